@@ -1,0 +1,49 @@
+"""Errors that name what, where and what to do."""
+
+from __future__ import annotations
+
+from lokus.findings import Where
+
+__all__ = ["BlockedError", "InfeasibleError", "InputError", "LokusError", "StudyFileError"]
+
+
+class LokusError(Exception):
+    """Base of every error that lokus raises on purpose.
+
+    Parameters
+    ----------
+    what : str
+        The fact, in the language in force.
+    where : Where, optional
+        File, sheet, row, column or village.
+    remedy : str, optional
+        What the reader can do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: Where | None = None, remedy: str = "") -> None:
+        self.what = what
+        self.where = where or Where()
+        self.remedy = remedy
+        place = str(self.where)
+        text = f"{place}: {what}" if place else what
+        super().__init__(f"{text}\n→ {remedy}" if remedy else text)
+
+
+class InputError(LokusError):
+    """A data file cannot be used at all: missing, empty, without header, for another place."""
+
+
+class BlockedError(LokusError):
+    """Blocking findings hold the proposal back."""
+
+
+class InfeasibleError(LokusError):
+    """No list of villages satisfies the stated rules."""
+
+
+class StudyFileError(LokusError):
+    """The study file (``kajian.toml``) is wrong: unknown key, wrong type, missing value."""
+
+    exit_code = 2

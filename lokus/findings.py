@@ -1,0 +1,108 @@
+"""Findings: what is wrong or noteworthy in the data, where it stands, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Finding", "Level", "Where", "findings_frame"]
+
+Level = Literal["blocking", "warning", "note"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """A place in the data, as exactly as it is known.
+
+    Parameters
+    ----------
+    file : str, optional
+        File name as the study gives it.
+    sheet : str, optional
+        Worksheet.
+    row : int, optional
+        Row as the spreadsheet program numbers it, from 1; for a CSV file, the line.
+    column : str, optional
+        Header text of the column.
+    kode_desa : str, optional
+        Village.
+
+    Examples
+    --------
+    >>> print(Where(file="krs.xlsx", sheet="2026", row=14, column="KRS"))
+    berkas krs.xlsx, lembar "2026", baris 14, kolom "KRS"
+    """
+
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    kode_desa: str | None = None
+
+    def __str__(self) -> str:
+        parts = [
+            _("file {}").format(self.file) if self.file else "",
+            _('sheet "{}"').format(self.sheet) if self.sheet else "",
+            _("row {}").format(self.row) if self.row else "",
+            _('column "{}"').format(self.column) if self.column else "",
+            _("village {}").format(self.kode_desa) if self.kode_desa else "",
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing the planner should know about the data.
+
+    Parameters
+    ----------
+    check : str
+        Stable name of the check, ``"room.what"``, by which a study accepts it.
+    level : {"blocking", "warning", "note"}
+        ``"blocking"`` holds the proposal back until the data are mended or the study accepts the finding.
+    message, remedy : str
+        What is the matter, and what to do, in the language in force.
+    where : Where
+        The place.
+    opd : str
+        Office that owns the data, empty when unknown.
+    """
+
+    check: str
+    level: Level
+    message: str
+    remedy: str = ""
+    where: Where = Where()
+    opd: str = ""
+
+
+FINDING_COLUMNS = ("level", "check", "opd", "file", "sheet", "row", "column", "kode_desa", "message", "remedy")
+_ORDER = {"blocking": 0, "warning": 1, "note": 2}
+
+
+def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Findings as a frame, most serious first, otherwise in the order given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a finding, columns ``FINDING_COLUMNS``; an unknown ``row`` is ``<NA>``.
+    """
+    import pandas as pd
+
+    ordered = sorted(findings, key=lambda finding: _ORDER[finding.level])
+    rows = [
+        {
+            "level": f.level, "check": f.check, "opd": f.opd, "file": f.where.file or "", "sheet": f.where.sheet or "",
+            "row": f.where.row, "column": f.where.column or "", "kode_desa": f.where.kode_desa or "",
+            "message": f.message, "remedy": f.remedy,
+        }
+        for f in ordered
+    ]
+    return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype({"row": "Int64"})

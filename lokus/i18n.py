@@ -1,0 +1,84 @@
+"""Language of everything a planner reads: Bahasa Indonesia by default, English on request.
+
+Source strings are English and pass through :func:`gettext`; ``locale/id`` translates them. Messages are
+templates (``_("{n} villages").format(n=3)``), never f-strings, so that the catalogue can hold them.
+"""
+
+from __future__ import annotations
+
+import gettext as _stdlib_gettext
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+__all__ = ["LANGUAGES", "format_number", "gettext", "language", "use_language"]
+
+LANGUAGES = ("id", "en")
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+_chosen: ContextVar[str | None] = ContextVar("lokus_language", default=None)
+
+
+def language() -> str:
+    """Language in force: set by :func:`use_language`, else ``LOKUS_LANG``, else ``"id"``."""
+    chosen = _chosen.get() or os.environ.get("LOKUS_LANG", "id")
+    return chosen if chosen in LANGUAGES else "id"
+
+
+@contextmanager
+def use_language(lang: str | None) -> Iterator[None]:
+    """Speak `lang` inside the block; ``None`` leaves the language as it is.
+
+    Examples
+    --------
+    >>> with use_language("en"):
+    ...     format_number(1234.5, decimals=1)
+    '1,234.5'
+    """
+    if lang is not None and lang not in LANGUAGES:
+        raise ValueError(f"lang must be one of {LANGUAGES}, not {lang!r}")
+    token = _chosen.set(lang if lang is not None else _chosen.get())
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+@lru_cache
+def _catalogue(lang: str) -> _stdlib_gettext.NullTranslations:
+    if lang == "en":
+        return _stdlib_gettext.NullTranslations()
+    return _stdlib_gettext.translation("lokus", LOCALE_DIR, languages=[lang])
+
+
+def gettext(message: str) -> str:
+    """Translate `message` into the language in force.
+
+    Examples
+    --------
+    >>> gettext("no data yet")
+    'belum ada data'
+    """
+    return _catalogue(language()).gettext(message)
+
+
+def format_number(value: float | None, *, decimals: int = 0) -> str:
+    """Write a number as the language in force does; a missing one as an en dash.
+
+    Examples
+    --------
+    >>> format_number(1234567.25, decimals=1)
+    '1.234.567,2'
+    >>> format_number(float("nan"))
+    '–'
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    text = f"{value:,.{decimals}f}"
+    if language() == "id":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text
