@@ -1,1 +1,76 @@
-"""lokus."""
+"""lokus: choose, defend and review the focus villages (*lokasi fokus*) for stunting reduction in a kabupaten.
+
+Everything public is reachable from here and loaded when first used, so ``import lokus`` itself is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Kajian": "lokus.kajian",
+    "LokusError": "lokus.errors",
+    "Problem": "lokus.choice.problem",
+    "audit": "lokus.intake.audit",
+    "contiguity": "lokus.places.neighbours",
+    "estimate_rates": "lokus.evidence.rates",
+    "join_table": "lokus.intake.join",
+    "load_catalogue": "lokus.intake.indicators",
+    "make_kabupaten": "lokus.datasets",
+    "match_names": "lokus.places.names",
+    "read_boundaries": "lokus.places.boundaries",
+    "read_table": "lokus.intake.tables",
+    "score": "lokus.evidence.scoring",
+    "select": "lokus.choice.selection",
+    "use_language": "lokus.i18n",
+}
+
+__all__ = [
+    "Kajian",
+    "LokusError",
+    "Problem",
+    "__version__",
+    "audit",
+    "contiguity",
+    "estimate_rates",
+    "join_table",
+    "load_catalogue",
+    "make_kabupaten",
+    "match_names",
+    "read_boundaries",
+    "read_table",
+    "score",
+    "select",
+    "use_language",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'lokus' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+if TYPE_CHECKING:
+    from lokus.choice.problem import Problem
+    from lokus.choice.selection import select
+    from lokus.datasets import make_kabupaten
+    from lokus.errors import LokusError
+    from lokus.evidence.rates import estimate_rates
+    from lokus.evidence.scoring import score
+    from lokus.i18n import use_language
+    from lokus.intake.audit import audit
+    from lokus.intake.indicators import load_catalogue
+    from lokus.intake.join import join_table
+    from lokus.intake.tables import read_table
+    from lokus.kajian import Kajian
+    from lokus.places.boundaries import read_boundaries
+    from lokus.places.names import match_names
+    from lokus.places.neighbours import contiguity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -32,7 +31,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     draft = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
     try:
         yield draft
-        os.replace(draft, path)
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -52,6 +51,6 @@ def staged_directory(target: str | Path) -> Iterator[Path]:
         for draft in sorted(p for p in stage.rglob("*") if p.is_file()):
             final = target / draft.relative_to(stage)
             final.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(draft, final)
+            draft.replace(final)
     finally:
         shutil.rmtree(stage, ignore_errors=True)

@@ -11,7 +11,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "Level", "Where", "findings_frame"]
+__all__ = ["FINDING_COLUMNS", "Finding", "Level", "Where", "findings_frame", "level_label"]
 
 Level = Literal["blocking", "warning", "note"]
 
@@ -82,12 +82,34 @@ class Finding:
     opd: str = ""
 
 
-FINDING_COLUMNS = ("level", "check", "opd", "file", "sheet", "row", "column", "kode_desa", "message", "remedy")
+def level_label(level: Level) -> str:
+    """Name of a level in the language in force.
+
+    Examples
+    --------
+    >>> level_label("blocking")
+    'menahan'
+    """
+    return {"blocking": _("blocking"), "warning": _("warning"), "note": _("note")}[level]
+
+
+FINDING_COLUMNS = (
+    "level",
+    "check",
+    "opd",
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "kode_desa",
+    "message",
+    "remedy",
+)
 _ORDER = {"blocking": 0, "warning": 1, "note": 2}
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Findings as a frame, most serious first, otherwise in the order given.
+    """Put findings into a frame, most serious first, otherwise in the order given.
 
     Returns
     -------
@@ -99,9 +121,16 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     ordered = sorted(findings, key=lambda finding: _ORDER[finding.level])
     rows = [
         {
-            "level": f.level, "check": f.check, "opd": f.opd, "file": f.where.file or "", "sheet": f.where.sheet or "",
-            "row": f.where.row, "column": f.where.column or "", "kode_desa": f.where.kode_desa or "",
-            "message": f.message, "remedy": f.remedy,
+            "level": f.level,
+            "check": f.check,
+            "opd": f.opd,
+            "file": f.where.file or "",
+            "sheet": f.where.sheet or "",
+            "row": f.where.row,
+            "column": f.where.column or "",
+            "kode_desa": f.where.kode_desa or "",
+            "message": f.message,
+            "remedy": f.remedy,
         }
         for f in ordered
     ]

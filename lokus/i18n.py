@@ -60,8 +60,8 @@ def gettext(message: str) -> str:
 
     Examples
     --------
-    >>> gettext("no data yet")
-    'belum ada data'
+    >>> gettext("unchanged")
+    'tidak berubah'
     """
     return _catalogue(language()).gettext(message)
 

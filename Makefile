@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` and `make test`. They need Python >= 3.11 with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test slow lint pytest messages lock notebooks data clean
+
+demo: $(VENV)/.run-ready
+	$(BIN)/lokus demo
+
+test: lint pytest
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+slow: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n auto -m slow
+
+# Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the locks.
+messages: $(VENV)/.test-ready
+	$(BIN)/python tools/messages.py
+
+data: $(VENV)/.test-ready
+	$(BIN)/python -m lokus.datasets data
+
+notebooks: $(VENV)/.test-ready
+	$(BIN)/python tools/notebooks.py
+
+lock:
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build \
+		-o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev \
+		-c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "lokus needs Python 3.11 or newer; name one with: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.test-ready: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.run-ready

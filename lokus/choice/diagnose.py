@@ -1,0 +1,200 @@
+"""Why no list satisfies the rules, found without solving, and the smallest changes that would allow one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.errors import InfeasibleError
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.choice.problem import Problem
+
+__all__ = ["check_feasible"]
+
+Ints = npt.NDArray[np.int64]
+
+
+def check_feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> None:
+    """Raise unless some list satisfies every rule.
+
+    Parameters
+    ----------
+    scores, kecamatan : Series
+        With one shared index of village codes; missing scores allowed.
+    problem : Problem
+
+    Raises
+    ------
+    InfeasibleError
+        Locks that contradict the data or each other, each named; otherwise the rule that cannot hold, with
+        every single change (to one rule) that would make the choice possible.
+
+    Notes
+    -----
+    With k kecamatan opened, the forced ones among them, the possible numbers of villages are all whole
+    numbers from the sum of their minima to the sum of the k largest capacities: unforced kecamatan share
+    one minimum, so the lower end is the same for every choice of k, and each set's numbers form an interval
+    from it.
+    """
+    conflicts = _lock_conflicts(scores, kecamatan, problem)
+    if conflicts:
+        raise InfeasibleError("; ".join(conflicts), remedy=_("correct the locked villages"))
+    if _feasible(scores, kecamatan, problem):
+        return
+    changes = [text for text in _single_changes(scores, kecamatan, problem) if text]
+    raise InfeasibleError(
+        _("no list satisfies all rules: {sentence} ({facts})").format(
+            sentence=problem.sentence(), facts=_facts(scores, kecamatan, problem)
+        ),
+        remedy=_("needed: {changes}").format(changes=_(", or ").join(changes))
+        if changes
+        else _("loosen more than one rule"),
+    )
+
+
+def _lock_conflicts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> list[str]:
+    locked = list(problem.locked_in)
+    conflicts = []
+    for kode in sorted({*problem.locked_in, *problem.locked_out}.difference(scores.index)):
+        near = get_close_matches(kode, list(scores.index), n=1)
+        text = _("locked village {kode} is not among the villages").format(kode=kode)
+        conflicts.append(text + (" " + _("(did you mean {name}?)").format(name=near[0]) if near else ""))
+    conflicts += [
+        _("village {kode} is both locked in ({reason_in}) and locked out ({reason_out})").format(
+            kode=kode, reason_in=problem.locked_in[kode], reason_out=problem.locked_out[kode]
+        )
+        for kode in sorted(set(problem.locked_in) & set(problem.locked_out))
+    ]
+    if conflicts:
+        return conflicts
+    if len(locked) > problem.n:
+        conflicts.append(
+            _("{locked} villages are locked in but only {n} are to be chosen").format(
+                locked=len(locked), n=problem.n
+            )
+        )
+    held = kecamatan.loc[locked].value_counts().sort_index()
+    if problem.kecamatan_limit is not None and len(held) > problem.kecamatan_limit:
+        conflicts.append(
+            _("the locked villages lie in {held} kecamatan but only {k} are allowed").format(
+                held=len(held), k=problem.kecamatan_limit
+            )
+        )
+    if problem.max_per_kecamatan is not None:
+        conflicts += [
+            _("kecamatan {name} has {held} villages locked in but at most {most} are allowed").format(
+                name=name, held=count, most=problem.max_per_kecamatan
+            )
+            for name, count in held[held > problem.max_per_kecamatan].items()
+        ]
+    return conflicts
+
+
+def _capacities(
+    scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem
+) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """Fewest and most villages in each kecamatan that can be opened, and whether it is forced open."""
+    locked = scores.index.isin(list(problem.locked_in))
+    eligible = (scores.notna().to_numpy() & ~scores.index.isin(list(problem.locked_out))) | locked
+    names = kecamatan.to_numpy(dtype=object)
+    _labels, group = np.unique(names.astype(str), return_inverse=True)
+    sizes = np.bincount(group, weights=eligible).astype(np.int64)
+    held = np.bincount(group, weights=locked).astype(np.int64)
+    most = sizes if problem.max_per_kecamatan is None else np.minimum(sizes, problem.max_per_kecamatan)
+    return np.maximum(held, max(problem.min_per_kecamatan, 1)), most, held > 0
+
+
+def _ranges(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> tuple[Ints, Ints, Ints]:
+    """Numbers of kecamatan that can be opened, with the fewest and most villages each of them allows."""
+    low, high, forced = _capacities(scores, kecamatan, problem)
+    empty = np.zeros(0, dtype=np.int64)
+    if (low[forced] > high[forced]).any():
+        return empty, empty, empty
+    free = np.sort(high[~forced & (low <= high)])[::-1]
+    opened = int(forced.sum()) + np.arange(len(free) + 1)
+    each = max(problem.min_per_kecamatan, 1)
+    fewest = low[forced].sum() + each * np.arange(len(free) + 1)
+    most = high[forced].sum() + np.concatenate([[0], np.cumsum(free)])
+    return opened, fewest, most
+
+
+def _allowed(opened: Ints, problem: Problem) -> npt.NDArray[np.bool_]:
+    if problem.exact_kecamatan is not None:
+        return np.equal(opened, problem.exact_kecamatan)
+    if problem.max_kecamatan is not None:
+        return np.less_equal(opened, problem.max_kecamatan)
+    return np.ones(len(opened), dtype=bool)
+
+
+def _feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> bool:
+    opened, fewest, most = _ranges(scores, kecamatan, problem)
+    return bool((_allowed(opened, problem) & (fewest <= problem.n) & (problem.n <= most)).any())
+
+
+def _facts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> str:
+    low, high, _forced = _capacities(scores, kecamatan, problem)
+    return _("{villages} villages can be chosen, in {kecamatan} kecamatan that can be opened").format(
+        villages=format_number(int(high[low <= high].sum())),
+        kecamatan=format_number(int((low <= high).sum())),
+    )
+
+
+def _single_changes(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> list[str]:
+    def works(other: Problem) -> bool:
+        return not _lock_conflicts(scores, kecamatan, other) and _feasible(scores, kecamatan, other)
+
+    def first(values: Iterable[int], change: Callable[[int], Problem]) -> int | None:
+        return next((value for value in values if works(change(value))), None)
+
+    changes = [_change_kecamatan(scores, kecamatan, problem), _change_n(scores, kecamatan, problem)]
+    if problem.max_per_kecamatan is not None:
+        largest = int(kecamatan.value_counts().max())
+        most = first(
+            range(problem.max_per_kecamatan + 1, largest + 1), lambda v: replace(problem, max_per_kecamatan=v)
+        )
+        if most is not None:
+            changes.append(_("at most {most} villages in each kecamatan").format(most=most))
+    least = first(
+        range(problem.min_per_kecamatan - 1, 0, -1), lambda v: replace(problem, min_per_kecamatan=v)
+    )
+    if least is not None:
+        changes.append(_("at least {least} villages in each chosen kecamatan").format(least=least))
+    if problem.locked_out and works(replace(problem, locked_out={})):
+        changes.append(_("fewer villages locked out"))
+    if problem.locked_in and works(replace(problem, locked_in={})):
+        changes.append(_("fewer villages locked in"))
+    return changes
+
+
+def _change_kecamatan(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> str:
+    opened, fewest, most = _ranges(scores, kecamatan, problem)
+    possible = opened[(fewest <= problem.n) & (problem.n <= most)]
+    if problem.kecamatan_limit is None or len(possible) == 0:
+        return ""
+    if problem.exact_kecamatan is None:
+        return _("at least {k} kecamatan").format(k=format_number(int(possible.min())))
+    nearest = int(possible[np.argmin(np.abs(possible - problem.exact_kecamatan))])
+    return _("exactly {k} kecamatan").format(k=format_number(nearest))
+
+
+def _change_n(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> str:
+    opened, fewest, most = _ranges(scores, kecamatan, problem)
+    allowed = _allowed(opened, problem)
+    ends = np.concatenate([fewest[allowed & (fewest <= most)], most[allowed & (fewest <= most)]])
+    below, above = ends[(ends < problem.n) & (ends > 0)], ends[ends > problem.n]
+    parts = []
+    if len(below):
+        parts.append(_("at most {n} villages").format(n=format_number(int(below.max()))))
+    if len(above):
+        parts.append(_("at least {n} villages").format(n=format_number(int(above.min()))))
+    return _(", or ").join(parts)

@@ -1,0 +1,217 @@
+"""Exact selection by dynamic programming over kecamatan, in whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lokus.choice.instance import Instance
+
+__all__ = ["IMPOSSIBLE", "best_score", "fits_in_memory", "losses", "solve"]
+
+Ints = npt.NDArray[np.int64]
+
+# Low enough that no sum of possible values comes near, high enough that adding to it does not overflow.
+IMPOSSIBLE = -(1 << 61)
+MOST_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Offer:
+    """What one kecamatan can give: sums of its first j villages, j = low … high, or none."""
+
+    low: int
+    score: Ints
+    tie: Ints
+    optional: bool
+
+    def moves(self) -> Iterator[tuple[int, int, int]]:
+        """Numbers of villages it may give, rising, each with its sums of score and of stunted children."""
+        if self.optional:
+            yield 0, 0, 0
+        sums = zip(self.score.tolist(), self.tie.tolist(), strict=True)
+        for j, (score, tie) in enumerate(sums, start=self.low):
+            yield j, score, tie
+
+
+def solve(instance: Instance) -> Ints | None:
+    """Choose the best villages.
+
+    Returns
+    -------
+    ndarray of int, shape (L,), or None
+        How many villages each kecamatan gives, always its first ones; None if no list satisfies the rules.
+
+    Notes
+    -----
+    Let V(g, r, m) be the best sum of scores when kecamatan g … L−1 give m villages and may open r more.
+    Then V(g, r, m) = max over j of P(g, j) + V(g+1, r − [j>0], m − j), with P the sum of the kecamatan's
+    first j. A second table of stunted children is maximised over those j that are best in score. Reading
+    the tables from the first kecamatan, the largest j among equals is taken: since Kemendagri codes begin
+    with the kecamatan, that is the list whose sorted codes come first in dictionary order. All values are
+    whole, so equal means equal.
+    """
+    offers = [_offer(instance, g) for g in range(len(instance.labels))]
+    end = _end(instance)
+    score = np.empty((len(offers) + 1, *end.shape), dtype=np.int64)
+    score[-1] = end
+    for g in range(len(offers) - 1, -1, -1):
+        score[g] = _prepend(score[g + 1], offers[g], instance)
+    if score[0, -1, instance.n] <= IMPOSSIBLE:
+        return None
+    sizes, unique = _read(score, None, offers, instance)
+    if not unique:
+        sizes, _ = _read(score, _tie_tables(score, offers, instance), offers, instance)
+    return sizes
+
+
+def best_score(instance: Instance) -> int | None:
+    """Best sum of quantised scores alone, or None if no list satisfies the rules."""
+    offers = [_offer(instance, g) for g in range(len(instance.labels))]
+    value = _end(instance)
+    for offer in reversed(offers):
+        value = _prepend(value, offer, instance)
+    best = int(value[-1, instance.n])
+    return None if best <= IMPOSSIBLE else best
+
+
+def fits_in_memory(instance: Instance) -> bool:
+    """Whether the tables of :func:`solve` stay below about 320 MB."""
+    rows = 1 if instance.limit is None else instance.limit + 1
+    return (len(instance.labels) + 1) * rows * (instance.n + 1) <= MOST_CELLS
+
+
+def losses(instance: Instance) -> Ints:
+    """Compute what the best sum of scores loses when a village's fate is turned round.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        For a village in every best list, the loss without it; for one in none, the loss with it; 0 for one
+        that is in some best lists but not in all (a tie); ``-IMPOSSIBLE`` where turning it round is not
+        possible, as for locked-in villages.
+
+    Notes
+    -----
+    A backward and a forward table give, for each kecamatan and each j, the best total when it gives exactly j
+    villages; forcing a village in or out then only exchanges the last or the next village of that kecamatan.
+    """
+    offers = [_offer(instance, g) for g in range(len(instance.labels))]
+    behind = [_end(instance)]
+    for offer in reversed(offers):
+        behind.append(_prepend(behind[-1], offer, instance))
+    behind.reverse()
+    ahead = _end(instance)
+    best = int(behind[0][-1, instance.n])
+    out = np.empty(len(instance.codes), dtype=np.int64)
+    for g, offer in enumerate(offers):
+        totals = _totals(ahead, behind[g + 1], offer, instance)
+        out[instance.start[g] : instance.start[g + 1]] = _turned(instance, g, totals, best)
+        ahead = _prepend(ahead, offer, instance)
+    return out
+
+
+def _offer(instance: Instance, g: int) -> _Offer:
+    low, high = int(instance.low[g]), int(instance.high[g])
+    first = instance.start[g]
+    score = np.cumsum(instance.score[first : first + high])[low - 1 :]
+    tie = np.cumsum(instance.tie[first : first + high])[low - 1 :]
+    return _Offer(low=low, score=score, tie=tie, optional=not instance.forced[g])
+
+
+def _end(instance: Instance) -> Ints:
+    """Value when no kecamatan is left: 0 for no village; a row for each number still allowed to open."""
+    value = np.full((1 if instance.limit is None else instance.limit + 1, instance.n + 1), IMPOSSIBLE)
+    value[: 1 if instance.exact else None, 0] = 0
+    return value
+
+
+def _prepend(value: Ints, offer: _Offer, instance: Instance) -> Ints:
+    """Best sums of scores once one more kecamatan may take part."""
+    out = np.full_like(value, IMPOSSIBLE)
+    for j, own, _tie in offer.moves():
+        to, source = _cells(j, instance)
+        np.maximum(out[to], value[source] + own, out=out[to])
+    out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
+    return out
+
+
+def _cells(j: int, instance: Instance) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Cells that giving j villages leads to, and the cells they come from."""
+    villages = slice(0, max(instance.n + 1 - j, 0))
+    if instance.limit is None or j == 0:
+        return (slice(None), slice(j, None)), (slice(None), villages)
+    return (slice(1, None), slice(j, None)), (slice(0, -1), villages)
+
+
+def _tie_tables(score: Ints, offers: list[_Offer], instance: Instance) -> Ints:
+    """Most stunted children among the choices that are best in score, for every cell of `score`."""
+    tie = np.zeros_like(score)
+    for g in range(len(offers) - 1, -1, -1):
+        best = np.full_like(tie[g], IMPOSSIBLE)
+        for j, own, own_tie in offers[g].moves():
+            to, source = _cells(j, instance)
+            equal = score[g + 1][source] + own == score[g][to]
+            candidates = np.where(equal, tie[g + 1][source] + own_tie, IMPOSSIBLE)
+            np.maximum(best[to], candidates, out=best[to])
+        tie[g] = np.where(score[g] <= IMPOSSIBLE, 0, best)
+    return tie
+
+
+def _read(score: Ints, tie: Ints | None, offers: list[_Offer], instance: Instance) -> tuple[Ints, bool]:
+    """Follow the tables from the first kecamatan, and tell whether no equal was met on the way."""
+    sizes, unique = np.zeros(len(offers), dtype=np.int64), True
+    opened, left = score.shape[1] - 1, instance.n
+    step = 0 if instance.limit is None else 1
+    for g, offer in enumerate(offers):
+        here = (g, opened, left)
+        options = []
+        for j, own, own_tie in offer.moves():
+            after = (g + 1, opened - (step if j else 0), left - j)
+            if min(after) < 0 or score[after] + own != score[here]:
+                continue
+            if tie is None or tie[after] + own_tie == tie[here]:
+                options.append(j)
+        unique &= len(options) == 1
+        sizes[g] = options[-1]
+        opened, left = opened - (step if options[-1] else 0), left - options[-1]
+    return sizes, unique
+
+
+def _totals(ahead: Ints, behind: Ints, offer: _Offer, instance: Instance) -> Ints:
+    """Best total when this kecamatan gives exactly j villages, for j = 0 … high."""
+    high = offer.low + len(offer.score) - 1
+    out = np.full(max(high, 0) + 1, IMPOSSIBLE)
+    mirrored = behind[::-1, ::-1]
+    if offer.optional:
+        out[0] = (ahead + mirrored).max()
+    step = 0 if instance.limit is None else 1
+    rows = len(ahead) - step
+    for i, own in enumerate(offer.score):
+        j = offer.low + i
+        width = instance.n + 1 - j
+        out[j] = (ahead[:rows, :width] + mirrored[step:, j:]).max(initial=IMPOSSIBLE) + own
+    out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
+    return out
+
+
+def _turned(instance: Instance, g: int, totals: Ints, best: int) -> Ints:
+    span = slice(instance.start[g], instance.start[g + 1])
+    score, locked = instance.score[span], instance.locked[span]
+    held, size = int(locked.sum()), len(score)
+    j = np.arange(len(totals))
+    place = np.arange(size)[:, None]
+    last, following = score[np.clip(j - 1, 0, size - 1)], score[np.minimum(j, size - 1)]
+    within = place < j
+    replaced = np.where(j > held, totals - last + score[:, None], IMPOSSIBLE)
+    forced_in = np.where(within, totals, replaced).max(axis=1)
+    moved_up = np.where(j < size, totals - score[:, None] + following, IMPOSSIBLE)
+    forced_out = np.where(within, moved_up, totals).max(axis=1)
+    turned = np.where(forced_in == best, forced_out, forced_in)
+    return np.where(locked | (turned < IMPOSSIBLE // 2), -IMPOSSIBLE, best - turned)

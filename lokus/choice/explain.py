@@ -1,0 +1,216 @@
+"""Why in, why out: one short text a village, made only of computed numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lokus.choice.swaps import Rule, SwapRules, swap_rules
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.choice.selection import Selection
+    from lokus.evidence.scoring import Scores
+
+__all__ = ["reasons"]
+
+DRIVERS = 3
+
+
+def reasons(
+    scores: Scores,
+    selection: Selection,
+    kecamatan: pd.Series[str],
+    labels: Mapping[str, str],
+    *,
+    desa: pd.Series[str] | None = None,
+) -> pd.Series[str]:
+    """Say for each village what its score is made of, and why it is on the list or not.
+
+    Parameters
+    ----------
+    scores : Scores
+        The scores `selection` was made from.
+    selection : Selection
+    kecamatan : Series
+        Names of the kecamatan, one a village.
+    labels : mapping
+        Indicator key to the text a planner reads; a key without label stands for itself.
+    desa : Series, optional
+        Names of the villages, for naming a rival; its code otherwise.
+
+    Returns
+    -------
+    Series of str, named ``alasan``
+        In the language in force, one to three sentences.
+
+    Notes
+    -----
+    A village outside the list that scores below every chosen village (locked ones aside) is out by its
+    score. One that scores above some of them is out by a rule: the rules named are those that break when it
+    takes the place of such a village, in the exchange that breaks fewest and gains most. Since the list is
+    optimal, each gainful exchange breaks at least one.
+
+    Examples
+    --------
+    >>> from lokus.choice.problem import Problem
+    >>> from lokus.choice.selection import select
+    >>> from lokus.evidence.scoring import score
+    >>> desa = pd.DataFrame({"kode_desa": ["9901012001", "9901022001"], "prevalensi": [30.0, 10.0]})
+    >>> scores = score(desa.set_index("kode_desa"), weights={"prevalensi": 1}, worse={"prevalensi": "high"})
+    >>> kecamatan = pd.Series({"9901012001": "Air Bening", "9901022001": "Batu Raja"})
+    >>> selection = select(scores.table["skor"], kecamatan, Problem(n=1))
+    >>> print(reasons(scores, selection, kecamatan, {"prevalensi": "prevalensi"})["9901022001"])
+    Peringkat 2 dari 2, skor 0,0. Tidak terpilih: 100,0 di bawah desa terpilih berskor terendah
+    (9901012001, 100,0).
+    """
+    return _Narrator(scores, selection, kecamatan, labels, desa).narrate()
+
+
+class _Narrator:
+    """What the texts share: the swaps, the scores by position, and the names."""
+
+    def __init__(
+        self,
+        scores: Scores,
+        selection: Selection,
+        kecamatan: pd.Series[str],
+        labels: Mapping[str, str],
+        desa: pd.Series[str] | None,
+    ) -> None:
+        self.selection, self.labels = selection, labels
+        self.rows: dict[Any, dict[Any, Any]] = scores.table.to_dict("index")
+        self.parts: dict[Any, dict[Any, Any]] = scores.contributions.to_dict("index")
+        self.ranked = int(scores.table["skor"].notna().sum())
+        index = selection.table.index
+        self.kecamatan = kecamatan.reindex(index)
+        self.desa = pd.Series(index, index=index) if desa is None else desa.reindex(index)
+        self.instance = selection.instance
+        self.swaps: SwapRules = swap_rules(self.instance, selection.chosen, selection.problem)
+        self.place = {kode: number for number, kode in enumerate(self.instance.codes)}
+        self.held = selection.kecamatan[list(selection.kode)].value_counts()
+        self.tied = set(selection.ties.index)
+        self.weakest = self.instance.score[self.swaps.weakest]
+        self.lowest = int(self.weakest.min()) if len(self.weakest) else None
+        self.outside = np.sort(self.instance.score[~selection.chosen])
+
+    def narrate(self) -> pd.Series[str]:
+        table = self.selection.table
+        texts = [
+            f"{self._score(kode)} {self._in(kode) if chosen else self._out(kode)}"
+            for kode, chosen in zip(table.index.astype(str), table["terpilih"], strict=True)
+        ]
+        return pd.Series(texts, index=table.index, name="alasan", dtype=object)
+
+    def _score(self, kode: str) -> str:
+        row = self.rows[kode]
+        missing, value = format_number(row["indikator_hilang"]), row["skor"]
+        if math.isnan(value):
+            return _("No score: {n} indicators missing.").format(n=missing)
+        known = [(str(key), part) for key, part in self.parts[kode].items() if part > 0]
+        leading = sorted(known, key=lambda item: -item[1])[:DRIVERS]
+        drivers = "; ".join(f"{self.labels.get(key, key)} {_points(part)}" for key, part in leading)
+        text = _("Rank {rank} of {total}, score {score}").format(
+            rank=format_number(row["peringkat"]),
+            total=format_number(self.ranked),
+            score=_points(value),
+        )
+        if drivers:
+            text += " " + _("(mostly {drivers})").format(drivers=drivers)
+        if row["indikator_hilang"] > 0:
+            text += ", " + _("without {n} indicators that are missing").format(n=missing)
+        return text + "."
+
+    def _in(self, kode: str) -> str:
+        problem = self.selection.problem
+        if kode in problem.locked_in:
+            return _("Chosen because locked in: {reason}.").format(reason=problem.locked_in[kode])
+        text = _("Chosen as number {number}; kecamatan {kecamatan} has {held} villages on the list").format(
+            number=self.selection.table.loc[kode, "nomor"],
+            kecamatan=self.kecamatan[kode],
+            held=self.held[self.selection.kecamatan[kode]],
+        )
+        own = self.instance.score[self.place[kode]]
+        above = len(self.outside) - np.searchsorted(self.outside, own, side="right")
+        if above:
+            text += "; " + _("{n} villages with a higher score cannot take its place under the rules").format(
+                n=format_number(int(above))
+            )
+        if kode in self.tied:
+            text += "; " + _("tied at the border, ahead by the tie rule")
+        return text + "."
+
+    def _out(self, kode: str) -> str:
+        problem = self.selection.problem
+        if kode in problem.locked_out:
+            return _("Not chosen because locked out: {reason}.").format(reason=problem.locked_out[kode])
+        if kode not in self.place:
+            return _("Cannot be chosen until the data are complete.")
+        if self.lowest is None:
+            return _("Not chosen: every place is taken by a village locked in.")
+        if kode in self.tied:
+            return _("Not chosen: an equally good list contains it, but it is behind by the tie rule.")
+        own = int(self.instance.score[self.place[kode]])
+        if own < self.lowest:
+            rival = self.swaps.weakest[self.weakest.argmin()]
+            return _(
+                "Not chosen: {gap} below the chosen village with the lowest score ({rival}, {score})."
+            ).format(
+                gap=_points((self.lowest - own) * self.instance.unit),
+                rival=self._name(rival),
+                score=_points(self.lowest * self.instance.unit),
+            )
+        return self._kept_out(self.place[kode], own)
+
+    def _kept_out(self, place: int, own: int) -> str:
+        """Name the rules that break when a village takes the place of one that does not score higher."""
+        g = int(self.instance.group[place])
+        higher = bool((self.weakest < own).any())
+        candidates = np.flatnonzero(self.weakest < own if higher else self.weakest == own)
+        order = np.lexsort((self.weakest[candidates], self.swaps.count(g)[candidates]))
+        giver = candidates[order[0]]
+        rival = self.swaps.weakest[giver]
+        broken = [rule for rule, flags in self.swaps.broken.items() if flags[giver, g]]
+        text = (
+            _("Not chosen although its score is higher than that of {rival}: {rules}.")
+            if higher
+            else _("Not chosen although its score equals that of {rival}: {rules}.")
+        )
+        rules = [self._rule(rule, place, rival) for rule in broken]
+        return text.format(rival=self._name(rival), rules=_(" and ").join(rules))
+
+    def _name(self, place: int) -> str:
+        return str(self.desa[self.instance.codes[place]])
+
+    def _rule(self, rule: Rule, place: int, rival: int) -> str:
+        problem, kode = self.selection.problem, self.instance.codes[place]
+        name, limit = self.kecamatan[kode], problem.kecamatan_limit
+        if rule == "kecamatan_limit" and self.selection.kecamatan[kode] in self.held.index:
+            return _("exactly {k} kecamatan must stay open").format(k=limit)
+        if rule == "kecamatan_limit":
+            return _("kecamatan {name} is not opened because of the limit of {k} kecamatan").format(
+                name=name, k=limit
+            )
+        if rule == "max_there":
+            return _("kecamatan {name} already has its {most} villages").format(
+                name=name, most=problem.max_per_kecamatan
+            )
+        if rule == "min_there":
+            return _("kecamatan {name} would open with fewer than {least} villages").format(
+                name=name, least=problem.min_per_kecamatan
+            )
+        return _("kecamatan {name} would keep fewer than {least} villages without {rival}").format(
+            name=self.kecamatan[self.instance.codes[rival]],
+            least=problem.min_per_kecamatan,
+            rival=self._name(rival),
+        )
+
+
+def _points(share: float) -> str:
+    """Scores and their parts are read on 0–100."""
+    return format_number(100.0 * share, decimals=1)

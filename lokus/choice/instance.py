@@ -1,0 +1,111 @@
+"""A selection problem as arrays: whole-number objectives, each kecamatan's villages best first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.evidence.ranking import quantise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.choice.problem import Problem
+
+__all__ = ["Instance", "build_instance"]
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """Villages that may be chosen, kecamatan after kecamatan, best first within each.
+
+    Kecamatan follow the order of their first village code. Because villages of a kecamatan differ only in
+    what they bring to the objective, the best choice of j villages there is its first j: locked-in ones,
+    then by score, then by stunted children, then by code.
+
+    Parameters
+    ----------
+    codes : ndarray of object, shape (m,)
+    score, tie : ndarray of int64, shape (m,)
+        Quantised; see :func:`lokus.evidence.ranking.quantise`.
+    locked : ndarray of bool, shape (m,)
+    group : ndarray of int, shape (m,)
+        Kecamatan position 0 … L−1, rising.
+    start : ndarray of int, shape (L+1,)
+        Villages ``start[g]`` to ``start[g+1]`` belong to kecamatan `g`.
+    low, high : ndarray of int, shape (L,)
+        Fewest and most villages where the kecamatan is opened; ``low > high`` where it cannot be.
+    forced : ndarray of bool, shape (L,)
+        Has a locked-in village, so it is opened in any case.
+    labels : tuple
+        Kecamatan as the caller names them.
+    n : int
+        Villages to choose.
+    limit : int or None
+        Kecamatan to open, at most, or exactly where `exact`.
+    exact : bool
+    unit : float
+        ``score * unit`` gives the objective back.
+    """
+
+    codes: npt.NDArray[np.object_]
+    score: Ints
+    tie: Ints
+    locked: npt.NDArray[np.bool_]
+    group: Ints
+    start: Ints
+    low: Ints
+    high: Ints
+    forced: npt.NDArray[np.bool_]
+    labels: tuple[object, ...]
+    n: int
+    limit: int | None
+    exact: bool
+    unit: float
+
+
+def build_instance(
+    scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem, tie_break: pd.Series[float] | None
+) -> Instance:
+    """Arrange villages for the engines.
+
+    All series share one sorted index of village codes. A village without score takes part only where locked
+    in, and adds nothing to the objective.
+    """
+    index = scores.index
+    locked = index.isin(list(problem.locked_in))
+    eligible = (scores.notna().to_numpy() & ~index.isin(list(problem.locked_out))) | locked
+    codes = index.to_numpy(dtype=object)[eligible]
+    quantised, unit = quantise(scores.to_numpy(dtype=float, na_value=np.nan))
+    ties = np.zeros(len(index)) if tie_break is None else tie_break.to_numpy(dtype=float, na_value=np.nan)
+    score, tie, locked = quantised[eligible], quantise(ties)[0][eligible], locked[eligible]
+
+    # pandas numbers groups in order of appearance, which is the order of their first code.
+    names = kecamatan.to_numpy(dtype=object)[eligible]
+    position = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    group = np.array([position[name] for name in names], dtype=np.int64)
+    order = np.lexsort((np.arange(len(codes)), -tie, -score, ~locked, group))
+    sizes = np.bincount(group, minlength=len(position))
+    held = np.bincount(group, weights=locked, minlength=len(position)).astype(np.int64)
+    cap = problem.n if problem.max_per_kecamatan is None else min(problem.n, problem.max_per_kecamatan)
+    return Instance(
+        codes=codes[order],
+        score=score[order],
+        tie=tie[order],
+        locked=locked[order],
+        group=group[order],
+        start=np.concatenate([[0], np.cumsum(sizes)]),
+        low=np.maximum(held, max(problem.min_per_kecamatan, 1)),
+        high=np.minimum(sizes, cap),
+        forced=held > 0,
+        labels=tuple(position),
+        n=problem.n,
+        limit=problem.kecamatan_limit,
+        exact=problem.exact_kecamatan is not None,
+        unit=unit,
+    )

@@ -1,0 +1,309 @@
+"""Choosing the villages: exact, with its proof, its ties and the price of its rules."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lokus.choice.diagnose import check_feasible
+from lokus.choice.exact import IMPOSSIBLE, best_score, fits_in_memory, losses, solve
+from lokus.choice.instance import Instance, build_instance
+from lokus.choice.loosen import loosen
+from lokus.choice.milp import solve_milp
+from lokus.choice.problem import Problem, RuleError
+from lokus.choice.swaps import swap_rules
+from lokus.errors import InfeasibleError
+from lokus.evidence.errors import name_some
+from lokus.evidence.ranking import rank_by_rule
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = ["DYNAMIC_PROGRAMME", "HIGHS", "Engine", "Selection", "select"]
+
+Engine = Literal["auto", "dp", "highs"]
+
+DYNAMIC_PROGRAMME, HIGHS = "program dinamis", "HiGHS"
+LOCKED_IN, LOCKED_OUT, TIED = "dikunci masuk", "dikunci keluar", "seri di batas"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The best list of villages under the stated rules.
+
+    Parameters
+    ----------
+    problem : Problem
+    table : DataFrame, index ``kode_desa`` (sorted)
+        ``terpilih``; ``nomor``, 1 for the chosen village with the highest score, missing for others;
+        ``keterangan``: "dikunci masuk", "dikunci keluar", "seri di batas" or "".
+    kode : tuple of str
+        Chosen villages, sorted.
+    objective : float
+        Sum of their scores.
+    bound : float
+        No list that satisfies the rules has a larger sum; equal to `objective` up to the solver's 10⁻¹².
+    engine : str
+        "program dinamis" or "HiGHS".
+    n_kecamatan : int
+        Kecamatan with a chosen village.
+    n_without_score : int
+        Villages that could not be chosen because they have no score.
+    marginal : str or None
+        The chosen village, not locked in, that ranks lowest.
+    """
+
+    problem: Problem
+    table: pd.DataFrame
+    kode: tuple[str, ...]
+    objective: float
+    bound: float
+    engine: str
+    n_kecamatan: int
+    n_without_score: int
+    marginal: str | None
+    scores: pd.Series[float] = field(repr=False)
+    kecamatan: pd.Series[str] = field(repr=False)
+    tie_break: pd.Series[float] | None = field(repr=False)
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The arrays the engines saw."""
+        return build_instance(self.scores, self.kecamatan, self.problem, self.tie_break)
+
+    @cached_property
+    def chosen(self) -> npt.NDArray[np.bool_]:
+        """Chosen or not, in the order of the instance."""
+        return np.isin(self.instance.codes, list(self.kode))
+
+    @cached_property
+    def loss(self) -> pd.Series[float]:
+        """What the sum of scores loses if a village's fate is turned round (its irreplaceability).
+
+        For a chosen village: forced out; for another: forced in; 0 where an equally good list does so;
+        missing where that cannot be (locked villages, villages without score) and for the HiGHS engine.
+        """
+        out = pd.Series(np.nan, index=self.table.index, name="kerugian")
+        if self.engine == DYNAMIC_PROGRAMME:
+            lost = losses(self.instance)
+            values = np.where(lost == -IMPOSSIBLE, np.nan, lost * self.instance.unit)
+            out.loc[list(self.instance.codes)] = values
+        return out
+
+    @cached_property
+    def ties(self) -> pd.DataFrame:
+        """Villages that some but not all lists with the same best sum of scores contain.
+
+        Columns ``kecamatan``, ``skor``, ``anak_stunting`` (the tie rule's first part), ``terpilih``. By
+        dynamic programme the frame is complete; by HiGHS it holds villages exchangeable one for one.
+        """
+        tied = self.loss.index[self.loss == 0.0] if self.engine == DYNAMIC_PROGRAMME else self._swappable()
+        stunted = pd.Series(np.nan, index=tied) if self.tie_break is None else self.tie_break[tied]
+        return pd.DataFrame(
+            {
+                "kecamatan": self.kecamatan[tied],
+                "skor": self.scores[tied],
+                "anak_stunting": stunted,
+                "terpilih": tied.isin(self.kode),
+            },
+            index=tied,
+        ).sort_values(["skor", "anak_stunting"], ascending=False, kind="stable")
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """What each rule costs: the gain in the sum of scores were it one step looser.
+
+        Columns ``aturan``, ``dilonggarkan``, ``harga``; by exact re-solving.
+        """
+        best = self._best(self.problem)
+        rows = [
+            {
+                "aturan": rule,
+                "dilonggarkan": looser,
+                "harga": max(0, *(self._best(p) - best for p in problems)) * self.instance.unit,
+            }
+            for rule, looser, problems in loosen(self.problem)
+        ]
+        return pd.DataFrame(rows, columns=["aturan", "dilonggarkan", "harga"]).astype({"harga": float})
+
+    @property
+    def binding(self) -> pd.DataFrame:
+        """Rules of :attr:`prices` that cost anything."""
+        return self.prices[self.prices["harga"] > 0].reset_index(drop=True)
+
+    def _best(self, problem: Problem) -> int:
+        instance = build_instance(self.scores, self.kecamatan, problem, self.tie_break)
+        if fits_in_memory(instance):
+            best = best_score(instance)
+            return IMPOSSIBLE if best is None else best
+        proof = solve_milp(instance)
+        return IMPOSSIBLE if proof is None else int(instance.score[proof.chosen].sum())
+
+    def _swappable(self) -> pd.Index:
+        instance, chosen = self.instance, self.chosen
+        swaps = swap_rules(instance, chosen, self.problem)
+        tied: set[str] = set()
+        weakest = instance.score[swaps.weakest]
+        for place in np.flatnonzero(~chosen):
+            equal = (weakest == instance.score[place]) & (swaps.count(int(instance.group[place])) == 0)
+            for giver in swaps.givers[equal]:
+                same = (instance.group == giver) & (instance.score == instance.score[place]) & chosen
+                tied.update(instance.codes[same & ~instance.locked], [instance.codes[place]])
+        return self.table.index[self.table.index.isin(list(tied))]
+
+    def _sentence(self) -> str:
+        return _(
+            "{n} villages in {k} kecamatan chosen ({problem}); sum of scores {objective}, proven best by "
+            "{engine}; {ties} villages tied at the border; {missing} without score"
+        ).format(
+            n=len(self.kode),
+            k=self.n_kecamatan,
+            problem=self.problem.sentence(),
+            objective=format_number(self.objective, decimals=4),
+            engine=self.engine,
+            ties=len(self.ties),
+            missing=self.n_without_score,
+        )
+
+    def __repr__(self) -> str:
+        return self._sentence()
+
+    def _repr_html_(self) -> str:
+        chosen = self.table[self.table["terpilih"]].sort_values("nomor")
+        return f"<p>{escape(self._sentence())}</p>{chosen.to_html()}"
+
+
+def select(
+    scores: pd.Series[float],
+    kecamatan: pd.Series[str],
+    problem: Problem,
+    *,
+    tie_break: pd.Series[float] | None = None,
+    engine: Engine = "auto",
+) -> Selection:
+    """Choose the list with the largest sum of scores that satisfies every rule.
+
+    Parameters
+    ----------
+    scores : Series, index ``kode_desa``
+        A village without score can only be chosen by locking it in, and then adds nothing.
+    kecamatan : Series
+        Kecamatan of each village, code or name.
+    problem : Problem
+    tie_break : Series, optional
+        Expected stunted children; missing counts as 0.
+    engine : {"auto", "dp", "highs"}
+        ``auto``: dynamic programme unless its tables would exceed about 320 MB.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    InfeasibleError
+        No list satisfies the rules; says which, and what would allow one.
+    RuleError
+        Villages repeated, without kecamatan, or with an infinite score; an unknown engine.
+
+    Notes
+    -----
+    Scores are compared and added as whole multiples of about 10⁻¹² of the largest, so the best list does
+    not depend on the order of rows or the machine. Among lists with the same sum of scores the one with
+    more stunted children wins, then the one whose sorted codes come first in dictionary order (by dynamic
+    programme; HiGHS keeps the first two parts).
+
+    Examples
+    --------
+    >>> desa = ["9901012001", "9901012002", "9901022001", "9901022002", "9901032001"]
+    >>> chosen = select(
+    ...     pd.Series([0.9, 0.2, 0.6, 0.5, 0.8], index=desa),
+    ...     pd.Series([kode[:6] for kode in desa], index=desa),
+    ...     Problem(n=3, max_kecamatan=2),
+    ... )
+    >>> chosen.kode
+    ('9901012001', '9901022001', '9901022002')
+    """
+    if engine not in get_args(Engine):
+        raise RuleError(
+            _("engine must be one of {allowed}, not {value}").format(
+                allowed=", ".join(get_args(Engine)), value=engine
+            )
+        )
+    scores, kecamatan, tie_break = _aligned(scores, kecamatan, tie_break)
+    check_feasible(scores, kecamatan, problem)
+    instance = build_instance(scores, kecamatan, problem, tie_break)
+    if engine == "dp" or (engine == "auto" and fits_in_memory(instance)):
+        name, bound = DYNAMIC_PROGRAMME, None
+        sizes = solve(instance)
+        place = np.arange(len(instance.codes)) - instance.start[instance.group]
+        chosen = None if sizes is None else place < sizes[instance.group]
+    else:
+        proof = solve_milp(instance)
+        name, bound = HIGHS, None if proof is None else proof.bound * instance.unit
+        chosen = None if proof is None else proof.chosen
+    if chosen is None:
+        raise InfeasibleError(_("the solver found no list for: {problem}").format(problem=problem.sentence()))
+
+    kode = tuple(sorted(instance.codes[chosen]))
+    objective = math.fsum(scores[list(kode)].dropna())
+    free = list(instance.codes[chosen & ~instance.locked])
+    rank = rank_by_rule(scores, tie_break)
+    table = pd.DataFrame({"terpilih": scores.index.isin(kode)}, index=scores.index)
+    listed = rank[list(kode)].sort_values(na_position="last", kind="stable").index
+    table["nomor"] = pd.Series(np.arange(1, len(listed) + 1), index=listed, dtype="Int64").reindex(
+        table.index
+    )
+    selection = Selection(
+        problem=problem,
+        table=table,
+        kode=kode,
+        objective=objective,
+        bound=objective if bound is None else max(bound, objective),
+        engine=name,
+        n_kecamatan=int(kecamatan[list(kode)].nunique()),
+        n_without_score=int((scores.isna() & ~scores.index.isin(kode)).sum()),
+        marginal=None if len(free) == 0 else str(rank[free].idxmax()),
+        scores=scores,
+        kecamatan=kecamatan,
+        tie_break=tie_break,
+    )
+    notes = pd.Series("", index=table.index)
+    notes[selection.ties.index] = TIED
+    notes[list(problem.locked_in)] = LOCKED_IN
+    notes[list(problem.locked_out)] = LOCKED_OUT
+    table["keterangan"] = notes
+    return selection
+
+
+def _aligned(
+    scores: pd.Series[float], kecamatan: pd.Series[str], tie_break: pd.Series[float] | None
+) -> tuple[pd.Series[float], pd.Series[str], pd.Series[float] | None]:
+    scores = scores.sort_index().astype(float)
+    for series in (scores, kecamatan, tie_break):
+        if series is not None and series.index.has_duplicates:
+            repeated = series.index[series.index.duplicated()].unique()
+            raise RuleError(
+                _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            )
+    groups = kecamatan.reindex(scores.index)
+    if groups.isna().any():
+        raise RuleError(
+            _("villages without kecamatan: {villages}").format(
+                villages=name_some(scores.index[groups.isna()])
+            )
+        )
+    infinite = np.isinf(scores)
+    if infinite.any():
+        raise RuleError(
+            _("villages with an infinite score: {villages}").format(
+                villages=name_some(scores.index[infinite])
+            )
+        )
+    return scores, groups, None if tie_break is None else tie_break.reindex(scores.index).astype(float)

@@ -1,0 +1,286 @@
+"""The command ``lokus``: demo, run, audit, init, verify.
+
+Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gettext as stdlib_gettext
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lokus import __version__
+from lokus.errors import LokusError
+from lokus.findings import level_label
+from lokus.i18n import LANGUAGES, LOCALE_DIR, format_number, language, use_language
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.kajian import Kajian
+
+__all__ = ["main"]
+
+EXAMPLE_STUDY = Path("data/kajian/contoh-2026.toml")
+EXAMPLE_FOLDER = Path("contoh-lokus")
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    """Mark a message for the catalogue without translating it here."""
+    return message
+
+
+# argparse speaks through the process-wide gettext domain; these are its words, for our catalogue.
+ARGPARSE_WORDS = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("the following arguments are required: %s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("argument %(argument_name)s: %(message)s"),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    with use_language(_language_of(arguments)):
+        _translate_argparse()
+        options = _parser().parse_args(arguments)
+        try:
+            return int(options.job(options))
+        except LokusError as error:
+            sys.stderr.write(_("lokus stopped: {error}").format(error=error) + "\n")
+            return error.exit_code
+        except BrokenPipeError:  # the reader of our output, `head` for instance, has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except KeyboardInterrupt:
+            sys.stderr.write(_("Stopped. Outputs of an earlier run are untouched.") + "\n")
+            return 130
+
+
+def _language_of(arguments: Sequence[str]) -> str | None:
+    """Language asked for, known before the parser is built because its help is in that language."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--bahasa", choices=LANGUAGES)
+    try:
+        return str(chosen) if (chosen := parser.parse_known_args(arguments)[0].bahasa) else None
+    except argparse.ArgumentError:
+        return None  # the full parser will say what is wrong with it
+
+
+def _translate_argparse() -> None:
+    """Point the process-wide gettext, which argparse uses, at our catalogue."""
+    os.environ["LANGUAGE"] = language()
+    stdlib_gettext.bindtextdomain("lokus", LOCALE_DIR)
+    stdlib_gettext.textdomain("lokus")
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--bahasa", choices=LANGUAGES, help=_("language of messages and outputs"))
+    parser = argparse.ArgumentParser(
+        prog="lokus",
+        parents=[shared],
+        description=_(
+            "Choose the focus villages (lokus) for stunting reduction, with reasons that can be defended."
+        ),
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"lokus {__version__}",
+        help=_("show program's version number and exit"),
+    )
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
+
+    def command(name: str, job: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, parents=[shared])
+        sub.set_defaults(job=job)
+        return sub
+
+    demo = command("demo", _demo, _("run the bundled example (synthetic data)"))
+    demo.add_argument(
+        "--folder",
+        type=Path,
+        default=EXAMPLE_FOLDER,
+        metavar="FOLDER",
+        help=_("where to write the example when it is not bundled beside you (default: {folder})").format(
+            folder=EXAMPLE_FOLDER
+        ),
+    )
+    run = command("run", _run, _("run a study: audit, proposal, maps, workbook"))
+    _study_argument(run)
+    run.add_argument(
+        "--keluaran", type=Path, metavar="FOLDER", help=_("output folder, instead of the one in the study")
+    )
+    audit = command("audit", _audit, _("check the data of a study without proposing anything"))
+    _study_argument(audit)
+    audit.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the findings as CSV"))
+    init = command("init", _init, _("draft a study file from boundaries and tables"))
+    init.add_argument("batas", type=Path, metavar="BATAS", help=_("file of village boundaries"))
+    init.add_argument(
+        "tabel", type=Path, nargs="+", metavar="TABEL", help=_("workbooks and CSV files of the offices")
+    )
+    init.add_argument(
+        "--kajian",
+        type=Path,
+        default=Path("kajian.toml"),
+        metavar="FILE",
+        help=_("study file to write (default: kajian.toml)"),
+    )
+    init.add_argument("--tahun", type=int, required=True, help=_("year of the proposal"))
+    init.add_argument("--daftar", type=Path, metavar="FILE", help=_("official list of villages"))
+    verify = command("verify", _verify, _("run a locked study again and compare the list"))
+    verify.add_argument("kunci", type=Path, metavar="LOCK", help=_("kajian.lock.json of an earlier run"))
+    verify.add_argument(
+        "--kajian", type=Path, metavar="FILE", help=_("study file, when it is no longer where it was")
+    )
+    return parser
+
+
+def _study_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kajian", type=Path, metavar="KAJIAN", help=_("study file (kajian.toml)"))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    study = EXAMPLE_STUDY
+    if not study.is_file():
+        from lokus.datasets import make_kabupaten
+
+        study = options.folder / EXAMPLE_STUDY.relative_to("data")
+        _say(_("Writing the example into {folder} …").format(folder=options.folder))
+        make_kabupaten().write(options.folder)
+    return _write_study(study, None)
+
+
+def _run(options: argparse.Namespace) -> int:
+    return _write_study(options.kajian, options.keluaran)
+
+
+def _write_study(study: Path, folder: Path | None) -> int:
+    kajian = _open(study)
+    _report_audit(kajian)
+    with _progress() as step:
+        outputs = kajian.write(folder, on_step=step)
+    _say()
+    _say(str(kajian.proposal))
+    _say()
+    _say(_("Outputs in {folder}:").format(folder=outputs.folder))
+    for path in outputs.files:
+        _say(f"  {path.name:<28} {format_number(path.stat().st_size / 1024):>8} kB")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    kajian = _open(options.kajian)
+    findings = _report_audit(kajian, every=True)
+    if options.csv:
+        from lokus.files import atomic_path
+
+        with atomic_path(options.csv) as draft:
+            kajian.audit.findings.to_csv(draft, index=False)
+        _say(_("Findings written to {path}").format(path=options.csv))
+    return findings
+
+
+def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
+    """Print what the audit found; return 1 when something blocks."""
+    audit = kajian.audit
+    counts = audit.findings["level"].value_counts()
+    _say(
+        _("Audit: {blocking} blocking, {accepted} accepted, {warning} warnings, {note} notes").format(
+            blocking=len(audit.blocking),
+            accepted=int(audit.findings["accepted"].sum()),
+            warning=counts.get("warning", 0),
+            note=counts.get("note", 0),
+        )
+    )
+    shown = audit.findings if every else audit.blocking
+    for finding in shown.to_dict("records"):
+        place = ", ".join(part for part in (finding["file"], finding["sheet"]) if part)
+        _say(f"  [{level_label(finding['level'])}] {finding['check']} {place}: {finding['message']}")
+    if every:
+        _say(_("Completeness by indicator (villages with data):"))
+        for key, filled in audit.completeness.sum().items():
+            _say(f"  {key!s:<28} {filled:>5} / {len(audit.completeness)}")
+    cases = kajian.write_open_cases()
+    if cases:
+        _say(_("Names that need your decision are listed in {path}").format(path=cases))
+    return 1 if len(audit.blocking) else 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from lokus.draft import draft_study
+    from lokus.errors import StudyFileError
+    from lokus.files import atomic_path
+    from lokus.findings import Where
+
+    if options.kajian.exists():
+        raise StudyFileError(
+            _("the file already exists"),
+            where=Where(file=str(options.kajian)),
+            remedy=_("name another one with --kajian"),
+        )
+    text = draft_study(
+        options.batas,
+        options.tabel,
+        folder=options.kajian.parent,
+        year=options.tahun,
+        official=options.daftar,
+    )
+    with atomic_path(options.kajian) as draft:
+        draft.write_text(text, encoding="utf-8")
+    _say(_("Draft written to {path}. Read it, mend it, then: lokus audit {path}").format(path=options.kajian))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from lokus.kajian import verify_lock
+
+    result = verify_lock(options.kunci, study=options.kajian)
+    for check in result.checks:
+        _say(f"  {'✓' if check.holds else '✗'} {check.subject}: {check.outcome}")
+    _say(
+        _("The lock holds: the same data give the same list.")
+        if result.holds
+        else _("The lock does not hold.")
+    )
+    return 0 if result.holds else 1
+
+
+def _open(study: Path) -> Kajian:
+    from lokus.kajian import Kajian
+
+    return Kajian.open(study)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of a long job: a bar on a terminal, a line a step elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text, done, total: _say(f"[{done + 1}/{total}] {text}")
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda text, done, total: progress.update(task, description=text, completed=done, total=total)
+        progress.update(task, description=_("done"), completed=1, total=1)
+
+
+def _say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,124 @@
+"""Study files of the example: what a planner of Kabupaten Contoh would have written."""
+
+from __future__ import annotations
+
+from string import Template
+
+__all__ = ["study_text"]
+
+_STUDY = Template("""\
+# Kajian contoh: usulan lokus stunting Kabupaten Contoh tahun $year.
+# DATA CONTOH SINTETIS: bukan wilayah dan bukan angka yang sebenarnya.
+# Alamat berkas dihitung dari folder berkas ini.
+
+[kajian]
+judul = "Usulan Lokasi Fokus Stunting $year"
+kabupaten = "Kabupaten Contoh"
+tahun = $year
+benih = $year
+instansi = "Bappeda Kabupaten Contoh"
+
+[batas]
+berkas = "../boundaries/desa.gpkg"
+sumber = "Batas desa contoh, skema BIG"
+
+[batas.daftar_resmi]
+berkas = "../indicators/daftar_desa.csv"
+kolom = { kode = "kode_desa", desa = "desa", kecamatan = "kecamatan" }
+
+[[tabel]]
+berkas = "../indicators/$year/eppgbm_$year-02.xlsx"
+opd = "Dinas Kesehatan"
+sumber = "Rekap e-PPGBM"
+tanggal = "Februari $year"
+tempat = { desa = "Desa/Kelurahan", kecamatan = "Kecamatan" }
+[tabel.indikator]
+sasaran = "Sasaran"
+diukur = "Diukur"
+pendek = "TB/U · Pendek"
+sangat_pendek = "TB/U · Sangat Pendek"
+stunting = "Stunting"
+
+[[tabel]]
+berkas = "../indicators/$year/krs_$year.xlsx"
+opd = "DPPKB"
+sumber = "Rekap keluarga berisiko stunting"
+tanggal = "$year"
+tempat = { desa = "Desa/Kelurahan", kecamatan = "Kecamatan" }
+[tabel.indikator]
+keluarga = "Jumlah Keluarga"
+keluarga_sasaran = "Jumlah Keluarga Sasaran"
+krs = "Keluarga Berisiko Stunting (KRS)"
+tidak_krs = "Tidak Berisiko"
+
+[[tabel]]
+berkas = "../indicators/$year/sanitasi_$year.xlsx"
+lembar = "Data $year"
+opd = "Dinas PUPR"
+sumber = "Data air minum dan sanitasi"
+tanggal = "$year"
+tempat = { desa = "Nama Desa/ Kelurahan", kecamatan = "Kecamatan" }
+[tabel.indikator]
+sanitasi_layak = "Akses Sanitasi Layak (%)"
+air_layak = "Akses Air Minum Layak (%)"
+stop_babs = "Stop BABS (%)"
+
+[[tabel]]
+berkas = "../indicators/$year/kemiskinan_$year.csv"
+opd = "Dinas Sosial"
+sumber = "Keluarga desil 1 dan 2"
+tanggal = "$year"
+tempat = { kode = "KODE_DESA", desa = "NAMA_DESA", kecamatan = "KECAMATAN" }
+indikator = { desil_1_2 = "PERSEN_DESIL_1_2" }
+
+[[tabel]]
+berkas = "../indicators/$year/layanan_$year.xlsx"
+opd = "Dinas Kesehatan"
+sumber = "Cakupan layanan ibu dan anak"
+tanggal = "$year"
+tempat = { kode = "Kode Wilayah", desa = "Desa/Kelurahan", kecamatan = "Kecamatan" }
+[tabel.indikator]
+bumil_kek = "Bumil KEK"
+cakupan_imunisasi = "Imunisasi Dasar Lengkap (%)"
+cakupan_bumil_ttd = "Bumil Mendapat TTD 90 (%)"
+cakupan_asi_eksklusif = "ASI Eksklusif (%)"
+
+# Prevalensi tiap desa diperkirakan dengan meminjam kekuatan dari desa lain yang mirip.
+[laju]
+kovariat = ["sanitasi_layak", "air_layak", "desil_1_2"]
+ambang = 14
+cakupan_andal = 80
+
+# Bobot dibagi jumlahnya. Susunan ini mengikuti prasetel lokus_default: bukan resmi.
+[skor]
+normalisasi = "minmax"
+data_kosong = "normalkan"
+[skor.bobot]
+prevalensi = 0.35
+anak_stunting = 0.25
+cakupan_imunisasi = 0.0834
+cakupan_bumil_ttd = 0.0833
+cakupan_asi_eksklusif = 0.0833
+desil_1_2 = 0.15
+
+[pilihan]
+jumlah = 26
+maks_kecamatan = 8
+
+[audit]
+kecocokan = "kecocokan.csv"
+
+[[audit.terima]]
+temuan = "join.unknown_code"
+berkas = "kemiskinan_$year.csv"
+alasan = "Desa persiapan Mekar Baru belum ditetapkan; datanya masih menyatu dengan desa induk"
+
+[keluaran]
+folder = "../../outputs/contoh-$year"
+ukuran = ["A4", "A3"]
+""")
+
+
+def study_text(year: int) -> str:
+    """Text of ``contoh-YEAR.toml``."""
+    return _STUDY.substitute(year=year)

@@ -1,0 +1,323 @@
+"""Drafting a study file from the files a planner has: columns are guessed, and shown for correction."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lokus.errors import InputError
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.intake.indicators import Catalogue
+    from lokus.intake.tables import RawTable
+
+__all__ = ["Guess", "draft_study", "guess_columns"]
+
+# Header texts seen in the workbooks of the offices, in plain lower case, most telling first.
+PLACE_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "kode": (
+        "kode desa",
+        "kode desa kelurahan",
+        "kode wilayah",
+        "kode kemendagri",
+        "kode",
+        "kdepum",
+        "iddesa",
+    ),
+    "desa": (
+        "desa kelurahan",
+        "desa",
+        "nama desa",
+        "nama desa kelurahan",
+        "kelurahan",
+        "nama kelurahan",
+        "wadmkd",
+    ),
+    "kecamatan": ("kecamatan", "nama kecamatan", "kec", "wadmkc"),
+}
+INDICATOR_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "sasaran": ("sasaran", "jumlah sasaran", "balita sasaran", "sasaran balita"),
+    "diukur": ("diukur", "jumlah diukur", "balita diukur"),
+    "pendek": ("pendek", "tb u pendek"),
+    "sangat_pendek": ("sangat pendek", "tb u sangat pendek"),
+    "stunting": ("stunting", "jumlah stunting", "balita stunting"),
+    "keluarga": ("jumlah keluarga", "keluarga", "jumlah kk"),
+    "keluarga_sasaran": ("keluarga sasaran", "jumlah keluarga sasaran", "sasaran keluarga"),
+    "krs": ("krs", "jumlah krs", "total krs", "keluarga berisiko stunting", "keluarga berisiko stunting krs"),
+    "tidak_krs": ("tidak berisiko", "keluarga tidak berisiko"),
+    "krs_air": ("sumber air minum tidak layak", "air minum tidak layak"),
+    "krs_jamban": ("jamban tidak layak",),
+    "air_layak": ("air minum layak", "akses air minum layak"),
+    "sanitasi_layak": ("sanitasi layak", "akses sanitasi layak"),
+    "stop_babs": ("stop babs", "sbs"),
+    "desil_1_2": ("desil 1 2", "desil 1 dan 2"),
+    "bumil_kek": ("bumil kek", "ibu hamil kek"),
+    "cakupan_imunisasi": ("imunisasi dasar lengkap", "idl"),
+    "cakupan_bumil_ttd": ("bumil mendapat ttd 90", "ttd 90", "bumil ttd 90"),
+    "cakupan_asi_eksklusif": ("asi eksklusif",),
+    "penduduk": ("jumlah penduduk", "penduduk"),
+    "tpk": ("jumlah tpk", "tpk"),
+    "idm": ("nilai idm", "idm"),
+    "posyandu": ("jumlah posyandu", "posyandu"),
+}
+PERCENT_WORDS = frozenset({"persen", "persentase"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """What the columns of one table seem to be.
+
+    Parameters
+    ----------
+    place, indicators : dict of str to str
+        Key → header text.
+    unused : tuple of str
+        Headers that nothing was guessed for.
+    """
+
+    place: dict[str, str]
+    indicators: dict[str, str]
+    unused: tuple[str, ...]
+
+
+def guess_columns(headers: Sequence[str], catalogue: Catalogue, *, taken: Iterable[str] = ()) -> Guess:
+    """Guess place columns and indicators from header texts.
+
+    A guess needs the whole header, or its last part, to read as a known one; similar is not enough. A count
+    is never taken from a column of percentages, nor a share from a column without a percent sign.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Flattened headers.
+    catalogue : Catalogue
+        Its labels count as known headers too.
+    taken : iterable of str
+        Indicators that another table already gives.
+
+    Examples
+    --------
+    >>> from lokus import load_catalogue
+    >>> guess_columns(["No", "Desa/Kelurahan", "Sasaran", "% Diukur", "Diukur"], load_catalogue()).indicators
+    {'sasaran': 'Sasaran', 'diukur': 'Diukur'}
+    """
+    place = _first_fit(PLACE_HEADERS, headers, lambda _key, _header: True)
+    known = {
+        key: (*INDICATOR_HEADERS.get(key, ()), _plain(item.label_id), _plain(item.label_en))
+        for key, item in catalogue.items()
+        if key not in set(taken)
+    }
+
+    def allowed(key: str, header: str) -> bool:
+        item = catalogue[key]
+        return _is_percent(header) if item.is_share else not (item.is_count and _is_percent(header))
+
+    indicators = _first_fit(known, [header for header in headers if header not in place.values()], allowed)
+    used = {*place.values(), *indicators.values()}
+    return Guess(place=place, indicators=indicators, unused=tuple(h for h in headers if h not in used))
+
+
+def _first_fit(
+    known: Mapping[str, tuple[str, ...]], headers: Sequence[str], allowed: Callable[[str, str], bool]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, texts in known.items():
+        for reading in (_plain, _plain_leaf):
+            fits = [
+                header
+                for text in texts
+                for header in headers
+                if reading(header) == text and header not in found.values() and allowed(key, header)
+            ]
+            if fits:
+                found[key] = fits[0]
+                break
+    return found
+
+
+def _words(header: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", header.lower())
+
+
+def _plain(header: str) -> str:
+    return " ".join(word for word in _words(header) if word not in PERCENT_WORDS)
+
+
+def _plain_leaf(header: str) -> str:
+    return _plain(header.rsplit("·", maxsplit=1)[-1])
+
+
+def _is_percent(header: str) -> bool:
+    return "%" in header or not PERCENT_WORDS.isdisjoint(_words(header))
+
+
+def draft_study(
+    boundaries: Path, tables: Sequence[Path], *, folder: Path, year: int, official: Path | None = None
+) -> str:
+    """Draft the text of a study file.
+
+    Parameters
+    ----------
+    boundaries : Path
+        File of village boundaries.
+    tables : sequence of Path
+        Workbooks and CSV files.
+    folder : Path
+        Where the study file will lie; paths in it are relative to this folder.
+    year : int
+        Year of the proposal.
+    official : Path, optional
+        Official list of villages.
+
+    Returns
+    -------
+    str
+        TOML with a comment wherever the planner has to decide or check. Sheets and columns that nothing was
+        guessed for are listed in comments, so nothing is lost from sight.
+
+    Raises
+    ------
+    InputError
+        The boundary file or a table cannot be read, or no table gives stunted and measured children.
+    """
+    from lokus.intake.indicators import load_catalogue
+    from lokus.places.boundaries import read_boundaries
+
+    catalogue = load_catalogue()
+    villages = read_boundaries(boundaries).villages
+    given: set[str] = set()
+    blocks = [_table_blocks(path, folder, catalogue, given) for path in tables]
+    derived = {key for name in given for key in catalogue.derived_from(name)}
+    if not {"stunting", "diukur"} <= given | derived:
+        raise InputError(
+            _("no table was found with stunted and measured children"),
+            remedy=_("name the e-PPGBM recap among the tables, or write the study file by hand"),
+        )
+    title = _("Proposal of lokus for {year}").format(year=year)
+    size = _("{n} villages in {k} kecamatan").format(n=len(villages), k=villages["kode_kecamatan"].nunique())
+    lines = [
+        "# " + _("Draft of a study file. Check every line; lines that begin with # are notes."),
+        "",
+        "[kajian]",
+        f"judul = {_quoted(title)}",
+        f"kabupaten = {_quoted('Kabupaten …')}  # " + _("write the full name"),
+        f"tahun = {year}",
+        f"benih = {year}  # " + _("seed of random numbers: any whole number, then leave it"),
+        'instansi = ""  # ' + _("for example: Bappeda Kabupaten …"),
+        "",
+        "[batas]",
+        f"# {size}",
+        f"berkas = {_quoted(_relative(boundaries, folder))}",
+        "",
+        *(_official_block(official, folder) if official else ()),
+        *blocks,
+        "[skor.bobot]",
+        "# " + _("weights are yours to decide; they are divided by their sum"),
+        *(f"{key} = {weight}" for key, weight in _weights(given | derived).items()),
+        "",
+        "[pilihan]",
+        f"jumlah = {max(1, round(len(villages) / 10))}  # " + _("how many villages"),
+        "# maks_kecamatan = 8",
+        "# min_per_kecamatan = 2",
+        "",
+        "[keluaran]",
+        f"folder = {_quoted(f'keluaran-{year}')}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _official_block(path: Path, folder: Path) -> list[str]:
+    from lokus.intake.indicators import load_catalogue
+    from lokus.intake.tables import read_table
+
+    table = read_table(path)
+    place = guess_columns([str(name) for name in table.data.columns], load_catalogue()).place
+    if "kode" not in place:
+        raise InputError(
+            _("no column with village codes was recognised"),
+            where=table.where,
+            remedy=_("write [batas.daftar_resmi] by hand"),
+        )
+    return [
+        "[batas.daftar_resmi]",
+        f"berkas = {_quoted(_relative(path, folder))}",
+        "[batas.daftar_resmi.kolom]",
+        *(f"{key} = {_quoted(header)}" for key, header in place.items()),
+        "",
+    ]
+
+
+def _table_blocks(path: Path, folder: Path, catalogue: Catalogue, given: set[str]) -> str:
+    """One ``[[tabel]]`` for each sheet that says something of villages; adds what they give to `given`."""
+    from lokus.intake.tables import list_sheets, read_table
+
+    lines: list[str] = []
+    sheets: Sequence[str | None] = list_sheets(path) or [None]
+    for sheet in sheets:
+        try:
+            table = read_table(path, sheet=sheet)
+        except InputError as error:
+            lines += [f"# {path.name}: {' '.join(str(error).split())}", ""]
+            continue
+        guess = guess_columns([str(name) for name in table.data.columns], catalogue, taken=given)
+        if not {"kode", "desa"} & set(guess.place) or not guess.indicators:
+            lines += [
+                f"# {table.where}: " + _("no village column or no indicator was recognised"),
+                *_unused(guess.unused),
+                "",
+            ]
+            continue
+        given |= set(guess.indicators)
+        lines += _block(path, folder, sheet if len(sheets) > 1 else None, table, guess, catalogue)
+    return "\n".join(lines)
+
+
+def _block(
+    path: Path, folder: Path, sheet: str | None, table: RawTable, guess: Guess, catalogue: Catalogue
+) -> list[str]:
+    owners = {catalogue[key].owner for key in guess.indicators if catalogue[key].owner}
+    return [
+        "[[tabel]]",
+        *(f"# {line}" for line in table.title_lines),
+        f"berkas = {_quoted(_relative(path, folder))}",
+        *([f"lembar = {_quoted(sheet)}"] if sheet else []),
+        f"opd = {_quoted(owners.pop() if len(owners) == 1 else '')}",
+        "[tabel.tempat]",
+        *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),
+        "[tabel.indikator]",
+        *(f"{key} = {_quoted(header)}  # {catalogue[key].label}" for key, header in guess.indicators.items()),
+        *_unused(guess.unused),
+        "",
+    ]
+
+
+def _unused(headers: Sequence[str]) -> list[str]:
+    return ["# " + _("columns not used: {names}").format(names="; ".join(headers))] if headers else []
+
+
+def _weights(available: set[str]) -> dict[str, float]:
+    """Weights of ``lokus_default`` for what is there; service coverages share theirs equally."""
+    weights = {"prevalensi": 0.35}
+    if "sasaran" in available:
+        weights["anak_stunting"] = 0.25
+    services = sorted(key for key in available if key.startswith("cakupan_") and key != "cakupan_pengukuran")
+    weights |= {key: round(0.25 / len(services), 4) for key in services}
+    if "desil_1_2" in available:
+        weights["desil_1_2"] = 0.15
+    return weights
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return Path(os.path.relpath(path, folder)).as_posix()
+
+
+def _quoted(text: str) -> str:
+    # A JSON string is a TOML basic string.
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Evidence: rates, scores and patterns computed from the village table."""

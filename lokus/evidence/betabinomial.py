@@ -1,0 +1,223 @@
+"""Beta-binomial regression: how village rates vary around their mean, by penalised marginal likelihood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import digamma, expit, gammaln, logit, zeta
+
+__all__ = ["BetaBinomialFit", "fit_beta_binomial", "log_rising", "penalised_log_likelihood"]
+
+Floats = npt.NDArray[np.float64]
+
+# Weak priors: they decide only where the data cannot. The precision is expected between 1 and 2,500 (95 %;
+# 50 is a between-village standard deviation of 3.8 points at a mean of 8 %); a covariate changes the logit
+# by about 1 per standard deviation at most; the mean has Jeffreys' Beta(1/2, 1/2), worth one child in all.
+LOG_PRECISION_MEAN, LOG_PRECISION_SD = np.log(50.0), 2.0
+COEFFICIENT_SD = 1.0
+JEFFREYS = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class BetaBinomialFit:
+    """Fitted mean and precision.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (p,)
+        On the logit scale, intercept first.
+    precision : float
+        φ; a village's rate has variance μ(1−μ)/(φ+1) around its expectation.
+    gradient_norm : float
+        Largest gradient component per observation at the optimum; a convergence certificate.
+    """
+
+    coefficients: Floats
+    precision: float
+    gradient_norm: float
+
+
+def log_rising(a: npt.ArrayLike, k: npt.ArrayLike) -> Floats:
+    """Compute log Γ(a+k) − log Γ(a) without the cancellation that large `a` brings.
+
+    Examples
+    --------
+    >>> float(log_rising(1e12, 2.0) - 2 * np.log(1e12)) < 1e-11
+    True
+    """
+    a, k = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(k, dtype=float))
+    out = np.asarray(gammaln(a + k) - gammaln(a), dtype=float)
+    large = a > 20
+    if large.any():
+        base, step = a[large], k[large]
+        out[large] = (
+            step * np.log(base)
+            + (base + step - 0.5) * np.log1p(step / base)
+            - step
+            + _stirling(base + step)
+            - _stirling(base)
+        )
+    return out
+
+
+def _stirling(a: Floats) -> Floats:
+    square = a * a
+    return (1 / 12 - (1 / 360 - 1 / (1260 * square)) / square) / a
+
+
+def penalised_log_likelihood(
+    theta: Floats, y: Floats, n: Floats, design: Floats, weight: Floats
+) -> tuple[float, Floats, Floats]:
+    """Log posterior of ``theta = (β, log φ)`` up to a constant, its gradient and its Hessian.
+
+    The binomial coefficient, free of ``theta``, is left out. `y`, `n`, `weight` have shape (m,), `design`
+    (m, p); `weight` counts the villages that share a row.
+    """
+    beta, log_phi = theta[:-1], theta[-1]
+    phi = np.exp(log_phi)
+    mu = expit(design @ beta)
+    nu = expit(-(design @ beta))  # 1 − mu would lose digits near 1
+    a, b, slope = phi * mu, phi * nu, phi * mu * nu
+
+    value = log_rising(a, y) + log_rising(b, n - y) - log_rising(phi, n)
+    shared = digamma(phi) - digamma(phi + n)
+    by_a = digamma(a + y) - digamma(a) + shared
+    by_b = digamma(b + n - y) - digamma(b) + shared
+    cross = zeta(2, phi) - zeta(2, phi + n)
+    by_aa = zeta(2, a + y) - zeta(2, a) + cross
+    by_bb = zeta(2, b + n - y) - zeta(2, b) + cross
+
+    eta = slope * (by_a - by_b)
+    lam = a * by_a + b * by_b
+    eta_eta = slope**2 * (by_aa - 2 * cross + by_bb) + eta * (nu - mu)
+    eta_lam = slope * (a * by_aa + (b - a) * cross - b * by_bb) + eta
+    lam_lam = a**2 * by_aa + 2 * a * b * cross + b**2 * by_bb + lam
+
+    p = len(beta)
+    gradient = np.append(design.T @ (weight * eta), weight @ lam)
+    hessian = np.empty((p + 1, p + 1))
+    hessian[:p, :p] = design.T @ (design * (weight * eta_eta)[:, None])
+    hessian[:p, p] = hessian[p, :p] = design.T @ (weight * eta_lam)
+    hessian[p, p] = weight @ lam_lam
+    prior = _add_prior(theta, gradient, hessian)
+    return float(weight @ value) + prior, gradient, hessian
+
+
+def _add_prior(theta: Floats, gradient: Floats, hessian: Floats) -> float:
+    """Add the priors' derivatives in place and return their log density."""
+    intercept, slopes = theta[0], theta[1:-1]
+    distance = (theta[-1] - LOG_PRECISION_MEAN) / LOG_PRECISION_SD
+    mean = expit(intercept)
+    gradient[0] += JEFFREYS * (1 - 2 * mean)
+    hessian[0, 0] -= 2 * JEFFREYS * mean * expit(-intercept)
+    gradient[1:-1] -= slopes / COEFFICIENT_SD**2
+    inner = np.arange(1, len(theta) - 1)
+    hessian[inner, inner] -= COEFFICIENT_SD**-2
+    gradient[-1] -= distance / LOG_PRECISION_SD
+    hessian[-1, -1] -= LOG_PRECISION_SD**-2
+    jeffreys = JEFFREYS * (np.logaddexp(0, -intercept) + np.logaddexp(0, intercept))
+    return float(-jeffreys - 0.5 * (slopes @ slopes) / COEFFICIENT_SD**2 - 0.5 * distance**2)
+
+
+def fit_beta_binomial(
+    y: npt.ArrayLike, n: npt.ArrayLike, design: npt.ArrayLike, weight: npt.ArrayLike | None = None
+) -> BetaBinomialFit:
+    """Fit y ~ BetaBinomial(n, μφ, (1−μ)φ) with logit μ = Xβ.
+
+    Parameters
+    ----------
+    y, n : array_like, shape (m,)
+        Cases and trials; rows with ``n = 0`` say nothing and are allowed.
+    design : array_like, shape (m, p)
+        First column ones, the others standardised covariates.
+    weight : array_like, shape (m,), optional
+        How many villages share the row.
+
+    Returns
+    -------
+    BetaBinomialFit
+        Mode of the marginal likelihood times weak priors (module constants): finite with no variation between
+        villages, all zeros, all cases or a single village.
+
+    Notes
+    -----
+    Trust-region Newton with the analytic Hessian, then plain Newton steps to machine precision, so that the
+    result hardly depends on the path taken. D. G. Clayton & J. Kaldor (1987), *Biometrics* 43, 671–681, for
+    the empirical Bayes idea; J. K. Haseman & L. L. Kupper (1979), *Biometrics* 35, 281–293, for the model.
+
+    Examples
+    --------
+    >>> fit = fit_beta_binomial([1, 4, 9], [20, 20, 20], np.ones((3, 1)))
+    >>> round(float(expit(fit.coefficients[0])), 3)
+    0.236
+    """
+    cases, trials = np.asarray(y, dtype=float), np.asarray(n, dtype=float)
+    matrix = np.asarray(design, dtype=float)
+    counts = np.ones(len(cases)) if weight is None else np.asarray(weight, dtype=float)
+    used = trials > 0
+    cases, trials, matrix, counts = cases[used], trials[used], matrix[used], counts[used]
+    total = max(float(counts.sum()), 1.0)
+
+    def negative(theta: Floats) -> tuple[float, Floats, Floats]:
+        value, gradient, hessian = penalised_log_likelihood(theta, cases, trials, matrix, counts)
+        return -value / total, -gradient / total, -hessian / total
+
+    theta = np.zeros(matrix.shape[1] + 1)
+    theta[0] = logit((counts @ cases + JEFFREYS) / (counts @ trials + 2 * JEFFREYS))
+    theta[-1] = LOG_PRECISION_MEAN
+    memo = _LastCall(negative)
+    theta = minimize(
+        memo.value,
+        theta,
+        jac=memo.gradient,
+        hess=memo.hessian,
+        method="trust-exact",
+        options={"gtol": 1e-7, "maxiter": 500},
+    ).x
+    theta, norm = _polish(negative, theta)
+    return BetaBinomialFit(coefficients=theta[:-1], precision=float(np.exp(theta[-1])), gradient_norm=norm)
+
+
+class _LastCall:
+    """Value, gradient and Hessian come from one evaluation; the optimiser asks for them separately."""
+
+    def __init__(self, function: Callable[[Floats], tuple[float, Floats, Floats]]) -> None:
+        self._function = function
+        self._at: Floats | None = None
+
+    def _result(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        if self._at is None or not np.array_equal(theta, self._at):
+            self._at = theta.copy()
+            self._last = self._function(theta)
+        return self._last
+
+    def value(self, theta: Floats) -> float:
+        return self._result(theta)[0]
+
+    def gradient(self, theta: Floats) -> Floats:
+        return self._result(theta)[1]
+
+    def hessian(self, theta: Floats) -> Floats:
+        return self._result(theta)[2]
+
+
+def _polish(
+    function: Callable[[Floats], tuple[float, Floats, Floats]], theta: Floats, steps: int = 8
+) -> tuple[Floats, float]:
+    _, gradient, hessian = function(theta)
+    norm = float(np.abs(gradient).max())
+    for _ in range(steps):
+        try:
+            candidate = theta - np.linalg.solve(hessian, gradient)
+        except np.linalg.LinAlgError:
+            break
+        _, gradient, hessian = function(candidate)
+        better = float(np.abs(gradient).max())
+        if not better < norm:
+            break
+        theta, norm = candidate, better
+    return theta, norm

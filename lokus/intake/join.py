@@ -1,0 +1,244 @@
+"""From the rows of an office to the villages of the study, every row accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lokus.errors import InputError
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+from lokus.intake.numbers import Numbers, number_findings, parse_numbers
+from lokus.intake.places_of_rows import place_rows
+from lokus.intake.reconciliation import RECONCILIATION_COLUMNS, reconcile
+from lokus.intake.row_checks import find_absent, find_duplicates, find_fractions
+from lokus.intake.suspicious import suspicious_columns
+
+if TYPE_CHECKING:
+    from lokus.intake.indicators import Catalogue
+    from lokus.intake.tables import RawTable
+
+__all__ = ["RECONCILIATION_COLUMNS", "Joined", "Origin", "combine", "join_table"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where the values of a table stand.
+
+    Attributes
+    ----------
+    source, sheet : str
+    rows : pandas.Series of int
+        Spreadsheet row by ``kode_desa``.
+    columns : mapping of indicator key to header
+    opd : str
+        Office that owns the table.
+    """
+
+    source: str
+    sheet: str
+    rows: pd.Series
+    columns: Mapping[str, str]
+    opd: str = ""
+
+    def where(self, kode_desa: str, key: str | None = None) -> Where:
+        """Cell of indicator `key` of a village, or its row."""
+        row = self.rows.get(kode_desa)
+        return Where(
+            file=self.source,
+            sheet=self.sheet or None,
+            row=None if row is None else int(row),
+            column=self.columns.get(key) if key else None,
+            kode_desa=kode_desa,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Joined:
+    """One table, brought to the villages.
+
+    Attributes
+    ----------
+    values : pandas.DataFrame of float
+        Index ``kode_desa`` (every village of the study, sorted), one column an indicator; NaN where the
+        table has nothing that can be used.
+    reconciliation : pandas.DataFrame
+        One row for every input row (totals, continuation rows and rows outside the filter in one line a
+        kind) and for every village without a row; columns :data:`RECONCILIATION_COLUMNS`.
+    findings : tuple of Finding
+        Those of placing and converting the rows; those of reading them are in :attr:`RawTable.findings`.
+    open_cases : pandas.DataFrame
+        Rows without a village, as :func:`lokus.places.names.write_open_cases` takes them.
+    origin : Origin
+        Cell of every value.
+    """
+
+    values: pd.DataFrame
+    reconciliation: pd.DataFrame
+    findings: tuple[Finding, ...]
+    open_cases: pd.DataFrame
+    origin: Origin = field(repr=False)
+
+    def __repr__(self) -> str:
+        found = int(self.origin.rows.notna().sum())
+        return _("{source}: {found} of {n} villages have a row; {open} rows are open").format(
+            source=self.origin.source, found=found, n=len(self.values), open=len(self.open_cases)
+        )
+
+
+def join_table(
+    raw: RawTable,
+    villages: pd.DataFrame,
+    *,
+    place: Mapping[str, str],
+    indicators: Mapping[str, str],
+    catalogue: Catalogue,
+    opd: str = "",
+    decisions: pd.DataFrame | None = None,
+    where: Mapping[str, str] | None = None,
+) -> Joined:
+    r"""Give every village the values of its row in a table.
+
+    Rows are settled by code where the table has Kemendagri codes, otherwise by name within the kecamatan, or
+    by a name that is unique in the kabupaten. Two different rows for one village leave it without values.
+
+    Parameters
+    ----------
+    raw : RawTable
+    villages : pandas.DataFrame
+        Village table: index ``kode_desa``, columns ``desa`` and ``kecamatan``.
+    place : mapping
+        ``{"kode" | "desa" | "kecamatan": header}``, at least ``kode`` or ``desa``. A kecamatan written only
+        in the first row of its block is filled down; nothing else ever is.
+    indicators : mapping of indicator key to header
+    catalogue : Catalogue
+        Every key must be in it.
+    opd : str
+        Office that owns the table, named in findings.
+    decisions : pandas.DataFrame, optional
+        Human decisions about names, from :func:`lokus.places.names.read_decisions`.
+    where : mapping of header to value, optional
+        Keep only rows with these values (case and spaces do not matter).
+
+    Raises
+    ------
+    InputError
+        A column is missing, no row is left by `where`, or the table is for another kabupaten.
+    StudyFileError
+        An indicator is not in the catalogue.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lokus.intake.indicators import load_catalogue
+    >>> from lokus.intake.tables import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.csv"
+    >>> _ = path.write_text("Kode;Diukur\n99.01.01.2001;81\n99.01.01.2002;40\n")
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju", "Suka Jaya"], "kecamatan": ["Sukasari", "Sukasari"]},
+    ...     index=pd.Index(["9901012001", "9901012002"], name="kode_desa"),
+    ... )
+    >>> joined = join_table(
+    ...     read_table(path), villages, place={"kode": "kode"}, indicators={"diukur": "Diukur"},
+    ...     catalogue=load_catalogue(),
+    ... )
+    >>> joined.values["diukur"].tolist()
+    [81.0, 40.0]
+    """
+    villages = villages.sort_index()
+    for key in indicators:
+        catalogue[key]
+    headers = {key: raw.column(header) for key, header in indicators.items()}
+    placed = place_rows(
+        raw, villages, place=place, value_columns=list(headers.values()), decisions=decisions, where=where
+    )
+    findings = [*placed.findings]
+    cells = raw.data.loc[placed.table.index]
+    parsed: dict[str, Numbers] = {}
+    for key, header in headers.items():
+        parsed[key] = parse_numbers(cells[header])
+        at = Where(file=raw.source, sheet=raw.sheet or None, column=header)
+        findings += number_findings(parsed[key], cells[header], where=at)
+        findings += find_fractions(parsed[key].value, catalogue, key, at)
+    rows = pd.DataFrame(
+        {key: numbers.value for key, numbers in parsed.items()}, index=cells.index, dtype=float
+    )
+    findings += suspicious_columns(rows, cells, headers, where=raw.where)
+    doubled, duplicate_findings = find_duplicates(rows, placed.table, raw)
+    findings += duplicate_findings
+    values, row_of = _to_villages(rows, placed.table, villages, doubled)
+    reconciliation = reconcile(raw, placed, villages, doubled)
+    findings += find_absent(villages, row_of, raw)
+    return Joined(
+        values=values,
+        reconciliation=reconciliation,
+        findings=tuple(_owned(finding, opd) for finding in findings),
+        open_cases=placed.table[placed.table["cara"].isin(["ambigu", "tidak ditemukan"])],
+        origin=Origin(source=raw.source, sheet=raw.sheet, rows=row_of, columns=headers, opd=opd),
+    )
+
+
+def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
+    """Put the values of several tables side by side.
+
+    Parameters
+    ----------
+    tables : iterable of Joined
+    index : pandas.Index
+        Codes of the villages.
+
+    Returns
+    -------
+    pandas.DataFrame of float
+        Index `index`, sorted; one column an indicator.
+
+    Raises
+    ------
+    InputError
+        Two tables give the same indicator.
+    """
+    out = pd.DataFrame(index=index.sort_values())
+    given: dict[str, str] = {}
+    for joined in tables:
+        for key in map(str, joined.values.columns):
+            if key in given:
+                raise InputError(
+                    _('indicator "{key}" is given by two tables, {first} and {second}').format(
+                        key=key, first=given[key], second=joined.origin.source
+                    ),
+                    remedy=_("take it from one of them"),
+                )
+            given[key] = joined.origin.source
+        out = out.join(joined.values)
+    return out
+
+
+def _owned(finding: Finding, opd: str) -> Finding:
+    if finding.opd or not opd:
+        return finding
+    return Finding(
+        check=finding.check,
+        level=finding.level,
+        message=finding.message,
+        remedy=finding.remedy,
+        where=finding.where,
+        opd=opd,
+    )
+
+
+def _to_villages(
+    rows: pd.DataFrame, table: pd.DataFrame, villages: pd.DataFrame, doubled: Mapping[str, str]
+) -> tuple[pd.DataFrame, pd.Series]:
+    codes = table["kode_desa"].dropna()
+    first = codes[~codes.duplicated()]
+    values = rows.loc[first.index].set_axis(first.to_numpy(dtype=object), axis=0).reindex(villages.index)
+    values.index.name = "kode_desa"
+    unusable = [kode for kode, what in doubled.items() if what == "beda"]
+    values.loc[unusable] = np.nan
+    row_of = pd.Series(first.index.to_numpy(), index=first.to_numpy(dtype=object), dtype="Int64")
+    return values.astype(float), row_of.reindex(villages.index)

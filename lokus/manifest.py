@@ -1,0 +1,243 @@
+"""The lock of a study: what went in, with which versions and rules, and which list came out.
+
+``kajian.lock.json`` holds no date, no machine and no absolute path, so the same study gives the same bytes.
+Each input carries two fingerprints: of its bytes, and of what lokus took from it in canonical order. Sorting
+a workbook anew changes the first and not the second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lokus.errors import InputError
+from lokus.files import atomic_path
+from lokus.findings import Where
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Check",
+    "Input",
+    "Verification",
+    "compare_locks",
+    "frame_digest",
+    "make_lock",
+    "read_lock",
+    "write_lock",
+]
+
+_KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
+_PACKAGES = (
+    "lokus",
+    "geopandas",
+    "numpy",
+    "pandas",
+    "pyogrio",
+    "python-calamine",
+    "rapidfuzz",
+    "scipy",
+    "shapely",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One file that went in, and the digest of what was taken from it."""
+
+    path: Path
+    content: str
+
+
+def frame_digest(frame: pd.DataFrame) -> str:
+    """Fingerprint of a frame's content, whatever the order of its rows and columns.
+
+    Numbers enter with 12 significant digits, geometries as their well-known binary.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> a = pd.DataFrame({"x": [1.0, 2.0]}, index=["p", "q"])
+    >>> frame_digest(a) == frame_digest(a.iloc[::-1])
+    True
+    """
+    ordered = frame[sorted(frame.columns)]
+    lines = sorted("\x1f".join(_canonical(cell) for cell in row) for row in ordered.itertuples(name=None))
+    head = "\x1f".join(ordered.columns)
+    return hashlib.sha256("\x1e".join([head, *lines]).encode()).hexdigest()
+
+
+def _canonical(cell: Any) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.12g}"
+    if cell is None or str(cell) == "<NA>":
+        return "nan"
+    if hasattr(cell, "wkb_hex"):
+        return str(cell.normalize().wkb_hex)
+    return str(cell)
+
+
+def make_lock(
+    *,
+    study_file: Path,
+    folder: Path,
+    settings: Mapping[str, Any],
+    inputs: Iterable[Input],
+    kode: Sequence[str],
+    results: pd.DataFrame,
+    proof: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Everything needed to run the study again and to see whether it gives the same list.
+
+    Parameters
+    ----------
+    study_file : Path
+        The ``kajian.toml``; recorded relative to `folder`, where the lock will lie.
+    folder : Path
+        Output folder.
+    settings : mapping
+        The study's settings, as plain values.
+    inputs : iterable of Input
+        Data files and the digest of their content.
+    kode : sequence of str
+        The proposed villages.
+    results : pandas.DataFrame
+        Results table; its digest is recorded.
+    proof : mapping
+        What the solver showed (objective, bound, engine).
+    """
+    return {
+        "lokus": version("lokus"),
+        "python": platform.python_version(),
+        "paket": {name: version(name) for name in _PACKAGES},
+        "kajian": Path(os.path.relpath(study_file, folder)).as_posix(),
+        "pengaturan": dict(settings),
+        "masukan": [
+            {
+                "berkas": Path(os.path.relpath(item.path, study_file.parent)).as_posix(),
+                "ukuran": item.path.stat().st_size,
+                "sha256": hashlib.sha256(item.path.read_bytes()).hexdigest(),
+                "isi_sha256": item.content,
+            }
+            for item in inputs
+        ],
+        "usulan": {"desa": sorted(kode), **proof},
+        "hasil_sha256": frame_digest(results),
+    }
+
+
+def write_lock(lock: Mapping[str, Any], path: Path) -> None:
+    """Write a lock, atomically and in a stable order."""
+    with atomic_path(path) as draft:
+        draft.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_lock(path: Path) -> dict[str, Any]:
+    """Read a lock.
+
+    Raises
+    ------
+    InputError
+        The file is missing or is not a lock of lokus.
+    """
+    try:
+        lock = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            _("the lock file does not exist"),
+            where=Where(file=str(path)),
+            remedy=_("it is written by lokus run beside the other outputs"),
+        ) from error
+    except ValueError:
+        lock = None
+    if not isinstance(lock, dict) or not lock.keys() >= _KEYS:
+        raise InputError(
+            _("not a lock file of lokus"),
+            where=Where(file=str(path)),
+            remedy=_("it is written by lokus run beside the other outputs"),
+        )
+    return lock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of a verification."""
+
+    subject: str
+    outcome: str
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What still agrees with a lock. ``holds`` is true when the same data give the same list."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(check.holds for check in self.checks)
+
+
+def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verification:
+    """Compare the lock of an earlier run with that of a run today.
+
+    A file whose rows were only reordered still holds; changed content, changed rules and another list do not.
+    Other versions of lokus or of a package are told and hold, because the list itself is compared.
+    """
+    checks = [_compare_inputs(old, now) for old in locked["masukan"]]
+    known = {item["berkas"] for item in locked["masukan"]}
+    checks += [
+        Check(subject=item["berkas"], outcome=_("was not among the inputs"), holds=False)
+        for item in now["masukan"]
+        if item["berkas"] not in known
+    ]
+    same_rules = locked["pengaturan"] == now["pengaturan"]
+    checks.append(
+        Check(
+            subject=_("study settings"),
+            holds=same_rules,
+            outcome=_("unchanged") if same_rules else _("changed"),
+        )
+    )
+    old_versions = {"python": locked["python"], **locked["paket"]}
+    new_versions = {"python": now["python"], **now["paket"]}
+    moved = [
+        f"{name} {old} → {new_versions.get(name)}"
+        for name, old in old_versions.items()
+        if new_versions.get(name) != old
+    ]
+    checks.append(Check(subject=_("versions"), outcome=", ".join(moved) or _("unchanged"), holds=True))
+    before, after = set(locked["usulan"]["desa"]), set(now["usulan"]["desa"])
+    if before == after:
+        outcome = _("the same {n} villages").format(n=len(after))
+    else:
+        outcome = _("out: {gone}; in: {new}").format(
+            gone=", ".join(sorted(before - after)) or "–", new=", ".join(sorted(after - before)) or "–"
+        )
+    checks.append(Check(subject=_("proposal"), outcome=outcome, holds=before == after))
+    return Verification(checks=tuple(checks))
+
+
+def _compare_inputs(old: Mapping[str, Any], now: Mapping[str, Any]) -> Check:
+    new = next((item for item in now["masukan"] if item["berkas"] == old["berkas"]), None)
+    if new is None:
+        return Check(subject=old["berkas"], outcome=_("no longer among the inputs"), holds=False)
+    if new["sha256"] == old["sha256"]:
+        return Check(subject=old["berkas"], outcome=_("unchanged"), holds=True)
+    same = new["isi_sha256"] == old["isi_sha256"]
+    return Check(
+        subject=old["berkas"],
+        holds=same,
+        outcome=_("file changed, content the same (order of rows)") if same else _("content changed"),
+    )

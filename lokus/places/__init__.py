@@ -1,0 +1,1 @@
+"""Places: village codes, village names, boundaries and who borders whom."""

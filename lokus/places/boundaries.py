@@ -1,0 +1,261 @@
+"""Village boundaries: read, checked, repaired, and set against the official list."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from lokus.errors import InputError
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+from lokus.places.boundary_checks import CoverageReport, check_coverage, inside_indonesia, swapped_axes
+from lokus.places.boundary_findings import (
+    coverage_findings,
+    finding_missing,
+    finding_unknown,
+    geometry_findings,
+    position_findings,
+)
+from lokus.places.boundary_repair import (
+    GAP_WIDTH_M,
+    can_clean,
+    clean_coverage,
+    make_sound,
+    metres_per_unit,
+)
+from lokus.places.boundary_schemas import find_schema, read_features
+from lokus.places.boundary_table import drop_other_kabupaten, official_table, village_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["Boundaries", "read_boundaries"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Boundaries:
+    """Villages with their polygons, and what was found about them.
+
+    Parameters
+    ----------
+    villages : geopandas.GeoDataFrame
+        Village table: index ``kode_desa``, sorted; columns ``desa``, ``kecamatan``, ``kode_kecamatan``,
+        ``jenis``, ``geometry`` (None where there is no polygon).
+    findings : list of Finding
+    coverage_before, coverage : CoverageReport
+        The borders as drawn, and as they are in `villages`.
+    source : str
+        Name of the file.
+    """
+
+    villages: gpd.GeoDataFrame
+    findings: list[Finding]
+    coverage_before: CoverageReport
+    coverage: CoverageReport
+    source: str
+
+    @cached_property
+    def kecamatan(self) -> gpd.GeoDataFrame:
+        """Kecamatan dissolved from villages: index ``kode_kecamatan``, column ``kecamatan``, ``geometry``."""
+        rows = [
+            {
+                "kode_kecamatan": code,
+                "kecamatan": _most_frequent(own["kecamatan"]),
+                "geometry": _dissolve(own.geometry.dropna().to_numpy(), clean=self.coverage.is_valid),
+            }
+            for code, own in self.villages.groupby("kode_kecamatan", sort=True)
+        ]
+        frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.villages.crs)
+        return frame.set_index("kode_kecamatan")
+
+    def simplified(self, tolerance_m: float) -> gpd.GeoDataFrame:
+        """Villages with fewer vertices, their shared borders still shared.
+
+        Parameters
+        ----------
+        tolerance_m : float
+            Metres; the square root of the largest triangle that is cut off (``shapely.coverage_simplify``).
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            As ``villages``, with simpler polygons.
+        """
+        villages = self.villages.copy()
+        present = villages.geometry.notna().to_numpy()
+        polygons = villages.geometry.to_numpy()
+        polygons[present] = shapely.coverage_simplify(
+            polygons[present], tolerance=tolerance_m / metres_per_unit(villages.crs)
+        )
+        villages.geometry = gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs)
+        return villages
+
+    def __repr__(self) -> str:
+        without = int(self.villages.geometry.isna().sum())
+        return (
+            f"<Boundaries: {len(self.villages)} desa ({without} tanpa poligon), "
+            f"{self.villages['kode_kecamatan'].nunique()} kecamatan, {len(self.findings)} temuan>"
+        )
+
+
+def _dissolve(polygons: NDArray[np.object_], *, clean: bool) -> shapely.Geometry | None:
+    if len(polygons) == 0:
+        return None
+    union = shapely.coverage_union_all(polygons) if clean else shapely.union_all(polygons)
+    parts = shapely.get_parts(union)
+    return parts[0] if len(parts) == 1 else union
+
+
+def _most_frequent(names: pd.Series) -> str:
+    return str(names.mode().sort_values().iloc[0])
+
+
+def read_boundaries(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    official: pd.DataFrame | None = None,
+    kabupaten: str | None = None,
+    crs: str | None = None,
+    bridge: pd.DataFrame | None = None,
+    repair: bool = True,
+    gap_width_m: float = GAP_WIDTH_M,
+) -> Boundaries:
+    """Read village boundaries from any vector file, check and repair them.
+
+    Parameters
+    ----------
+    path : str or Path
+        GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, or whatever else GDAL reads.
+    layer : str, optional
+        Needed when the file has several.
+    columns : mapping, optional
+        ``{"kode": …, "desa": …, "kecamatan": …}`` for a layout that is not recognised.
+    official : pandas.DataFrame, optional
+        Official village list: ``kode_desa`` as index or column, ``desa``, ``kecamatan``. Villages without a
+        polygon are added with geometry None.
+    kabupaten : str, optional
+        Code of the kabupaten, ``"16.03"`` or ``"1603"``; villages of others are left out, which is reported.
+    crs : str, optional
+        Coordinate system of a file that does not say its own.
+    bridge : pandas.DataFrame, optional
+        Columns ``bps`` and ``kemendagri``, for a file with BPS codes.
+    repair : bool
+        Make the borders of neighbours fit.
+    gap_width_m : float
+        Gaps narrower than this, in metres, are closed.
+
+    Returns
+    -------
+    Boundaries
+        In the coordinate system of the file.
+
+    Raises
+    ------
+    InputError
+        No such file or layer, no villages, no coordinate system, no polygons, unrecognised columns, a code
+        in two rows, codes of BPS without a bridge, or nothing of the kabupaten asked for.
+    """
+    path = Path(path)
+    where = Where(file=path.name)
+    code = _kabupaten_digits(kabupaten)
+    features = _with_crs(read_features(path, layer=layer, columns=columns, kabupaten=code), crs, where)
+    if len(features) == 0:
+        raise InputError(_("the file holds no villages"), where=where)
+    schema = find_schema(
+        [c for c in features.columns if c != features.geometry.name], columns=columns, where=where
+    )
+    villages, findings = village_table(features, schema, bridge=bridge, where=where)
+    if code is not None:
+        villages, left_out = drop_other_kabupaten(villages, code, where=where)
+        findings += left_out
+    villages, problems = _sound(villages, where)
+    findings += problems
+    before = after = check_coverage(villages)
+    repaired = repair and can_clean()
+    kept: list[str] = []
+    if repaired and (not before.is_valid or len(before.gap_areas)):
+        villages.geometry, unrepaired = clean_coverage(villages, gap_width_m=gap_width_m)
+        kept = list(unrepaired)
+        after = check_coverage(villages)
+    findings += coverage_findings(
+        path.name, before=before, after=after if repaired else None, kept=kept, gap_width_m=gap_width_m
+    )
+    if official is not None:
+        villages, differences = _against_official(villages, official_table(official, code), path.name)
+        findings += differences
+    return Boundaries(
+        villages=villages, findings=findings, coverage_before=before, coverage=after, source=path.name
+    )
+
+
+def _kabupaten_digits(kabupaten: str | None) -> str | None:
+    if kabupaten is None:
+        return None
+    digits = re.sub(r"\D", "", str(kabupaten))
+    if len(digits) != 4:
+        raise ValueError(f"kabupaten must be a code of four digits, not {kabupaten!r}")
+    return digits
+
+
+def _with_crs(features: gpd.GeoDataFrame, crs: str | None, where: Where) -> gpd.GeoDataFrame:
+    if features.crs is not None:
+        return features
+    if crs is None:
+        raise InputError(
+            _("the file does not say its coordinate system (CRS)"),
+            where=where,
+            remedy=_('State it, crs = "EPSG:4326" under [batas] for longitude and latitude on WGS 84.'),
+        )
+    return features.set_crs(crs)
+
+
+def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Every polygon where it belongs, valid and with an area."""
+    present = (villages.geometry.notna() & ~villages.geometry.is_empty).to_numpy()
+    swapped = np.zeros(len(villages), dtype=bool)
+    if villages.crs.is_geographic:
+        swapped = present & swapped_axes(villages.geometry.bounds.to_numpy())
+        polygons = villages.geometry.to_numpy()
+        polygons[swapped] = shapely.transform(polygons[swapped], lambda xy: xy[:, ::-1])
+        villages.geometry = gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs)
+    villages.geometry, repaired = make_sound(villages.geometry)
+    with_area = villages.geometry.notna().to_numpy()
+    if not with_area.any():
+        raise InputError(_("the file holds no polygons"), where=where)
+    outside = with_area & ~inside_indonesia(villages.geometry.to_crs("EPSG:4326").bounds.to_numpy())
+    parts = shapely.get_num_geometries(villages.geometry.to_numpy())
+    file = where.file or ""
+    codes = villages.index
+    return villages, [
+        *position_findings(file, swapped=list(codes[swapped]), outside=list(codes[outside])),
+        *geometry_findings(
+            file, empty=list(codes[~with_area]), repaired=repaired, multipart=list(codes[parts > 1])
+        ),
+    ]
+
+
+def _against_official(
+    villages: gpd.GeoDataFrame, official: pd.DataFrame, file: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    findings = []
+    unknown = villages[~villages.index.isin(official.index)]
+    if len(unknown):
+        findings.append(finding_unknown(file, list(unknown.index), list(unknown["desa"]), n=len(villages)))
+    missing = official[~official.index.isin(villages.index)]
+    if len(missing):
+        findings.append(finding_missing(file, list(missing.index), list(missing["desa"])))
+        added = gpd.GeoDataFrame(missing, geometry=[None] * len(missing), crs=villages.crs)
+        villages = pd.concat([villages, added]).sort_index().rename_axis("kode_desa")
+    return villages, findings

@@ -1,0 +1,235 @@
+"""Findings about village boundaries, in words a planner can act on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lokus.findings import Finding, Where
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.places.kode import format_kode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lokus.places.boundary_checks import CoverageReport
+    from lokus.places.boundary_repair import Repaired
+
+__all__ = [
+    "coverage_findings",
+    "finding_missing",
+    "finding_unknown",
+    "geometry_findings",
+    "list_codes",
+    "position_findings",
+]
+
+_SHOWN = 10
+_HECTARE = 10_000.0
+
+
+def list_codes(codes: Sequence[str], names: Sequence[str] = ()) -> str:
+    """Write codes, with names where given, and how many more there are.
+
+    Examples
+    --------
+    >>> list_codes(["9901012001", "9901012002"], ["Sukamaju", "Sukasari"])
+    '99.01.01.2001 Sukamaju, 99.01.01.2002 Sukasari'
+    """
+    texts = [format_kode(code) for code in codes]
+    if len(names):
+        texts = [f"{text} {name}" for text, name in zip(texts, names, strict=True)]
+    shown = ", ".join(texts[:_SHOWN])
+    more = len(texts) - _SHOWN
+    return shown if more <= 0 else _("{shown} and {more} more").format(shown=shown, more=more)
+
+
+def _where(file: str, codes: Sequence[str]) -> Where:
+    return Where(file=file, kode_desa=codes[0] if len(codes) == 1 else None)
+
+
+def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[str]) -> list[Finding]:
+    """Longitude and latitude exchanged (and set right), or outside Indonesia."""
+    findings = []
+    if len(swapped):
+        findings.append(
+            Finding(
+                check="batas.swapped_axes",
+                level="warning",
+                message=_(
+                    "longitude and latitude were exchanged in {n} villages and are set right: {codes}"
+                ).format(n=len(swapped), codes=list_codes(swapped)),
+                remedy=_("Tell whoever made the file; other programs will draw it in the wrong place."),
+                where=_where(file, swapped),
+            )
+        )
+    if len(outside):
+        findings.append(
+            Finding(
+                check="batas.outside",
+                level="warning",
+                message=_("{n} villages lie outside Indonesia: {codes}").format(
+                    n=len(outside), codes=list_codes(outside)
+                ),
+                remedy=_("Check the coordinate system of the file."),
+                where=_where(file, outside),
+            )
+        )
+    return findings
+
+
+def geometry_findings(
+    file: str, *, empty: Sequence[str], repaired: Repaired, multipart: Sequence[str]
+) -> list[Finding]:
+    """Villages without polygon, invalid ones that were repaired, and those of several parts."""
+    findings = []
+    if len(empty):
+        findings.append(
+            Finding(
+                check="batas.no_geometry",
+                level="warning",
+                message=_("{n} villages stand in the file without a polygon: {codes}").format(
+                    n=len(empty), codes=list_codes(empty)
+                ),
+                remedy=_("They stay in every table, and are listed beside the map."),
+                where=_where(file, empty),
+            )
+        )
+    if len(repaired.codes):
+        findings.append(
+            Finding(
+                check="batas.invalid",
+                level="note",
+                message=_("{n} polygons were invalid and are repaired: {codes} ({reason})").format(
+                    n=len(repaired.codes), codes=list_codes(repaired.codes), reason=repaired.reason
+                ),
+                where=_where(file, repaired.codes),
+            )
+        )
+    if len(repaired.changed):
+        findings.append(
+            Finding(
+                check="batas.invalid_area",
+                level="warning",
+                message=_("the repair changes the area of {n} polygons by more than 1 %: {codes}").format(
+                    n=len(repaired.changed), codes=list_codes(repaired.changed)
+                ),
+                remedy=_("Look at these villages on the map before using their areas."),
+                where=_where(file, repaired.changed),
+            )
+        )
+    if len(multipart):
+        findings.append(
+            Finding(
+                check="batas.multipart",
+                level="note",
+                message=_("{n} villages consist of several separate parts: {codes}").format(
+                    n=len(multipart), codes=list_codes(multipart)
+                ),
+                remedy=_("Right for islands and for land beyond a neighbour; otherwise a drawing error."),
+                where=_where(file, multipart),
+            )
+        )
+    return findings
+
+
+def finding_missing(file: str, codes: Sequence[str], names: Sequence[str]) -> Finding:
+    """Villages of the official list that the file lacks."""
+    return Finding(
+        check="batas.missing",
+        level="warning",
+        message=_("{n} villages of the official list have no polygon: {codes}").format(
+            n=len(codes), codes=list_codes(codes, names)
+        ),
+        remedy=_("They stay in every table, and are listed beside the map."),
+        where=_where(file, codes),
+    )
+
+
+def finding_unknown(file: str, codes: Sequence[str], names: Sequence[str], *, n: int) -> Finding:
+    """Villages of the file that the official list lacks: most of them means the wrong list."""
+    return Finding(
+        check="batas.unknown",
+        level="blocking" if 2 * len(codes) > n else "warning",
+        message=_("{n} of {all} polygons belong to no village of the official list: {codes}").format(
+            n=len(codes), all=n, codes=list_codes(codes, names)
+        ),
+        remedy=_("Check whether the file and the list are of the same kabupaten and year."),
+        where=_where(file, codes),
+    )
+
+
+def coverage_findings(
+    file: str,
+    *,
+    before: CoverageReport,
+    after: CoverageReport | None,
+    kept: Sequence[str],
+    gap_width_m: float,
+) -> list[Finding]:
+    """Cracks, overlaps and gaps as they were and, where a repair was made (`after`), as they are."""
+    findings = []
+    if len(before.cracked) or len(before.overlaps) or len(before.gap_areas):
+        message = _(
+            "borders do not fit: {cracked} of {n} polygons have edges unlike their neighbour's, "
+            "{overlaps} overlaps over 1 m² ({overlap_ha} ha), {gaps} gaps inside ({gap_ha} ha)"
+        ).format(
+            cracked=len(before.cracked),
+            n=before.n,
+            overlaps=len(before.overlaps),
+            overlap_ha=format_number(float(np.sum(before.overlap_areas)) / _HECTARE, decimals=1),
+            gaps=len(before.gap_areas),
+            gap_ha=format_number(float(np.sum(before.gap_areas)) / _HECTARE, decimals=1),
+        )
+        findings.append(
+            Finding(
+                check="batas.coverage",
+                level="warning" if after is None else "note",
+                message=message,
+                remedy=_("The borders stay as they are.")
+                if after is None
+                else _("The borders are repaired."),
+                where=Where(file=file),
+            )
+        )
+    if after is not None and len(after.gap_areas):
+        findings.append(
+            Finding(
+                check="batas.gaps",
+                level="note",
+                message=_("{n} gaps wider than {width} m remain, the largest of {ha} ha").format(
+                    n=len(after.gap_areas),
+                    width=format_number(gap_width_m),
+                    ha=format_number(float(after.gap_areas[0]) / _HECTARE, decimals=1),
+                ),
+                remedy=_("Right for lakes and for another kabupaten inside; otherwise a village is missing."),
+                where=Where(file=file),
+            )
+        )
+    if len(kept):
+        findings.append(
+            Finding(
+                check="batas.kept",
+                level="warning",
+                message=_(
+                    "{n} villages keep their own border; a repair would change the area by over 1 %: {codes}"
+                ).format(n=len(kept), codes=list_codes(kept)),
+                remedy=_("Have these borders drawn again."),
+                where=_where(file, kept),
+            )
+        )
+    if after is not None and not after.is_valid and not len(kept):
+        findings.append(
+            Finding(
+                check="batas.still_cracked",
+                level="warning",
+                message=_("the borders of {n} villages still do not fit after the repair: {codes}").format(
+                    n=len(after.cracked), codes=list_codes(list(after.cracked))
+                ),
+                remedy=_("Have these borders drawn again."),
+                where=Where(file=file),
+            )
+        )
+    return findings

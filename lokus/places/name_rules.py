@@ -1,0 +1,181 @@
+"""How village names are written differently and still mean the same place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+__all__ = ["NameKey", "name_key", "normalise_name", "plain_name"]
+
+# Words that tell twin villages apart: a name that differs in one of them is another village, however alike
+# the rest. Variants of one word stand in one text.
+_QUALIFIERS: Final = {
+    word: group.split()[0]
+    for group in (
+        "utara", "selatan", "timur", "barat", "tengah",
+        "ulu", "ilir", "udik", "atas", "bawah", "dalam", "luar", "lama", "baru", "kiri", "kanan",
+        "lor", "kidul", "wetan", "kulon", "tonga", "julu", "jae", "tua tuo tuha", "muda mudo", "besar gadang",
+        "kecil", "rayeuk", "cut", "induk", "darat", "laut", "pesisir", "a", "b", "c", "d", "e",
+    )
+    for word in group.split()
+}  # fmt: skip
+_SPELLINGS: Final = {"hulu": "ulu", "hilir": "ilir"}
+
+_NUMBERS: Final = (
+    "",
+    "satu",
+    "dua",
+    "tiga",
+    "empat",
+    "lima",
+    "enam",
+    "tujuh",
+    "delapan",
+    "sembilan",
+    "sepuluh",
+)
+_ROMAN: Final = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
+_ROMAN_ONES: Final = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "": 0,
+}
+
+_ABBREVIATIONS: Final = {
+    "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "tgg": "tanjung", "tng": "tanjung",
+    "tanjong": "tanjung", "sei": "sungai", "sungei": "sungai", "sg": "sungai",
+    "kp": "kampung", "kpg": "kampung", "kmp": "kampung", "gn": "gunung", "gng": "gunung",
+    "lb": "lubuk", "lbk": "lubuk", "tl": "teluk", "tlk": "teluk", "pl": "pulau", "bdr": "bandar",
+    "ma": "muara", "blk": "blok", "kep": "kepulauan",
+}  # fmt: skip
+# "S. Rotan" is Sungai Rotan; without the dot a lone letter is too little to go by.
+_RIVER = re.compile(r"s\.\s*(?=[a-z]{3})")
+_STATUS_WORDS: Final = {"desa", "ds", "kelurahan", "kel", "kec", "kecamatan"}
+_OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"))
+
+_APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
+
+
+class NameKey(NamedTuple):
+    """A name reduced to what identifies it.
+
+    Two names are one place, as far as names can say, when their ``letters`` are equal; they may be compared
+    by similarity only when their ``marks`` are equal.
+
+    Parameters
+    ----------
+    letters : str
+        The normalised name without spaces.
+    marks : frozenset of str
+        Numbers and qualifiers such as ``ilir`` or ``baru``.
+    """
+
+    letters: str
+    marks: frozenset[str]
+
+
+@lru_cache(maxsize=200_000)
+def plain_name(text: str) -> str:
+    """Fold case, accents and spacing, nothing else.
+
+    Examples
+    --------
+    >>> plain_name("  SUKA   Maju ")
+    'suka maju'
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(letters.casefold().split())
+
+
+@lru_cache(maxsize=200_000)
+def normalise_name(text: str, *, old_spelling: bool = False) -> str:
+    """Write a village or kecamatan name in one way.
+
+    Case, accents, punctuation and spacing are folded; numerals become words, roman or arabic; common
+    abbreviations are written out; ``Desa``, ``Ds.``, ``Kel.`` in front is left off.
+
+    Parameters
+    ----------
+    text : str
+    old_spelling : bool
+        Also turn *oe*, *dj*, *tj* into *u*, *j*, *c*.
+
+    Returns
+    -------
+    str
+        Lower-case words.
+
+    Examples
+    --------
+    >>> normalise_name("DS. TJ.  LUBUK II"), normalise_name("Tanjung Lubuk 2")
+    ('tanjung lubuk dua', 'tanjung lubuk dua')
+    >>> normalise_name("Soekadjaja", old_spelling=True)
+    'sukajaja'
+    """
+    plain = _APOSTROPHES.sub("", plain_name(text))
+    if river := _RIVER.match(plain):
+        plain = f"sungai {plain[river.end() :]}"
+    words = _WORD.findall(plain)
+    while len(words) > 1 and words[0] in _STATUS_WORDS:
+        words = words[1:]
+    words = [_written_out(word, i, words) for i, word in enumerate(words)]
+    if old_spelling:
+        words = [_modern(word) for word in words]
+    return " ".join(words)
+
+
+def _written_out(word: str, position: int, words: list[str]) -> str:
+    if word.isdigit():
+        return _number(int(word))
+    if word == "sp":
+        # "SP 2" is a settlement unit of a transmigration site, "Sp. Tiga" a crossroads.
+        following = words[position + 1] if position + 1 < len(words) else ""
+        return "sp" if not following or following.isdigit() or _roman(following) else "simpang"
+    if len(words) > 1:
+        if value := _roman(word):
+            return _number(value)
+        if position == 0 and word in _ABBREVIATIONS:
+            return _ABBREVIATIONS[word]
+    return _SPELLINGS.get(word, word)
+
+
+def _roman(word: str) -> int:
+    match = _ROMAN.fullmatch(word)
+    return 10 * len(match[1]) + _ROMAN_ONES[match[2]] if match and word else 0
+
+
+def _number(value: int) -> str:
+    return _NUMBERS[value] if 0 < value < len(_NUMBERS) else str(value)
+
+
+def _modern(word: str) -> str:
+    for old, new in _OLD_SPELLING:
+        word = word.replace(old, new)
+    return word
+
+
+@lru_cache(maxsize=200_000)
+def name_key(text: str, *, old_spelling: bool = False) -> NameKey:
+    """Reduce a name to its :class:`NameKey`.
+
+    Examples
+    --------
+    >>> key = name_key("Muara Lawai Ilir II")
+    >>> key.letters, sorted(key.marks)
+    ('muaralawaiilirdua', ['dua', 'ilir'])
+    """
+    words = normalise_name(text, old_spelling=old_spelling).split()
+    marks = {_QUALIFIERS[word] for word in words if word in _QUALIFIERS}
+    marks |= {word for word in words if word.isdigit() or word in _NUMBERS}
+    return NameKey("".join(words), frozenset(marks))

@@ -1,0 +1,281 @@
+"""Map for a notebook: a `folium.Map` that a planner can pan, ask, and add layers of their own to."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from folium import MacroElement
+from folium.template import Template
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.geometry import to_metric
+from lokus.show.info import StudyInfo, synthetic_mark
+from lokus.show.layers import THEMES, Layer, make_layer
+from lokus.show.palette import MISSING, class_label
+from lokus.show.topology import simplify_shared
+
+__all__ = ["folium_map"]
+
+_DETAIL = 1_500  # finest detail, as a share of the longer side: keeps a notebook with the map small
+
+
+class _Shapes(MacroElement):
+    """Village polygons once, for all layers: folium's own GeoJson would repeat them in each."""
+
+    _template = Template(
+        """{% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = {{ this.features | tojson }};
+        {% endmacro %}"""
+    )
+
+    def __init__(self, features: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Shapes"
+        self.features = features
+
+
+class _ThemeLayer(folium.map.Layer):
+    """One theme drawn from the common polygons."""
+
+    _template = Template(
+        """{% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.geoJson({{ this.shapes.get_name() }}, {
+            style: function (feature) {
+                var style = {{ this.styles | tojson }}[feature.properties.{{ this.theme }}];
+                var proposed = feature.properties.nomor > 0 && {{ this.outlined | tojson }};
+                var missing = feature.properties.{{ this.theme }} === {{ this.missing | tojson }};
+                return {fillColor: style, fillOpacity: {{ this.opacity }}, dashArray: missing ? "2 3" : null,
+                        color: proposed ? "#111111" : "#8f999e", weight: proposed ? 2 : 0.6};
+            },
+            onEachFeature: function (feature, layer) {
+                var of = feature.properties;
+                layer.bindTooltip(of.nama + "<br>" + of.nilai_{{ this.theme }}, {sticky: true});
+                layer.bindPopup(of.keterangan, {maxWidth: 340});
+            }
+        });
+        {% endmacro %}"""
+    )
+
+    def __init__(self, layer: Layer, shapes: _Shapes, *, show: bool, opacity: float) -> None:
+        super().__init__(name=layer.title, overlay=False, control=True, show=show)
+        self._name = "ThemeLayer"
+        self.shapes = shapes
+        self.theme = layer.theme
+        self.styles = dict(layer.palette)
+        self.opacity = opacity
+        self.missing = MISSING
+        self.outlined = layer.theme != "usulan"
+
+
+class _Legend(MacroElement):
+    """Legends of all themes, of which the one of the layer in view is shown."""
+
+    _template = Template(
+        """{% macro html(this, kwargs) %}
+        <details open style="position:absolute;z-index:800;right:10px;bottom:24px;max-width:300px;
+                             padding:8px 12px;background:#fff;border:1px solid #8b9499;border-radius:4px;
+                             font:13px/1.5 system-ui,sans-serif;color:#22282c">
+        <summary style="cursor:pointer">{{ this.heading }}</summary>
+        {% for theme, body in this.bodies.items() %}
+        <div data-lokus-legend="{{ theme }}"{% if theme != this.shown %} style="display:none"{% endif %}>
+        {{ body }}</div>
+        {% endfor %}
+        </details>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+        {{ this._parent.get_name() }}.on("baselayerchange", function (event) {
+            var themes = {{ this.titles | tojson }};
+            document.querySelectorAll("[data-lokus-legend]").forEach(function (node) {
+                if (event.name in themes) {
+                    node.style.display = node.dataset.lokusLegend === themes[event.name] ? "" : "none";
+                }
+            });
+        });
+        {% endmacro %}"""
+    )
+
+    def __init__(self, layers: list[Layer], info: StudyInfo, *, shown: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Legend"
+        self.bodies = {layer.theme: legend_html(layer, info) for layer in layers}
+        self.titles = {layer.title: layer.theme for layer in layers}
+        self.shown = shown
+        self.heading = html.escape(_("Legend"))
+
+
+def folium_map(
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    *,
+    theme: str = "usulan",
+    basemap: bool = False,
+) -> folium.Map:
+    """Draw all themes of the results as layers of one `folium.Map`.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Village table with rates, scores, selection and ``status_usulan``.
+    kecamatan : geopandas.GeoDataFrame
+        Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
+    info : StudyInfo
+        What the legend says about the study.
+    theme : {"usulan", "prevalensi", "skor"}
+        Layer shown first.
+    basemap : bool
+        Put OpenStreetMap tiles beneath. They, and folium's own scripts, come from the internet; for a
+        room without it use :func:`lokus.show.web_map.write_web_map`.
+
+    Returns
+    -------
+    folium.Map
+        Names and reasons from inputs are escaped.
+    """
+    if theme not in THEMES:
+        raise ValueError(f"theme must be one of {THEMES}, not {theme!r}")
+    results, kecamatan = results.sort_index(), kecamatan.sort_index()
+    layers = [make_layer(results, name) for name in THEMES]
+    metric = to_metric(results)
+    west, south, east, north = metric.total_bounds
+    tolerance = max(east - west, north - south) / _DETAIL
+    lower, left, upper, right = np.array(results.to_crs(4326).total_bounds)[[1, 0, 3, 2]]
+    drawn = folium.Map(tiles="OpenStreetMap" if basemap else None, control_scale=True, zoom_snap=0.25)
+    shapes = _Shapes(_features(results, layers, _to_degrees(metric, tolerance)))
+    shapes.add_to(drawn)
+    for layer in layers:
+        _ThemeLayer(layer, shapes, show=layer.theme == theme, opacity=0.75 if basemap else 1.0).add_to(drawn)
+    outlines = _to_degrees(to_metric(kecamatan, metric.crs), tolerance)
+    folium.GeoJson(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(shape)}
+                for shape in outlines
+                if shape is not None
+            ],
+        },
+        name=_("Kecamatan borders"),
+        style_function=_outline_style,
+        interactive=False,
+    ).add_to(drawn)
+    _Legend(layers, info, shown=theme).add_to(drawn)
+    folium.LayerControl(collapsed=False).add_to(drawn)
+    drawn.fit_bounds([[lower, left], [upper, right]])
+    _number_elements(drawn.get_root())
+    return drawn
+
+
+def legend_html(layer: Layer, info: StudyInfo) -> str:
+    """Legend of one layer with counts, as escaped HTML."""
+    rows = [
+        _legend_row(
+            entry.label, entry.count, limits=entry.limits, fill=entry.colour,
+            border="1px dashed #8b9499" if entry.key == MISSING else "1px solid #8b9499",
+        )
+        for entry in layer.legend
+    ]  # fmt: skip
+    rows.append(_legend_row(_("Total"), len(layer.classes), weight=600))
+    if layer.theme != "usulan":
+        rows.append(
+            _legend_row(class_label("lokus"), int(layer.lokus.notna().sum()), border="2px solid #111111")
+        )
+    parts = [f"<strong>{html.escape(layer.title)}</strong>", f"<table>{''.join(rows)}</table>"]
+    if layer.unsure_count:
+        text = _("{n} villages not yet reliable: few children measured, or unknown").format(
+            n=layer.unsure_count
+        )
+        parts.append(f"<div>{html.escape(text)}</div>")
+    parts.append(f"<div>{html.escape(info.place_and_year)}</div>")
+    if info.synthetic:
+        parts.append(f'<strong style="color:#6b1d6f">{html.escape(synthetic_mark())}</strong>')
+    return "".join(parts)
+
+
+def _legend_row(
+    label: str, count: int, *, limits: str = "", fill: str = "none", border: str = "", weight: int = 400
+) -> str:
+    sample = (
+        f'<span style="display:inline-block;width:22px;height:12px;border:{border};background:{fill}"></span>'
+    )
+    return (
+        f'<tr style="font-weight:{weight}"><td style="padding-right:8px">{sample if border else ""}</td>'
+        f'<td style="white-space:nowrap;padding-right:8px">{html.escape(limits)}</td>'
+        f'<td style="width:100%">{html.escape(label)}</td>'
+        f'<td style="text-align:right;padding-left:12px">{format_number(count)}</td></tr>'
+    )
+
+
+def _number_elements(root: Any) -> None:
+    """Replace folium's random names by numbers, so that the same study gives the same notebook."""
+    waiting, number = [root], 0
+    while waiting:
+        element = waiting.pop()
+        element._id = f"{number:032x}"
+        number += 1
+        waiting.extend(reversed(element._children.values()))
+
+
+def _outline_style(_feature: Any) -> dict[str, Any]:
+    return {"fill": False, "color": "#4c565b", "weight": 1.4}
+
+
+def _to_degrees(metric: gpd.GeoDataFrame, tolerance: float) -> list[Any]:
+    """Polygons simplified together, in degrees rounded to about a metre; None stays None."""
+    simple = gpd.GeoSeries(simplify_shared(metric.geometry.to_numpy(), tolerance), crs=metric.crs).to_crs(
+        4326
+    )
+    return [
+        None if shape is None else shapely.transform(shape, lambda points: np.round(points, 5))
+        for shape in simple
+    ]
+
+
+def _features(results: gpd.GeoDataFrame, layers: list[Layer], shapes: list[Any]) -> dict[str, Any]:
+    facts, why, codes = village_facts(results), reasons(results), displayed_codes(results)
+    values = {layer.theme: layer_values(results, layer.theme) for layer in layers}
+    numbers = layers[0].lokus
+    features = []
+    for place, (shape, row) in enumerate(zip(shapes, results.itertuples(), strict=True)):
+        if shape is None:
+            continue
+        name = f"<strong>{html.escape(str(row.desa))}</strong><br>{html.escape(str(row.kecamatan))}"
+        lines = "".join(
+            f"<tr><td>{html.escape(fact.label)}</td><td style='text-align:right;padding-left:10px'>"
+            f"{html.escape(fact.values[place])}</td></tr>"
+            for fact in facts
+        )
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": shapely.geometry.mapping(shape),
+                "properties": {
+                    "nama": name,
+                    "nomor": int(numbers.iloc[place]) if numbers.notna().iloc[place] else 0,
+                    "keterangan": f"{name} · {codes[place]}<table>{lines}</table>{html.escape(why[place])}",
+                    **{layer.theme: layer.classes.iloc[place] for layer in layers},
+                    **{
+                        f"nilai_{layer.theme}": " · ".join(
+                            html.escape(text)
+                            for text in (
+                                values[layer.theme][place],
+                                class_label(layer.classes.iloc[place]),
+                                _("not yet reliable") if layer.unsure.iloc[place] else "",
+                            )
+                            if text
+                        )
+                        for layer in layers
+                    },
+                },
+            }
+        )
+    # Later features are drawn over earlier ones: the outline of a lokus must not vanish under a neighbour's.
+    features.sort(key=lambda feature: feature["properties"]["nomor"] > 0)
+    return {"type": "FeatureCollection", "features": features}

@@ -1,0 +1,108 @@
+"""Village polygons made ready for drawing: metric, polygons only, as paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from matplotlib.path import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+__all__ = ["Sketch", "compound_path", "polygonal", "to_metric"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
+    """Reproject to a metric CRS: the one given, or the UTM zone of the data.
+
+    Raises
+    ------
+    ValueError
+        The frame has no CRS, or no geometry to estimate a zone from.
+    """
+    if frame.crs is None:
+        raise ValueError("the geometries have no CRS; set it before drawing")
+    if crs is None:
+        present = frame.geometry[~(frame.geometry.isna() | frame.geometry.is_empty)]
+        if present.empty:
+            raise ValueError("no village has a polygon, so there is nothing to draw")
+        crs = present.estimate_utm_crs()
+    return frame.to_crs(crs)
+
+
+def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Keep the polygon parts of each geometry; None where there is none."""
+    kept: list[Any] = []
+    for geometry in geometries:
+        parts = [
+            part
+            for part in (shapely.get_parts(geometry) if geometry is not None else ())
+            if part.geom_type == "Polygon" and not part.is_empty
+        ]
+        kept.append(shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else None)
+    result = np.empty(len(kept), dtype=object)
+    result[:] = kept
+    return result
+
+
+def compound_path(geometries: Sequence[Any] | npt.NDArray[Any]) -> Path:
+    """One matplotlib path of many polygons with their holes; renderers draw it at once.
+
+    Examples
+    --------
+    >>> compound_path([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]).vertices.shape
+    (10, 2)
+    """
+    present = [g for g in geometries if g is not None]
+    if not present:
+        return Path(np.empty((0, 2)), np.empty(0, dtype=np.uint8))
+    # Exteriors one way round, holes the other: the non-zero rule of PDF then leaves holes open.
+    parts = shapely.normalize(shapely.get_parts(present))
+    rings = shapely.get_rings(parts)
+    coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
+    codes = np.full(len(coordinates), Path.LINETO, dtype=np.uint8)
+    starts = np.flatnonzero(np.diff(ring_of, prepend=-1))
+    codes[starts] = Path.MOVETO
+    codes[np.append(starts[1:], len(coordinates)) - 1] = Path.CLOSEPOLY
+    return Path(coordinates, codes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sketch:
+    """From metres on the ground to millimetres on the sheet.
+
+    Parameters
+    ----------
+    scale : float
+        Metres per millimetre.
+    east, north : float
+        Ground coordinates shown at `x`, `y` on the sheet.
+    x, y : float
+        Millimetres.
+    """
+
+    scale: float
+    east: float
+    north: float
+    x: float
+    y: float
+
+    def place(self, points: Floats) -> Floats:
+        """Sheet positions of ground points, shape (n, 2)."""
+        return (np.asarray(points, dtype=float) - (self.east, self.north)) / self.scale + (self.x, self.y)
+
+    def ground(self, points: Floats) -> Floats:
+        """Ground coordinates of sheet positions, shape (n, 2)."""
+        return (np.asarray(points, dtype=float) - (self.x, self.y)) * self.scale + (self.east, self.north)
+
+    def draw(self, geometries: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Geometries moved to the sheet; None stays None."""
+        return np.asarray(shapely.transform(geometries, self.place), dtype=object)

@@ -1,0 +1,169 @@
+"""Lettering of the map itself: numbered discs on the lokus, names or letters on the kecamatan."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.patheffects import withStroke
+
+from lokus.show.furniture import INK, write
+from lokus.show.labels import (
+    Candidate,
+    Placed,
+    Request,
+    deepest_point,
+    inner_points,
+    place_labels,
+    rings_around,
+)
+from lokus.show.margin import draw_disc
+from lokus.show.typography import LINE, MM_PER_POINT, text_width
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+    from lokus.show.layers import Layer
+    from lokus.show.layout import Page
+
+__all__ = ["draw_labels"]
+
+_DISC = 3.3  # room of a numbered disc, mm
+_SIZES = (7.2, 6.4, 5.6)  # type of a kecamatan name, pt
+
+
+def draw_labels(
+    page: Axes,
+    shapes: Any,
+    borders: Any,
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    layer: Layer,
+    plan: Page,
+) -> list[tuple[str, str]]:
+    """Place numbers and kecamatan names; return the key of the kecamatan that got a letter only."""
+    unit = plan.unit
+    frame = plan.map.grow(-0.6 * unit)
+    numbers = layer.lokus.loc[results.index]
+    homes = {
+        str(int(number)): deepest_point(shape)
+        for number, shape in zip(numbers, shapes, strict=True)
+        if pd.notna(number) and shape is not None
+    }
+    discs, _lost = place_labels(
+        [
+            _disc_request(number, home, unit, plan.map.width + plan.map.height)
+            for number, home in sorted(homes.items(), key=lambda item: int(item[0]))
+        ],
+        frame=frame,
+        gap=0.1 * unit,
+    )
+    for disc in discs:
+        _leader(page, homes[disc.key], disc, unit)
+        draw_disc(page, *disc.box.centre, disc.key, unit=unit, gid=f"nomor:{disc.key}")
+
+    names = dict(zip(kecamatan.index, kecamatan["kecamatan"].astype(str), strict=True))
+    areas = {kode: shape for kode, shape in zip(kecamatan.index, borders, strict=True) if shape is not None}
+    order = sorted(areas, key=lambda kode: (shapely.area(areas[kode]), kode))
+    written, left_over = place_labels(
+        [_name_request(kode, names[kode], areas[kode], unit) for kode in order], frame=frame,
+        taken=[disc.box for disc in discs],
+    )  # fmt: skip
+    for label in written:
+        for text, y, size in _lines_of(label, names[label.key], unit):
+            _halo(page, label.box.centre[0], y, text, size, gid=f"kecamatan:{label.key}")
+    by_name = sorted(left_over, key=lambda kode: (names[kode], kode))
+    letters = {kode: _letter(place) for place, kode in enumerate(by_name)}
+    small = [
+        Request(
+            key=kode,
+            candidates=(
+                Candidate(
+                    form="letter", width=text_width(letters[kode], 6 * unit, weight="bold") + 0.4 * unit,
+                    height=6 * unit * MM_PER_POINT, centres=np.vstack([
+                        inner_points(areas[kode], width=2 * unit, height=2 * unit, step=0.6 * unit),
+                        rings_around(deepest_point(areas[kode]), step=1.2 * unit, reach=frame.width),
+                    ]),
+                ),
+            ),
+        )
+        for kode in by_name
+    ]  # fmt: skip
+    lettered, _unplaced = place_labels(small, frame=frame, taken=[p.box for p in [*discs, *written]])
+    for label in lettered:
+        _leader(page, deepest_point(areas[label.key]), label, unit)
+        x, y = label.box.centre
+        _halo(page, x, y, letters[label.key], 6 * unit, gid=f"kecamatan:{label.key}", va="center_baseline")
+    return [(letters[kode], names[kode]) for kode in by_name]
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place) if place < 26 else _letter(place // 26 - 1) + _letter(place % 26)
+
+
+def _disc_request(number: str, home: Any, unit: float, reach: float) -> Request:
+    return Request(key=number, candidates=_disc_places(home, unit, reach))
+
+
+def _disc_places(home: Any, unit: float, reach: float) -> Iterator[Candidate]:
+    """Places of a disc: closely around its village, then anywhere on the map rather than nowhere."""
+    for step, far in ((0.55 * unit, 12 * unit), (_DISC * unit, reach)):
+        centres = rings_around(home, step=step, reach=far)
+        yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres)
+
+
+def _name_request(kode: str, name: str, shape: Any, unit: float) -> Request:
+    return Request(key=kode, candidates=_name_forms(name, shape, unit))
+
+
+def _name_forms(name: str, shape: Any, unit: float) -> Iterator[Candidate]:
+    """Ways to write a name mostly inside its kecamatan, the largest type first."""
+    for size in _SIZES:
+        for lines in _breaks(name):
+            width = max(text_width(line, size * unit, weight="bold") for line in lines) + 0.6 * unit
+            height = len(lines) * size * unit * MM_PER_POINT * LINE * 0.92
+            share = 0.9 if size > _SIZES[-1] else 0.8
+            centres = inner_points(shape, width=width, height=height, step=1.1 * unit, share=share)
+            yield Candidate(form=f"{size}|{len(lines)}", width=width, height=height, centres=centres)
+
+
+def _breaks(name: str) -> list[list[str]]:
+    """Break the name: on one line, and on two where it has a space, broken nearest the middle."""
+    words = name.upper().split()
+    ways = [[" ".join(words)]]
+    if len(words) > 1:
+        cut = min(range(1, len(words)), key=lambda k: max(len(" ".join(words[:k])), len(" ".join(words[k:]))))
+        ways.append([" ".join(words[:cut]), " ".join(words[cut:])])
+    return ways
+
+
+def _lines_of(label: Placed, name: str, unit: float) -> list[tuple[str, float, float]]:
+    size, count = label.form.split("|")
+    points = float(size) * unit
+    lines = _breaks(name)[int(count) - 1]
+    pitch = label.box.height / len(lines)
+    return [
+        (line, label.box.top - (place + 0.5) * pitch - points * MM_PER_POINT * 0.36, points)
+        for place, line in enumerate(lines)
+    ]
+
+
+def _halo(page: Axes, x: float, y: float, text: str, size: float, *, gid: str, va: str = "baseline") -> None:
+    """Text twice: a white edge behind, and real, searchable text on top."""
+    style: dict[str, Any] = {"ha": "center", "va": va, "weight": "bold", "color": "#2f4858"}
+    edge = write(page, x, y, text, size, zorder=9, **style)
+    edge.set_path_effects([withStroke(linewidth=size / 3.6, foreground="white", alpha=0.85)])
+    write(page, x, y, text, size, zorder=10, gid=gid, **style)
+
+
+def _leader(page: Axes, home: Any, label: Placed, unit: float) -> None:
+    """Tie a label to its place when it stands beside it."""
+    x, y = label.box.centre
+    if math.hypot(x - home[0], y - home[1]) > max(label.box.width, label.box.height) * 0.55:
+        page.plot([home[0], x], [home[1], y], color=INK, linewidth=0.5 * unit, zorder=7)
+        page.plot([home[0]], [home[1]], marker="o", markersize=1.4 * unit, color=INK, zorder=7)

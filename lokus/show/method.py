@@ -1,0 +1,135 @@
+"""The method sheet: what was computed, with which parameters, in lines a planner can read out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.choice.selection import Selection
+    from lokus.evidence.rates import Rates
+    from lokus.evidence.scoring import Scores
+
+__all__ = ["method_lines"]
+
+
+def method_lines(
+    rates: Rates,
+    scores: Scores,
+    selection: Selection,
+    *,
+    labels: Mapping[str, str],
+    findings: pd.DataFrame,
+    lock: Mapping[str, Any],
+) -> list[tuple[str, str]]:
+    """Describe a study, one (item, value) a line, made only of what was computed.
+
+    Parameters
+    ----------
+    rates, scores, selection
+        Results of the stages.
+    labels : mapping
+        Indicator key → text.
+    findings : pandas.DataFrame
+        Findings of the audit; those accepted are listed with their reason.
+    lock : mapping
+        The lock of the study; inputs and versions are listed.
+    """
+    return [
+        *_describe_rates(rates, labels),
+        *_describe_scores(scores, labels),
+        *_describe_choice(selection),
+        *(
+            (_("Accepted finding"), f"{row['check']}: {row['message']} – {row['reason']}")
+            for row in findings[findings["accepted"]].to_dict("records")
+        ),
+        *((_("Input"), f"{item['berkas']}, sha256 {item['sha256'][:16]}…") for item in lock["masukan"]),
+        (
+            _("Versions"),
+            ", ".join(
+                [f"python {lock['python']}", *(f"{name} {number}" for name, number in lock["paket"].items())]
+            ),
+        ),
+    ]
+
+
+def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield (
+        _("Prevalence"),
+        _(
+            "Beta-binomial empirical Bayes: stunted children among those measured, steadied towards what is "
+            "expected of a village like it; the fewer children measured, the more."
+        ),
+    )
+    yield _("Mean of the kabupaten"), f"{format_number(rates.mean, decimals=1)} %"
+    yield (
+        _("Precision"),
+        _("{n} children: a village with so many measured is moved half way").format(
+            n=format_number(rates.precision)
+        ),
+    )
+    for name, value in rates.coefficients.items():
+        if name != "intersep":
+            yield (
+                _("Coefficient of {indicator}").format(indicator=labels.get(str(name), str(name))),
+                _("{value} on the logit scale, per standard deviation").format(
+                    value=format_number(value, decimals=3)
+                ),
+            )
+    yield (
+        _("Interval"),
+        _("{share} % of the posterior lies inside").format(share=format_number(100 * rates.level)),
+    )
+    if rates.odds_ratio != 1:
+        yield (
+            _("Children not measured"),
+            _("odds of stunting taken as {ratio} times those measured").format(
+                ratio=format_number(rates.odds_ratio, decimals=2)
+            ),
+        )
+
+
+def _describe_scores(scores: Scores, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield _("Score"), _("Weighted sum of indicators, each brought to 0–1 where 1 is worst; shown as 0–100.")
+    for name, weight in scores.weights.items():
+        yield (
+            _("Weight of {indicator}").format(indicator=labels.get(str(name), str(name))),
+            f"{format_number(100 * weight, decimals=1)} %",
+        )
+    count = scores.table["status_skor"].value_counts()
+    yield (
+        _("Villages scored"),
+        _("{complete} on all indicators, {partial} on part of them, {withheld} not").format(
+            complete=count.get("lengkap", 0),
+            partial=count.get("sebagian", 0),
+            withheld=count.get("ditahan", 0),
+        ),
+    )
+
+
+def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
+    yield _("Rule of the choice"), str(selection.problem)
+    yield (
+        _("Proof"),
+        _("{engine}: sum of scores {objective}, and no list under the rules exceeds {bound}").format(
+            engine=selection.engine,
+            objective=format_number(selection.objective, decimals=6),
+            bound=format_number(selection.bound, decimals=6),
+        ),
+    )
+    yield _("Tie rule"), _("higher expected number of stunted children, then the village code")
+    yield _("Ties at the border"), ", ".join(selection.ties.index) or _("none")
+    for kode, reason in selection.problem.locked_in.items():
+        yield _("Locked in"), f"{kode}: {reason}"
+    for kode, reason in selection.problem.locked_out.items():
+        yield _("Locked out"), f"{kode}: {reason}"
+    for row in selection.prices.to_dict("records"):
+        yield (
+            _("Price of a rule"),
+            f"{row['aturan']} → {row['dilonggarkan']}: {format_number(row['harga'], decimals=4)}",
+        )

@@ -1,0 +1,247 @@
+"""Sheets of the workbook: each takes frames of the study and writes one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+from openpyxl.styles import Alignment, PatternFill
+
+from lokus.findings import Level, level_label
+from lokus.i18n import gettext as _
+from lokus.show.cells import Column, write_cell, write_heading, write_table
+from lokus.show.facts import displayed_codes, reasons
+from lokus.show.palette import class_label
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from lokus.show.info import StudyInfo
+
+__all__ = [
+    "audit_sheet",
+    "completeness_sheet",
+    "decree_sheet",
+    "method_sheet",
+    "ranking_sheet",
+    "reconciliation_sheet",
+]
+
+_PRESENT = PatternFill("solid", fgColor="E3EFE6")
+_ABSENT = PatternFill("solid", fgColor="F6DCCB")
+
+
+def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame) -> None:
+    """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
+    chosen = results[results["nomor"].notna()].sort_values("nomor", kind="stable")
+    top = write_heading(
+        sheet,
+        info,
+        _("DRAFT – Annex to the decree on focus villages (lokus) for stunting reduction"),
+        [info.rule],
+    )
+    columns = [
+        Column(head=_("No."), values=chosen["nomor"], format="0", width=6),
+        Column(head=_("Kecamatan"), values=chosen["kecamatan"], width=22),
+        Column(head=_("Village"), values=chosen["desa"], width=26),
+        Column(head=_("Code"), values=displayed_codes(chosen), width=16),
+        *_estimates(chosen),
+        Column(head=_("Score (0–100)"), values=chosen["skor"] * 100, format="0.0", width=10, missing=True),
+        Column(head=_("Reason"), values=reasons(chosen), width=60, wrap=True),
+    ]
+    row = write_table(sheet, top, columns) + 1
+    for line in (
+        info.source_line,
+        _("Prevalence is an estimate steadied for small numbers of children; see the method sheet."),
+    ):
+        if line:
+            write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
+            row += 1
+    place = len(columns)
+    for offset, line in enumerate(
+        (_("Set in ………………, date ………………"), info.instansi, "", "", "(………………………………)"), start=1
+    ):
+        write_cell(sheet, row + offset, place, line)
+
+
+def ranking_sheet(
+    sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, contributions: pd.DataFrame | None
+) -> None:
+    """Write all villages by rank, with the parts of the score; those without a score at the end."""
+    ordered = results.assign(_kode=results.index).sort_values(["peringkat", "_kode"], na_position="last")
+    top = write_heading(sheet, info, _("Ranking of all villages"), [info.rule])
+    columns = [
+        Column(head=_("Rank"), values=ordered["peringkat"], format="0", width=9, missing=True),
+        Column(head=_("Code"), values=displayed_codes(ordered), width=16),
+        Column(head=_("Kecamatan"), values=ordered["kecamatan"], width=22),
+        Column(head=_("Village"), values=ordered["desa"], width=26),
+        Column(head=_("Status"), values=[class_label(key) for key in ordered["status_usulan"]], width=16),
+        Column(head=_("No. on the list"), values=ordered["nomor"], format="0", width=9),
+        *_estimates(ordered),
+        Column(head=_("Score (0–100)"), values=ordered["skor"] * 100, format="0.0", width=10, missing=True),
+    ]
+    if "belum_andal" in ordered:
+        columns.append(Column(head=_("Not yet reliable"), values=list(ordered["belum_andal"]), width=10))
+    if contributions is not None:
+        columns += [
+            Column(
+                head=_("Part of the score: {indicator}").format(indicator=name),
+                values=contributions[name].reindex(ordered.index) * 100, format="0.0", width=14, missing=True,
+            )
+            for name in contributions
+        ]  # fmt: skip
+    columns.append(Column(head=_("Reason"), values=reasons(ordered), width=60, wrap=True))
+    write_table(sheet, top, columns)
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=5)
+
+
+def completeness_sheet(
+    sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, completeness: pd.DataFrame
+) -> None:
+    """Write which village has which indicator: the list that goes back to the offices."""
+    table = completeness.reindex(results.index)
+    missing = int((~table.fillna(value=False).astype(bool)).to_numpy().sum())
+    top = write_heading(
+        sheet, info, _("Completeness of the data"),
+        [_("{n} of {total} values are missing").format(n=missing, total=table.size)],
+    )  # fmt: skip
+    columns = [
+        Column(head=_("Code"), values=displayed_codes(results), width=16),
+        Column(head=_("Kecamatan"), values=results["kecamatan"], width=22),
+        Column(head=_("Village"), values=results["desa"], width=26),
+    ]
+    first = len(columns) + 1
+    present = table.fillna(value=False).astype(bool)
+    columns += [
+        Column(
+            head=str(name),
+            values=[_("present") if there else _("missing") for there in present[name]],
+            width=13,
+        )
+        for name in present
+    ]
+    write_table(sheet, top, columns)
+    for place, name in enumerate(present, start=first):
+        for row, there in enumerate(present[name], start=top + 1):
+            sheet.cell(row=row, column=place).fill = _PRESENT if there else _ABSENT
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
+
+
+def reconciliation_sheet(sheet: Worksheet, info: StudyInfo, reconciliation: pd.DataFrame) -> None:
+    """Write what became of every row of every table."""
+    top = write_heading(sheet, info, _("Reconciliation: what became of every input row"))
+    labels = {
+        "sumber": _("File"),
+        "lembar": _("Sheet"),
+        "baris": _("Row"),
+        "kecamatan_sumber": _("Kecamatan as written"),
+        "desa_sumber": _("Village as written"),
+        "kode_sumber": _("Code as written"),
+        "kode_desa": _("Village code"),
+        "cara": _("Matched by"),
+        "nilai": _("Likeness (0–100)"),
+        "keterangan": _("Remark"),
+    }
+    write_table(sheet, top, _plain_columns(reconciliation, labels))
+
+
+def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> None:
+    """Write the findings, most serious first, with remedy and owner."""
+    top = write_heading(
+        sheet,
+        info,
+        _("Audit of the data"),
+        [_("{n} findings").format(n=len(findings)) if len(findings) else _("No findings")],
+    )
+    labels = {
+        "level": _("Level"),
+        "check": _("Check"),
+        "opd": _("Office (OPD)"),
+        "file": _("File"),
+        "sheet": _("Sheet"),
+        "row": _("Row"),
+        "column": _("Column"),
+        "kode_desa": _("Village code"),
+        "message": _("Finding"),
+        "remedy": _("Remedy"),
+        "accepted": _("Accepted"),
+        "reason": _("Reason"),
+    }
+    frame = findings.copy()
+    if "level" in frame:
+        frame["level"] = [level_label(cast("Level", level)) for level in frame["level"]]
+    write_table(sheet, top, _plain_columns(frame, labels))
+
+
+def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, Any]]) -> None:
+    """Write rules, parameters, weights, sources and versions, one a line."""
+    top = write_heading(sheet, info, _("Method and provenance"), [info.rule, info.source_line])
+    pairs = list(method)
+    write_table(
+        sheet, top,
+        [
+            Column(head=_("Item"), values=[label for label, _value in pairs], width=44, wrap=True),
+            Column(head=_("Value"), values=[value for _label, value in pairs], width=90, wrap=True),
+        ],
+    )  # fmt: skip
+    for row in range(top + 1, top + 1 + len(pairs)):
+        sheet.cell(row=row, column=2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
+
+
+def _estimates(results: gpd.GeoDataFrame) -> list[Column]:
+    columns = []
+    if "prevalensi" in results:
+        columns.append(
+            Column(
+                head=_("Prevalence (%)"), values=results["prevalensi"], format="0.0", width=12, missing=True
+            )
+        )
+    if "prevalensi_bawah" in results:
+        columns += [
+            Column(
+                head=_("90 % interval, low"),
+                values=results["prevalensi_bawah"],
+                format="0.0",
+                width=10,
+                missing=True,
+            ),
+            Column(
+                head=_("90 % interval, high"),
+                values=results["prevalensi_atas"],
+                format="0.0",
+                width=10,
+                missing=True,
+            ),
+        ]
+    if "anak_stunting" in results:
+        columns.append(
+            Column(
+                head=_("Stunted children (estimate)"),
+                values=results["anak_stunting"],
+                format="#,##0",
+                width=12,
+                missing=True,
+            )
+        )
+    return columns
+
+
+def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Column]:
+    """Columns of any frame, as wide as their text asks for, within limits."""
+    columns = []
+    for name in frame:
+        values = frame[name].astype(object).where(frame[name].notna(), None)
+        longest = max((len(str(value)) for value in values if value is not None), default=0)
+        head = labels.get(str(name), str(name).replace("_", " ").capitalize())
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        whole = numeric and bool(np.all(frame[name].dropna().astype(float) % 1 == 0))
+        columns.append(
+            Column(
+                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, 60)),
+                wrap=longest > 54, format=("0" if whole else "0.0") if numeric else "",
+            )
+        )  # fmt: skip
+    return columns

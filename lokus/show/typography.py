@@ -1,0 +1,92 @@
+"""Measuring, fitting and breaking text in millimetres, before anything is drawn.
+
+The metrics are those of DejaVu Sans, which matplotlib carries with it: the same page comes out on every
+machine, and what was measured is what is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+__all__ = ["FAMILY", "LINE", "MM_PER_POINT", "fit_size", "line_height", "shorten", "text_width", "wrap"]
+
+FAMILY = "DejaVu Sans"
+MM_PER_POINT = 25.4 / 72
+LINE = 1.32  # line height in ems
+_HINTING = 1.03  # renderers round glyph advances to pixels; a little room for that
+
+
+@lru_cache(maxsize=4096)
+def _width_in_points(text: str, weight: str) -> float:
+    font = FontProperties(family=FAMILY, weight=weight, size=100)
+    width, _height, _descent = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / 100
+
+
+def text_width(text: str, size: float, *, weight: str = "normal") -> float:
+    """Width of one line in millimetres at a type size in points.
+
+    Examples
+    --------
+    >>> text_width("Muara Enim", 10) > text_width("Muara", 10) > 0
+    True
+    """
+    return _width_in_points(text, weight) * size * MM_PER_POINT * _HINTING if text else 0.0
+
+
+def line_height(size: float) -> float:
+    """Distance between two lines in millimetres."""
+    return size * MM_PER_POINT * LINE
+
+
+def fit_size(
+    texts: Sequence[str], width: float, *, largest: float, smallest: float, weight: str = "normal"
+) -> float:
+    """Largest type size, between the limits, at which every text fits into `width` millimetres."""
+    widest = max((text_width(text, 1.0, weight=weight) for text in texts), default=0.0)
+    return max(smallest, min(largest, width / widest)) if widest else largest
+
+
+def shorten(text: str, size: float, width: float, *, weight: str = "normal") -> str:
+    """Cut a text with an ellipsis so that it fits into `width` millimetres.
+
+    Examples
+    --------
+    >>> shorten("Tanjung Agung Selatan", 10, 20)
+    'Tanjung…'
+    """
+    if text_width(text, size, weight=weight) <= width:
+        return text
+    for end in range(len(text) - 1, 0, -1):
+        cut = text[:end].rstrip() + "…"
+        if text_width(cut, size, weight=weight) <= width:
+            return cut
+    return "…"
+
+
+def wrap(text: str, size: float, width: float, *, lines: int, weight: str = "normal") -> list[str]:
+    """Break a text at spaces into at most `lines` lines of `width` millimetres.
+
+    The last line is cut with an ellipsis when the rest does not fit.
+
+    Examples
+    --------
+    >>> wrap("Semende Darat Laut", 10, 26, lines=2)
+    ['Semende', 'Darat Laut']
+    """
+    broken: list[str] = []
+    words = text.split()
+    while words:
+        if len(broken) == lines - 1:
+            broken.append(shorten(" ".join(words), size, width, weight=weight))
+            break
+        taken = 1
+        while taken < len(words) and text_width(" ".join(words[: taken + 1]), size, weight=weight) <= width:
+            taken += 1
+        broken.append(shorten(" ".join(words[:taken]), size, width, weight=weight))
+        words = words[taken:]
+    return broken

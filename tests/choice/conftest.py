@@ -1,0 +1,92 @@
+"""Random small selection problems and their answer by trying every list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from hypothesis import strategies as st
+
+from lokus.choice.problem import Problem
+
+
+@st.composite
+def problems(draw, most: int = 11):
+    """Scores (on a coarse grid, so that ties abound), kecamatan, tie values and rules."""
+    sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=5).filter(lambda s: sum(s) <= most))
+    codes = [f"9901{g + 1:02d}2{v + 1:03d}" for g, size in enumerate(sizes) for v in range(size)]
+    coarse = st.integers(0, 4).map(lambda v: v / 4)
+    scores = draw(st.lists(st.one_of(*[coarse] * 6, st.none()), min_size=len(codes), max_size=len(codes)))
+    ties = draw(st.lists(st.integers(0, 2).map(float), min_size=len(codes), max_size=len(codes)))
+    locks = draw(
+        st.lists(st.sampled_from([""] * 10 + ["in", "out"]), min_size=len(codes), max_size=len(codes))
+    )
+    limit = draw(st.one_of(st.none(), st.integers((len(sizes) + 1) // 2, len(sizes))))
+    exact = draw(st.booleans()) and limit is not None
+    least = draw(st.sampled_from([0, 0, 1, 2, 2, 3]))
+    most_per = draw(st.one_of(st.none(), st.integers(max(least, 1), 4)))
+    problem = Problem(
+        n=draw(st.integers(1, max(1, len(codes) * 2 // 3))),
+        max_kecamatan=None if exact else limit,
+        exact_kecamatan=limit if exact else None,
+        min_per_kecamatan=least,
+        max_per_kecamatan=most_per,
+        locked_in={k: "SK" for k, lock in zip(codes, locks, strict=True) if lock == "in"},
+        locked_out={k: "SK" for k, lock in zip(codes, locks, strict=True) if lock == "out"},
+    )
+    index = pd.Index(codes)
+    return (
+        pd.Series(scores, index=index, dtype=float),
+        pd.Series([code[:6] for code in codes], index=index),
+        problem,
+        pd.Series(ties, index=index),
+    )
+
+
+def satisfies(chosen: tuple[str, ...], scores: pd.Series, kecamatan: pd.Series, problem: Problem) -> bool:
+    """Whether a list keeps every rule, read off the rules one by one."""
+    return _keeps_rules(chosen, set(scores.dropna().index), dict(kecamatan), problem)
+
+
+def _keeps_rules(
+    chosen: tuple[str, ...], scored: set[str], kecamatan: dict[str, str], problem: Problem
+) -> bool:
+    held = Counter(kecamatan[kode] for kode in chosen)
+    return (
+        len(chosen) == problem.n
+        and set(problem.locked_in) <= set(chosen)
+        and not set(problem.locked_out) & set(chosen)
+        and all(kode in scored or kode in problem.locked_in for kode in chosen)
+        and (problem.max_kecamatan is None or len(held) <= problem.max_kecamatan)
+        and (problem.exact_kecamatan is None or len(held) == problem.exact_kecamatan)
+        and min(held.values()) >= problem.min_per_kecamatan
+        and (problem.max_per_kecamatan is None or max(held.values()) <= problem.max_per_kecamatan)
+    )
+
+
+def best_by_trying(
+    scores: pd.Series, kecamatan: pd.Series, problem: Problem, ties: pd.Series
+) -> tuple[tuple[str, ...] | None, list[tuple[str, ...]]]:
+    """Best list by the tie rule (None if none is allowed), and every list with the best sum of scores."""
+    scored, groups = set(scores.dropna().index), dict(kecamatan)
+    value, stunted = dict(scores.fillna(0.0)), dict(ties)
+    lists = [
+        chosen
+        for chosen in combinations(sorted(scores.index), problem.n)
+        if _keeps_rules(chosen, scored, groups, problem)
+    ]
+    if not lists:
+        return None, []
+    # The strategy's scores are multiples of a quarter, so these sums are exact.
+    top = max(sum(value[kode] for kode in chosen) for chosen in lists)
+    equal = [chosen for chosen in lists if sum(value[kode] for kode in chosen) == top]
+    return min(equal, key=lambda chosen: (-sum(stunted[kode] for kode in chosen), chosen)), equal
+
+
+@pytest.fixture(scope="session")
+def oracle() -> SimpleNamespace:
+    """Helpers shared by the tests of this room."""
+    return SimpleNamespace(problems=problems, satisfies=satisfies, best_by_trying=best_by_trying)

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from lokus.choice.problem import Problem, RuleError
+from lokus.choice.selection import DYNAMIC_PROGRAMME, HIGHS, select
+from lokus.errors import InfeasibleError
+
+
+def kabupaten(seed: int = 0, villages: int = 256, kecamatan: int = 22):
+    rng = np.random.default_rng(seed)
+    group = np.sort(rng.integers(0, kecamatan, villages))
+    codes = [f"9901{g + 1:02d}2{v:03d}" for v, g in enumerate(group)]
+    scores = pd.Series(rng.beta(2, 3, villages), index=codes)
+    return (
+        scores,
+        pd.Series([code[:6] for code in codes], index=codes),
+        pd.Series(rng.gamma(3, 3, villages), index=codes),
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_is_what_trying_every_list_gives(oracle, data):
+    scores, kecamatan, problem, ties = data.draw(oracle.problems())
+    best, _equal = oracle.best_by_trying(scores, kecamatan, problem, ties)
+    if best is None:
+        with pytest.raises(InfeasibleError):
+            select(scores, kecamatan, problem, tie_break=ties)
+        return
+    chosen = select(scores, kecamatan, problem, tie_break=ties)
+    assert chosen.kode == best
+    assert chosen.engine == DYNAMIC_PROGRAMME
+    assert chosen.objective == pytest.approx(scores[list(best)].sum(), abs=1e-12)
+    assert chosen.n_kecamatan == kecamatan[list(best)].nunique()
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_highs_reaches_the_same_score_and_the_same_stunted_children(oracle, data):
+    scores, kecamatan, problem, ties = data.draw(oracle.problems())
+    try:
+        exact = select(scores, kecamatan, problem, tie_break=ties, engine="dp")
+    except InfeasibleError:
+        assume(False)
+    highs = select(scores, kecamatan, problem, tie_break=ties, engine="highs")
+    assert highs.engine == HIGHS
+    assert oracle.satisfies(highs.kode, scores, kecamatan, problem)
+    assert highs.objective == exact.objective
+    assert highs.bound == pytest.approx(exact.objective, abs=1e-9)
+    assert ties[list(highs.kode)].sum() == ties[list(exact.kode)].sum()
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_ties_and_losses_are_those_of_all_best_lists(oracle, data):
+    scores, kecamatan, problem, ties = data.draw(oracle.problems())
+    best, equal = oracle.best_by_trying(scores, kecamatan, problem, ties)
+    assume(best is not None)
+    chosen = select(scores, kecamatan, problem, tie_break=ties)
+    some = set().union(*map(set, equal))
+    every = set.intersection(*map(set, equal))
+    assert set(chosen.ties.index) == some - every
+    turnable = chosen.loss.dropna()
+    for kode in sorted(turnable.index)[:4]:
+        locks = {"locked_out" if kode in chosen.kode else "locked_in": {kode: "uji"}}
+        forced = replace(
+            problem,
+            locked_in={**problem.locked_in, **locks.get("locked_in", {})},
+            locked_out={**problem.locked_out, **locks.get("locked_out", {})},
+        )
+        other, _ = oracle.best_by_trying(scores, kecamatan, forced, ties)
+        assert chosen.loss[kode] == pytest.approx(chosen.objective - scores[list(other)].sum(), abs=1e-12)
+    for kode in (
+        set(scores.dropna().index) - set(turnable.index) - set(problem.locked_in) - set(problem.locked_out)
+    ):
+        lock = "locked_out" if kode in chosen.kode else "locked_in"
+        forced = replace(problem, **{lock: {**getattr(problem, lock), kode: "uji"}})
+        assert oracle.best_by_trying(scores, kecamatan, forced, ties)[0] is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_prices_are_gains_from_loosening(oracle, data):
+    scores, kecamatan, problem, ties = data.draw(oracle.problems())
+    assume(oracle.best_by_trying(scores, kecamatan, problem, ties)[0] is not None)
+    chosen = select(scores, kecamatan, problem, tie_break=ties)
+    looser = {}
+    if problem.exact_kecamatan is not None:
+        k = problem.exact_kecamatan
+        looser[f"tepat {k} kecamatan"] = [{"exact_kecamatan": k + 1}] + [{"exact_kecamatan": k - 1}] * (k > 1)
+    if problem.max_kecamatan is not None:
+        k = problem.max_kecamatan
+        looser[f"paling banyak {k} kecamatan"] = [{"max_kecamatan": k + 1}]
+    if problem.min_per_kecamatan > 1:
+        k = problem.min_per_kecamatan
+        looser[f"paling sedikit {k} desa di tiap kecamatan terpilih"] = [{"min_per_kecamatan": k - 1}]
+    if problem.max_per_kecamatan is not None:
+        k = problem.max_per_kecamatan
+        looser[f"paling banyak {k} desa di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
+    for name, text in (("locked_in", "masuk"), ("locked_out", "keluar")):
+        if getattr(problem, name):
+            looser[f"{len(getattr(problem, name))} desa dikunci {text}"] = [{name: {}}]
+    assert set(chosen.prices["aturan"]) == set(looser)
+    for rule, price in chosen.prices.set_index("aturan")["harga"].items():
+        lists = [
+            oracle.best_by_trying(scores, kecamatan, replace(problem, **c), ties)[0] for c in looser[rule]
+        ]
+        best = max((scores[list(found)].sum() for found in lists if found), default=chosen.objective)
+        assert price == pytest.approx(max(best - chosen.objective, 0.0), abs=1e-12)
+
+
+def test_order_of_rows_changes_nothing():
+    scores, kecamatan, ties = kabupaten()
+    scores = scores.round(1)
+    problem = Problem(n=26, max_kecamatan=8, min_per_kecamatan=2, max_per_kecamatan=5)
+    first = select(scores, kecamatan, problem, tie_break=ties)
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(scores.index)
+        again = select(scores[order], kecamatan[order[::-1]], problem, tie_break=ties)
+        pd.testing.assert_frame_equal(again.table, first.table)
+        pd.testing.assert_frame_equal(again.ties, first.ties)
+    assert len(first.ties) > 0
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"max_kecamatan": 8},
+        {"exact_kecamatan": 20, "max_per_kecamatan": 3},
+        {"max_kecamatan": 8, "min_per_kecamatan": 2, "max_per_kecamatan": 5},
+        {},
+    ],
+)
+def test_engines_agree_on_a_kabupaten(rules):
+    scores, kecamatan, ties = kabupaten(seed=3)
+    exact = select(scores, kecamatan, Problem(n=26, **rules), tie_break=ties)
+    highs = select(scores, kecamatan, Problem(n=26, **rules), tie_break=ties, engine="highs")
+    assert highs.kode == exact.kode
+    assert highs.bound == pytest.approx(exact.objective, rel=1e-9)
+
+
+def test_without_rules_the_list_is_the_top_of_the_ranking():
+    scores, kecamatan, ties = kabupaten(seed=4)
+    chosen = select(scores, kecamatan, Problem(n=26), tie_break=ties)
+    assert set(chosen.kode) == set(scores.nlargest(26).index)
+    assert chosen.marginal == scores.nlargest(26).index[-1]
+    assert chosen.table.loc[scores.idxmax(), "nomor"] == 1
+
+
+def test_scores_that_differ_by_rounding_only_are_tied():
+    desa = ["9901012001", "9901022001"]
+    scores = pd.Series([0.3, 0.1 + 0.2], index=desa)
+    kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
+    assert scores.iloc[1] > scores.iloc[0]
+    assert select(scores, kecamatan, Problem(n=1)).kode == ("9901012001",)
+    stunted = pd.Series([3.0, 4.0], index=desa)
+    assert select(scores, kecamatan, Problem(n=1), tie_break=stunted).kode == ("9901022001",)
+
+
+def test_table_says_what_is_locked_tied_and_without_score():
+    desa = [f"99010{g}200{v}" for g in (1, 2) for v in (1, 2, 3)]
+    scores = pd.Series([0.9, 0.5, np.nan, 0.5, np.nan, 0.8], index=desa)
+    kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
+    problem = Problem(n=3, locked_in={desa[2]: "SK 2025"}, locked_out={desa[5]: "pemekaran"})
+    chosen = select(scores, kecamatan, problem)
+    assert chosen.kode == (desa[0], desa[1], desa[2])
+    assert chosen.table["keterangan"].tolist() == [
+        "", "seri di batas", "dikunci masuk", "seri di batas", "", "dikunci keluar",
+    ]  # fmt: skip
+    assert chosen.table["nomor"].tolist() == [1, 2, 3, pd.NA, pd.NA, pd.NA]
+    assert chosen.n_without_score == 1
+    assert chosen.marginal == desa[1]
+    assert chosen.objective == pytest.approx(1.4)
+    assert "3 desa di 1 kecamatan terpilih" in repr(chosen)
+    assert "terbukti terbaik oleh program dinamis" in repr(chosen)
+    assert "<table" in chosen._repr_html_()
+
+
+def test_binding_names_only_rules_that_cost():
+    desa = [f"99010{g}2001" for g in (1, 2, 3)]
+    scores = pd.Series([0.9, 0.8, 0.1], index=desa)
+    kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
+    free = select(scores, kecamatan, Problem(n=2, max_kecamatan=2))
+    assert free.binding.empty
+    assert free.prices["harga"].tolist() == [0.0]
+    held = select(scores, kecamatan, Problem(n=2, max_kecamatan=2, locked_in={desa[2]: "SK"}))
+    assert held.binding["aturan"].tolist() == ["1 desa dikunci masuk"]
+    assert held.binding["harga"].tolist() == [pytest.approx(0.7)]
+
+
+def test_results_cannot_be_changed():
+    scores, kecamatan, _ties = kabupaten(villages=20, kecamatan=3)
+    chosen = select(scores, kecamatan, Problem(n=3))
+    with pytest.raises(FrozenInstanceError):
+        chosen.objective = 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda s, k: (pd.concat([s, s.iloc[:1]]), k), "desa muncul lebih dari sekali: 9901012000"),
+        (lambda s, k: (s, k.iloc[1:]), "desa tanpa kecamatan: 9901012000"),
+        (lambda s, k: (s.where(s.index != s.index[0], np.inf), k), "skor tak hingga: 9901012000"),
+    ],
+)
+def test_bad_series_are_named(change, text):
+    scores, kecamatan, _ties = kabupaten(villages=20, kecamatan=3)
+    with pytest.raises(RuleError, match=text):
+        select(*change(scores, kecamatan), Problem(n=3))
+
+
+def test_unknown_engine_is_refused():
+    scores, kecamatan, _ties = kabupaten(villages=20, kecamatan=3)
+    with pytest.raises(RuleError, match="mesin harus salah satu dari auto, dp, highs, bukan cbc"):
+        select(scores, kecamatan, Problem(n=3), engine="cbc")
+
+
+def test_negative_scores_are_chosen_when_n_demands_it():
+    desa = ["9901012001", "9901012002", "9901022001"]
+    scores = pd.Series([-1.0, -2.0, -3.0], index=desa)
+    kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
+    assert select(scores, kecamatan, Problem(n=2, exact_kecamatan=2)).kode == ("9901012001", "9901022001")

@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lokus.errors import InputError
+from lokus.places.names import match_names, read_decisions, write_open_cases
+
+
+def villages_of(**kecamatan: list[str]) -> pd.DataFrame:
+    rows = [
+        (f"9901{i:02d}2{j:03d}", desa, name.replace("_", " "))
+        for i, (name, desas) in enumerate(kecamatan.items(), 1)
+        for j, desa in enumerate(desas, 1)
+    ]
+    frame = pd.DataFrame(rows, columns=["kode_desa", "desa", "kecamatan"])
+    return frame.set_index("kode_desa")
+
+
+def names_of(*rows: tuple[str | None, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["kecamatan", "desa"])
+
+
+VILLAGES = villages_of(
+    Tanjung_Sari=["Suka Maju", "Suka Maju II", "Margomulyo", "Lubuk Ampar", "Pasar I"],
+    Muara_Dua=["Suka Maju", "Tanete Batu", "Orobua", "Orobua Timur", "Karang Endah"],
+    Belida=["Sumber Jaya", "Sumber Rejo", "Air Itam"],
+)
+
+
+def match_one(kecamatan: str | None, desa: str, **options: object) -> tuple[str | None, str]:
+    row = match_names(names_of((kecamatan, desa)), VILLAGES, **options).iloc[0]
+    return (None if pd.isna(row["kode_desa"]) else row["kode_desa"]), row["cara"]
+
+
+@pytest.mark.parametrize(
+    ("kecamatan", "desa", "kode", "how"),
+    [
+        ("Tanjung Sari", "SUKA MAJU", "9901012001", "nama persis"),
+        ("TJ. SARI", "SUKAMAJU 2", "9901012002", "nama dinormalkan"),
+        ("Tanjungsari", "Marga Mulyo", "9901012003", "nama mirip"),
+        ("Tanjung Sri", "LB. AMPAR", "9901012004", "nama dinormalkan"),
+        ("Muara Dua", "Orabua", "9901022003", "nama mirip"),
+        ("Muara Dua", "Orabua Timur", "9901022004", "nama mirip"),
+        # Another village with a like name, told apart by a qualifier or a number.
+        ("Muara Dua", "Tanete Baru", None, "tidak ditemukan"),
+        ("Tanjung Sari", "Suka Maju III", None, "tidak ditemukan"),
+        ("Tanjung Sari", "Pasar II", None, "tidak ditemukan"),
+        # Two candidates too near to each other.
+        ("Belida", "Sumber Rejaya", None, "ambigu"),
+        # The very name, but in another kecamatan than the table says.
+        ("Belida", "Karang Endah", None, "tidak ditemukan"),
+        ("Kecamatan Lain", "Karang Endah", None, "tidak ditemukan"),
+        # Without kecamatan: only what is unique in the kabupaten.
+        (None, "Karang Endah", "9901022005", "nama persis"),
+        (None, "KARANGENDAH", "9901022005", "nama dinormalkan"),
+        (None, "Suka Maju", None, "ambigu"),
+        (None, "Margamulyo", "9901012003", "nama mirip"),
+        (None, "Orabua", None, "tidak ditemukan"),
+        ("", "Karang Endah", "9901022005", "nama persis"),
+        ("Belida", "", None, "tidak ditemukan"),
+    ],
+)
+def test_one_name(kecamatan: str | None, desa: str, kode: str | None, how: str) -> None:
+    assert match_one(kecamatan, desa) == (kode, how)
+
+
+def test_the_same_kecamatan_may_be_written_in_two_ways() -> None:
+    rows = names_of(("TJ. SARI", "Suka Maju"), ("Tanjung  Sari", "Margomulyo"), ("Tanjungsari", "Pasar 1"))
+    assert match_names(rows, VILLAGES)["kode_desa"].tolist() == ["9901012001", "9901012003", "9901012005"]
+
+
+def test_a_place_is_given_to_one_name_only() -> None:
+    rows = names_of(
+        ("Tanjung Sari", "Margomulyo"), ("Tanjung Sari", "Margo Mulyo"), ("Tanjung Sari", "Margomulya")
+    )
+    result = match_names(rows, VILLAGES)
+    assert result["kode_desa"].tolist() == ["9901012003", pd.NA, pd.NA]
+    assert all("99.01.01.2003 Margomulyo (Tanjung Sari)" in c for c in result["calon"][1:].str[0])
+
+
+def test_the_same_name_twice_gets_the_same_code_so_that_the_join_names_both_rows() -> None:
+    rows = names_of(("Belida", "Air Itam"), ("BELIDA", "AIR ITAM"))
+    assert match_names(rows, VILLAGES)["kode_desa"].tolist() == ["9901032003"] * 2
+
+
+def test_homonyms_inside_a_kecamatan_are_left_open() -> None:
+    villages = villages_of(Sari=["Suka Maju", "Sukamaju"])
+    assert match_names(names_of(("Sari", "SUKA-MAJU")), villages)["cara"].tolist() == ["ambigu"]
+    both = match_names(names_of(("Sari", "SUKA MAJU"), ("Sari", "SUKAMAJU")), villages)
+    assert both["kode_desa"].tolist() == list(villages.index)
+
+
+def test_an_abbreviated_kecamatan_is_known_by_its_villages() -> None:
+    rows = names_of(*[("Tubbi Taramanu", d) for d in ("Tanete Batu", "Orobua", "Orobua Timur", "Poda")])
+    result = match_names(rows, VILLAGES)
+    assert result["kode_desa"].tolist() == ["9901022002", "9901022003", "9901022004", pd.NA]
+    # Two of four are too few, and a kecamatan that has its own name in the table is not taken from it.
+    weak = names_of(*[("Tubbi Taramanu", d) for d in ("Tanete Batu", "Orobua", "Besoangin", "Poda")])
+    assert match_names(weak, VILLAGES)["kode_desa"].isna().all()
+    claimed = pd.concat([rows, names_of(("Muara Dua", "Karang Endah"))])
+    assert match_names(claimed, VILLAGES)["kode_desa"].notna().tolist() == [False] * 4 + [True]
+
+
+def test_candidates_are_shown_with_code_and_kecamatan() -> None:
+    result = match_names(names_of((None, "Suka Maju"), ("Belida", "Karang Endah")), VILLAGES)
+    assert result["calon"].tolist() == [
+        ["99.01.01.2001 Suka Maju (Tanjung Sari) 100", "99.01.02.2001 Suka Maju (Muara Dua) 100"],
+        ["99.01.02.2005 Karang Endah (Muara Dua) 100"],
+    ]
+
+
+def test_kecamatan_by_code_and_the_index_of_the_table() -> None:
+    rows = pd.DataFrame({"desa": ["Suka Maju"] * 2, "kode_kecamatan": ["99.01.02", "990101"]}, index=[17, 4])
+    result = match_names(rows, VILLAGES)
+    assert result["kode_desa"].to_dict() == {17: "9901022001", 4: "9901012001"}
+
+
+def test_kecamatan_homonyms_of_two_kabupaten_are_left_open() -> None:
+    other = VILLAGES.set_axis(VILLAGES.index.str.replace("9901", "9902")).rename_axis("kode_desa")
+    both = pd.concat([VILLAGES, other])
+    result = match_names(names_of(("Belida", "Air Itam")), both)
+    assert result["kode_desa"].isna().all()
+
+
+def test_the_old_spelling_is_read_where_asked() -> None:
+    villages = villages_of(Sari=["Cibeduk"])
+    row = names_of(("Sari", "Tjibedoek"))
+    assert match_names(row, villages)["kode_desa"].isna().all()
+    assert match_names(row, villages, old_spelling=True)["cara"].tolist() == ["nama dinormalkan"]
+
+
+def test_empty_table() -> None:
+    result = match_names(names_of(), VILLAGES)
+    assert result.empty
+    assert {"kode_desa", "cara", "nilai", "calon"} <= set(result.columns)
+
+
+WORDS = (
+    "suka",
+    "maju",
+    "sari",
+    "tani",
+    "jaya",
+    "karang",
+    "lubuk",
+    "muara",
+    "endah",
+    "mulyo",
+    "rejo",
+    "agung",
+)
+NAMES = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=2, max_size=3, unique=True).map(" ".join),
+    min_size=1, max_size=8, unique_by=lambda name: name.replace(" ", ""),
+)  # fmt: skip
+
+
+@given(NAMES, NAMES, st.randoms(use_true_random=False))
+def test_every_unperturbed_name_is_matched_right_whatever_the_order(first, second, random) -> None:
+    villages = villages_of(Satu=first, Dua=second)
+    truth = list(villages.index)
+    random.shuffle(truth)
+    shuffled = villages.loc[random.sample(list(villages.index), len(villages))]
+    names = villages.loc[truth, ["kecamatan", "desa"]].reset_index(drop=True)
+    names["desa"] = [
+        random.choice([str.upper, str.title, lambda s: s.replace(" ", "")])(d) for d in names["desa"]
+    ]
+    assert match_names(names, shuffled)["kode_desa"].tolist() == truth
+
+
+@settings(max_examples=60)
+@given(NAMES, st.integers(0, 10**6))
+def test_accepted_matches_keep_every_promise(desas: list[str], seed: int) -> None:
+    villages = villages_of(Satu=desas, Dua=["lain lagi"])
+    rng = np.random.default_rng(seed)
+    written = []
+    for desa in desas:
+        i = int(rng.integers(len(desa)))
+        written.append(desa[:i] + "xe"[int(rng.integers(2))] + desa[i + 1 :])
+    names = pd.DataFrame({"kecamatan": "SATU", "desa": written})
+    result = match_names(names, villages)
+    order = rng.permutation(len(names))
+    pd.testing.assert_frame_equal(match_names(names.iloc[order], villages).sort_index(), result)
+    found = result.dropna(subset=["kode_desa"])
+    one_name_one_code = found.groupby("kode_desa")["desa_sumber"].agg(
+        lambda d: len({x.casefold() for x in d})
+    )
+    assert (one_name_one_code == 1).all()
+    assert (found["kode_desa"].str[:6] == "990101").all()
+    for row in found[found["cara"] == "nama mirip"].itertuples():
+        assert row.nilai >= 80
+        official = villages.loc[row.kode_desa, "desa"].replace(" ", "")
+        mine = row.desa_sumber.replace(" ", "")
+        assert row.nilai == pytest.approx(
+            100 * (1 - edit_distance(mine, official) / max(len(mine), len(official)))
+        )
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Optimal string alignment by its recurrence."""
+    d = [[max(i, j) if 0 in (i, j) else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            same = a[i - 1] == b[j - 1]
+            d[i][j] = min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (not same))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                d[i][j] = min(d[i][j], d[i - 2][j - 2] + 1)
+    return d[-1][-1]
+
+
+def test_decisions_make_the_round_trip(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    names = names_of(("Muara Dua", "Tanete Baru"), ("Belida", "=Sumber X"), ("Belida", "Air Itam"))
+    open_cases = match_names(names, VILLAGES, source="krs.xlsx")
+    assert write_open_cases(path, open_cases) == 2
+    text = path.read_text(encoding="utf-8-sig")
+    assert text.splitlines()[0] == "sumber;kecamatan;desa;kode_desa;alasan;calon"
+    assert ";'=Sumber X;" in text
+    assert read_decisions(path).empty
+
+    filled = text.replace("Tanete Baru;;;", "Tanete Baru;99.01.02.2002;ganti nama 2023;")
+    filled = filled.replace("'=Sumber X;;;", "'=Sumber X;Abaikan;bukan desa;")
+    path.write_text(filled, encoding="utf-8-sig")
+    decisions = read_decisions(path)
+    result = match_names(names, VILLAGES, decisions=decisions, source="krs.xlsx")
+    assert result["kode_desa"].tolist() == ["9901022002", pd.NA, "9901032003"]
+    assert result["cara"].tolist() == ["keputusan", "keputusan", "nama persis"]
+    assert result["alasan"].tolist() == ["ganti nama 2023", "bukan desa", ""]
+    # Written again, decided rows stay as they are and nothing is open any more.
+    assert write_open_cases(path, result) == 0
+    pd.testing.assert_frame_equal(read_decisions(path), decisions)
+    # Of another table the decision says nothing.
+    elsewhere = match_names(names, VILLAGES, decisions=decisions, source="tpk.xlsx")
+    assert elsewhere["kode_desa"].isna().tolist() == [True, True, False]
+
+
+def test_a_decision_takes_the_village_away_from_the_rules(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(
+        "sumber;kecamatan;desa;kode_desa;alasan\n;Belida;Itam;9901032003;lisan\n", encoding="utf-8"
+    )
+    rows = names_of(("Belida", "Itam"), ("Belida", "Air Itam"))
+    result = match_names(rows, VILLAGES, decisions=read_decisions(path))
+    assert result["kode_desa"].tolist() == ["9901032003", pd.NA]
+
+
+HEADER = "sumber;kecamatan;desa;kode_desa;alasan\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "message"),
+    [
+        ("sumber;desa;kode_desa;alasan\n", 1, 'kolom "kecamatan" tidak ada'),
+        (HEADER + ";Belida;Itam;abaikan;\n", 2, "tidak disertai alasan"),
+        (HEADER + ";Belida;A;9901032003;x\n;Belida;Itam;1.6e9;x\n", 3, "pangkat sepuluh"),
+        (HEADER + ";Belida;A;9901032003;x\n;belida;a;9901032001;y\n", 3, "diputuskan berbeda pada baris 2"),
+    ],
+)
+def test_a_decisions_file_that_is_wrong_is_refused_with_its_row(tmp_path, text, row, message) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message) as error:
+        read_decisions(path)
+    assert (error.value.where.file, error.value.where.row) == ("kecocokan.csv", row)
+
+
+def test_a_decision_for_an_unknown_village_is_refused_with_its_row(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(HEADER + ";Belida;Itam;9901032003;x\n;Belida;Lain;9999032003;x\n", encoding="utf-8")
+    with pytest.raises(InputError, match="9999032003") as error:
+        match_names(names_of(("Belida", "Itam")), VILLAGES, decisions=read_decisions(path))
+    assert (error.value.where.file, error.value.where.row) == ("kecocokan.csv", 3)
+
+
+def test_a_missing_decisions_file_is_refused(tmp_path) -> None:
+    with pytest.raises(InputError, match="berkas tidak ada"):
+        read_decisions(tmp_path / "kecocokan.csv")
+
+
+@pytest.fixture(scope="module")
+def cases(root, shared_data):
+    """Measured tables of benchmarks/names.py by title, without the national one."""
+    pytest.importorskip("pyarrow")
+    spec = importlib.util.spec_from_file_location("benchmark_names", root / "benchmarks" / "names.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return {c.title: module.run(c) for c in module.cases(shared_data) if len(c.names) < 1000}
+
+
+def test_real_tables_with_known_truth_have_no_wrong_match(cases) -> None:
+    known = {title: row for title, row in cases.items() if row["salah"] != ""}
+    assert len(known) == 16
+    assert {title: row["salah"] for title, row in known.items() if row["salah"]} == {}
+    assert cases["Sukabumi BPS, kecamatan + nama"]["cocok"] == 386
+    idm = [row for title, row in known.items() if title.startswith("IDM") and "kecamatan" in title]
+    assert len(idm) == 7
+    assert sum(row["cocok"] for row in idm) >= 0.99 * sum(row["baris"] for row in idm)
+
+
+def test_the_pasangkayu_recap_leaves_two_names_to_a_person(cases) -> None:
+    assert (cases["Rekap Pasangkayu, nama saja"]["baris"], cases["Rekap Pasangkayu, nama saja"]["cocok"]) == (
+        63,
+        61,
+    )
+    assert cases["TPK pasangkayu, kecamatan + nama"]["cocok"] == 63

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from lokus.cli import main
+
+
+@pytest.fixture(scope="module")
+def example(root, tmp_path_factory):
+    """A copy of the example whose study writes one small map, so that runs are quick."""
+    folder = tmp_path_factory.mktemp("kajian")
+    shutil.copytree(root / "data", folder / "data")
+    study = folder / "data" / "kajian" / "contoh-2026.toml"
+    text = study.read_text(encoding="utf-8").replace(
+        'ukuran = ["A4", "A3"]', 'ukuran = ["A4"]\npeta = ["usulan"]'
+    )
+    study.write_text(text, encoding="utf-8")
+    return study
+
+
+@pytest.fixture(scope="module")
+def outputs(example, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keluaran")
+    assert main(["run", str(example), "--keluaran", str(folder)]) == 0
+    return folder
+
+
+def test_run_writes_the_whole_pack(outputs):
+    assert {path.name for path in outputs.iterdir()} == {
+        "peta_usulan_A4.png",
+        "peta_usulan_A4.pdf",
+        "peta_interaktif.html",
+        "lokus.xlsx",
+        "hasil.gpkg",
+        "kajian.lock.json",
+    }
+    assert len(json.loads((outputs / "kajian.lock.json").read_text())["usulan"]["desa"]) == 26
+
+
+def test_a_second_run_gives_the_same_bytes(example, outputs, tmp_path):
+    assert main(["run", str(example), "--keluaran", str(tmp_path)]) == 0
+    differing = [
+        path.name
+        for path in outputs.iterdir()
+        if path.suffix != ".json" and path.read_bytes() != (tmp_path / path.name).read_bytes()
+    ]
+    assert differing == []
+
+
+def test_verify_holds_and_says_so(outputs, capsys):
+    assert main(["verify", str(outputs / "kajian.lock.json")]) == 0
+    assert "Kunci cocok" in capsys.readouterr().out
+
+
+def test_verify_does_not_hold_for_another_list(example, outputs, tmp_path, capsys):
+    lock = json.loads((outputs / "kajian.lock.json").read_text())
+    lock["usulan"]["desa"][0] = "9901012002"
+    path = tmp_path / "kajian.lock.json"
+    path.write_text(json.dumps(lock))
+    assert main(["verify", str(path), "--kajian", str(example)]) == 1
+    assert "Kunci tidak cocok" in capsys.readouterr().out
+
+
+def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
+    assert main(["audit", str(example), "--csv", str(tmp_path / "temuan.csv")]) == 0
+    out = capsys.readouterr().out
+    assert "1 diterima" in out
+    assert "Kelengkapan per indikator" in out
+    assert (tmp_path / "temuan.csv").read_text().startswith("level,check,")
+
+
+def test_a_blocked_run_leaves_good_outputs_alone(example, outputs, capsys):
+    before = {path.name: path.read_bytes() for path in outputs.iterdir()}
+    held = example.with_name("tertahan.toml")
+    held.write_text(
+        example.read_text(encoding="utf-8").replace("join.unknown_code", "audit.range"), encoding="utf-8"
+    )
+    assert main(["run", str(held), "--keluaran", str(outputs)]) == 1
+    error = capsys.readouterr().err
+    assert "lokus berhenti" in error
+    assert "Mekar Baru" in error
+    assert {path.name: path.read_bytes() for path in outputs.iterdir()} == before
+
+
+def test_unsettled_names_are_listed_and_a_filled_list_settles_them(example, tmp_path, capsys):
+    shutil.copytree(example.parents[1], tmp_path / "data")
+    study = tmp_path / "data" / "kajian" / example.name
+    study.write_text(
+        study.read_text(encoding="utf-8").replace('kecocokan = "kecocokan.csv"', ""), encoding="utf-8"
+    )
+    decisions = study.with_name("kecocokan.csv")
+    settled = decisions.read_text(encoding="utf-8")
+    decisions.unlink()
+    assert main(["audit", str(study)]) == 1
+    assert str(decisions) in capsys.readouterr().out
+    assert "KARANG SRI" in decisions.read_text(encoding="utf-8-sig")
+    decisions.write_text(settled, encoding="utf-8")
+    assert main(["audit", str(study)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "argumen berikut wajib ada"),
+        (["usul"], "pilihan 'usul' tidak dikenal"),
+        (["run"], "argumen berikut wajib ada: KAJIAN"),
+        (["run", "x.toml", "--warna"], "argumen tidak dikenal: --warna"),
+    ],
+)
+def test_wrong_use_is_status_2_in_indonesian(arguments, message, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_wrong_study_file_is_status_2(tmp_path, capsys):
+    assert main(["run", str(tmp_path / "kajian.toml")]) == 2
+    assert "berkas kajian tidak ada" in capsys.readouterr().err
+
+
+def test_help_is_indonesian_and_english_on_request(capsys):
+    for arguments, words in ((["--help"], "jalankan kajian"), (["--bahasa", "en", "--help"], "run a study")):
+        with pytest.raises(SystemExit):
+            main(arguments)
+        assert words in capsys.readouterr().out
+
+
+def test_init_drafts_a_study_and_never_overwrites_one(example, tmp_path, capsys):
+    data = example.parents[1]
+    study = tmp_path / "kajian.toml"
+    arguments = [
+        "init",
+        str(data / "boundaries" / "desa.gpkg"),
+        str(data / "indicators" / "2026" / "eppgbm_2026-02.xlsx"),
+        "--tahun",
+        "2026",
+        "--kajian",
+        str(study),
+    ]
+    assert main(arguments) == 0
+    assert "[tabel.indikator]" in study.read_text(encoding="utf-8")
+    assert main(arguments) == 2
+    assert "berkas sudah ada" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error(example):
+    command = f'"{sys.executable}" -m lokus audit "{example}" | head -n 1'
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LOKUS_LANG": "id"},
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith("Audit:")

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lokus.errors import InputError
+from lokus.manifest import Input, compare_locks, frame_digest, make_lock, read_lock, write_lock
+
+
+@pytest.fixture
+def lock(tmp_path):
+    (tmp_path / "kajian.toml").write_text("a = 1\n")
+    (tmp_path / "data.csv").write_text("x\n")
+    return make_lock(
+        study_file=tmp_path / "kajian.toml",
+        folder=tmp_path / "hasil",
+        settings={"pilihan": {"jumlah": 2}},
+        inputs=[Input(path=tmp_path / "data.csv", content="abc")],
+        kode=["9901012002", "9901012001"],
+        results=pd.DataFrame({"skor": [0.5, 0.25]}, index=["a", "b"]),
+        proof={"nilai": 1.5},
+    )
+
+
+@given(st.permutations(range(6)), st.permutations(["x", "y", "z"]))
+def test_digest_ignores_the_order_of_rows_and_columns(rows, columns):
+    frame = pd.DataFrame(
+        {"x": [1.5, None, 2, 3, 4, 5], "y": list("abcdef"), "z": [None, "1", "2", "3", "4", "5"]}
+    )
+    assert frame_digest(frame.iloc[list(rows)][list(columns)]) == frame_digest(frame)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda f: f.assign(x=[1.0, 2.0, 4.0]),
+        lambda f: f.rename(columns={"x": "w"}),
+        lambda f: f.rename(index={0: 9}),
+        lambda f: f.iloc[:2],
+        lambda f: f.assign(x=[1.0, None, 3.0]),
+    ],
+)
+def test_digest_sees_every_change_of_content(change):
+    frame = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": ["a", "b", "c"]})
+    assert frame_digest(change(frame)) != frame_digest(frame)
+
+
+def test_lock_is_the_same_bytes_again_and_names_no_absolute_path(lock, tmp_path):
+    for name in ("a.json", "b.json"):
+        write_lock(lock, tmp_path / name)
+    text = (tmp_path / "a.json").read_text()
+    assert text == (tmp_path / "b.json").read_text()
+    assert str(tmp_path) not in text
+    assert json.loads(text)["kajian"] == "../kajian.toml"
+    assert read_lock(tmp_path / "a.json") == lock
+
+
+def altered(lock, **item):
+    return {**lock, "masukan": [{**lock["masukan"][0], **item}]}
+
+
+def test_reordered_rows_hold_and_changed_content_does_not(lock):
+    assert compare_locks(lock, lock).holds
+    reordered = compare_locks(lock, altered(lock, sha256="other"))
+    assert reordered.holds
+    assert "isi sama" in reordered.checks[0].outcome
+    assert not compare_locks(lock, altered(lock, sha256="other", isi_sha256="other")).holds
+    assert not compare_locks(lock, {**lock, "masukan": []}).holds
+    assert not compare_locks({**lock, "masukan": []}, lock).holds
+
+
+def test_another_list_or_other_rules_do_not_hold(lock):
+    other = {**lock, "usulan": {**lock["usulan"], "desa": ["9901012001", "9901012003"]}}
+    result = compare_locks(lock, other)
+    assert not result.holds
+    assert "9901012002" in result.checks[-1].outcome
+    assert "9901012003" in result.checks[-1].outcome
+    assert not compare_locks(lock, {**lock, "pengaturan": {}}).holds
+
+
+def test_other_versions_are_told_and_hold(lock):
+    result = compare_locks(lock, {**lock, "paket": {**lock["paket"], "numpy": "9.9"}})
+    assert result.holds
+    assert any("9.9" in check.outcome for check in result.checks)
+
+
+@pytest.mark.parametrize("text", ["bukan json", "[]", '{"kajian": 1}', "3"])
+def test_not_a_lock(tmp_path, text):
+    path = tmp_path / "kajian.lock.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match="bukan berkas kunci lokus"):
+        read_lock(path)
+
+
+def test_a_missing_lock(tmp_path):
+    with pytest.raises(InputError, match="berkas kunci tidak ada"):
+        read_lock(tmp_path / "kajian.lock.json")

@@ -1,0 +1,48 @@
+"""Every notebook runs, gives what is stored with it, and speaks of the example as an example."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def tool(root):
+    spec = importlib.util.spec_from_file_location("notebooks", root / "tools" / "notebooks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def shown(notebook):
+    """Text outputs; pictures depend on the fonts of the machine."""
+    return [
+        [output.get("text") or output.get("data", {}).get("text/plain") for output in cell.get("outputs", [])]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_runs_and_gives_what_is_stored(path, tool):
+    stored = nbformat.read(path, as_version=4)
+    assert shown(tool.execute(path)) == shown(stored), "run: make notebooks"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_is_small_executed_and_marked_as_synthetic(path):
+    stored = nbformat.read(path, as_version=4)
+    assert path.stat().st_size < 1_000_000
+    assert all(cell.execution_count for cell in stored.cells if cell.cell_type == "code")
+    assert "data contoh sintetis" in stored.cells[0].source.lower()
+
+
+def test_the_first_notebook_needs_at_most_15_lines():
+    first = nbformat.read(NOTEBOOKS[0], as_version=4)
+    lines = [line for cell in first.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert len([line for line in lines if line.strip()]) <= 15
