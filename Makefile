@@ -13,6 +13,7 @@ test: lint pytest
 
 lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

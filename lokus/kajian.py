@@ -6,6 +6,7 @@ gives a frame or a small frozen result that can be looked at, tested and drawn b
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -430,7 +431,7 @@ class Kajian:
     @property
     def folder(self) -> Path:
         """Output folder that the study names."""
-        return self._beside(self.settings.outputs.folder)
+        return Path(os.path.normpath(self._beside(self.settings.outputs.folder)))
 
     def write(
         self, folder: str | Path | None = None, *, on_step: Callable[[str, int, int], None] | None = None

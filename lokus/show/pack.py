@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +41,7 @@ class Pack:
     def __repr__(self) -> str:
         return _("{n} files in {folder}: {names}").format(
             n=len(self.files),
-            folder=Path(os.path.normpath(self.folder)).as_posix(),
+            folder=self.folder.as_posix(),
             names=", ".join(path.name for path in self.files),
         )
 

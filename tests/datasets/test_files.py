@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import canonicalize
 
 import geopandas as gpd
 import pandas as pd
@@ -41,7 +42,8 @@ def content(path: Path) -> object:
     """What a file says, apart from how its format packs it."""
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
+            # openpyxl spells its XML by whichever of two libraries is installed
+            return {name: canonicalize(archive.read(name)) for name in archive.namelist()}
     return path.read_bytes()
 
 

@@ -24,13 +24,13 @@ def test_every_number_comes_back_to_its_village(root: Path) -> None:
     assert settings.boundaries.official is not None
     assert settings.audit.decisions is not None
     stated = settings.boundaries.official
-    villages = read_official_list(study.parent / stated.file, columns=dict(stated.columns))
+    villages = read_official_list(study.parent / stated.file, columns=stated.columns.stated)
     decisions = read_decisions(study.parent / settings.audit.decisions)
     tables = [
         join_table(
             read_table(study.parent / table.file, sheet=table.sheet, columns=list(table.indicators.values())),
             villages,
-            place=dict(table.place),
+            place=table.place.stated,
             indicators=table.indicators,
             catalogue=load_catalogue(),
             opd=table.opd,
