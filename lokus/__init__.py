@@ -26,6 +26,7 @@ _HOME = {
     "score": "lokus.evidence.scoring",
     "select": "lokus.choice.selection",
     "use_language": "lokus.i18n",
+    "what_if": "lokus.panel",
 }
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "score",
     "select",
     "use_language",
+    "what_if",
 ]
 
 
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from lokus.intake.join import join_table
     from lokus.intake.tables import read_table
     from lokus.kajian import Kajian
+    from lokus.panel import what_if
     from lokus.places.boundaries import read_boundaries
     from lokus.places.names import match_names
     from lokus.places.neighbours import contiguity

@@ -146,7 +146,42 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--kajian", type=Path, metavar="FILE", help=_("study file, when it is no longer where it was")
     )
+    boundaries = commands.add_parser(
+        "boundaries", help=_("check or fetch village boundaries"), parents=[shared]
+    )
+    parts = boundaries.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
+    check = parts.add_parser("check", help=_("say what is wrong with a boundary file"), parents=[shared])
+    check.add_argument("batas", type=Path, metavar="BATAS", help=_("file of village boundaries"))
+    check.add_argument(
+        "--kabupaten", type=_kabupaten, metavar="KODE", help=_("only this kabupaten, for example 16.03")
+    )
+    check.set_defaults(job=_check_boundaries)
+    fetch = parts.add_parser(
+        "fetch", help=_("download the open boundaries of one kabupaten"), parents=[shared]
+    )
+    fetch.add_argument(
+        "kode", type=_kabupaten, metavar="KODE", help=_("code of the kabupaten, for example 16.03")
+    )
+    fetch.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("data/boundaries"),
+        metavar="FOLDER",
+        help=_("where to keep them (default: data/boundaries)"),
+    )
+    fetch.add_argument("--alamat", metavar="URL", help=_("address template of another source"))
+    fetch.add_argument("--ulang", action="store_true", help=_("download again even if already there"))
+    fetch.set_defaults(job=_fetch_boundaries)
     return parser
+
+
+def _kabupaten(text: str) -> str:
+    digits = text.replace(".", "")
+    if len(digits) != 4 or not digits.isdecimal():
+        raise argparse.ArgumentTypeError(
+            _('"{text}" is not the code of a kabupaten, such as 16.03').format(text=text)
+        )
+    return text
 
 
 def _study_argument(parser: argparse.ArgumentParser) -> None:
@@ -257,6 +292,44 @@ def _verify(options: argparse.Namespace) -> int:
         else _("The lock does not hold.")
     )
     return 0 if result.holds else 1
+
+
+def _check_boundaries(options: argparse.Namespace) -> int:
+    from lokus.places.boundary_report import check_boundaries
+
+    report = check_boundaries(options.batas, kabupaten=options.kabupaten)
+    _say(str(report))
+    return 1 if report.blocking else 0
+
+
+def _fetch_boundaries(options: argparse.Namespace) -> int:
+    from lokus.places.sources import DEFAULT_URL, fetch_boundaries
+
+    with _progress() as step:
+        fetched = fetch_boundaries(
+            options.kode,
+            options.folder,
+            url_template=options.alamat or DEFAULT_URL,
+            refresh=options.ulang,
+            on_progress=_counting(step),
+        )
+    _say(str(fetched))
+    return 0
+
+
+def _counting(step: Callable[[str, int, int], None]) -> Callable[[int, int | None], None]:
+    """Report bytes as steps, one a tenth of the file."""
+    told = -1
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal told
+        tenth = 10 * done // total if total else 0
+        if tenth > told:
+            told = tenth
+            size = _("{n} kB downloaded").format(n=format_number(done / 1024))
+            step(size, min(tenth, 9), 10)
+
+    return report
 
 
 def _open(study: Path) -> Kajian:

@@ -9,215 +9,20 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ValidationError
 
 from lokus.errors import StudyFileError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.intake.indicators import load_catalogue
+from lokus.settings import Settings
 
-__all__ = [
-    "Acceptance",
-    "AuditSettings",
-    "BoundarySettings",
-    "ChoiceSettings",
-    "ListSettings",
-    "Lock",
-    "OutputSettings",
-    "PlaceColumns",
-    "RateSettings",
-    "ScoreSettings",
-    "Settings",
-    "StudySettings",
-    "TableSettings",
-    "read_settings",
-    "settings_from_mapping",
-]
-
-# Weighed like indicators, but estimated by lokus rather than read from a table.
-ESTIMATED = frozenset({"prevalensi", "anak_stunting"})
-
-Percent = Annotated[float, Field(strict=True, ge=0, le=100)]
-Text = Annotated[StrictStr, Field(min_length=1)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class StudySettings(_Section):
-    """``[kajian]``: what the study is called and for whom."""
-
-    title: Text = Field(alias="judul")
-    kabupaten: Text
-    year: StrictInt = Field(alias="tahun", ge=2000, le=2100)
-    institution: StrictStr = Field("", alias="instansi")
-    seed: StrictInt = Field(alias="benih", ge=0)
-    language: Literal["id", "en"] = Field("id", alias="bahasa")
-
-
-class PlaceColumns(_Section):
-    """Columns that say which village a row is."""
-
-    kode: Text | None = None
-    desa: Text | None = None
-    kecamatan: Text | None = None
-
-    @property
-    def stated(self) -> dict[str, str]:
-        """Those that are stated, key to header."""
-        return self.model_dump(exclude_none=True)
-
-
-class ListSettings(_Section):
-    """``[batas.daftar_resmi]``: the official list of villages, against which the boundary file is checked."""
-
-    file: Text = Field(alias="berkas")
-    columns: PlaceColumns = Field(alias="kolom")
-
-
-class BoundarySettings(_Section):
-    """``[batas]``: the file of village boundaries."""
-
-    file: Text = Field(alias="berkas")
-    layer: Text | None = Field(None, alias="lapisan")
-    crs: Text | None = None
-    columns: PlaceColumns | None = Field(None, alias="kolom")
-    kabupaten_code: Text | None = Field(None, alias="kode_kabupaten")
-    official: ListSettings | None = Field(None, alias="daftar_resmi")
-    source: StrictStr = Field("", alias="sumber")
-
-
-class TableSettings(_Section):
-    """``[[tabel]]``: one workbook or CSV file of one office (OPD)."""
-
-    file: Text = Field(alias="berkas")
-    sheet: Text | None = Field(None, alias="lembar")
-    opd: StrictStr = ""
-    source: StrictStr = Field("", alias="sumber")
-    date: StrictStr = Field("", alias="tanggal")
-    place: PlaceColumns = Field(alias="tempat")
-    indicators: dict[str, Text] = Field(alias="indikator")
-    rows: dict[str, Text] = Field(default_factory=dict, alias="saring")
-
-    @model_validator(mode="after")
-    def _has_place(self) -> Self:
-        if not (self.place.kode or self.place.desa):
-            raise ValueError(_("tempat needs the key kode or desa"))
-        return self
-
-
-class RateSettings(_Section):
-    """``[laju]``: how prevalence is estimated."""
-
-    covariates: tuple[Text, ...] = Field((), alias="kovariat")
-    threshold: Percent | None = Field(None, alias="ambang")
-    reliable_coverage: Percent = Field(80.0, alias="cakupan_andal")
-    odds_ratio: Annotated[float, Field(strict=True, gt=0)] = Field(1.0, alias="rasio_odds_tak_terukur")
-
-
-class ScoreSettings(_Section):
-    """``[skor]``: how indicators become one score."""
-
-    weights: dict[str, Annotated[float, Field(strict=True, ge=0)]] = Field(alias="bobot", min_length=1)
-    normalise: Literal["minmax", "peringkat", "zscore"] = Field("minmax", alias="normalisasi")
-    missing: Literal["normalkan", "tahan"] = Field("normalkan", alias="data_kosong")
-
-
-class Lock(_Section):
-    """A village locked in or out, with the reason that will stand in the report."""
-
-    kode: Text
-    reason: Text = Field(alias="alasan")
-
-
-class ChoiceSettings(_Section):
-    """``[pilihan]``: the rules of the selection."""
-
-    n: StrictInt = Field(alias="jumlah", ge=1)
-    max_kecamatan: StrictInt | None = Field(None, alias="maks_kecamatan", ge=1)
-    exact_kecamatan: StrictInt | None = Field(None, alias="tepat_kecamatan", ge=1)
-    min_per_kecamatan: StrictInt = Field(0, ge=0)
-    max_per_kecamatan: StrictInt | None = Field(None, alias="maks_per_kecamatan", ge=1)
-    locked_in: tuple[Lock, ...] = Field((), alias="kunci_masuk")
-    locked_out: tuple[Lock, ...] = Field((), alias="kunci_keluar")
-
-
-class Acceptance(_Section):
-    """``[[audit.terima]]``: a blocking finding that the study accepts, and why."""
-
-    check: Text = Field(alias="temuan")
-    reason: Text = Field(alias="alasan")
-    kode_desa: Text | None = Field(None, alias="desa")
-    file: Text | None = Field(None, alias="berkas")
-
-
-class AuditSettings(_Section):
-    """``[audit]``: decisions about findings and ambiguous names."""
-
-    decisions: Text | None = Field(None, alias="kecocokan")
-    accepted: tuple[Acceptance, ...] = Field((), alias="terima")
-
-
-class OutputSettings(_Section):
-    """``[keluaran]``: where results go and in which paper sizes."""
-
-    folder: Text
-    sizes: tuple[Literal["A4", "A3"], ...] = Field(("A4", "A3"), alias="ukuran", min_length=1)
-    themes: tuple[Literal["usulan", "prevalensi", "skor"], ...] = Field(
-        ("usulan", "prevalensi", "skor"), alias="peta"
-    )
-
-
-class Settings(_Section):
-    """A whole study file."""
-
-    study: StudySettings = Field(alias="kajian")
-    boundaries: BoundarySettings = Field(alias="batas")
-    tables: tuple[TableSettings, ...] = Field(alias="tabel", min_length=1)
-    own_indicators: dict[str, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
-    rates: RateSettings = Field(RateSettings.model_validate({}), alias="laju")
-    scores: ScoreSettings = Field(alias="skor")
-    choice: ChoiceSettings = Field(alias="pilihan")
-    audit: AuditSettings = AuditSettings.model_validate({})
-    outputs: OutputSettings = Field(alias="keluaran")
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Plain values under the keys of the study file, without what was left unset."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Indicators whose gaps matter: inputs and covariates of the rates, and what is weighed."""
-        given = {key for table in self.tables for key in table.indicators}
-        wanted = ["stunting", "diukur"]
-        if "sasaran" in given or "anak_stunting" in self.scores.weights:
-            wanted.append("sasaran")
-        wanted += [*self.rates.covariates, *(key for key in self.scores.weights if key not in ESTIMATED)]
-        return tuple(dict.fromkeys(wanted))
-
-    def files(self) -> Iterator[tuple[str, str]]:
-        """Every data file the study names, with the key that names it."""
-        yield "batas.berkas", self.boundaries.file
-        if self.boundaries.official:
-            yield "batas.daftar_resmi.berkas", self.boundaries.official.file
-        for number, table in enumerate(self.tables, start=1):
-            yield f"tabel[{number}].berkas", table.file
-        if self.audit.decisions:
-            yield "audit.kecocokan", self.audit.decisions
+__all__ = ["Settings", "read_settings", "settings_from_mapping"]
 
 
 def read_settings(path: str | Path) -> Settings:
@@ -295,18 +100,18 @@ def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") 
 
 
 def _check_given_once(settings: Settings, file: str) -> None:
-    owner: dict[str, str] = {}
+    owner: dict[tuple[int, str], str] = {}
     for table in settings.tables:
-        for key in table.indicators:
-            if key in owner:
+        for key in table.gives:
+            if (table.rounds_ago, key) in owner:
                 raise StudyFileError(
                     _('indicator "{key}" is taken from two tables: {first} and {second}').format(
-                        key=key, first=owner[key], second=table.file
+                        key=key, first=owner[table.rounds_ago, key], second=table.file
                     ),
                     where=Where(file=file),
                     remedy=_("keep it in one [[tabel]] only"),
                 )
-            owner[key] = table.file
+            owner[table.rounds_ago, key] = table.file
 
 
 def _check_known(settings: Settings, file: str) -> None:
@@ -316,10 +121,17 @@ def _check_known(settings: Settings, file: str) -> None:
         *(
             (f"tabel[{number}].indikator", key)
             for number, table in enumerate(settings.tables, start=1)
-            for key in table.indicators
+            for key in table.gives
         ),
         *(("laju.kovariat", key) for key in settings.rates.covariates),
-        *(("skor.bobot", key) for key in settings.scores.weights),
+        *(("skor", key) for key in settings.scores.keys),
+        *(("keluaran.peta", key) for key in settings.outputs.mapped_indicators),
+        *(("keluaran.batas_kelas", key) for key in settings.outputs.breaks),
+        *(("kesenjangan.ambang", key) for key in settings.gaps.thresholds),
+        ("pola.indikator", settings.patterns.indicator),
+        *(("pilihan.biaya", key) for key in (settings.choice.cost,) if key),
+        *(("ketidakpastian.galat", key) for key in settings.uncertainty.errors),
+        *(("tipologi.indikator", key) for key in (settings.typology.indicators if settings.typology else ())),
     ]
     for place, key in named:
         if key not in catalogue:
@@ -331,11 +143,11 @@ def _check_known(settings: Settings, file: str) -> None:
                 if near
                 else _("add it under [katalog.{key}]").format(key=key),
             )
-    for key in settings.scores.weights:
+    for key in () if settings.scores.preset else settings.scores.keys:
         if catalogue[key].worse == "none":
             raise StudyFileError(
                 _("key {key}: {reason}").format(
-                    key="skor.bobot",
+                    key="skor",
                     reason=_('"{key}" has no worse end, so it cannot be weighed').format(key=key),
                 ),
                 where=Where(file=file),

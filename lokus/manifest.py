@@ -89,7 +89,6 @@ def _canonical(cell: Any) -> str:
 def make_lock(
     *,
     study_file: Path,
-    folder: Path,
     settings: Mapping[str, Any],
     inputs: Iterable[Input],
     kode: Sequence[str],
@@ -101,9 +100,7 @@ def make_lock(
     Parameters
     ----------
     study_file : Path
-        The ``kajian.toml``; recorded relative to `folder`, where the lock will lie.
-    folder : Path
-        Output folder.
+        The ``kajian.toml``; inputs are recorded relative to its folder.
     settings : mapping
         The study's settings, as plain values.
     inputs : iterable of Input
@@ -119,7 +116,6 @@ def make_lock(
         "lokus": version("lokus"),
         "python": platform.python_version(),
         "paket": {name: version(name) for name in _PACKAGES},
-        "kajian": Path(os.path.relpath(study_file, folder)).as_posix(),
         "pengaturan": dict(settings),
         "masukan": [
             {
@@ -135,10 +131,11 @@ def make_lock(
     }
 
 
-def write_lock(lock: Mapping[str, Any], path: Path) -> None:
-    """Write a lock, atomically and in a stable order."""
+def write_lock(lock: Mapping[str, Any], path: Path, *, study_file: Path) -> None:
+    """Write a lock, atomically and in a stable order, with the way from it to the study file."""
+    located = {"kajian": Path(os.path.relpath(study_file, path.parent)).as_posix(), **lock}
     with atomic_path(path) as draft:
-        draft.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        draft.write_text(json.dumps(located, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_lock(path: Path) -> dict[str, Any]:

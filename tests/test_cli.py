@@ -17,9 +17,9 @@ def example(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("kajian")
     shutil.copytree(root / "data", folder / "data")
     study = folder / "data" / "kajian" / "contoh-2026.toml"
-    text = study.read_text(encoding="utf-8").replace(
-        'ukuran = ["A4", "A3"]', 'ukuran = ["A4"]\npeta = ["usulan"]'
-    )
+    text = study.read_text(encoding="utf-8")
+    head, _sep, _outputs = text.partition("ukuran = ")
+    text = head + 'ukuran = ["A4"]\npeta = ["usulan"]\n'
     study.write_text(text, encoding="utf-8")
     return study
 
@@ -37,6 +37,8 @@ def test_run_writes_the_whole_pack(outputs):
         "peta_usulan_A4.pdf",
         "peta_interaktif.html",
         "lokus.xlsx",
+        "paparan.pptx",
+        "laporan.html",
         "hasil.gpkg",
         "kajian.lock.json",
     }
@@ -161,3 +163,12 @@ def test_a_reader_that_leaves_early_is_no_error(example):
     )
     assert "Traceback" not in done.stderr
     assert done.stdout.startswith("Audit:")
+
+
+def test_boundaries_are_checked_and_a_wrong_code_is_wrong_use(example, capsys):
+    assert main(["boundaries", "check", str(example.parents[1] / "boundaries" / "desa.gpkg")]) == 0
+    assert "255 desa/kelurahan di 22 kecamatan" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stopped:
+        main(["boundaries", "fetch", "6x"])
+    assert stopped.value.code == 2
+    assert "bukan kode kabupaten" in capsys.readouterr().err

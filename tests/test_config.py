@@ -78,7 +78,7 @@ def changed(raw, section, **keys):
         ("kajian", {"tahun": "2026"}, 'kunci kajian.tahun: "2026" salah jenis\n→ seharusnya bilangan bulat'),
         ("kajian", {"tahun": 1026}, "→ seharusnya ≥ 2000"),
         ("pilihan", {"jumlah": 2.5}, "kunci pilihan.jumlah"),
-        ("skor", {"bobot": {}}, "kunci skor.bobot kosong"),
+        ("skor", {"bobot": {}}, "kunci skor: sebutkan bobot, pembobotan, ahp atau prasetel"),
         (
             "skor",
             {"bobot": {"prevalensi": "besar"}},

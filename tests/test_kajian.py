@@ -119,7 +119,7 @@ def written(root, tmp_path):
     study = Kajian.open(tmp_path / "data" / "kajian" / "contoh-2026.toml")
     from lokus.manifest import write_lock
 
-    write_lock(study.lock(tmp_path / "keluaran"), tmp_path / "keluaran" / "kajian.lock.json")
+    write_lock(study.lock, tmp_path / "keluaran" / "kajian.lock.json", study_file=study.path)
     return tmp_path
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -17,7 +15,6 @@ def lock(tmp_path):
     (tmp_path / "data.csv").write_text("x\n")
     return make_lock(
         study_file=tmp_path / "kajian.toml",
-        folder=tmp_path / "hasil",
         settings={"pilihan": {"jumlah": 2}},
         inputs=[Input(path=tmp_path / "data.csv", content="abc")],
         kode=["9901012002", "9901012001"],
@@ -50,13 +47,13 @@ def test_digest_sees_every_change_of_content(change):
 
 
 def test_lock_is_the_same_bytes_again_and_names_no_absolute_path(lock, tmp_path):
-    for name in ("a.json", "b.json"):
-        write_lock(lock, tmp_path / name)
-    text = (tmp_path / "a.json").read_text()
-    assert text == (tmp_path / "b.json").read_text()
+    paths = [tmp_path / "hasil" / name for name in ("a.json", "b.json")]
+    for path in paths:
+        write_lock(lock, path, study_file=tmp_path / "kajian.toml")
+    text = paths[0].read_text()
+    assert text == paths[1].read_text()
     assert str(tmp_path) not in text
-    assert json.loads(text)["kajian"] == "../kajian.toml"
-    assert read_lock(tmp_path / "a.json") == lock
+    assert read_lock(paths[0]) == {"kajian": "../kajian.toml", **lock}
 
 
 def altered(lock, **item):

@@ -61,8 +61,15 @@ def test_ten_desa_in_at_most_five_kecamatan(kajian):
 
 
 def test_every_output_is_written(kajian, tmp_path):
-    pack = kajian.replace(keluaran={"ukuran": ["A4"]}).write(tmp_path)
-    assert len(pack.files) == 10
+    small = kajian.replace(
+        keluaran={"ukuran": ["A4"], "bahan": ["paparan", "laporan", "atlas", "geojson", "csv"]}
+    )
+    pack = small.write(tmp_path)
+    assert {path.name for path in pack.files} == {
+        *(f"peta_{theme}_A4.{kind}" for theme in ("usulan", "prevalensi", "skor") for kind in ("png", "pdf")),
+        "peta_interaktif.html", "lokus.xlsx", "paparan.pptx", "laporan.html", "atlas_kecamatan.pdf",
+        "hasil.gpkg", "hasil.geojson", "hasil.csv", "kajian.lock.json",
+    }  # fmt: skip
     assert all(path.stat().st_size > 1000 for path in pack.files)
     page = (tmp_path / "peta_interaktif.html").read_text(encoding="utf-8")
     assert "SINTETIS" not in page

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lokus.choice.relax import check_extra
 from lokus.errors import InfeasibleError
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -24,7 +25,14 @@ __all__ = ["check_feasible"]
 Ints = npt.NDArray[np.int64]
 
 
-def check_feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> None:
+def check_feasible(
+    scores: pd.Series[float],
+    kecamatan: pd.Series[str],
+    problem: Problem,
+    *,
+    jenis: pd.Series[str] | None = None,
+    cost: pd.Series[float] | None = None,
+) -> None:
     """Raise unless some list satisfies every rule.
 
     Parameters
@@ -32,6 +40,8 @@ def check_feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem:
     scores, kecamatan : Series
         With one shared index of village codes; missing scores allowed.
     problem : Problem
+    jenis, cost : Series, optional
+        With the same index; for limits per jenis and for a budget.
 
     Raises
     ------
@@ -44,12 +54,14 @@ def check_feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem:
     With k kecamatan opened, the forced ones among them, the possible numbers of villages are all whole
     numbers from the sum of their minima to the sum of the k largest capacities: unforced kecamatan share
     one minimum, so the lower end is the same for every choice of k, and each set's numbers form an interval
-    from it.
+    from it. A quota fixes its kecamatan and leaves that argument as it is. Rules across kecamatan are
+    checked by :func:`lokus.choice.relax.check_extra`, once the others can be kept.
     """
     conflicts = _lock_conflicts(scores, kecamatan, problem)
     if conflicts:
         raise InfeasibleError("; ".join(conflicts), remedy=_("correct the locked villages"))
     if _feasible(scores, kecamatan, problem):
+        check_extra(scores, kecamatan, problem, jenis=jenis, cost=cost)
         return
     changes = [text for text in _single_changes(scores, kecamatan, problem) if text]
     raise InfeasibleError(
@@ -65,10 +77,13 @@ def check_feasible(scores: pd.Series[float], kecamatan: pd.Series[str], problem:
 def _lock_conflicts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> list[str]:
     locked = list(problem.locked_in)
     conflicts = []
-    for kode in sorted({*problem.locked_in, *problem.locked_out}.difference(scores.index)):
-        near = get_close_matches(kode, list(scores.index), n=1)
-        text = _("locked village {kode} is not among the villages").format(kode=kode)
-        conflicts.append(text + (" " + _("(did you mean {name}?)").format(name=near[0]) if near else ""))
+    villages, places = list(scores.index), [str(name) for name in kecamatan.unique()]
+    locks = sorted({*problem.locked_in, *problem.locked_out})
+    conflicts += _unknown(locks, villages, _("locked village {kode} is not among the villages"))
+    conflicts += _unknown(
+        problem.kept_from, villages, _("village {kode} of last year's list is not among the villages")
+    )
+    conflicts += _unknown(problem.quota, places, _("quota for kecamatan {kode}, which does not occur"))
     conflicts += [
         _("village {kode} is both locked in ({reason_in}) and locked out ({reason_out})").format(
             kode=kode, reason_in=problem.locked_in[kode], reason_out=problem.locked_out[kode]
@@ -96,7 +111,35 @@ def _lock_conflicts(scores: pd.Series[float], kecamatan: pd.Series[str], problem
                 name=name, held=count, most=problem.max_per_kecamatan
             )
             for name, count in held[held > problem.max_per_kecamatan].items()
+            if name not in problem.quota
         ]
+    return conflicts + _quota_conflicts(scores, kecamatan, problem, held)
+
+
+def _unknown(names: Iterable[str], known: list[str], text: str) -> list[str]:
+    out = []
+    for name in sorted(set(names).difference(known)):
+        near = get_close_matches(name, known, n=1)
+        hint = " " + _("(did you mean {name}?)").format(name=near[0]) if near else ""
+        out.append(text.format(kode=name) + hint)
+    return out
+
+
+def _quota_conflicts(
+    scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem, held: pd.Series[int]
+) -> list[str]:
+    eligible = (scores.notna() & ~scores.index.isin(list(problem.locked_out))) | scores.index.isin(
+        list(problem.locked_in)
+    )
+    available = kecamatan[eligible].value_counts()
+    conflicts = []
+    for name, number in problem.quota.items():
+        if held.get(name, 0) > number:
+            text = _("kecamatan {name} has {held} villages locked in but its quota is {number}")
+            conflicts.append(text.format(name=name, held=held[name], number=number))
+        if available.get(name, 0) < number:
+            text = _("kecamatan {name} has a quota of {number} but only {n} villages can be chosen there")
+            conflicts.append(text.format(name=name, number=number, n=available.get(name, 0)))
     return conflicts
 
 
@@ -107,11 +150,16 @@ def _capacities(
     locked = scores.index.isin(list(problem.locked_in))
     eligible = (scores.notna().to_numpy() & ~scores.index.isin(list(problem.locked_out))) | locked
     names = kecamatan.to_numpy(dtype=object)
-    _labels, group = np.unique(names.astype(str), return_inverse=True)
+    labels, group = np.unique(names.astype(str), return_inverse=True)
     sizes = np.bincount(group, weights=eligible).astype(np.int64)
     held = np.bincount(group, weights=locked).astype(np.int64)
     most = sizes if problem.max_per_kecamatan is None else np.minimum(sizes, problem.max_per_kecamatan)
-    return np.maximum(held, max(problem.min_per_kecamatan, 1)), most, held > 0
+    least, forced = np.maximum(held, max(problem.min_per_kecamatan, 1)), held > 0
+    for place, label in enumerate(labels):
+        if label in problem.quota:
+            number = problem.quota[label]
+            least[place], most[place], forced[place] = max(number, 1), number, number > 0
+    return least, most, forced
 
 
 def _ranges(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> tuple[Ints, Ints, Ints]:
@@ -169,6 +217,8 @@ def _single_changes(scores: pd.Series[float], kecamatan: pd.Series[str], problem
     )
     if least is not None:
         changes.append(_("at least {least} villages in each chosen kecamatan").format(least=least))
+    if problem.quota and works(replace(problem, quota={})):
+        changes.append(_("no quota per kecamatan"))
     if problem.locked_out and works(replace(problem, locked_out={})):
         changes.append(_("fewer villages locked out"))
     if problem.locked_in and works(replace(problem, locked_in={})):

@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
     from lokus.choice.instance import Instance
 
-__all__ = ["IMPOSSIBLE", "best_score", "fits_in_memory", "losses", "solve"]
+__all__ = [
+    "IMPOSSIBLE",
+    "Offer",
+    "best_score",
+    "fits_in_memory",
+    "losses",
+    "offer_of",
+    "solve",
+    "solve_offers",
+    "table_cells",
+]
 
 Ints = npt.NDArray[np.int64]
 
@@ -23,21 +33,28 @@ MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Offer:
-    """What one kecamatan can give: sums of its first j villages, j = low … high, or none."""
+class Offer:
+    """What one kecamatan can give, one entry a number of villages, rising.
 
-    low: int
+    Parameters
+    ----------
+    size : ndarray of int, shape (q,)
+        Villages, counted from a base that may be above 0.
+    opens : ndarray of bool, shape (q,)
+        Whether giving so many uses up one of the kecamatan that may be opened.
+    score, tie : ndarray of int64, shape (q,)
+        Sums over the villages given.
+    """
+
+    size: Ints
+    opens: npt.NDArray[np.bool_]
     score: Ints
     tie: Ints
-    optional: bool
 
-    def moves(self) -> Iterator[tuple[int, int, int]]:
-        """Numbers of villages it may give, rising, each with its sums of score and of stunted children."""
-        if self.optional:
-            yield 0, 0, 0
-        sums = zip(self.score.tolist(), self.tie.tolist(), strict=True)
-        for j, (score, tie) in enumerate(sums, start=self.low):
-            yield j, score, tie
+    def moves(self) -> Iterator[tuple[int, int, int, int]]:
+        """Villages, kecamatan opened (0 or 1), sum of scores, sum of stunted children."""
+        columns = (self.size, self.opens.astype(np.int64), self.score, self.tie)
+        return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def solve(instance: Instance) -> Ints | None:
@@ -57,34 +74,47 @@ def solve(instance: Instance) -> Ints | None:
     with the kecamatan, that is the list whose sorted codes come first in dictionary order. All values are
     whole, so equal means equal.
     """
-    offers = [_offer(instance, g) for g in range(len(instance.labels))]
-    end = _end(instance)
+    return solve_offers(
+        [offer_of(instance, g) for g in range(len(instance.labels))],
+        n=instance.n,
+        limit=instance.limit,
+        exact=instance.exact,
+    )
+
+
+def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool) -> Ints | None:
+    """As :func:`solve`, from the offers themselves; returns the `size` that each gives."""
+    end = _end(n, limit, exact)
     score = np.empty((len(offers) + 1, *end.shape), dtype=np.int64)
     score[-1] = end
     for g in range(len(offers) - 1, -1, -1):
-        score[g] = _prepend(score[g + 1], offers[g], instance)
-    if score[0, -1, instance.n] <= IMPOSSIBLE:
+        score[g] = _prepend(score[g + 1], offers[g])
+    if score[0, -1, n] <= IMPOSSIBLE:
         return None
-    sizes, unique = _read(score, None, offers, instance)
+    sizes, unique = _read(score, None, offers)
     if not unique:
-        sizes, _ = _read(score, _tie_tables(score, offers, instance), offers, instance)
+        sizes, _ = _read(score, _tie_tables(score, offers), offers)
     return sizes
 
 
 def best_score(instance: Instance) -> int | None:
     """Best sum of quantised scores alone, or None if no list satisfies the rules."""
-    offers = [_offer(instance, g) for g in range(len(instance.labels))]
-    value = _end(instance)
-    for offer in reversed(offers):
-        value = _prepend(value, offer, instance)
+    value = _end(instance.n, instance.limit, instance.exact)
+    for g in range(len(instance.labels) - 1, -1, -1):
+        value = _prepend(value, offer_of(instance, g))
     best = int(value[-1, instance.n])
     return None if best <= IMPOSSIBLE else best
 
 
+def table_cells(instance: Instance) -> int:
+    """Count the cells of one table of :func:`solve`."""
+    rows = 1 if instance.limit is None else instance.limit + 1
+    return (len(instance.labels) + 1) * rows * (instance.n + 1)
+
+
 def fits_in_memory(instance: Instance) -> bool:
     """Whether the tables of :func:`solve` stay below about 320 MB."""
-    rows = 1 if instance.limit is None else instance.limit + 1
-    return (len(instance.labels) + 1) * rows * (instance.n + 1) <= MOST_CELLS
+    return table_cells(instance) <= MOST_CELLS
 
 
 def losses(instance: Instance) -> Ints:
@@ -102,61 +132,66 @@ def losses(instance: Instance) -> Ints:
     A backward and a forward table give, for each kecamatan and each j, the best total when it gives exactly j
     villages; forcing a village in or out then only exchanges the last or the next village of that kecamatan.
     """
-    offers = [_offer(instance, g) for g in range(len(instance.labels))]
-    behind = [_end(instance)]
+    offers = [offer_of(instance, g) for g in range(len(instance.labels))]
+    end = _end(instance.n, instance.limit, instance.exact)
+    behind = [end]
     for offer in reversed(offers):
-        behind.append(_prepend(behind[-1], offer, instance))
+        behind.append(_prepend(behind[-1], offer))
     behind.reverse()
-    ahead = _end(instance)
+    ahead = end
     best = int(behind[0][-1, instance.n])
     out = np.empty(len(instance.codes), dtype=np.int64)
     for g, offer in enumerate(offers):
-        totals = _totals(ahead, behind[g + 1], offer, instance)
+        totals = _totals(ahead, behind[g + 1], offer)
         out[instance.start[g] : instance.start[g + 1]] = _turned(instance, g, totals, best)
-        ahead = _prepend(ahead, offer, instance)
+        ahead = _prepend(ahead, offer)
     return out
 
 
-def _offer(instance: Instance, g: int) -> _Offer:
-    low, high = int(instance.low[g]), int(instance.high[g])
-    first = instance.start[g]
-    score = np.cumsum(instance.score[first : first + high])[low - 1 :]
-    tie = np.cumsum(instance.tie[first : first + high])[low - 1 :]
-    return _Offer(low=low, score=score, tie=tie, optional=not instance.forced[g])
+def offer_of(instance: Instance, g: int) -> Offer:
+    """List what kecamatan `g` can give: its first low … high villages, or none unless forced open."""
+    first, size = instance.start[g], np.arange(instance.low[g], instance.high[g] + 1)
+    if not instance.forced[g]:
+        size = np.concatenate([[0], size])
+    sums = [
+        np.concatenate([[0], np.cumsum(values[first : first + max(instance.high[g], 0)])])[size]
+        for values in (instance.score, instance.tie)
+    ]
+    return Offer(size=size, opens=size > 0, score=sums[0], tie=sums[1])
 
 
-def _end(instance: Instance) -> Ints:
+def _end(n: int, limit: int | None, exact: bool) -> Ints:
     """Value when no kecamatan is left: 0 for no village; a row for each number still allowed to open."""
-    value = np.full((1 if instance.limit is None else instance.limit + 1, instance.n + 1), IMPOSSIBLE)
-    value[: 1 if instance.exact else None, 0] = 0
+    value = np.full((1 if limit is None else limit + 1, n + 1), IMPOSSIBLE)
+    value[: 1 if exact else None, 0] = 0
     return value
 
 
-def _prepend(value: Ints, offer: _Offer, instance: Instance) -> Ints:
+def _prepend(value: Ints, offer: Offer) -> Ints:
     """Best sums of scores once one more kecamatan may take part."""
     out = np.full_like(value, IMPOSSIBLE)
-    for j, own, _tie in offer.moves():
-        to, source = _cells(j, instance)
+    for j, opens, own, _tie in offer.moves():
+        to, source = _cells(j, opens, value.shape)
         np.maximum(out[to], value[source] + own, out=out[to])
     out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
     return out
 
 
-def _cells(j: int, instance: Instance) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Cells that giving j villages leads to, and the cells they come from."""
-    villages = slice(0, max(instance.n + 1 - j, 0))
-    if instance.limit is None or j == 0:
-        return (slice(None), slice(j, None)), (slice(None), villages)
-    return (slice(1, None), slice(j, None)), (slice(0, -1), villages)
+def _cells(j: int, opens: int, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Cells that giving j villages leads to, and the cells they come from; one row means no limit."""
+    rows, columns = shape
+    step = opens if rows > 1 else 0
+    width = max(columns - j, 0)
+    return (slice(step, None), slice(columns - width, None)), (slice(0, rows - step), slice(0, width))
 
 
-def _tie_tables(score: Ints, offers: list[_Offer], instance: Instance) -> Ints:
+def _tie_tables(score: Ints, offers: list[Offer]) -> Ints:
     """Most stunted children among the choices that are best in score, for every cell of `score`."""
     tie = np.zeros_like(score)
     for g in range(len(offers) - 1, -1, -1):
         best = np.full_like(tie[g], IMPOSSIBLE)
-        for j, own, own_tie in offers[g].moves():
-            to, source = _cells(j, instance)
+        for j, opens, own, own_tie in offers[g].moves():
+            to, source = _cells(j, opens, best.shape)
             equal = score[g + 1][source] + own == score[g][to]
             candidates = np.where(equal, tie[g + 1][source] + own_tie, IMPOSSIBLE)
             np.maximum(best[to], candidates, out=best[to])
@@ -164,38 +199,33 @@ def _tie_tables(score: Ints, offers: list[_Offer], instance: Instance) -> Ints:
     return tie
 
 
-def _read(score: Ints, tie: Ints | None, offers: list[_Offer], instance: Instance) -> tuple[Ints, bool]:
+def _read(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Ints, bool]:
     """Follow the tables from the first kecamatan, and tell whether no equal was met on the way."""
     sizes, unique = np.zeros(len(offers), dtype=np.int64), True
-    opened, left = score.shape[1] - 1, instance.n
-    step = 0 if instance.limit is None else 1
+    opened, left = score.shape[1] - 1, score.shape[2] - 1
+    limited = score.shape[1] > 1
     for g, offer in enumerate(offers):
         here = (g, opened, left)
         options = []
-        for j, own, own_tie in offer.moves():
-            after = (g + 1, opened - (step if j else 0), left - j)
+        for j, opens, own, own_tie in offer.moves():
+            after = (g + 1, opened - (opens if limited else 0), left - j)
             if min(after) < 0 or score[after] + own != score[here]:
                 continue
             if tie is None or tie[after] + own_tie == tie[here]:
-                options.append(j)
+                options.append((j, after))
         unique &= len(options) == 1
-        sizes[g] = options[-1]
-        opened, left = opened - (step if options[-1] else 0), left - options[-1]
+        sizes[g], (_next, opened, left) = options[-1]
     return sizes, unique
 
 
-def _totals(ahead: Ints, behind: Ints, offer: _Offer, instance: Instance) -> Ints:
+def _totals(ahead: Ints, behind: Ints, offer: Offer) -> Ints:
     """Best total when this kecamatan gives exactly j villages, for j = 0 … high."""
-    high = offer.low + len(offer.score) - 1
-    out = np.full(max(high, 0) + 1, IMPOSSIBLE)
+    out = np.full(int(offer.size.max(initial=0)) + 1, IMPOSSIBLE)
     mirrored = behind[::-1, ::-1]
-    if offer.optional:
-        out[0] = (ahead + mirrored).max()
-    step = 0 if instance.limit is None else 1
-    rows = len(ahead) - step
-    for i, own in enumerate(offer.score):
-        j = offer.low + i
-        width = instance.n + 1 - j
+    limited = len(ahead) > 1
+    for j, opens, own, _tie in offer.moves():
+        step = opens if limited else 0
+        rows, width = len(ahead) - step, ahead.shape[1] - j
         out[j] = (ahead[:rows, :width] + mirrored[step:, j:]).max(initial=IMPOSSIBLE) + own
     out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
     return out

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lokus.choice.selection import Selection
     from lokus.evidence.scoring import Scores
 
-__all__ = ["reasons"]
+__all__ = ["Narrator", "reasons"]
 
 DRIVERS = 3
 
@@ -69,10 +69,10 @@ def reasons(
     Peringkat 2 dari 2, skor 0,0. Tidak terpilih: 100,0 di bawah desa terpilih berskor terendah
     (9901012001, 100,0).
     """
-    return _Narrator(scores, selection, kecamatan, labels, desa).narrate()
+    return Narrator(scores, selection, kecamatan, labels, desa).narrate()
 
 
-class _Narrator:
+class Narrator:
     """What the texts share: the swaps, the scores by position, and the names."""
 
     def __init__(
@@ -94,18 +94,31 @@ class _Narrator:
         self.swaps: SwapRules = swap_rules(self.instance, selection.chosen, selection.problem)
         self.place = {kode: number for number, kode in enumerate(self.instance.codes)}
         self.held = selection.kecamatan[list(selection.kode)].value_counts()
+        self.listed = set(selection.kode)
         self.tied = set(selection.ties.index)
         self.weakest = self.instance.score[self.swaps.weakest]
         self.lowest = int(self.weakest.min()) if len(self.weakest) else None
         self.outside = np.sort(self.instance.score[~selection.chosen])
 
     def narrate(self) -> pd.Series[str]:
-        table = self.selection.table
-        texts = [
-            f"{self._score(kode)} {self._in(kode) if chosen else self._out(kode)}"
-            for kode, chosen in zip(table.index.astype(str), table["terpilih"], strict=True)
-        ]
-        return pd.Series(texts, index=table.index, name="alasan", dtype=object)
+        """Say it for every village."""
+        index = self.selection.table.index
+        texts = [self.reason(kode) for kode in index.astype(str)]
+        return pd.Series(texts, index=index, name="alasan", dtype=object)
+
+    def reason(self, kode: str) -> str:
+        """Say it for one village."""
+        chosen = kode in self.listed
+        return f"{self._score(kode)} {self._in(kode) if chosen else self._out(kode)}"
+
+    def broken(self, kode: str) -> list[str]:
+        """Name the rules that keep out a village that scores above, or as high as, a chosen one."""
+        if kode in self.listed or kode not in self.place or self.lowest is None:
+            return []
+        place = self.place[kode]
+        if int(self.instance.score[place]) < self.lowest or kode in self.tied:
+            return []
+        return self._obstacle(place)[1]
 
     def _score(self, kode: str) -> str:
         row = self.rows[kode]
@@ -138,9 +151,12 @@ class _Narrator:
         own = self.instance.score[self.place[kode]]
         above = len(self.outside) - np.searchsorted(self.outside, own, side="right")
         if above:
-            text += "; " + _("{n} villages with a higher score cannot take its place under the rules").format(
-                n=format_number(int(above))
+            more = (
+                _("{n} villages with a higher score cannot take its place under the rules")
+                if problem.objective == "skor"
+                else _("{n} villages that count more cannot take its place under the rules")
             )
+            text += "; " + more.format(n=format_number(int(above)))
         if kode in self.tied:
             text += "; " + _("tied at the border, ahead by the tie rule")
         return text + "."
@@ -158,36 +174,54 @@ class _Narrator:
         own = int(self.instance.score[self.place[kode]])
         if own < self.lowest:
             rival = self.swaps.weakest[self.weakest.argmin()]
-            return _(
-                "Not chosen: {gap} below the chosen village with the lowest score ({rival}, {score})."
-            ).format(
-                gap=_points((self.lowest - own) * self.instance.unit),
+            return self._below().format(
+                gap=self.value((self.lowest - own) * self.instance.unit),
                 rival=self._name(rival),
-                score=_points(self.lowest * self.instance.unit),
+                score=self.value(self.lowest * self.instance.unit),
             )
         return self._kept_out(self.place[kode], own)
 
+    def _below(self) -> str:
+        if self.selection.problem.objective == "anak":
+            return _(
+                "Not chosen: {gap} children below the chosen village with the fewest ({rival}, {score})."
+            )
+        if self.selection.problem.objective == "campuran":
+            return _("Not chosen: {gap} below the chosen village with the lowest value ({rival}, {score}).")
+        return _("Not chosen: {gap} below the chosen village with the lowest score ({rival}, {score}).")
+
+    def value(self, value: float) -> str:
+        """Write a value as the objective counts it: children as they are, shares on 0–100."""
+        return (
+            format_number(value, decimals=1) if self.selection.problem.objective == "anak" else _points(value)
+        )
+
     def _kept_out(self, place: int, own: int) -> str:
-        """Name the rules that break when a village takes the place of one that does not score higher."""
-        g = int(self.instance.group[place])
-        higher = bool((self.weakest < own).any())
-        candidates = np.flatnonzero(self.weakest < own if higher else self.weakest == own)
-        order = np.lexsort((self.weakest[candidates], self.swaps.count(g)[candidates]))
-        giver = candidates[order[0]]
-        rival = self.swaps.weakest[giver]
-        broken = [rule for rule, flags in self.swaps.broken.items() if flags[giver, g]]
+        rival, rules = self._obstacle(place)
         text = (
             _("Not chosen although its score is higher than that of {rival}: {rules}.")
-            if higher
+            if self.instance.score[rival] < own
             else _("Not chosen although its score equals that of {rival}: {rules}.")
         )
-        rules = [self._rule(rule, place, rival) for rule in broken]
+        if self.selection.problem.objective != "skor":
+            text = _("Not chosen although it counts no less than {rival}: {rules}.")
         return text.format(rival=self._name(rival), rules=_(" and ").join(rules))
+
+    def _obstacle(self, place: int) -> tuple[int, list[str]]:
+        """Find the rules that break when a village takes the place of one that does not score higher."""
+        own = int(self.instance.score[place])
+        higher = bool((self.weakest < own).any())
+        candidates = np.flatnonzero(self.weakest < own if higher else self.weakest == own)
+        order = np.lexsort((self.weakest[candidates], self.swaps.count(place)[candidates]))
+        giver = candidates[order[0]]
+        rival = int(self.swaps.weakest[giver])
+        broken = [(rule, label) for rule, label, flags in self.swaps.rules(place) if flags[giver]]
+        return rival, [self._rule(rule, label, place, rival) for rule, label in broken]
 
     def _name(self, place: int) -> str:
         return str(self.desa[self.instance.codes[place]])
 
-    def _rule(self, rule: Rule, place: int, rival: int) -> str:
+    def _rule(self, rule: Rule, label: str, place: int, rival: int) -> str:
         problem, kode = self.selection.problem, self.instance.codes[place]
         name, limit = self.kecamatan[kode], problem.kecamatan_limit
         if rule == "kecamatan_limit" and self.selection.kecamatan[kode] in self.held.index:
@@ -204,11 +238,27 @@ class _Narrator:
             return _("kecamatan {name} would open with fewer than {least} villages").format(
                 name=name, least=problem.min_per_kecamatan
             )
+        if rule in {"quota_there", "quota_here"}:
+            fixed = place if rule == "quota_there" else rival
+            return _("kecamatan {name} has its quota of {number} villages").format(
+                name=self.kecamatan[self.instance.codes[fixed]],
+                number=problem.quota[str(self.instance.labels[self.instance.group[fixed]])],
+            )
+        if rule in {"kept", "jenis", "budget"}:
+            return self._across(rule, label)
         return _("kecamatan {name} would keep fewer than {least} villages without {rival}").format(
             name=self.kecamatan[self.instance.codes[rival]],
             least=problem.min_per_kecamatan,
             rival=self._name(rival),
         )
+
+    def _across(self, rule: Rule, label: str) -> str:
+        problem = self.selection.problem
+        if rule == "kept":
+            return _("at least {least} villages of last year's list must stay").format(least=problem.min_kept)
+        if rule == "budget":
+            return _("the cost would exceed {budget}").format(budget=format_number(problem.budget or 0.0))
+        return _("the limits for {jenis} would not hold").format(jenis=label)
 
 
 def _points(share: float) -> str:

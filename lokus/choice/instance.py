@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from lokus.choice.problem import RuleError
+from lokus.evidence.errors import name_some
 from lokus.evidence.ranking import quantise
+from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from lokus.choice.problem import Problem
 
-__all__ = ["Instance", "build_instance"]
+__all__ = ["ExtraRule", "Instance", "build_instance"]
 
 Ints = npt.NDArray[np.int64]
+ExtraName = Literal["kept", "jenis", "budget"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraRule:
+    """A rule across kecamatan: the chosen villages' weights add up to between `least` and `most`.
+
+    Parameters
+    ----------
+    name : {"kept", "jenis", "budget"}
+    label : str
+        Which jenis.
+    weight : ndarray of float, shape (m,)
+        1 or 0 for counts; the cost for a budget.
+    """
+
+    name: ExtraName
+    weight: npt.NDArray[np.float64]
+    least: float
+    most: float
+    label: str = ""
+
+    def holds(self, chosen: npt.NDArray[np.bool_]) -> bool:
+        """Whether a list satisfies the rule; sums are correctly rounded."""
+        return self.least <= math.fsum(self.weight[chosen].tolist()) <= self.most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +82,8 @@ class Instance:
     exact : bool
     unit : float
         ``score * unit`` gives the objective back.
+    extra : tuple of ExtraRule
+        Rules that only the mixed-integer engine knows.
     """
 
     codes: npt.NDArray[np.object_]
@@ -67,15 +100,27 @@ class Instance:
     limit: int | None
     exact: bool
     unit: float
+    extra: tuple[ExtraRule, ...] = ()
 
 
 def build_instance(
-    scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem, tie_break: pd.Series[float] | None
+    scores: pd.Series[float],
+    kecamatan: pd.Series[str],
+    problem: Problem,
+    tie_break: pd.Series[float] | None,
+    *,
+    jenis: pd.Series[str] | None = None,
+    cost: pd.Series[float] | None = None,
 ) -> Instance:
     """Arrange villages for the engines.
 
     All series share one sorted index of village codes. A village without score takes part only where locked
     in, and adds nothing to the objective.
+
+    Raises
+    ------
+    RuleError
+        A rule needs `jenis` or `cost` and does not find it.
     """
     index = scores.index
     locked = index.isin(list(problem.locked_in))
@@ -93,6 +138,14 @@ def build_instance(
     sizes = np.bincount(group, minlength=len(position))
     held = np.bincount(group, weights=locked, minlength=len(position)).astype(np.int64)
     cap = problem.n if problem.max_per_kecamatan is None else min(problem.n, problem.max_per_kecamatan)
+    low, high = np.maximum(held, max(problem.min_per_kecamatan, 1)), np.minimum(sizes, cap)
+    forced = held > 0
+    for name, number in problem.quota.items():
+        if name not in position:
+            continue
+        g = position[name]
+        low[g], high[g] = max(number, held[g], 1), min(number, sizes[g])
+        forced[g] |= number > 0
     return Instance(
         codes=codes[order],
         score=score[order],
@@ -100,12 +153,42 @@ def build_instance(
         locked=locked[order],
         group=group[order],
         start=np.concatenate([[0], np.cumsum(sizes)]),
-        low=np.maximum(held, max(problem.min_per_kecamatan, 1)),
-        high=np.minimum(sizes, cap),
-        forced=held > 0,
+        low=low,
+        high=high,
+        forced=forced,
         labels=tuple(position),
         n=problem.n,
         limit=problem.kecamatan_limit,
         exact=problem.exact_kecamatan is not None,
         unit=unit,
+        extra=tuple(_extra_rules(codes[order], problem, jenis, cost)),
     )
+
+
+def _extra_rules(
+    codes: npt.NDArray[np.object_],
+    problem: Problem,
+    jenis: pd.Series[str] | None,
+    cost: pd.Series[float] | None,
+) -> Iterator[ExtraRule]:
+    if problem.min_kept:
+        kept = np.isin(codes, list(problem.kept_from)).astype(np.float64)
+        yield ExtraRule(name="kept", weight=kept, least=problem.min_kept, most=math.inf)
+    for kind in sorted({*problem.min_jenis, *problem.max_jenis}):
+        if jenis is None:
+            raise RuleError(_("the limits per jenis need the jenis of each village"))
+        least, most = problem.min_jenis.get(kind, 0), problem.max_jenis.get(kind, math.inf)
+        same = np.asarray(jenis.loc[list(codes)] == kind, dtype=np.float64)
+        yield ExtraRule(name="jenis", weight=same, least=least, most=most, label=kind)
+    if problem.budget is not None:
+        if cost is None:
+            raise RuleError(_("the budget needs the cost of each village"))
+        weight = np.asarray(cost.loc[list(codes)], dtype=np.float64)
+        wrong = ~(np.isfinite(weight) & (weight >= 0))
+        if wrong.any():
+            raise RuleError(
+                _("villages whose cost is missing or negative: {villages}").format(
+                    villages=name_some(codes[wrong])
+                )
+            )
+        yield ExtraRule(name="budget", weight=weight, least=0.0, most=float(problem.budget))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -57,9 +58,49 @@ def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
             text.format(most=most + 1),
             [replace(problem, max_per_kecamatan=most + 1)],
         )
+    yield from _across(problem)
+    if problem.quota:
+        text = _("quota of {kecamatan} kecamatan ({n} villages)")
+        yield (
+            text.format(kecamatan=len(problem.quota), n=sum(problem.quota.values())),
+            _("none"),
+            [replace(problem, quota={})],
+        )
     if problem.locked_in:
         text = _("{n} villages locked in").format(n=len(problem.locked_in))
         yield text, _("none"), [replace(problem, locked_in={})]
     if problem.locked_out:
         text = _("{n} villages locked out").format(n=len(problem.locked_out))
         yield text, _("none"), [replace(problem, locked_out={})]
+
+
+def _across(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
+    if problem.min_kept:
+        text = _("at least {least} of last year's {n} villages")
+        least, n = problem.min_kept, len(problem.kept_from)
+        yield (
+            text.format(least=least, n=n),
+            text.format(least=least - 1, n=n),
+            [replace(problem, min_kept=least - 1)],
+        )
+    for jenis, least in problem.min_jenis.items():
+        text = _("at least {least} {jenis}")
+        if least:
+            yield (
+                text.format(least=least, jenis=jenis),
+                text.format(least=least - 1, jenis=jenis),
+                [replace(problem, min_jenis={**problem.min_jenis, jenis: least - 1})],
+            )
+    for jenis, most in problem.max_jenis.items():
+        text = _("at most {most} {jenis}")
+        yield (
+            text.format(most=most, jenis=jenis),
+            text.format(most=most + 1, jenis=jenis),
+            [replace(problem, max_jenis={**problem.max_jenis, jenis: most + 1})],
+        )
+    if problem.budget is not None:
+        yield (
+            _("cost at most {budget}").format(budget=format_number(problem.budget)),
+            _("none"),
+            [replace(problem, budget=None)],
+        )

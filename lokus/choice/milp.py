@@ -10,13 +10,28 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
+from lokus.errors import LokusError
+from lokus.i18n import gettext as _
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lokus.choice.instance import Instance
 
-__all__ = ["Proof", "solve_milp"]
+__all__ = ["Model", "Proof", "SolverError", "solve_milp", "varying"]
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floor = tuple[Ints, int]
 
 # HiGHS compares objectives with absolute tolerances near 1e-6; on this scale they are relative 1e-12.
 OBJECTIVE_SCALE = 1e6
+MOST_REPAIRS = 50
+DIGITS = 18
+
+
+class SolverError(LokusError):
+    """The solver's tolerance is too wide for these numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,54 +46,142 @@ class Proof:
         No list has a larger sum of quantised scores than this.
     """
 
-    chosen: npt.NDArray[np.bool_]
+    chosen: Bools
     bound: float
 
 
-def solve_milp(instance: Instance) -> Proof | None:
-    """Maximise the score, then, among lists of that score, the stunted children.
+class Model:
+    """The rules of an instance as a mixed-integer programme, to be maximised for one thing after another.
+
+    Parameters
+    ----------
+    instance : Instance
+    cuts : sequence of ndarray of bool, shape (m,)
+        Lists not wanted again.
+    """
+
+    def __init__(self, instance: Instance, cuts: Sequence[Bools] = ()) -> None:
+        m = len(instance.codes)
+        self.instance = instance
+        self.cuts = list(cuts)
+        self.rules = _rules(instance)
+        self.lower = np.concatenate([instance.locked, instance.forced]).astype(float)
+        self.upper = np.concatenate([np.ones(m), (instance.low <= instance.high).astype(float)])
+
+    def best(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor] = ()) -> Proof | None:
+        """Find a list with the largest sum of `values` among those that reach every floor.
+
+        Floors and rules are checked again in whole numbers (costs: in correctly rounded sums), which the
+        solver's tolerance cannot pass: a list that fails is cut off and the search goes on.
+        """
+        for _repair in range(MOST_REPAIRS):
+            proof = self._solve(values, floors)
+            if proof is None:
+                return None
+            reached = all(int(weight[proof.chosen].sum()) >= least for weight, least in floors)
+            if reached and all(rule.holds(proof.chosen) for rule in self.instance.extra):
+                return proof
+            self.cuts.append(proof.chosen)
+        raise SolverError(_("the solver cannot tell lists apart that are this close; round the costs"))
+
+    def fix(self, village: int, value: bool) -> None:
+        """Decide one village for all that follows."""
+        self.lower[village] = self.upper[village] = float(value)
+
+    def _solve(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor]) -> Proof | None:
+        if len(self.lower) == 0 or (self.lower > self.upper).any():
+            return None
+        many = len(self.instance.labels)
+        scale = OBJECTIVE_SCALE / max(1, int(np.abs(values).max(initial=0)))
+        answer = milp(
+            c=np.concatenate([-values * scale, np.zeros(many)]),
+            integrality=np.ones(len(self.lower)),
+            bounds=Bounds(self.lower, self.upper),
+            constraints=[
+                *self.rules,
+                *(self._floor(weight, least) for weight, least in floors),
+                *(self._cut(chosen) for chosen in self.cuts),
+            ],
+            options={"mip_rel_gap": 0.0},
+        )
+        if answer.x is None:
+            return None
+        chosen = answer.x[: len(values)] > 0.5
+        return Proof(chosen=chosen, bound=-float(answer.mip_dual_bound) / scale)
+
+    def _floor(self, weight: Ints, least: int) -> LinearConstraint:
+        scale = OBJECTIVE_SCALE / max(1, abs(least), int(np.abs(weight).max(initial=0)))
+        kept = np.concatenate([weight * scale, np.zeros(len(self.instance.labels))])
+        return LinearConstraint(csr_array(kept[None, :]), least * scale - 1e-6, np.inf)
+
+    def _cut(self, chosen: Bools) -> LinearConstraint:
+        row = np.concatenate([chosen.astype(float), np.zeros(len(self.instance.labels))])
+        return LinearConstraint(csr_array(row[None, :]), -np.inf, chosen.sum() - 1.0)
+
+
+def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
+    """Find the best list by the declared rule: score, then stunted children, then codes.
 
     Returns
     -------
     Proof or None
-        None if no list satisfies the rules. Where lists are equal in both, HiGHS settles for one of them:
-        the third part of the tie rule, the order of codes, is kept by :func:`lokus.choice.exact.solve`
-        only.
+        None if no list satisfies the rules.
+
+    Notes
+    -----
+    A second search asks how many villages could be exchanged without losing score. If none, the list is
+    the only best one. Otherwise stunted children are maximised at that score, and then codes are settled in
+    dictionary order: among the villages that differ between equal lists, blocks of them are maximised as
+    binary numbers, first code first, each block fixed before the next.
     """
-    rules = _rules(instance)
-    first = _maximise(instance, instance.score, rules)
-    if first is None or not instance.tie.any():
-        return first
-    best = instance.score[first.chosen].sum()
-    scale = OBJECTIVE_SCALE / max(1, abs(int(best)))
-    kept = np.concatenate([instance.score * scale, np.zeros(len(instance.labels))])
-    floor = LinearConstraint(csr_array(kept[None, :]), best * scale - 1e-6, np.inf)
-    second = _maximise(instance, instance.tie, [*rules, floor])
-    # Below the solver's tolerance a list of slightly lower score may pass the floor; whole numbers tell.
-    if second is None or instance.score[second.chosen].sum() < best:
-        return first
-    return Proof(chosen=second.chosen, bound=first.bound)
+    model = Model(instance, cuts)
+    first = model.best(instance.score)
+    if first is None:
+        return None
+    floors: list[Floor] = []
+    chosen = first.chosen
+    for values in (instance.score, instance.tie):
+        if floors and values.any():
+            better = model.best(values, floors)
+            chosen = chosen if better is None else better.chosen
+        floors.append((values, int(values[chosen].sum())))
+        if not _exchangeable(model, chosen, floors).any():
+            return Proof(chosen=chosen, bound=first.bound)
+    return Proof(chosen=_first_codes(model, chosen, floors), bound=first.bound)
 
 
-def _maximise(
-    instance: Instance, values: npt.NDArray[np.int64], rules: list[LinearConstraint]
-) -> Proof | None:
-    m, many = len(instance.codes), len(instance.labels)
-    scale = OBJECTIVE_SCALE / max(1, int(np.abs(values).max(initial=0)))
-    lower = np.concatenate([instance.locked, instance.forced]).astype(float)
-    upper = np.concatenate([np.ones(m), (instance.low <= instance.high).astype(float)])
-    if (lower > upper).any():
-        return None
-    answer = milp(
-        c=np.concatenate([-values * scale, np.zeros(many)]),
-        integrality=np.ones(m + many),
-        bounds=Bounds(lower, upper),
-        constraints=rules,
-        options={"mip_rel_gap": 0.0},
-    )
-    if answer.x is None:
-        return None
-    return Proof(chosen=answer.x[:m] > 0.5, bound=-float(answer.mip_dual_bound) / scale)
+def _exchangeable(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    """Villages outside `chosen` that one other list, as different as can be, contains."""
+    other = model.best((~chosen).astype(np.int64), floors)
+    return np.zeros_like(chosen) if other is None else other.chosen & ~chosen
+
+
+def varying(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    """Villages that some but not all lists reaching the floors contain; `chosen` is one such list."""
+    seen = [chosen]
+    for sign in (1, -1):
+        while True:
+            # Look for a list with villages never seen in (or never seen out), until there is none.
+            fresh = ~np.any(seen, axis=0) if sign > 0 else np.all(seen, axis=0)
+            other = model.best(sign * fresh.astype(np.int64), floors)
+            if other is None or (other.chosen[fresh] == (sign < 0)).all():
+                break
+            seen.append(other.chosen)
+    return np.asarray(np.any(seen, axis=0) & ~np.all(seen, axis=0))
+
+
+def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    places = np.flatnonzero(varying(model, chosen, floors))
+    places = places[np.argsort(model.instance.codes[places])]
+    for block in np.array_split(places, max(1, -(-len(places) // DIGITS))):
+        values = np.zeros(len(chosen), dtype=np.int64)
+        values[block] = 1 << np.arange(len(block))[::-1]
+        found = model.best(values, floors)
+        if found is not None:
+            chosen = found.chosen
+        for place in block:
+            model.fix(place, bool(chosen[place]))
+    return chosen
 
 
 def _rules(instance: Instance) -> list[LinearConstraint]:
@@ -111,4 +214,11 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
     if instance.limit is not None:
         least = instance.limit if instance.exact else 0
         rules.append(LinearConstraint(row(m + np.arange(many)), least, instance.limit))
+    for extra in instance.extra:
+        # Costs in the currency's units would lie far from the tolerances of the solver.
+        scale = 1.0 / max(1.0, float(np.abs(extra.weight).max(initial=0.0)))
+        weight = np.concatenate([extra.weight * scale, np.zeros(many)])
+        rules.append(
+            LinearConstraint(csr_array(weight[None, :]), extra.least * scale, extra.most * scale + 1e-9)
+        )
     return rules

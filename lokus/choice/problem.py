@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from numbers import Integral
+from numbers import Integral, Real
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, get_args
 
 from lokus.errors import LokusError
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["Problem", "RuleError"]
+__all__ = ["Objective", "Problem", "RuleError"]
+
+Objective = Literal["skor", "anak", "campuran"]
+
+MAPPINGS = ("quota", "min_jenis", "max_jenis", "locked_in", "locked_out")
 
 
 class RuleError(LokusError, ValueError):
@@ -35,6 +39,22 @@ class Problem:
         Villages in each kecamatan that has a chosen one at all.
     max_per_kecamatan : int, optional
         Villages in any one kecamatan.
+    quota : mapping of kecamatan to number
+        Exactly so many villages there, 0 closing it; kecamatan named as in the data. Replaces the minimum
+        and maximum per kecamatan where stated.
+    kept_from : iterable of kode_desa
+        Last year's list.
+    min_kept : int
+        Villages of `kept_from` that must stay on the list.
+    min_jenis, max_jenis : mapping of jenis ("desa", "kelurahan") to number
+        Villages of that kind, at least and at most.
+    budget : float, optional
+        The costs of the chosen villages, given with the data, may not exceed it.
+    objective : {"skor", "anak", "campuran"}
+        What the list maximises: the sum of scores, the expected stunted children reached, or
+        ``blend · score + (1 − blend) · children / most children of any village``.
+    blend : float
+        Share of the score in "campuran", 0–1.
     locked_in, locked_out : mapping of kode_desa to reason
         Villages that must, or must not, be on the list.
 
@@ -55,6 +75,14 @@ class Problem:
     exact_kecamatan: int | None = None
     min_per_kecamatan: int = 0
     max_per_kecamatan: int | None = None
+    quota: Mapping[str, int] = field(default_factory=dict)
+    kept_from: tuple[str, ...] = ()
+    min_kept: int = 0
+    min_jenis: Mapping[str, int] = field(default_factory=dict)
+    max_jenis: Mapping[str, int] = field(default_factory=dict)
+    budget: float | None = None
+    objective: Objective = "skor"
+    blend: float | None = None
     locked_in: Mapping[str, str] = field(default_factory=dict)
     locked_out: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,20 +93,37 @@ class Problem:
             ("exact_kecamatan", 1),
             ("min_per_kecamatan", 0),
             ("max_per_kecamatan", 1),
+            ("min_kept", 0),
         ):
             value = getattr(self, name)
-            if value is None and name not in {"n", "min_per_kecamatan"}:
-                continue
-            if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-                raise RuleError(
-                    _("{name} must be a whole number of at least {least}, not {value}").format(
-                        name=name, least=least, value=value
-                    )
-                )
+            if value is not None or name in {"n", "min_per_kecamatan", "min_kept"}:
+                _check_whole(name, value, least)
+        for name in ("quota", "min_jenis", "max_jenis"):
+            numbers = {str(key): value for key, value in sorted(getattr(self, name).items())}
+            for key, value in numbers.items():
+                _check_whole(f"{name}[{key}]", value, 0)
+            object.__setattr__(self, name, MappingProxyType(numbers))
         for name in ("locked_in", "locked_out"):
             locks = {str(kode): str(reason) for kode, reason in sorted(getattr(self, name).items())}
             object.__setattr__(self, name, MappingProxyType(locks))
+        object.__setattr__(self, "kept_from", tuple(sorted({str(kode) for kode in self.kept_from})))
+        self._check_objective()
         self._refuse_contradictions()
+
+    def _check_objective(self) -> None:
+        if self.objective not in get_args(Objective):
+            raise RuleError(
+                _("{name} must be one of {allowed}, not {value}").format(
+                    name="objective", allowed=", ".join(get_args(Objective)), value=self.objective
+                )
+            )
+        if (self.blend is not None) != (self.objective == "campuran"):
+            raise RuleError(_("state blend together with objective = campuran, and only then"))
+        if self.blend is not None and not (_is_number(self.blend) and 0 <= self.blend <= 1):
+            raise RuleError(_("blend must lie between 0 and 1, not {value}").format(value=self.blend))
+        budget = self.budget
+        if budget is not None and not (_is_number(budget) and 0 <= budget < float("inf")):
+            raise RuleError(_("budget must be a number of 0 or more, not {value}").format(value=budget))
 
     def _refuse_contradictions(self) -> None:
         if self.max_kecamatan is not None and self.exact_kecamatan is not None:
@@ -89,11 +134,29 @@ class Problem:
                     least=self.min_per_kecamatan, most=self.max_per_kecamatan
                 )
             )
+        if self.min_kept > len(self.kept_from):
+            raise RuleError(
+                _("{least} villages must be kept but last year's list has {n}").format(
+                    least=self.min_kept, n=len(self.kept_from)
+                )
+            )
+        for jenis, least in self.min_jenis.items():
+            if least > self.max_jenis.get(jenis, least):
+                raise RuleError(
+                    _("{jenis}: at least {least} is more than at most {most}").format(
+                        jenis=jenis, least=least, most=self.max_jenis[jenis]
+                    )
+                )
 
     @property
     def kecamatan_limit(self) -> int | None:
         """The number in force, whether as a maximum or exactly."""
         return self.max_kecamatan if self.exact_kecamatan is None else self.exact_kecamatan
+
+    @property
+    def has_extra_rules(self) -> bool:
+        """Whether a rule looks across kecamatan: kept villages, kinds, budget."""
+        return bool(self.min_kept or self.min_jenis or self.max_jenis) or self.budget is not None
 
     def sentence(self) -> str:
         """Say the rules in the language in force."""
@@ -104,14 +167,14 @@ class Problem:
             head = _("{n} villages in at most {k} kecamatan").format(n=n, k=self.max_kecamatan)
         else:
             head = _("{n} villages in any number of kecamatan").format(n=n)
-        parts = [head, self._quota()]
+        parts = [head, self._per_kecamatan(), *self._extra(), self._goal()]
         if self.locked_in:
             parts.append(_("{n} villages locked in").format(n=len(self.locked_in)))
         if self.locked_out:
             parts.append(_("{n} villages locked out").format(n=len(self.locked_out)))
         return "; ".join(part for part in parts if part)
 
-    def _quota(self) -> str:
+    def _per_kecamatan(self) -> str:
         least, most = self.min_per_kecamatan, self.max_per_kecamatan
         if least > 1 and most is not None:
             return _("{least} to {most} villages in each chosen kecamatan").format(least=least, most=most)
@@ -121,15 +184,58 @@ class Problem:
             return _("at most {most} villages in each kecamatan").format(most=most)
         return ""
 
+    def _extra(self) -> list[str]:
+        parts = []
+        if self.quota:
+            parts.append(
+                _("quota of {kecamatan} kecamatan ({n} villages)").format(
+                    kecamatan=len(self.quota), n=sum(self.quota.values())
+                )
+            )
+        if self.min_kept:
+            parts.append(
+                _("at least {least} of last year's {n} villages").format(
+                    least=self.min_kept, n=len(self.kept_from)
+                )
+            )
+        for jenis, least in self.min_jenis.items():
+            parts.append(_("at least {least} {jenis}").format(least=least, jenis=jenis))
+        for jenis, most in self.max_jenis.items():
+            parts.append(_("at most {most} {jenis}").format(most=most, jenis=jenis))
+        if self.budget is not None:
+            parts.append(_("cost at most {budget}").format(budget=format_number(self.budget)))
+        return parts
+
+    def _goal(self) -> str:
+        if self.objective == "anak":
+            return _("as many stunted children reached as possible")
+        if self.blend is not None:
+            return _("maximises {share} % score and {rest} % stunted children").format(
+                share=format_number(100 * self.blend), rest=format_number(100 * (1 - self.blend))
+            )
+        return ""
+
     def __repr__(self) -> str:
         return self.sentence()
 
     def __reduce__(self) -> tuple[Callable[[dict[str, Any]], Problem], tuple[dict[str, Any]]]:
         # Read-only mappings cannot be pickled or copied as they are.
         state = {item.name: getattr(self, item.name) for item in fields(self)}
-        locks = {name: dict(state[name]) for name in ("locked_in", "locked_out")}
-        return _restore, (state | locks,)
+        return _restore, (state | {name: dict(state[name]) for name in MAPPINGS},)
 
 
 def _restore(state: dict[str, Any]) -> Problem:
     return Problem(**state)
+
+
+def _check_whole(name: str, value: object, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise RuleError(
+            _("{name} must be a whole number of at least {least}, not {value}").format(
+                name=name, least=least, value=value
+            )
+        )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

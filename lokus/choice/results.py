@@ -9,7 +9,15 @@ import pandas as pd
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["LOKUS", "NOT_LOKUS", "NO_DATA", "assemble_results", "side_by_side"]
+__all__ = [
+    "LOKUS",
+    "NOT_LOKUS",
+    "NO_DATA",
+    "assemble_results",
+    "describe_villages",
+    "name_alternatives",
+    "side_by_side",
+]
 
 LOKUS, NOT_LOKUS, NO_DATA = "lokus", "bukan lokus", "belum ada data"
 
@@ -41,6 +49,44 @@ def side_by_side(left: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     return left
 
 
+def describe_villages(
+    index: pd.Index,
+    *,
+    hotspots: pd.Series[str],
+    completeness: pd.DataFrame,
+    types: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Put what is known of each village besides its numbers into columns for maps.
+
+    Parameters
+    ----------
+    index : pandas.Index
+        Villages.
+    hotspots : pandas.Series
+        Class of local Moran, becomes ``titik_panas``.
+    completeness : pandas.DataFrame of bool
+        Villages × needed indicators; the share present, in percent, becomes ``kelengkapan``.
+    types : pandas.DataFrame, optional
+        ``tipe`` and ``nama_tipe``; become ``tipologi_urutan`` (1 the most severe) and ``tipologi``.
+
+    Examples
+    --------
+    >>> traits = describe_villages(
+    ...     pd.Index(["9901012001"]), hotspots=pd.Series({"9901012001": "tidak nyata"}),
+    ...     completeness=pd.DataFrame({"diukur": [True], "krs": [False]}, index=["9901012001"]),
+    ... )
+    >>> traits.loc["9901012001"].to_dict()
+    {'titik_panas': 'tidak nyata', 'kelengkapan': 50.0}
+    """
+    traits = pd.DataFrame(index=index)
+    traits["titik_panas"] = hotspots.reindex(index).astype(str)
+    traits["kelengkapan"] = 100.0 * completeness.reindex(index).astype(float).mean(axis=1)
+    if types is not None:
+        traits["tipologi"] = types["nama_tipe"].reindex(index).astype(str)
+        traits["tipologi_urutan"] = types["tipe"].reindex(index)
+    return traits
+
+
 def assemble_results(
     villages: gpd.GeoDataFrame, *parts: pd.DataFrame, selection: pd.DataFrame, reasons: pd.Series[str]
 ) -> gpd.GeoDataFrame:
@@ -69,3 +115,39 @@ def assemble_results(
     status[results["terpilih"].astype(bool)] = LOKUS
     results["status_usulan"] = status
     return results
+
+
+def name_alternatives(alternatives: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
+    """Put names for codes, and points of 100 for shares, in a list of alternatives.
+
+    Parameters
+    ----------
+    alternatives : pandas.DataFrame
+        As :func:`lokus.choice.alternatives.alternatives` gives them.
+    names : pandas.Series
+        Name of each village.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``daftar``, ``selisih`` (points), ``masuk``, ``keluar`` (names, separated by commas).
+
+    Examples
+    --------
+    >>> lists = pd.DataFrame({"selisih": [0.01], "masuk": [("a",)], "keluar": [("b", "c")]}, index=[1])
+    >>> name_alternatives(lists, pd.Series({"a": "Air", "b": "Batu", "c": "Cempaka"})).loc[1, "keluar"]
+    'Batu, Cempaka'
+    """
+
+    def named(codes: tuple[str, ...]) -> str:
+        return ", ".join(str(names[kode]) for kode in codes)
+
+    return pd.DataFrame(
+        {
+            "daftar": alternatives.index,
+            "selisih": 100.0 * alternatives["selisih"],
+            "masuk": alternatives["masuk"].map(named),
+            "keluar": alternatives["keluar"].map(named),
+        },
+        index=alternatives.index,
+    )

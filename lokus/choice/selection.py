@@ -6,17 +6,26 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from lokus.choice.diagnose import check_feasible
-from lokus.choice.exact import IMPOSSIBLE, best_score, fits_in_memory, losses, solve
+from lokus.choice.engine import (
+    DYNAMIC_PROGRAMME,
+    HIGHS,
+    LAGRANGE,
+    Answer,
+    Engine,
+    best_list,
+    check_engine,
+)
+from lokus.choice.exact import IMPOSSIBLE, best_score, fits_in_memory, losses
 from lokus.choice.instance import Instance, build_instance
 from lokus.choice.loosen import loosen
-from lokus.choice.milp import solve_milp
+from lokus.choice.milp import Model, varying
+from lokus.choice.objective import objective_values
 from lokus.choice.problem import Problem, RuleError
 from lokus.choice.swaps import swap_rules
 from lokus.errors import InfeasibleError
@@ -25,11 +34,8 @@ from lokus.evidence.ranking import rank_by_rule
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["DYNAMIC_PROGRAMME", "HIGHS", "Engine", "Selection", "select"]
+__all__ = ["DYNAMIC_PROGRAMME", "HIGHS", "LAGRANGE", "Engine", "Selection", "select"]
 
-Engine = Literal["auto", "dp", "highs"]
-
-DYNAMIC_PROGRAMME, HIGHS = "program dinamis", "HiGHS"
 LOCKED_IN, LOCKED_OUT, TIED = "dikunci masuk", "dikunci keluar", "seri di batas"
 
 
@@ -46,17 +52,19 @@ class Selection:
     kode : tuple of str
         Chosen villages, sorted.
     objective : float
-        Sum of their scores.
+        Sum of what they bring: of scores, unless the problem says otherwise.
     bound : float
         No list that satisfies the rules has a larger sum; equal to `objective` up to the solver's 10⁻¹².
     engine : str
-        "program dinamis" or "HiGHS".
+        "program dinamis", "relaksasi Lagrange" or "HiGHS".
     n_kecamatan : int
         Kecamatan with a chosen village.
     n_without_score : int
         Villages that could not be chosen because they have no score.
     marginal : str or None
         The chosen village, not locked in, that ranks lowest.
+    scores : Series
+        What each village brings to the objective.
     """
 
     problem: Problem
@@ -71,11 +79,19 @@ class Selection:
     scores: pd.Series[float] = field(repr=False)
     kecamatan: pd.Series[str] = field(repr=False)
     tie_break: pd.Series[float] | None = field(repr=False)
+    jenis: pd.Series[str] | None = field(default=None, repr=False)
+    cost: pd.Series[float] | None = field(default=None, repr=False)
 
     @cached_property
     def instance(self) -> Instance:
         """The arrays the engines saw."""
-        return build_instance(self.scores, self.kecamatan, self.problem, self.tie_break)
+        return self.arranged(self.problem)
+
+    def arranged(self, problem: Problem) -> Instance:
+        """Arrange the same villages under other rules."""
+        return build_instance(
+            self.scores, self.kecamatan, problem, self.tie_break, jenis=self.jenis, cost=self.cost
+        )
 
     @cached_property
     def chosen(self) -> npt.NDArray[np.bool_]:
@@ -87,23 +103,36 @@ class Selection:
         """What the sum of scores loses if a village's fate is turned round (its irreplaceability).
 
         For a chosen village: forced out; for another: forced in; 0 where an equally good list does so;
-        missing where that cannot be (locked villages, villages without score) and for the HiGHS engine.
+        missing where that cannot be (locked villages, villages without score), where a rule looks across
+        kecamatan, and beyond the size that the dynamic programme holds.
         """
         out = pd.Series(np.nan, index=self.table.index, name="kerugian")
-        if self.engine == DYNAMIC_PROGRAMME:
+        if self._has_tables:
             lost = losses(self.instance)
             values = np.where(lost == -IMPOSSIBLE, np.nan, lost * self.instance.unit)
             out.loc[list(self.instance.codes)] = values
         return out
 
     @cached_property
+    def _has_tables(self) -> bool:
+        return not self.instance.extra and fits_in_memory(self.instance)
+
+    @cached_property
     def ties(self) -> pd.DataFrame:
         """Villages that some but not all lists with the same best sum of scores contain.
 
-        Columns ``kecamatan``, ``skor``, ``anak_stunting`` (the tie rule's first part), ``terpilih``. By
-        dynamic programme the frame is complete; by HiGHS it holds villages exchangeable one for one.
+        Columns ``kecamatan``, ``skor``, ``anak_stunting`` (the tie rule's first part), ``terpilih``. The
+        frame is complete, except beyond the size that the dynamic programme holds: there it has villages
+        exchangeable one for one.
         """
-        tied = self.loss.index[self.loss == 0.0] if self.engine == DYNAMIC_PROGRAMME else self._swappable()
+        if self._has_tables:
+            tied = self.loss.index[self.loss == 0.0]
+        elif self.instance.extra:
+            best = [(self.instance.score, int(self.instance.score[self.chosen].sum()))]
+            places = varying(Model(self.instance), self.chosen, best)
+            tied = self.table.index[self.table.index.isin(self.instance.codes[places])]
+        else:
+            tied = self._swappable()
         stunted = pd.Series(np.nan, index=tied) if self.tie_break is None else self.tie_break[tied]
         return pd.DataFrame(
             {
@@ -138,12 +167,12 @@ class Selection:
         return self.prices[self.prices["harga"] > 0].reset_index(drop=True)
 
     def _best(self, problem: Problem) -> int:
-        instance = build_instance(self.scores, self.kecamatan, problem, self.tie_break)
-        if fits_in_memory(instance):
+        instance = self.arranged(problem)
+        if not instance.extra and fits_in_memory(instance):
             best = best_score(instance)
             return IMPOSSIBLE if best is None else best
-        proof = solve_milp(instance)
-        return IMPOSSIBLE if proof is None else int(instance.score[proof.chosen].sum())
+        answer = best_list(instance)
+        return IMPOSSIBLE if answer is None else int(instance.score[answer.chosen].sum())
 
     def _swappable(self) -> pd.Index:
         instance, chosen = self.instance, self.chosen
@@ -151,7 +180,7 @@ class Selection:
         tied: set[str] = set()
         weakest = instance.score[swaps.weakest]
         for place in np.flatnonzero(~chosen):
-            equal = (weakest == instance.score[place]) & (swaps.count(int(instance.group[place])) == 0)
+            equal = (weakest == instance.score[place]) & (swaps.count(int(place)) == 0)
             for giver in swaps.givers[equal]:
                 same = (instance.group == giver) & (instance.score == instance.score[place]) & chosen
                 tied.update(instance.codes[same & ~instance.locked], [instance.codes[place]])
@@ -185,6 +214,9 @@ def select(
     problem: Problem,
     *,
     tie_break: pd.Series[float] | None = None,
+    children: pd.Series[float] | None = None,
+    jenis: pd.Series[str] | None = None,
+    cost: pd.Series[float] | None = None,
     engine: Engine = "auto",
 ) -> Selection:
     """Choose the list with the largest sum of scores that satisfies every rule.
@@ -198,8 +230,14 @@ def select(
     problem : Problem
     tie_break : Series, optional
         Expected stunted children; missing counts as 0.
-    engine : {"auto", "dp", "highs"}
-        ``auto``: dynamic programme unless its tables would exceed about 320 MB.
+    children : Series, optional
+        The same as part of the objective "anak" or "campuran"; a village without it cannot be chosen then.
+    jenis : Series, optional
+        "desa" or "kelurahan", for limits per jenis.
+    cost : Series, optional
+        Cost of each village in the budget's unit; none may be missing.
+    engine : {"auto", "dp", "lagrange", "highs"}
+        See :func:`lokus.choice.engine.best_list`.
 
     Returns
     -------
@@ -216,8 +254,8 @@ def select(
     -----
     Scores are compared and added as whole multiples of about 10⁻¹² of the largest, so the best list does
     not depend on the order of rows or the machine. Among lists with the same sum of scores the one with
-    more stunted children wins, then the one whose sorted codes come first in dictionary order (by dynamic
-    programme; HiGHS keeps the first two parts).
+    more stunted children wins, then the one whose sorted codes come first in dictionary order. All engines
+    keep this rule.
 
     Examples
     --------
@@ -230,27 +268,17 @@ def select(
     >>> chosen.kode
     ('9901012001', '9901022001', '9901022002')
     """
-    if engine not in get_args(Engine):
-        raise RuleError(
-            _("engine must be one of {allowed}, not {value}").format(
-                allowed=", ".join(get_args(Engine)), value=engine
-            )
-        )
+    check_engine(engine)
     scores, kecamatan, tie_break = _aligned(scores, kecamatan, tie_break)
-    check_feasible(scores, kecamatan, problem)
-    instance = build_instance(scores, kecamatan, problem, tie_break)
-    if engine == "dp" or (engine == "auto" and fits_in_memory(instance)):
-        name, bound = DYNAMIC_PROGRAMME, None
-        sizes = solve(instance)
-        place = np.arange(len(instance.codes)) - instance.start[instance.group]
-        chosen = None if sizes is None else place < sizes[instance.group]
-    else:
-        proof = solve_milp(instance)
-        name, bound = HIGHS, None if proof is None else proof.bound * instance.unit
-        chosen = None if proof is None else proof.chosen
-    if chosen is None:
+    scores = objective_values(scores, children, problem)
+    jenis = None if jenis is None else jenis.reindex(scores.index)
+    cost = None if cost is None else cost.reindex(scores.index)
+    check_feasible(scores, kecamatan, problem, jenis=jenis, cost=cost)
+    instance = build_instance(scores, kecamatan, problem, tie_break, jenis=jenis, cost=cost)
+    answer = best_list(instance, engine)
+    if answer is None:
         raise InfeasibleError(_("the solver found no list for: {problem}").format(problem=problem.sentence()))
-
+    chosen = answer.chosen
     kode = tuple(sorted(instance.codes[chosen]))
     objective = math.fsum(scores[list(kode)].dropna())
     free = list(instance.codes[chosen & ~instance.locked])
@@ -265,14 +293,16 @@ def select(
         table=table,
         kode=kode,
         objective=objective,
-        bound=objective if bound is None else max(bound, objective),
-        engine=name,
+        bound=max(answer.bound * instance.unit, objective) if _is_open(answer, instance) else objective,
+        engine=answer.engine,
         n_kecamatan=int(kecamatan[list(kode)].nunique()),
         n_without_score=int((scores.isna() & ~scores.index.isin(kode)).sum()),
         marginal=None if len(free) == 0 else str(rank[free].idxmax()),
         scores=scores,
         kecamatan=kecamatan,
         tie_break=tie_break,
+        jenis=jenis,
+        cost=cost,
     )
     notes = pd.Series("", index=table.index)
     notes[selection.ties.index] = TIED
@@ -280,6 +310,10 @@ def select(
     notes[list(problem.locked_out)] = LOCKED_OUT
     table["keterangan"] = notes
     return selection
+
+
+def _is_open(answer: Answer, instance: Instance) -> bool:
+    return answer.bound != int(instance.score[answer.chosen].sum())
 
 
 def _aligned(

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["Rule", "SwapRules", "swap_rules"]
 
 Bools = npt.NDArray[np.bool_]
-Rule = Literal["kecamatan_limit", "max_there", "min_there", "min_here"]
+Rule = Literal[
+    "kecamatan_limit",
+    "max_there",
+    "min_there",
+    "min_here",
+    "quota_there",
+    "quota_here",
+    "kept",
+    "jenis",
+    "budget",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +41,39 @@ class SwapRules:
     broken : mapping of rule to ndarray of bool, shape (o, L)
         ``kecamatan_limit``: too many (or not exactly as many) kecamatan; ``max_there``: the gaining one
         would be too full; ``min_there``: it would open with too few; ``min_here``: the giving one would
-        keep too few.
+        keep too few; ``quota_there`` and ``quota_here`` where a quota says so.
+    instance : Instance
+    chosen : ndarray of bool, shape (m,)
     """
 
     givers: npt.NDArray[np.int64]
     weakest: npt.NDArray[np.int64]
     broken: dict[Rule, Bools]
+    instance: Instance
+    chosen: Bools
 
-    def count(self, g: int) -> npt.NDArray[np.int64]:
-        """How many rules a swap into kecamatan `g` breaks, one number a giver."""
-        broken = np.column_stack([flags[:, g] for flags in self.broken.values()])
+    def rules(self, place: int) -> list[tuple[Rule, str, Bools]]:
+        """Flag the rules that break when village `place` comes in, one flag a giver.
+
+        Returns
+        -------
+        list of (rule, label, ndarray of bool)
+            The label is the jenis, where the rule is about one.
+        """
+        g = int(self.instance.group[place])
+        out: list[tuple[Rule, str, Bools]] = [(rule, "", flags[:, g]) for rule, flags in self.broken.items()]
+        for extra in self.instance.extra:
+            listed = extra.weight[self.chosen]
+            total = listed.sum() - extra.weight[self.weakest] + extra.weight[place]
+            # Sums of costs are rounded; the slack is far below a unit of money and above that rounding.
+            slack = 1e-9 * max(1.0, float(listed.sum()))
+            flags = (total < extra.least - slack) | (total > extra.most + slack)
+            out.append((extra.name, extra.label, flags))
+        return out
+
+    def count(self, place: int) -> npt.NDArray[np.int64]:
+        """Count the rules that break when village `place` comes in, one number a giver."""
+        broken = np.column_stack([flags for _rule, _label, flags in self.rules(place)])
         return np.asarray(broken.sum(axis=1), dtype=np.int64)
 
 
@@ -73,13 +106,18 @@ def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules
     else:
         over = opened > problem.kecamatan_limit
     full = np.zeros(many, dtype=bool) if most is None else held + 1 > most
+    fixed = np.array([str(label) in problem.quota for label in instance.labels], dtype=bool)
     return SwapRules(
         givers=givers,
         weakest=last[givers],
         broken={
             "kecamatan_limit": over & other,
-            "max_there": full[None, :] & other,
-            "min_there": opens & (least > 1) & other,
-            "min_here": (left < least) & ~closes & other,
+            "max_there": (full & ~fixed)[None, :] & other,
+            "min_there": opens & (least > 1) & ~fixed[None, :] & other,
+            "min_here": (left < least) & ~closes & ~fixed[givers][:, None] & other,
+            "quota_there": fixed[None, :] & other,
+            "quota_here": fixed[givers][:, None] & other,
         },
+        instance=instance,
+        chosen=chosen,
     )

@@ -101,9 +101,18 @@ cakupan_bumil_ttd = 0.0833
 cakupan_asi_eksklusif = 0.0833
 desil_1_2 = 0.15
 
+# Tipe desa menurut keadaan dan layanannya.
+[tipologi]
+indikator = ["sanitasi_layak", "air_layak", "desil_1_2", "cakupan_imunisasi", "cakupan_bumil_ttd"]
+
 [pilihan]
 jumlah = 26
 maks_kecamatan = 8
+
+# Seribu kali data dan bobot diundi dalam batas ketidakpastiannya, seribu kali daftar dicari lagi.
+[ketidakpastian]
+undian = 1000
+konsentrasi_bobot = 100
 
 [audit]
 kecocokan = "kecocokan.csv"
@@ -113,9 +122,20 @@ temuan = "join.unknown_code"
 berkas = "kemiskinan_$year.csv"
 alasan = "Desa persiapan Mekar Baru belum ditetapkan; datanya masih menyatu dengan desa induk"
 
+# Di bawah (atau di atas) ambang ini, OPD pemilik indikator diminta bertindak.
+[kesenjangan.ambang]
+sanitasi_layak = 75
+air_layak = 80
+krs_persen = 50
+cakupan_imunisasi = 70
+cakupan_bumil_ttd = 70
+cakupan_asi_eksklusif = 60
+
 [keluaran]
 folder = "../../outputs/contoh-$year"
 ukuran = ["A4", "A3"]
+peta = ["usulan", "peluang", "prevalensi", "anak", "titik_panas", "tipologi"]
+bahan = ["paparan", "laporan", "atlas"]
 """)
 
 

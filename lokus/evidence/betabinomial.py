@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import digamma, expit, gammaln, logit, zeta
+from scipy.special import digamma, expit, gammaln, logit
 
-__all__ = ["BetaBinomialFit", "fit_beta_binomial", "log_rising", "penalised_log_likelihood"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "BetaBinomialFit",
+    "Terms",
+    "add_prior",
+    "beta_binomial_terms",
+    "fit_beta_binomial",
+    "log_rising",
+    "penalised_log_likelihood",
+]
 
 Floats = npt.NDArray[np.float64]
 
-# Weak priors: they decide only where the data cannot. The precision is expected between 1 and 2,500 (95 %;
-# 50 is a between-village standard deviation of 3.8 points at a mean of 8 %); a covariate changes the logit
-# by about 1 per standard deviation at most; the mean has Jeffreys' Beta(1/2, 1/2), worth one child in all.
-LOG_PRECISION_MEAN, LOG_PRECISION_SD = np.log(50.0), 2.0
+# Weak priors: they decide only where the data cannot. The precision is expected between 7 and 370 (95 %),
+# which at a mean of 8 % is a standard deviation between villages from 10 down to 1.4 points; a wider prior
+# lets a kabupaten of twenty villages claim that they are all alike, and its intervals become too narrow. A
+# covariate changes the logit by about 1 per standard deviation at most; the mean has Jeffreys' prior
+# Beta(1/2, 1/2), worth one child in all.
+LOG_PRECISION_MEAN, LOG_PRECISION_SD = np.log(50.0), 1.0
 COEFFICIENT_SD = 1.0
 JEFFREYS = 0.5
+SMALLEST = 1e-150  # whose square is still a number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +83,75 @@ def _stirling(a: Floats) -> Floats:
     return (1 / 12 - (1 / 360 - 1 / (1260 * square)) / square) / a
 
 
+def _trigamma(argument: npt.ArrayLike) -> Floats:
+    # Eight steps of the recurrence, then Stirling's series: 1e-14, and many times faster than Hurwitz' zeta.
+    x: Floats = np.maximum(np.asarray(argument, dtype=np.float64), SMALLEST)
+    out = np.zeros_like(x)
+    for k in range(8):
+        out += (x + k) ** -2
+    inverse = 1.0 / (x + 8.0)
+    square = inverse * inverse
+    series = 1 / 6 - square * (
+        1 / 30 - square * (1 / 42 - square * (1 / 30 - square * (5 / 66 - square * 691 / 2730)))
+    )
+    return np.asarray(out + inverse * (1.0 + inverse * (0.5 + inverse * series)))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Log likelihood of each village and its derivatives in the linear predictor η and in λ = log φ."""
+
+    value: Floats
+    eta: Floats
+    lam: Floats
+    eta_eta: Floats
+    eta_lam: Floats
+    lam_lam: Floats
+
+
+def beta_binomial_terms(
+    eta: Floats, log_phi: float, y: Floats, n: Floats, lent: tuple[Floats, Floats] | None = None
+) -> Terms:
+    """Log likelihood of y ~ BetaBinomial(n, μφ + e, (1−μ)φ + f), logit μ = η, row by row.
+
+    Parameters
+    ----------
+    eta, y, n : ndarray, shape (m,)
+        Linear predictor, cases, trials.
+    log_phi : float
+        λ = log φ.
+    lent : tuple of ndarray, shape (m,), optional
+        e and f: cases and non-cases that other evidence lends to the prior; none when left out.
+
+    Notes
+    -----
+    The binomial coefficient, free of η and λ, is left out.
+    """
+    phi = np.exp(log_phi)
+    mu, nu = expit(eta), expit(-eta)  # 1 − mu would lose digits near 1
+    a0, b0, slope = phi * mu, phi * nu, phi * mu * nu
+    a, b, total = (a0, b0, phi) if lent is None else (a0 + lent[0], b0 + lent[1], phi + lent[0] + lent[1])
+
+    value = log_rising(a, y) + log_rising(b, n - y) - log_rising(total, n)
+    shared = digamma(total) - digamma(total + n)
+    by_a = digamma(a + y) - digamma(a) + shared
+    by_b = digamma(b + n - y) - digamma(b) + shared
+    cross = _trigamma(total) - _trigamma(total + n)
+    by_aa = _trigamma(a + y) - _trigamma(a) + cross
+    by_bb = _trigamma(b + n - y) - _trigamma(b) + cross
+
+    by_eta = slope * (by_a - by_b)
+    by_lam = a0 * by_a + b0 * by_b
+    return Terms(
+        value=value,
+        eta=by_eta,
+        lam=by_lam,
+        eta_eta=slope**2 * (by_aa - 2 * cross + by_bb) + by_eta * (nu - mu),
+        eta_lam=slope * (a0 * by_aa + (b0 - a0) * cross - b0 * by_bb) + by_eta,
+        lam_lam=a0**2 * by_aa + 2 * a0 * b0 * cross + b0**2 * by_bb + by_lam,
+    )
+
+
 def penalised_log_likelihood(
     theta: Floats, y: Floats, n: Floats, design: Floats, weight: Floats
 ) -> tuple[float, Floats, Floats]:
@@ -77,37 +160,18 @@ def penalised_log_likelihood(
     The binomial coefficient, free of ``theta``, is left out. `y`, `n`, `weight` have shape (m,), `design`
     (m, p); `weight` counts the villages that share a row.
     """
-    beta, log_phi = theta[:-1], theta[-1]
-    phi = np.exp(log_phi)
-    mu = expit(design @ beta)
-    nu = expit(-(design @ beta))  # 1 − mu would lose digits near 1
-    a, b, slope = phi * mu, phi * nu, phi * mu * nu
-
-    value = log_rising(a, y) + log_rising(b, n - y) - log_rising(phi, n)
-    shared = digamma(phi) - digamma(phi + n)
-    by_a = digamma(a + y) - digamma(a) + shared
-    by_b = digamma(b + n - y) - digamma(b) + shared
-    cross = zeta(2, phi) - zeta(2, phi + n)
-    by_aa = zeta(2, a + y) - zeta(2, a) + cross
-    by_bb = zeta(2, b + n - y) - zeta(2, b) + cross
-
-    eta = slope * (by_a - by_b)
-    lam = a * by_a + b * by_b
-    eta_eta = slope**2 * (by_aa - 2 * cross + by_bb) + eta * (nu - mu)
-    eta_lam = slope * (a * by_aa + (b - a) * cross - b * by_bb) + eta
-    lam_lam = a**2 * by_aa + 2 * a * b * cross + b**2 * by_bb + lam
-
-    p = len(beta)
-    gradient = np.append(design.T @ (weight * eta), weight @ lam)
+    terms = beta_binomial_terms(design @ theta[:-1], float(theta[-1]), y, n)
+    p = len(theta) - 1
+    gradient = np.append(design.T @ (weight * terms.eta), weight @ terms.lam)
     hessian = np.empty((p + 1, p + 1))
-    hessian[:p, :p] = design.T @ (design * (weight * eta_eta)[:, None])
-    hessian[:p, p] = hessian[p, :p] = design.T @ (weight * eta_lam)
-    hessian[p, p] = weight @ lam_lam
-    prior = _add_prior(theta, gradient, hessian)
-    return float(weight @ value) + prior, gradient, hessian
+    hessian[:p, :p] = design.T @ (design * (weight * terms.eta_eta)[:, None])
+    hessian[:p, p] = hessian[p, :p] = design.T @ (weight * terms.eta_lam)
+    hessian[p, p] = weight @ terms.lam_lam
+    prior = add_prior(theta, gradient, hessian)
+    return float(weight @ terms.value) + prior, gradient, hessian
 
 
-def _add_prior(theta: Floats, gradient: Floats, hessian: Floats) -> float:
+def add_prior(theta: Floats, gradient: Floats, hessian: Floats) -> float:
     """Add the priors' derivatives in place and return their log density."""
     intercept, slopes = theta[0], theta[1:-1]
     distance = (theta[-1] - LOG_PRECISION_MEAN) / LOG_PRECISION_SD
@@ -153,7 +217,7 @@ def fit_beta_binomial(
     --------
     >>> fit = fit_beta_binomial([1, 4, 9], [20, 20, 20], np.ones((3, 1)))
     >>> round(float(expit(fit.coefficients[0])), 3)
-    0.236
+    0.232
     """
     cases, trials = np.asarray(y, dtype=float), np.asarray(n, dtype=float)
     matrix = np.asarray(design, dtype=float)

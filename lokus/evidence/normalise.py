@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from lokus.evidence.errors import EvidenceError
+from lokus.evidence.errors import EvidenceError, name_some
 from lokus.findings import Finding
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["NEUTRAL", "Normalise", "check_goalposts", "normalise_column"]
+__all__ = [
+    "NEUTRAL",
+    "NORMALISATIONS",
+    "Normalise",
+    "check_goalposts",
+    "derive_goalposts",
+    "normalise_column",
+]
 
-Normalise = Literal["minmax", "rank", "zscore"]
+Normalise = Literal["minmax", "rank", "zscore", "limit"]
+NORMALISATIONS = ("minmax", "rank", "zscore", "limit")
 
 NEUTRAL = 0.5
 
@@ -27,6 +35,7 @@ def normalise_column(
     worse: Literal["high", "low"],
     method: Normalise = "minmax",
     goalposts: tuple[float, float] | None = None,
+    limit: float | None = None,
 ) -> tuple[pd.Series[float], list[Finding]]:
     """Bring one indicator to 0–1, where 1 is worst; missing stays missing.
 
@@ -36,17 +45,21 @@ def normalise_column(
         Name is the indicator key.
     worse : {"high", "low"}
         Which end is bad.
-    method : {"minmax", "rank", "zscore"}
+    method : {"minmax", "rank", "zscore", "limit"}
         ``minmax``: position between the smallest and largest value. ``rank``: mean rank of ties, (r − 1)/(m
         − 1). ``zscore``: standard normal distribution function of the z-score, which keeps 0–1 without
-        clipping.
+        clipping. ``limit``: traffic light, 1 (red) where worse than `limit` and 0 elsewhere.
     goalposts : (float, float), optional
-        Fixed ends for ``minmax``, carried over between years; values beyond are set to the end and counted.
+        Fixed ends for ``minmax``, carried over between years (:func:`derive_goalposts`); values beyond are
+        set to the end and counted.
+    limit : float, optional
+        For ``limit``, in the indicator's unit; the median of the known values otherwise.
 
     Returns
     -------
     Series, list of Finding
         An indicator that does not vary says nothing: every known value becomes 0.5, and a finding says so.
+        Against a limit it becomes 0 or 1 all the same.
 
     Examples
     --------
@@ -73,9 +86,14 @@ def normalise_column(
                 )
             )
         scaled = (known.clip(low, high) - low) / (high - low)
+    elif method == "limit":
+        border = known.median() if limit is None else limit
+        if limit is None and known.min() == known.max():
+            findings.append(_constant(name))
+        red = known > border if worse == "high" else known < border
+        return red.astype(float).reindex(values.index).rename(name), findings
     elif known.min() == known.max():
-        text = _("indicator {name} has the same value everywhere and does not tell villages apart")
-        findings.append(_finding("constant", text.format(name=name)))
+        findings.append(_constant(name))
         return known.mul(0.0).add(NEUTRAL).reindex(values.index), findings
     elif method == "minmax":
         # Halved first, so that the range of huge values does not overflow.
@@ -91,6 +109,56 @@ def normalise_column(
     return scaled.clip(0.0, 1.0).reindex(values.index).rename(name), findings
 
 
+def derive_goalposts(
+    indicators: pd.DataFrame | Iterable[pd.DataFrame], keys: Iterable[str] | None = None
+) -> dict[str, tuple[float, float]]:
+    """Take the ends of each indicator in a base year, to measure later years on the same scale.
+
+    Parameters
+    ----------
+    indicators : DataFrame, or several
+        Villages × indicators of the base year, or of all years that are to share the scale.
+    keys : iterable of str, optional
+        Indicators; all columns of the first frame otherwise.
+
+    Returns
+    -------
+    dict of key to (low, high)
+        Smallest and largest known value, in the indicator's unit: the `goalposts` of
+        :func:`lokus.evidence.scoring.score`.
+
+    Raises
+    ------
+    EvidenceError
+        An indicator is absent, has no value, is infinite or does not vary, so that it has no two ends.
+
+    Notes
+    -----
+    OECD/JRC (2008), *Handbook on Constructing Composite Indicators*, step 5: min–max ends taken afresh each
+    year make the years incomparable.
+
+    Examples
+    --------
+    >>> derive_goalposts(pd.DataFrame({"air_layak": [40.0, None, 90.0]}))
+    {'air_layak': (40.0, 90.0)}
+    """
+    years = [indicators] if isinstance(indicators, pd.DataFrame) else list(indicators)
+    names = [str(name) for name in (years[0].columns if keys is None else keys)]
+    posts: dict[str, tuple[float, float]] = {}
+    for name in names:
+        columns = [year[name] for year in years if name in year]
+        known = pd.concat(columns).astype(float).dropna() if columns else pd.Series(dtype=float)
+        if known.empty or known.min() == known.max() or np.isinf(known).any():
+            raise EvidenceError(
+                _("no goalposts for {name}: its values {values} have no two finite ends").format(
+                    name=name, values=name_some(known.unique()) or "–"
+                ),
+                remedy=_("state the goalposts of this indicator, or leave it out"),
+            )
+        posts[name] = (float(known.min()), float(known.max()))
+    return posts
+
+
 def check_goalposts(goalposts: Mapping[str, tuple[float, float]]) -> None:
     """Refuse ends that are not two finite numbers in rising order."""
     for name, (low, high) in goalposts.items():
@@ -100,6 +168,11 @@ def check_goalposts(goalposts: Mapping[str, tuple[float, float]]) -> None:
                     name=name, low=low, high=high
                 )
             )
+
+
+def _constant(name: str) -> Finding:
+    text = _("indicator {name} has the same value everywhere and does not tell villages apart")
+    return _finding("constant", text.format(name=name))
 
 
 def _finding(check: str, message: str) -> Finding:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["BITS", "quantise", "rank_by_rule"]
+__all__ = ["BITS", "quantise", "rank_by_rule", "tie_order"]
 
 BITS = 40
 
@@ -43,15 +43,41 @@ def quantise(values: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], float]:
     return np.rint(np.ldexp(array, BITS - exponent)).astype(np.int64), math.ldexp(1.0, exponent - BITS)
 
 
-def rank_by_rule(score: pd.Series[float], ties: pd.Series[float] | None = None) -> pd.Series[int]:
+def tie_order(ties: pd.DataFrame) -> pd.Series[float]:
+    """Fold several tie rules into one number: the more, the earlier in a tie.
+
+    Parameters
+    ----------
+    ties : DataFrame
+        Villages × rules, the first column decides first; more is earlier, missing counts as 0.
+
+    Returns
+    -------
+    Series
+        1, 2, … for each differing combination, so that villages equal in every rule stay equal.
+
+    Examples
+    --------
+    >>> tie_order(pd.DataFrame({"prevalensi": [8.0, 8.0, 9.0], "stunting": [5.0, 7.0, 1.0]})).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    keys = np.column_stack([quantise(ties[name].to_numpy(float, na_value=np.nan))[0] for name in ties])
+    places = np.unique(keys, axis=0, return_inverse=True)[1]
+    return pd.Series(places.reshape(-1) + 1.0, index=ties.index, name="urutan_seri")
+
+
+def rank_by_rule(
+    score: pd.Series[float], ties: pd.Series[float] | pd.DataFrame | None = None
+) -> pd.Series[int]:
     """Rank villages, 1 the highest score; equal scores by more `ties` (stunted children), then by code.
 
     Parameters
     ----------
     score : Series
         Indexed by village code. Missing scores get no rank.
-    ties : Series, optional
-        A missing value counts as 0, so that unknown never wins a tie.
+    ties : Series or DataFrame, optional
+        Several columns decide one after the other. A missing value counts as 0, so that unknown never wins
+        a tie.
 
     Returns
     -------
@@ -66,6 +92,8 @@ def rank_by_rule(score: pd.Series[float], ties: pd.Series[float] | None = None) 
     c    <NA>
     Name: peringkat, dtype: Int64
     """
+    if isinstance(ties, pd.DataFrame):
+        ties = tie_order(ties)
     scored = score[score.notna()]
     tie = (
         np.zeros(len(scored)) if ties is None else ties.reindex(scored.index).to_numpy(float, na_value=np.nan)

@@ -6,24 +6,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.special import betainc, betaincc, betaincinv, expit
 
-from lokus.evidence.betabinomial import fit_beta_binomial
-from lokus.evidence.counts import Counts, check_counts
-from lokus.evidence.covariates import Design, build_design
+from lokus.evidence.counts import check_counts
+from lokus.evidence.covariates import build_design
 from lokus.evidence.errors import EvidenceError
-from lokus.evidence.unmeasured import beta_binomial_quantiles, shift_odds
+from lokus.evidence.pooling import carry_forward
+from lokus.evidence.rate_inputs import EffectName, candidate_effects, earlier_counts
+from lokus.evidence.rate_model import fit_rates
+from lokus.evidence.rate_table import chance_among_worst, exceedance, expected_children, summarise
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy.sparse import csr_array
+
     from lokus.findings import Finding
 
 __all__ = ["Rates", "estimate_rates"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +38,34 @@ class Rates:
         In percent: ``prevalensi_mentah``, ``prevalensi`` (posterior mean), ``prevalensi_bawah``/``_atas``
         (`level` interval), ``prevalensi_bawah50``/``_atas50``. Children: ``anak_stunting`` (expected among
         all sasaran) and its ``_bawah``/``_atas``. ``peluang_di_atas`` (0–1, only with a `threshold`). Flags
-        ``belum_andal``, ``tanpa_pengukuran`` and, with covariates, ``kovariat_hilang``.
+        ``belum_andal``, ``tanpa_pengukuran`` and, with covariates, ``kovariat_hilang``. With an effect
+        ``rasio_odds_wilayah``: odds of stunting against a village alike elsewhere (1 = the same). With
+        earlier rounds ``anak_pinjaman``: how many measured children those rounds are worth here.
     mean : float
         Percent, of a village with average covariates.
     precision : float
-        φ of the beta-binomial, in children: a village with φ children measured is shrunk half way.
+        φ of the beta-binomial at its mode, in children: a village with φ measured is shrunk half way.
     coefficients : Series
         Logit scale, ``intersep`` first; covariates per standard deviation.
     posterior : DataFrame
-        ``alpha``, ``beta`` of each village's Beta posterior.
+        ``alpha``, ``beta`` of each village's Beta posterior, and ``measured``, the share of the sasaran that
+        was measured (0–1; 1 where sasaran is unknown).
     level : float
         Coverage of the wide interval, 0–1.
     threshold : float or None
         Percent.
     odds_ratio : float
         Stress odds ratio applied to children not measured.
+    effect : {"none", "kecamatan", "neighbours"}
+        Effect in the model.
+    effect_sd : float
+        Its standard deviation on the logit scale; 0 without.
+    log_scores : Series
+        Leave-one-out log score of every model tried, higher is better; empty when the effect was stated.
+    worth : float or None
+        ψ, children: what the round before is worth at most; None without earlier rounds.
+    odds_ratios : tuple of float
+        By which the earlier rounds were moved to the level of the newest.
     findings : tuple of Finding
         What the planner should know: covariates missing or constant.
     """
@@ -63,6 +78,11 @@ class Rates:
     level: float
     threshold: float | None
     odds_ratio: float
+    effect: str = "none"
+    effect_sd: float = 0.0
+    log_scores: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
+    worth: float | None = None
+    odds_ratios: tuple[float, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
 
     def draws(self, n: int, *, seed: int) -> pd.DataFrame:
@@ -78,6 +98,31 @@ class Rates:
         alpha, beta = self.posterior["alpha"].to_numpy(), self.posterior["beta"].to_numpy()
         values = 100.0 * rng.beta(alpha[:, None], beta[:, None], size=(len(alpha), n))
         return pd.DataFrame(values, index=self.posterior.index)
+
+    def among_worst(self, n: int) -> pd.Series[float]:
+        """Probability, 0–1, that a village's rate lies above the level that `n` villages should pass.
+
+        To name `n` villages so that most of the truly worst `n` are among them, rank by this rather than by
+        ``prevalensi``: it also weighs how much a rate may differ from its estimate. With a stress
+        `odds_ratio` the rate meant is that among all sasaran. Lin, Louis, Paddock &
+        Ridgeway (2006), *Bayesian Analysis* 1, 915–946. The sum over villages is `n`.
+
+        Returns
+        -------
+        Series, name ``peluang_terburuk``, index ``kode_desa``
+
+        Raises
+        ------
+        EvidenceError
+            `n` is not between 1 and the number of villages less one.
+        """
+        if not 1 <= n < len(self.table):
+            raise EvidenceError(
+                _("n must lie between 1 and {most}, not {value}").format(most=len(self.table) - 1, value=n)
+            )
+        alpha, beta, measured = (self.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
+        chance = chance_among_worst(alpha, beta, measured, self.odds_ratio, n)
+        return pd.Series(chance, index=self.table.index, name="peluang_terburuk")
 
     def __repr__(self) -> str:
         flags = self.table[["tanpa_pengukuran", "belum_andal"]].sum()
@@ -99,10 +144,15 @@ def estimate_rates(
     *,
     sasaran: pd.Series[float] | None = None,
     covariates: pd.DataFrame | None = None,
+    earlier: Sequence[tuple[pd.Series[float], pd.Series[float]]] = (),
+    effect: EffectName = "none",
+    kecamatan: pd.Series[str] | None = None,
+    neighbours: csr_array | None = None,
     threshold: float | None = None,
     level: float = 0.9,
     reliable_coverage: float = 80.0,
     odds_ratio: float = 1.0,
+    integrate: bool = True,
 ) -> Rates:
     r"""Estimate each village's stunting rate by beta-binomial empirical Bayes.
 
@@ -117,6 +167,17 @@ def estimate_rates(
         Numeric, any unit; standardised here. A missing value takes the covariate's mean, that is, it says
         nothing about the village, and the village is flagged ``kovariat_hilang``; a covariate that does not
         vary is left out. Both are reported in ``findings``.
+    earlier : sequence of (stunting, diukur), optional
+        Earlier rounds or years, the newest of them first, equally spaced. They steady the newest round as far
+        as they predict it, after the change of the whole kabupaten is taken out; a village missing from a
+        round borrows nothing from it.
+    effect : {"none", "kecamatan", "neighbours", "auto"}
+        What villages share beside their covariates. ``"auto"`` compares those whose data are given with none
+        by leave-one-out log score, takes the best, and none unless another is clearly better.
+    kecamatan : Series, index ``kode_desa``, optional
+        Label of each village's kecamatan; a missing one means no effect there.
+    neighbours : sparse array, shape (m, m), optional
+        Symmetric adjacency in the order of the sorted ``kode_desa``.
     threshold : float, optional
         Percent; adds ``peluang_di_atas`` = P(rate > threshold).
     level : float
@@ -125,6 +186,9 @@ def estimate_rates(
         Percent of sasaran measured below which a village is ``belum_andal``.
     odds_ratio : float
         How many times the odds of being stunted are higher among children not measured; 1 means alike.
+    integrate : bool
+        Let intervals and draws carry the uncertainty of the mean, the coefficients, the precision and the
+        effects, which matters where villages are few. Otherwise the fitted values count as known.
 
     Returns
     -------
@@ -134,17 +198,19 @@ def estimate_rates(
     ------
     EvidenceError
         Counts negative or fractional, more stunted than measured (villages named), no village measured at
-        all, indexes that differ or repeat.
+        all, indexes that differ or repeat, an effect without the data it needs.
 
     Notes
     -----
     :math:`y_i \sim \mathrm{BetaBinomial}(n_i, \mu_i\varphi, (1-\mu_i)\varphi)`,
-    :math:`\mathrm{logit}\,\mu_i = x_i\beta`; the posterior is :math:`\mathrm{Beta}(\mu_i\varphi + y_i,
-    (1-\mu_i)\varphi + n_i - y_i)`. Intervals treat the fitted mean and precision as known, so with few
-    villages (below about 30) they are somewhat too narrow. Among the :math:`\max(N_i - n_i, 0)` children
-    not measured the count is beta-binomial: its mean is exact, its interval the exact quantiles for an odds
-    ratio of 1 and those of a moment-matched beta-binomial otherwise. Clayton & Kaldor (1987), *Biometrics*
-    43, 671–681; Rao & Molina (2015), *Small Area Estimation*, ch. 9.
+    :math:`\mathrm{logit}\,\mu_i = x_i\beta + u_i`; given these the posterior is
+    :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi + n_i - y_i)`. Averaged over a grid of the
+    hyperparameters and the Laplace approximation of β and u, it is matched by the beta distribution of the
+    same mean and variance. Among the :math:`\max(N_i - n_i, 0)` children not measured the count is
+    beta-binomial: its mean is exact, its interval the exact quantiles for an odds ratio of 1 and those of a
+    moment-matched beta-binomial otherwise. Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina
+    (2015), *Small Area Estimation*, ch. 9; Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392. The effects
+    are described in `lokus.evidence.effects`, the use of earlier rounds in `lokus.evidence.pooling`.
 
     Examples
     --------
@@ -154,47 +220,58 @@ def estimate_rates(
     ... )
     >>> rates.table[["prevalensi_mentah", "prevalensi", "peluang_di_atas"]].round(2)
                 prevalensi_mentah  prevalensi  peluang_di_atas
-    9901012001               50.0       18.49             0.32
-    9901012002               15.0       15.86             0.03
-    9901012003                NaN       17.38             0.22
+    9901012001               50.0       22.69             0.56
+    9901012002               15.0       15.71             0.05
+    9901012003                NaN       19.75             0.44
     """
     _check_options(level, odds_ratio, threshold)
     counts = check_counts(stunting, diukur, sasaran)
     design = build_design(covariates, counts.index, measured=counts.n > 0)
-    fit_rows, weight, inverse = _unique_rows(counts, design)
-    fit = fit_beta_binomial(counts.y[fit_rows], counts.n[fit_rows], design.matrix[fit_rows], weight)
+    rounds = [earlier_counts(*pair, index=counts.index) for pair in earlier]
+    pooled = carry_forward(counts, rounds) if rounds else None
+    effects = candidate_effects(effect, counts.index, kecamatan, neighbours)
+    fit = fit_rates(counts, design, effects, earlier=pooled, integrate=integrate)
 
-    eta = design.matrix[fit_rows] @ fit.coefficients
-    alpha = fit.precision * expit(eta) + counts.y[fit_rows]
-    beta = fit.precision * expit(-eta) + counts.n[fit_rows] - counts.y[fit_rows]
-    summary = _summarise(alpha, beta, level=level)
-    posterior = pd.DataFrame({"alpha": alpha[inverse], "beta": beta[inverse]}, index=counts.index)
+    measured = np.where(counts.due > 0, np.minimum(counts.n / np.maximum(counts.due, 1.0), 1.0), 1.0)
+    posterior = pd.DataFrame({"alpha": fit.alpha, "beta": fit.beta, "measured": measured}, index=counts.index)
+    pairs, back = np.unique(posterior[["alpha", "beta"]].to_numpy(), axis=0, return_inverse=True)
+    alpha, beta = pairs.T
+    summary = summarise(alpha, beta, level=level)
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = np.where(counts.n > 0, 100.0 * counts.y / counts.n, np.nan)
         coverage = 100.0 * counts.n / counts.due
     table = pd.DataFrame(
         {
             "prevalensi_mentah": raw,
-            **{name: values[inverse] for name, values in summary.items()},
-            **_expected_children(counts, posterior, level=level, odds_ratio=odds_ratio),
+            **{name: values[back] for name, values in summary.items()},
+            **expected_children(counts, posterior, level=level, odds_ratio=odds_ratio),
         },
         index=counts.index,
     )
     if threshold is not None:
-        table["peluang_di_atas"] = _exceedance(alpha, beta, threshold / 100.0)[inverse]
+        table["peluang_di_atas"] = exceedance(alpha, beta, threshold / 100.0)[back]
     table["belum_andal"] = ~(coverage >= reliable_coverage)
     table["tanpa_pengukuran"] = counts.n == 0
     if covariates is not None:
         table["kovariat_hilang"] = design.missing
+    if fit.effect != "none":
+        table["rasio_odds_wilayah"] = fit.effect_odds
+    if pooled is not None:
+        table["anak_pinjaman"] = fit.lent
     return Rates(
         table=table,
-        mean=100.0 * float(expit(fit.coefficients[0])),
+        mean=100.0 * fit.mean,
         precision=fit.precision,
         coefficients=pd.Series(fit.coefficients, index=["intersep", *design.names], name="koefisien"),
         posterior=posterior,
         level=level,
         threshold=threshold,
         odds_ratio=odds_ratio,
+        effect=fit.effect,
+        effect_sd=fit.effect_sd,
+        log_scores=pd.Series(fit.log_scores, name="skor_log", dtype=float),
+        worth=fit.worth,
+        odds_ratios=() if pooled is None else pooled.odds_ratios,
         findings=design.findings,
     )
 
@@ -208,48 +285,3 @@ def _check_options(level: float, odds_ratio: float, threshold: float | None) -> 
         raise EvidenceError(
             _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold)
         )
-
-
-def _unique_rows(counts: Counts, design: Design) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
-    """Rows to compute on, how many villages each stands for, and the way back."""
-    if design.names:
-        every = np.arange(len(counts.index))
-        return every, np.ones(len(every)), every
-    # Without covariates villages with the same (y, n) share everything.
-    key = counts.y * (counts.n.max() + 1) + counts.n
-    _keys, rows, inverse, weight = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-    return rows, weight.astype(float), inverse
-
-
-def _summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]:
-    tail = (1.0 - level) / 2.0
-    quantiles = {
-        "prevalensi_bawah": tail,
-        "prevalensi_atas": 1.0 - tail,
-        "prevalensi_bawah50": 0.25,
-        "prevalensi_atas50": 0.75,
-    }
-    mean = {"prevalensi": 100.0 * alpha / (alpha + beta)}
-    return mean | {name: 100.0 * betaincinv(alpha, beta, q) for name, q in quantiles.items()}
-
-
-def _exceedance(alpha: Floats, beta: Floats, share: float) -> Floats:
-    # Each of the two incomplete integrals keeps its digits only where it is small.
-    below = betainc(alpha, beta, share)
-    return np.asarray(np.where(below < 0.5, 1.0 - below, betaincc(alpha, beta, share)))
-
-
-def _expected_children(
-    counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float
-) -> dict[str, Floats]:
-    known = np.isfinite(counts.due)
-    rest = np.where(known, np.maximum(counts.due - counts.n, 0.0), 0.0)
-    alpha, beta = shift_odds(posterior["alpha"].to_numpy(), posterior["beta"].to_numpy(), odds_ratio)
-    tail = (1.0 - level) / 2.0
-    bounds = beta_binomial_quantiles(rest.astype(np.int64), alpha, beta, (tail, 1.0 - tail))
-    columns = {
-        "anak_stunting": counts.y + rest * alpha / (alpha + beta),
-        "anak_stunting_bawah": counts.y + bounds[:, 0],
-        "anak_stunting_atas": counts.y + bounds[:, 1],
-    }
-    return {name: np.where(known, values, np.nan) for name, values in columns.items()}

@@ -1,21 +1,24 @@
-"""The score of a village: a weighted sum anyone can take apart."""
+"""The score of a village: parts that add up, which anyone can take apart."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from lokus.evidence.errors import EvidenceError, name_some
-from lokus.evidence.normalise import Normalise, check_goalposts, normalise_column
-from lokus.evidence.ranking import rank_by_rule
+from lokus.evidence.aggregation import Aggregate, Missing
+from lokus.evidence.aggregation import aggregate as aggregate_indicators
+from lokus.evidence.normalise import Normalise, normalise_column
+from lokus.evidence.pairwise import Pairwise
+from lokus.evidence.ranking import rank_by_rule, tie_order
+from lokus.evidence.score_method import describe_method
+from lokus.evidence.score_settings import check_settings, stated_shares
+from lokus.evidence.weighting import DataWeights, data_weights
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -23,8 +26,6 @@ if TYPE_CHECKING:
     from lokus.findings import Finding
 
 __all__ = ["Missing", "Scores", "score"]
-
-Missing = Literal["renormalise", "withhold"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,15 +36,30 @@ class Scores:
     ----------
     table : DataFrame
         ``skor`` (0–1, 1 worst), ``peringkat`` (1 highest), ``indikator_hilang`` (missing indicators that
-        carry weight), ``status_skor`` ("lengkap", "sebagian", "ditahan").
+        carry weight), ``status_skor`` ("lengkap", "sebagian", "ditahan"); presets may add ``prioritas`` or
+        ``kelas``.
     contributions : DataFrame, villages × indicators
-        What each indicator adds to ``skor``; missing where the indicator, or the score, is.
+        What each indicator adds to ``skor``; missing where the indicator, or the score, is. See
+        :func:`lokus.evidence.aggregation.aggregate` for what that means where the score is not a sum.
     normalised : DataFrame, villages × indicators
         0–1, 1 worst.
     weights : Series
-        Stated weights divided by their sum, in the order stated.
+        Shares that sum to 1, in the order stated.
     findings : tuple of Finding
-        Indicators that are constant, empty or beyond their goalposts.
+        Indicators that are constant, empty or beyond their goalposts; villages left aside in weighing.
+    normalise, weighting, aggregate, missing : str
+        The rules used; ``weighting`` is "stated" where the weights were given, "ahp" where they come from
+        pairwise comparisons.
+    pairwise : Pairwise, optional
+        The comparisons, with their consistency ratio.
+    limits : Series
+        With ``normalise="limit"``: the value beyond which an indicator is red, in its unit.
+    exempt : DataFrame of bool, villages × indicators, optional
+        Where an indicator does not apply.
+    ties : DataFrame, optional
+        What decides between equal scores, first column first, before the code does.
+    basis : str
+        Name of the preset, its source, and whether it is official; empty without one.
     """
 
     table: pd.DataFrame
@@ -51,6 +67,26 @@ class Scores:
     normalised: pd.DataFrame
     weights: pd.Series[float]
     findings: tuple[Finding, ...] = field(default=())
+    normalise: Normalise = "minmax"
+    weighting: str = "stated"
+    aggregate: Aggregate = "arithmetic"
+    missing: Missing = "renormalise"
+    pairwise: Pairwise | None = None
+    limits: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
+    exempt: pd.DataFrame | None = None
+    ties: pd.DataFrame | None = None
+    basis: str = ""
+
+    @cached_property
+    def tie_break(self) -> pd.Series[float] | None:
+        """All tie rules as one number, the more the earlier, for the selection."""
+        return None if self.ties is None else tie_order(self.ties)
+
+    @property
+    def method(self) -> str:
+        """How the indicators become the score, in one sentence a planner can read out."""
+        ratio = None if self.pairwise is None else self.pairwise.consistency_ratio
+        return describe_method(self.normalise, self.weighting, self.aggregate, consistency_ratio=ratio)
 
     def __repr__(self) -> str:
         return f"{self._sentence()}\n{self.table.sort_values('peringkat').head()}"
@@ -63,7 +99,7 @@ class Scores:
         weights = ", ".join(
             f"{name} {format_number(100 * weight, decimals=1)} %" for name, weight in self.weights.items()
         )
-        return _(
+        sentence = _(
             "Scores of {villages} villages from {weights}; {complete} complete, {partial} from part of the "
             "indicators, {withheld} withheld"
         ).format(
@@ -73,37 +109,56 @@ class Scores:
             partial=format_number(count.get("sebagian", 0)),
             withheld=format_number(count.get("ditahan", 0)),
         )
+        return f"{sentence}\n{self.basis}" if self.basis else sentence
 
 
 def score(
     indicators: pd.DataFrame,
     *,
-    weights: Mapping[str, float],
+    weights: Mapping[str, float] | Pairwise | DataWeights,
     worse: Mapping[str, Literal["high", "low"]],
-    normalise: Normalise = "minmax",
+    normalise: Normalise | None = None,
     goalposts: Mapping[str, tuple[float, float]] | None = None,
+    limits: Mapping[str, float] | None = None,
+    aggregate: Aggregate = "arithmetic",
     missing: Missing = "renormalise",
-    ties: pd.Series[float] | None = None,
+    not_applicable: Mapping[str, Collection[str]] | None = None,
+    ties: pd.Series[float] | pd.DataFrame | None = None,
+    basis: str = "",
 ) -> Scores:
-    """Score villages by simple additive weighting.
+    """Score villages from several indicators.
 
     Parameters
     ----------
     indicators : DataFrame, index ``kode_desa``
         Indicator keys as columns; only those in `weights` are used.
-    weights : mapping of key to number
-        Not negative, not all 0; divided by their sum.
+    weights : mapping of key to number, Pairwise, or {"equal", "entropy", "critic", "pca"}
+        Numbers, not negative and not all 0, are divided by their sum. Pairwise comparisons come from
+        :func:`lokus.evidence.pairwise.compare_pairs`. A name weighs all indicators of `worse` by
+        :func:`lokus.evidence.weighting.data_weights`.
     worse : mapping of key to "high" or "low"
         Which end of the indicator is bad.
-    normalise : {"minmax", "rank", "zscore"}
-        See :func:`lokus.evidence.normalise.normalise_column`.
+    normalise : {"minmax", "rank", "zscore", "limit"}, optional
+        See :func:`lokus.evidence.normalise.normalise_column`. By default ``"rank"`` for the rank sum,
+        ``"minmax"`` otherwise.
     goalposts : mapping of key to (low, high), optional
         Fixed ends in the indicator's unit, with ``normalise="minmax"`` only.
+    limits : mapping of key to number, optional
+        With ``normalise="limit"`` only: beyond it the indicator is red. The median of the villages
+        otherwise.
+    aggregate : {"arithmetic", "geometric", "topsis", "rank_sum"}
+        See :func:`lokus.evidence.aggregation.aggregate`.
     missing : {"renormalise", "withhold"}
         A village that lacks an indicator is scored on the others with their weights scaled up
         ("sebagian"), or gets no score ("ditahan"). Without any indicator it is withheld in both cases.
-    ties : Series, optional
-        Expected stunted children; decides the rank of equal scores before the code does.
+    not_applicable : mapping of key to village codes, optional
+        Villages to which an indicator does not apply, such as the village index to a kelurahan: what stands
+        there is left aside, its weight goes to the others, and nothing counts as missing.
+    ties : Series or DataFrame, optional
+        Decides the rank of equal scores before the code does: expected stunted children, or several columns
+        one after the other.
+    basis : str
+        Where the rule comes from, to be printed with the result.
 
     Returns
     -------
@@ -132,104 +187,84 @@ def score(
     a  0.125          2                 0     lengkap
     b  1.000          1                 1    sebagian
     """
-    shares = _check(indicators, weights, worse, normalise, goalposts or {}, missing)
-    frame = indicators[list(shares.index)].sort_index().astype(float)
+    pairwise = weights if isinstance(weights, Pairwise) else None
+    if isinstance(weights, Pairwise):
+        weights = {str(key): float(weight) for key, weight in weights.weights.items()}
+    scale: Normalise = normalise or ("rank" if aggregate == "rank_sum" else "minmax")
+    keys = list(worse if isinstance(weights, str) else weights)
+    posts, borders = goalposts or {}, limits or {}
+    check_settings(
+        indicators,
+        keys,
+        weights=weights,
+        worse=worse,
+        normalise=scale,
+        goalposts=posts,
+        limits=borders,
+        aggregate=aggregate,
+        missing=missing,
+        not_applicable=not_applicable or {},
+    )
+    frame = indicators[keys].sort_index().astype(float)
+    exempt = _exempt(frame, not_applicable)
+    if exempt is not None:
+        frame = frame.mask(exempt)
+    if scale == "limit":
+        borders = {key: borders.get(key, float(frame[key].median())) for key in keys}
     findings: list[Finding] = []
     columns = []
-    for key in shares.index:
+    for key in keys:
         column, found = normalise_column(
-            frame[key], worse=worse[key], method=normalise, goalposts=(goalposts or {}).get(key)
+            frame[key],
+            worse=worse[key],
+            method=scale,
+            goalposts=posts.get(key),
+            limit=(limits or {}).get(key),
         )
         columns.append(column)
         findings += found
     normalised = pd.concat(columns, axis=1)
+    if isinstance(weights, str):
+        shares, found_weights = data_weights(normalised, method=weights)
+        findings += found_weights
+    else:
+        shares = stated_shares(weights)
 
-    weight = shares.to_numpy()
-    known = normalised.notna().to_numpy()
-    lacking = (~known & (weight > 0)).sum(axis=1)
-    available = _exact_row_sums(np.where(known, weight, 0.0))
-    withheld = (available == 0.0) | ((missing == "withhold") & (lacking > 0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = normalised.to_numpy() * weight / available[:, None]
-    parts[withheld] = np.nan
-    contributions = pd.DataFrame(parts, index=frame.index, columns=frame.columns)
-
-    skor = pd.Series(np.where(withheld, np.nan, _exact_row_sums(parts)), index=frame.index)
-    status = np.select([withheld, lacking > 0], ["ditahan", "sebagian"], "lengkap")
+    result = aggregate_indicators(normalised, shares, method=aggregate, missing=missing, exempt=exempt)
+    rules = pd.DataFrame({"seri": ties}) if isinstance(ties, pd.Series) else ties
     table = pd.DataFrame(
         {
-            "skor": skor,
-            "peringkat": rank_by_rule(skor, ties),
-            "indikator_hilang": lacking,
-            "status_skor": status,
+            "skor": result.skor,
+            "peringkat": rank_by_rule(result.skor, rules),
+            "indikator_hilang": result.lacking,
+            "status_skor": np.select(
+                [result.withheld, result.lacking > 0], ["ditahan", "sebagian"], "lengkap"
+            ),
         },
         index=frame.index,
     )
     return Scores(
         table=table,
-        contributions=contributions,
+        contributions=result.contributions,
         normalised=normalised,
         weights=shares,
         findings=tuple(findings),
+        normalise=scale,
+        weighting=weights if isinstance(weights, str) else "ahp" if pairwise else "stated",
+        pairwise=pairwise,
+        aggregate=aggregate,
+        missing=missing,
+        limits=pd.Series(borders if scale == "limit" else {}, dtype=float, name="batas"),
+        exempt=exempt,
+        ties=None if rules is None else rules.reindex(frame.index),
+        basis=basis,
     )
 
 
-def _exact_row_sums(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Correctly rounded sums of the known values of each row."""
-    rows = np.nan_to_num(values, nan=0.0).tolist()
-    return np.fromiter((math.fsum(row) for row in rows), dtype=float, count=len(rows))
-
-
-def _check(
-    indicators: pd.DataFrame,
-    weights: Mapping[str, float],
-    worse: Mapping[str, Literal["high", "low"]],
-    normalise: str,
-    goalposts: Mapping[str, tuple[float, float]],
-    missing: str,
-) -> pd.Series[float]:
-    """Refuse settings that do not fit the indicators; return the weights as shares."""
-    for name, value, allowed in (
-        ("normalise", normalise, ("minmax", "rank", "zscore")),
-        ("missing", missing, ("renormalise", "withhold")),
-    ):
-        if value not in allowed:
-            raise EvidenceError(
-                _("{name} must be one of {allowed}, not {value}").format(
-                    name=name, allowed=", ".join(allowed), value=value
-                )
-            )
-    if indicators.index.has_duplicates:
-        repeated = indicators.index[indicators.index.duplicated()].unique()
-        raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
-        )
-    for key in (*weights, *goalposts):
-        if key not in indicators.columns:
-            near = get_close_matches(key, [str(column) for column in indicators.columns], n=1, cutoff=0.5)
-            raise EvidenceError(
-                _("unknown indicator {name}").format(name=key),
-                remedy=_("did you mean {name}?").format(name=near[0]) if near else "",
-            )
-    for key, weight in weights.items():
-        if not (math.isfinite(weight) and weight >= 0):
-            raise EvidenceError(
-                _("the weight of {name} must be 0 or more, not {value}").format(name=key, value=weight)
-            )
-        if worse.get(key) not in {"high", "low"}:
-            raise EvidenceError(_('worse["{name}"] must be "high" or "low"').format(name=key))
-    total = math.fsum(weights.values())
-    if not (total > 0 and math.isfinite(total)):
-        raise EvidenceError(_("the weights must not all be 0"))
-    if goalposts and normalise != "minmax":
-        raise EvidenceError(_("goalposts need normalise = minmax"))
-    check_goalposts(goalposts)
-    for key in weights:
-        infinite = np.isinf(indicators[key].to_numpy(dtype=float, na_value=np.nan))
-        if infinite.any():
-            raise EvidenceError(
-                _("indicator {name} is infinite in {villages}").format(
-                    name=key, villages=name_some(indicators.index[infinite])
-                )
-            )
-    return pd.Series(weights, dtype=float, name="bobot") / total
+def _exempt(frame: pd.DataFrame, not_applicable: Mapping[str, Collection[str]] | None) -> pd.DataFrame | None:
+    if not not_applicable:
+        return None
+    exempt = pd.DataFrame(False, index=frame.index, columns=frame.columns)
+    for key, villages in not_applicable.items():
+        exempt[key] = frame.index.isin(list(villages))
+    return exempt

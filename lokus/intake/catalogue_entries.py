@@ -17,7 +17,7 @@ __all__ = ["read_entry", "wrong_entry"]
 _WORSE: Mapping[str, Worse] = {"tinggi": "high", "rendah": "low", "tidak": "none"}
 _KEYS = (
     "label", "buruk", "satuan", "rentang", "pembilang", "penyebut", "jumlah_dari", "opd",
-    "intervensi", "sumber", "kelompok", "terkandung_dalam", "di_luar_rentang",
+    "intervensi", "sumber", "kelompok", "terkandung_dalam", "di_luar_rentang", "sebutan",
 )  # fmt: skip
 
 
@@ -79,7 +79,21 @@ def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
         source=_text(key, entry, "sumber"),
         group=_text(key, entry, "kelompok"),
         contained_in=_texts(key, entry, "terkandung_dalam"),
+        **_words(key, entry),
     )
+
+
+def _words(key: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """Read ``{ id = [bad, good], en = [bad, good] }``."""
+    stated = entry.get("sebutan", {})
+    texts: dict[str, str] = {}
+    for lang, pair in stated.items() if isinstance(stated, Mapping) else [("", stated)]:
+        match pair:
+            case [str(bad), str(good)] if lang in ("id", "en"):
+                texts |= {f"bad_{lang}": bad, f"good_{lang}": good}
+            case _:
+                raise wrong_entry(key, _('"sebutan" must be two texts, bad and good, for id and en'))
+    return texts
 
 
 def _range(key: str, bounds: object) -> tuple[float, float]:

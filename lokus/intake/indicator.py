@@ -44,6 +44,8 @@ class Indicator:
         Target group, for the 29 service coverages.
     contained_in : tuple of str
         Indicators that count this one too: scoring both counts it twice.
+    bad_id, good_id, bad_en, good_en : str
+        Words for a village at either end, such as "sanitasi buruk" and "sanitasi baik"; empty for none.
     """
 
     key: str
@@ -62,6 +64,23 @@ class Indicator:
     source: str = ""
     group: str = ""
     contained_in: tuple[str, ...] = ()
+    bad_id: str = ""
+    good_id: str = ""
+    bad_en: str = ""
+    good_en: str = ""
+
+    @property
+    def words(self) -> str | tuple[str, str]:
+        """Words for the names of types: (bad, good), or a noun where the catalogue has no pair.
+
+        Examples
+        --------
+        >>> from lokus.intake.indicators import load_catalogue
+        >>> load_catalogue()["sanitasi_layak"].words
+        ('sanitasi buruk', 'sanitasi baik')
+        """
+        pair = (self.bad_en, self.good_en) if language() == "en" else (self.bad_id, self.good_id)
+        return pair if all(pair) else self.label[:1].lower() + self.label[1:]
 
     @property
     def label(self) -> str:

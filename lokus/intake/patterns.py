@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from lokus.intake.indicator import Indicator
     from lokus.intake.indicators import Catalogue
 
-__all__ = ["check_changes", "check_identical", "check_outliers", "double_counted", "robust_z"]
+__all__ = [
+    "check_changes",
+    "check_identical",
+    "check_outliers",
+    "double_counted",
+    "robust_z",
+    "without_denominator",
+]
 
 _MIN_VILLAGES = 10
 _SAME_SHARE = 0.5
@@ -189,4 +196,31 @@ def double_counted(keys: Iterable[str], catalogue: Catalogue) -> list[Finding]:
         for key in chosen
         for whole in catalogue[key].contained_in
         if whole in chosen
+    ]
+
+
+def without_denominator(given: Iterable[str]) -> list[Finding]:
+    """Say what counts of cases can and cannot show where nobody says how many children were measured.
+
+    Examples
+    --------
+    >>> [finding.check for finding in without_denominator(["stunting", "sasaran"])]
+    ['audit.no_denominator']
+    >>> without_denominator(["stunting", "diukur"])
+    []
+    """
+    given = set(given)
+    if "stunting" not in given or "diukur" in given:
+        return []
+    return [
+        Finding(
+            check="audit.no_denominator",
+            level="warning",
+            message=_(
+                "stunted children are given without children measured: the counts show where cases are, not "
+                "where a child runs a higher risk; a village with many children has many cases. Prevalence, "
+                "intervals and the certainty of the list cannot be computed from them"
+            ),
+            remedy=_("ask for the number of children measured in the same round"),
+        )
     ]

@@ -32,7 +32,12 @@ from lokus.places.boundary_repair import (
     metres_per_unit,
 )
 from lokus.places.boundary_schemas import find_schema, read_features
-from lokus.places.boundary_table import drop_other_kabupaten, official_table, village_table
+from lokus.places.boundary_table import (
+    dotted_kecamatan,
+    drop_other_kabupaten,
+    official_table,
+    village_table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +82,11 @@ class Boundaries:
         ]
         frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.villages.crs)
         return frame.set_index("kode_kecamatan")
+
+    @cached_property
+    def centres(self) -> gpd.GeoSeries:
+        """Centroids in metres (estimated UTM zone), empty for a village without polygon."""
+        return self.villages.geometry.to_crs(self.villages.estimate_utm_crs()).centroid
 
     def simplified(self, tolerance_m: float) -> gpd.GeoDataFrame:
         """Villages with fewer vertices, their shared borders still shared.
@@ -127,6 +137,7 @@ def read_boundaries(
     columns: Mapping[str, str] | None = None,
     official: pd.DataFrame | None = None,
     kabupaten: str | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
     crs: str | None = None,
     bridge: pd.DataFrame | None = None,
     repair: bool = True,
@@ -137,7 +148,8 @@ def read_boundaries(
     Parameters
     ----------
     path : str or Path
-        GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, or whatever else GDAL reads.
+        GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, whatever else GDAL reads, or the SQL form
+        of :mod:`lokus.places.published_sql`.
     layer : str, optional
         Needed when the file has several.
     columns : mapping, optional
@@ -147,6 +159,8 @@ def read_boundaries(
         polygon are added with geometry None.
     kabupaten : str, optional
         Code of the kabupaten, ``"16.03"`` or ``"1603"``; villages of others are left out, which is reported.
+    bbox : tuple of float, optional
+        West, south, east, north in the units of the file; only villages that meet it are read.
     crs : str, optional
         Coordinate system of a file that does not say its own.
     bridge : pandas.DataFrame, optional
@@ -170,7 +184,9 @@ def read_boundaries(
     path = Path(path)
     where = Where(file=path.name)
     code = _kabupaten_digits(kabupaten)
-    features = _with_crs(read_features(path, layer=layer, columns=columns, kabupaten=code), crs, where)
+    features = _with_crs(
+        read_features(path, layer=layer, columns=columns, kabupaten=code, bbox=bbox), crs, where
+    )
     if len(features) == 0:
         raise InputError(_("the file holds no villages"), where=where)
     schema = find_schema(
@@ -193,7 +209,9 @@ def read_boundaries(
         path.name, before=before, after=after if repaired else None, kept=kept, gap_width_m=gap_width_m
     )
     if official is not None:
-        villages, differences = _against_official(villages, official_table(official, code), path.name)
+        official = official_table(official, code)
+        villages, findings = _name_kecamatan(villages, official, findings, where)
+        villages, differences = _against_official(villages, official, path.name)
         findings += differences
     return Boundaries(
         villages=villages, findings=findings, coverage_before=before, coverage=after, source=path.name
@@ -244,6 +262,29 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
             file, empty=list(codes[~with_area]), repaired=repaired, multipart=list(codes[parts > 1])
         ),
     ]
+
+
+def _name_kecamatan(
+    villages: gpd.GeoDataFrame, official: pd.DataFrame, findings: list[Finding], where: Where
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Take kecamatan names that the file lacks from the official list."""
+    nameless = villages["kecamatan"].eq(dotted_kecamatan(villages.index))
+    named = official[~official["kecamatan"].eq(dotted_kecamatan(official.index))]
+    names = named.groupby("kode_kecamatan")["kecamatan"].agg(_most_frequent)
+    found = villages["kode_kecamatan"].map(names).where(nameless)
+    taken = int(found.notna().sum())
+    if taken == 0:
+        return villages, findings
+    villages = villages.assign(kecamatan=found.fillna(villages["kecamatan"]))
+    if taken == int(nameless.sum()):
+        findings = [finding for finding in findings if finding.check != "batas.no_kecamatan"]
+    note = Finding(
+        check="batas.kecamatan_from_list",
+        level="note",
+        message=_("the kecamatan names of {n} villages are from the official list").format(n=taken),
+        where=where,
+    )
+    return villages, [*findings, note]
 
 
 def _against_official(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from shapely import box
 
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.places.published_sql import decode_sql, read_published_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -127,8 +129,9 @@ def read_features(
     layer: str | None = None,
     columns: Mapping[str, str] | None = None,
     kabupaten: str | None = None,
+    bbox: tuple[float, float, float, float] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read a vector file of any format GDAL knows, or GeoParquet.
+    """Read a vector file of any format GDAL knows, GeoParquet, or the published SQL form.
 
     Parameters
     ----------
@@ -141,6 +144,9 @@ def read_features(
     kabupaten : str, optional
         Four digits. A GeoParquet file sorted by code is then read only where that kabupaten stands; other
         formats are read whole.
+    bbox : tuple of float, optional
+        West, south, east, north in the units of the file; features that do not meet it are left out. A
+        GeoParquet file with a covering column is then read only where it meets.
 
     Raises
     ------
@@ -157,7 +163,10 @@ def read_features(
         )
     try:
         if path.suffix in (".parquet", ".geoparquet"):
-            return _read_parquet(path, columns, kabupaten)
+            return _read_parquet(path, columns, kabupaten, bbox)
+        if path.suffix.casefold() == ".sql":
+            villages = read_published_sql(decode_sql(path.read_bytes()), where=where)
+            return villages if bbox is None else villages[villages.intersects(box(*bbox))]
         layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
         if layer is None and len(layers) > 1:
             raise InputError(
@@ -165,7 +174,7 @@ def read_features(
                 where=where,
                 remedy=_("Name the layer that holds the villages."),
             )
-        features = gpd.read_file(path, layer=layer)
+        features = gpd.read_file(path, layer=layer, bbox=bbox)
     except DataLayerError as error:
         raise InputError(
             _('there is no layer "{layer}"').format(layer=layer),
@@ -176,14 +185,21 @@ def read_features(
         raise InputError(
             _("this is not a boundary file that can be read: {reason}").format(reason=error),
             where=where,
-            remedy=_("Use GeoPackage, Shapefile (all its parts, or zipped), GeoJSON or GeoParquet."),
+            remedy=_(
+                "Use GeoPackage, Shapefile (all its parts, or zipped), GeoJSON, GeoParquet or published SQL."
+            ),
         ) from error
     if not isinstance(features, gpd.GeoDataFrame):
         raise InputError(_("the file holds no geometry"), where=where)
     return features
 
 
-def _read_parquet(path: Path, columns: Mapping[str, str] | None, kabupaten: str | None) -> gpd.GeoDataFrame:
+def _read_parquet(
+    path: Path,
+    columns: Mapping[str, str] | None,
+    kabupaten: str | None,
+    bbox: tuple[float, float, float, float] | None,
+) -> gpd.GeoDataFrame:
     try:
         from pyarrow.parquet import read_schema  # type: ignore[import-untyped]  # ships no types
     except ImportError as error:
@@ -195,7 +211,8 @@ def _read_parquet(path: Path, columns: Mapping[str, str] | None, kabupaten: str 
     stored = read_schema(path)
     kode = find_schema(stored.names, columns=columns, where=Where(file=path.name)).kode
     if kabupaten is None or "string" not in str(stored.field(kode).type):
-        return gpd.read_parquet(path)
+        return gpd.read_parquet(path, bbox=bbox)
     spellings = (kabupaten, f"{kabupaten[:2]}.{kabupaten[2:]}", f"ID{kabupaten}")
     # "~" sorts after every digit and dot, so each range holds exactly the codes that begin like this.
-    return gpd.read_parquet(path, filters=[[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings])
+    codes = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
+    return gpd.read_parquet(path, filters=codes, bbox=bbox)

@@ -16,7 +16,7 @@ from lokus.places.kode import bridge_bps, compress_rows, format_kode, jenis, kec
 if TYPE_CHECKING:
     from lokus.places.boundary_schemas import Schema
 
-__all__ = ["drop_other_kabupaten", "official_table", "village_table"]
+__all__ = ["dotted_kecamatan", "drop_other_kabupaten", "official_table", "village_table"]
 
 
 def village_table(
@@ -143,9 +143,13 @@ def _describe(codes: pd.Series, desa: pd.Series, kecamatan: pd.Series) -> pd.Dat
     )
     frame["kode_kecamatan"] = [kecamatan_of(code) for code in plain]
     frame["jenis"] = [jenis(code) for code in plain]
-    shown = pd.Series([format_kode(code)[:8] for code in plain], index=frame.index)
-    frame["kecamatan"] = frame["kecamatan"].where(frame["kecamatan"] != "", shown)
+    frame["kecamatan"] = frame["kecamatan"].where(frame["kecamatan"] != "", dotted_kecamatan(frame.index))
     return frame
+
+
+def dotted_kecamatan(codes: pd.Index) -> pd.Series:
+    """Give the dotted code of the kecamatan, which stands in the place of an unknown name."""
+    return pd.Series([format_kode(code)[:8] for code in codes], index=codes, dtype=object)
 
 
 def _text(names: pd.Series) -> pd.Series:

@@ -10,29 +10,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lokus.show.atlas import write_atlas
+    from lokus.show.charts import chance_chart, funnel_chart, interval_chart, profile_chart
     from lokus.show.folium_map import folium_map
     from lokus.show.geopackage import write_geopackage
     from lokus.show.info import StudyInfo
     from lokus.show.print_map import draw_map, save_map
+    from lokus.show.report import write_report
+    from lokus.show.slides import write_slides
     from lokus.show.web_map import write_web_map
     from lokus.show.workbook import write_workbook
 
 _HOME = {
     "StudyInfo": "info",
+    "chance_chart": "charts",
     "draw_map": "print_map",
     "folium_map": "folium_map",
+    "funnel_chart": "charts",
+    "interval_chart": "charts",
+    "profile_chart": "charts",
     "save_map": "print_map",
+    "write_atlas": "atlas",
     "write_geopackage": "geopackage",
+    "write_report": "report",
+    "write_slides": "slides",
     "write_web_map": "web_map",
     "write_workbook": "workbook",
 }
 
 __all__ = [
     "StudyInfo",
+    "chance_chart",
     "draw_map",
     "folium_map",
+    "funnel_chart",
+    "interval_chart",
+    "profile_chart",
     "save_map",
+    "write_atlas",
     "write_geopackage",
+    "write_report",
+    "write_slides",
     "write_web_map",
     "write_workbook",
 ]

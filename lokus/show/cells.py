@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 from lokus.i18n import gettext as _
 from lokus.show.info import StudyInfo, synthetic_mark
+from lokus.show.printable import printable
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -47,6 +47,8 @@ class Column:
         Break long text.
     missing : bool
         Whether a missing value is missing data.
+    masked : sequence of bool
+        Where a missing value is masked for the public instead; empty for nowhere.
     """
 
     head: str
@@ -55,6 +57,7 @@ class Column:
     width: float = 14
     wrap: bool = False
     missing: bool = False
+    masked: Sequence[bool] | np.ndarray = ()
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any) -> Cell:
@@ -66,7 +69,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
     elif isinstance(value, (np.integer, np.floating)):
         value = value.item()
     elif not isinstance(value, (int, float)):
-        value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))[:_LONGEST]
+        value = printable(value)[:_LONGEST]
     cell: Cell = sheet.cell(row=row, column=column)
     cell.value = value
     if isinstance(value, str):
@@ -114,8 +117,9 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
         alignment = Alignment(vertical="top", wrap_text=column.wrap, **side)
         for offset, value in enumerate(column.values, start=1):
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
-            if cell.value is None and column.missing:
-                cell.value = _("no data yet")
+            masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
+            if cell.value is None and (column.missing or masked):
+                cell.value = _("masked") if masked else _("no data yet")
                 cell.font = Font(name=FACE, size=9, italic=True, color="7A858A")
             elif column.format and isinstance(cell.value, (int, float)):
                 cell.number_format = column.format

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-__all__ = ["Fact", "layer_values", "reasons", "village_facts"]
+    from lokus.show.layer import Layer
+
+__all__ = ["Fact", "displayed_codes", "layer_values", "reasons", "village_cells", "village_facts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +53,38 @@ def village_facts(results: gpd.GeoDataFrame) -> list[Fact]:
     if "skor" in results:
         facts.append(Fact(label=_("Score (0–100)"), values=_numbers(results["skor"] * 100, 1)))
     if "peringkat" in results:
-        facts.append(Fact(label=_("Rank by score"), values=_numbers(results["peringkat"], 0)))
+        facts.append(Fact(label=_("Rank by score"), values=_with_interval(results, "peringkat", decimals=0)))
+    if "peluang_lokus" in results:
+        facts.append(Fact(label=_("Chance (%)"), values=_numbers(results["peluang_lokus"] * 100, 0)))
+    if "tipologi" in results:
+        facts.append(Fact(label=_("Type"), values=tuple(results["tipologi"].fillna("–").astype(str))))
+    if "kelengkapan" in results:
+        facts.append(Fact(label=_("Completeness (%)"), values=_numbers(results["kelengkapan"], 0)))
     return facts
 
 
-def layer_values(results: gpd.GeoDataFrame, theme: str) -> tuple[str, ...]:
-    """Value behind the colour of a theme, empty where there is none."""
-    if theme == "prevalensi":
-        return tuple("" if text == "–" else f"{text} %" for text in _numbers(results["prevalensi"], 1))
-    if theme == "skor":
-        return tuple("" if text == "–" else text for text in _numbers(results["skor"] * 100, 1))
-    return ("",) * len(results)
+def village_cells(results: gpd.GeoDataFrame) -> list[Fact]:
+    """Facts of every village in columns of a narrow table; those whose column is absent are left out."""
+    cells = []
+    if "peringkat" in results:
+        cells.append(Fact(label=_("Rank"), values=_numbers(results["peringkat"], 0)))
+    if "prevalensi" in results:
+        cells.append(
+            Fact(label=_("Prevalence (%)"), values=_with_interval(results, "prevalensi", decimals=1))
+        )
+    if "anak_stunting" in results:
+        cells.append(Fact(label=_("Children"), values=_with_interval(results, "anak_stunting", decimals=0)))
+    if "skor" in results:
+        cells.append(Fact(label=_("Score"), values=_numbers(results["skor"] * 100, 1)))
+    if "peluang_lokus" in results:
+        cells.append(Fact(label=_("Chance (%)"), values=_numbers(results["peluang_lokus"] * 100, 0)))
+    return cells
+
+
+def layer_values(layer: Layer) -> tuple[str, ...]:
+    """Value behind the colour or circle of each village, with its unit; empty where there is none."""
+    unit = f" {layer.unit}" if layer.unit else ""
+    return tuple("" if text == "–" else text + unit for text in _numbers(layer.values, layer.decimals))
 
 
 def reasons(results: gpd.GeoDataFrame) -> tuple[str, ...]:
@@ -78,8 +101,15 @@ def displayed_codes(results: gpd.GeoDataFrame) -> tuple[str, ...]:
 
 
 def _numbers(values: pd.Series, decimals: int) -> tuple[str, ...]:
-    floats = values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    return tuple(format_number(float(value), decimals=decimals) for value in floats)
+    floats = values.astype("Float64").to_numpy(dtype=float, na_value=float("nan")).tolist()
+    known: dict[str, str] = {}  # a nation has many villages and few different numbers
+    texts = []
+    for value in floats:
+        key = f"{value:.{decimals}f}"
+        if key not in known:
+            known[key] = format_number(value, decimals=decimals)
+        texts.append(known[key])
+    return tuple(texts)
 
 
 def _with_interval(results: gpd.GeoDataFrame, name: str, *, decimals: int) -> tuple[str, ...]:

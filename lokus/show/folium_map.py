@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
@@ -17,12 +17,21 @@ from lokus.i18n import gettext as _
 from lokus.show.facts import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.geometry import to_metric
 from lokus.show.info import StudyInfo, synthetic_mark
-from lokus.show.layers import THEMES, Layer, make_layer
+from lokus.show.labels import deepest_point
+from lokus.show.layers import available_themes, make_layer
 from lokus.show.palette import MISSING, class_label
+from lokus.show.symbols import symbol_scale
 from lokus.show.topology import simplify_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lokus.show.indicator_style import IndicatorStyle
+    from lokus.show.layer import Layer
 
 __all__ = ["folium_map"]
 
+_PIXELS = 600  # longer side of the map in a notebook, by which circles are sized
 _DETAIL = 1_500  # finest detail, as a share of the longer side: keeps a notebook with the map small
 
 
@@ -48,22 +57,33 @@ class _ThemeLayer(folium.map.Layer):
         """{% macro script(this, kwargs) %}
         var {{ this.get_name() }} = L.geoJson({{ this.shapes.get_name() }}, {
             style: function (feature) {
-                var style = {{ this.styles | tojson }}[feature.properties.{{ this.theme }}];
+                var key = feature.properties.kelas[{{ this.theme | tojson }}];
+                var style = {{ this.styles | tojson }}[key];
                 var proposed = feature.properties.nomor > 0 && {{ this.outlined | tojson }};
-                var missing = feature.properties.{{ this.theme }} === {{ this.missing | tojson }};
+                var missing = key === {{ this.missing | tojson }};
                 return {fillColor: style, fillOpacity: {{ this.opacity }}, dashArray: missing ? "2 3" : null,
                         color: proposed ? "#111111" : "#8f999e", weight: proposed ? 2 : 0.6};
             },
             onEachFeature: function (feature, layer) {
                 var of = feature.properties;
-                layer.bindTooltip(of.nama + "<br>" + of.nilai_{{ this.theme }}, {sticky: true});
+                layer.bindTooltip(of.nama + "<br>" + of.nilai[{{ this.theme | tojson }}], {sticky: true});
                 layer.bindPopup(of.keterangan, {maxWidth: 340});
             }
         });
+        {% if this.circles %}
+        {{ this.circles | tojson }}.forEach(function (circle) {
+            L.circleMarker([circle[0], circle[1]], {
+                radius: circle[2], weight: 1, interactive: false, color: circle[3] ? "#2b6a8c" : "#ffffff",
+                fillColor: circle[3] ? "#ffffff" : "#2b6a8c", fillOpacity: 0.85
+            }).addTo({{ this.get_name() }});
+        });
+        {% endif %}
         {% endmacro %}"""
     )
 
-    def __init__(self, layer: Layer, shapes: _Shapes, *, show: bool, opacity: float) -> None:
+    def __init__(
+        self, layer: Layer, shapes: _Shapes, *, show: bool, opacity: float, circles: list[list[float]]
+    ) -> None:
         super().__init__(name=layer.title, overlay=False, control=True, show=show)
         self._name = "ThemeLayer"
         self.shapes = shapes
@@ -71,7 +91,8 @@ class _ThemeLayer(folium.map.Layer):
         self.styles = dict(layer.palette)
         self.opacity = opacity
         self.missing = MISSING
-        self.outlined = layer.theme != "usulan"
+        self.outlined = layer.outlined
+        self.circles = circles
 
 
 class _Legend(MacroElement):
@@ -116,6 +137,7 @@ def folium_map(
     info: StudyInfo,
     *,
     theme: str = "usulan",
+    indicators: Mapping[str, IndicatorStyle] | None = None,
     basemap: bool = False,
 ) -> folium.Map:
     """Draw all themes of the results as layers of one `folium.Map`.
@@ -128,8 +150,10 @@ def folium_map(
         Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
     info : StudyInfo
         What the legend says about the study.
-    theme : {"usulan", "prevalensi", "skor"}
-        Layer shown first.
+    theme : str
+        Layer shown first, see :func:`lokus.show.layers.make_layer`.
+    indicators : mapping of str to IndicatorStyle, optional
+        Indicators to be shown besides the themes that the results have.
     basemap : bool
         Put OpenStreetMap tiles beneath. They, and folium's own scripts, come from the internet; for a
         room without it use :func:`lokus.show.web_map.write_web_map`.
@@ -139,19 +163,24 @@ def folium_map(
     folium.Map
         Names and reasons from inputs are escaped.
     """
-    if theme not in THEMES:
-        raise ValueError(f"theme must be one of {THEMES}, not {theme!r}")
     results, kecamatan = results.sort_index(), kecamatan.sort_index()
-    layers = [make_layer(results, name) for name in THEMES]
+    make_layer(results, theme, indicators=indicators)  # an unknown or absent theme is refused here
+    layers = [
+        make_layer(results, name, indicators=indicators) for name in available_themes(results, indicators)
+    ]
     metric = to_metric(results)
     west, south, east, north = metric.total_bounds
     tolerance = max(east - west, north - south) / _DETAIL
     lower, left, upper, right = np.array(results.to_crs(4326).total_bounds)[[1, 0, 3, 2]]
     drawn = folium.Map(tiles="OpenStreetMap" if basemap else None, control_scale=True, zoom_snap=0.25)
-    shapes = _Shapes(_features(results, layers, _to_degrees(metric, tolerance)))
+    degrees = _to_degrees(metric, tolerance)
+    shapes = _Shapes(_features(results, layers, degrees))
     shapes.add_to(drawn)
     for layer in layers:
-        _ThemeLayer(layer, shapes, show=layer.theme == theme, opacity=0.75 if basemap else 1.0).add_to(drawn)
+        circles = _circles(layer, metric, degrees) if layer.symbols else []
+        _ThemeLayer(
+            layer, shapes, show=layer.theme == theme, opacity=0.75 if basemap else 1.0, circles=circles
+        ).add_to(drawn)
     outlines = _to_degrees(to_metric(kecamatan, metric.crs), tolerance)
     folium.GeoJson(
         {
@@ -183,11 +212,13 @@ def legend_html(layer: Layer, info: StudyInfo) -> str:
         for entry in layer.legend
     ]  # fmt: skip
     rows.append(_legend_row(_("Total"), len(layer.classes), weight=600))
-    if layer.theme != "usulan":
+    if layer.outlined:
         rows.append(
             _legend_row(class_label("lokus"), int(layer.lokus.notna().sum()), border="2px solid #111111")
         )
     parts = [f"<strong>{html.escape(layer.title)}</strong>", f"<table>{''.join(rows)}</table>"]
+    if layer.symbols:
+        parts.append(f"<div>{html.escape(layer.note)}</div>")
     if layer.unsure_count:
         text = _("{n} villages not yet reliable: few children measured, or unknown").format(
             n=layer.unsure_count
@@ -238,9 +269,24 @@ def _to_degrees(metric: gpd.GeoDataFrame, tolerance: float) -> list[Any]:
     ]
 
 
+def _circles(layer: Layer, metric: gpd.GeoDataFrame, degrees: list[Any]) -> list[list[float]]:
+    """Circles of a layer as latitude, longitude, radius in pixels and whether hollow, large ones first."""
+    west, south, east, north = metric.total_bounds
+    area = float(metric.area.sum()) / max(east - west, north - south) ** 2 * _PIXELS**2
+    values = layer.values.to_numpy(dtype=float)
+    radii = symbol_scale(values, area, unit=3.0).radii(values)
+    circles = []
+    for place in np.argsort(-np.nan_to_num(radii), kind="stable"):
+        if degrees[place] is not None and radii[place] > 0:
+            x, y = np.round(deepest_point(degrees[place]), 5).tolist()
+            circles.append([y, x, round(max(float(radii[place]), 1.0), 1), float(layer.unsure.iloc[place])])
+    return circles
+
+
 def _features(results: gpd.GeoDataFrame, layers: list[Layer], shapes: list[Any]) -> dict[str, Any]:
     facts, why, codes = village_facts(results), reasons(results), displayed_codes(results)
-    values = {layer.theme: layer_values(results, layer.theme) for layer in layers}
+    values = {layer.theme: layer_values(layer) for layer in layers}
+    names = {layer.theme: {entry.key: entry.name for entry in layer.legend} for layer in layers}
     numbers = layers[0].lokus
     features = []
     for place, (shape, row) in enumerate(zip(shapes, results.itertuples(), strict=True)):
@@ -260,13 +306,13 @@ def _features(results: gpd.GeoDataFrame, layers: list[Layer], shapes: list[Any])
                     "nama": name,
                     "nomor": int(numbers.iloc[place]) if numbers.notna().iloc[place] else 0,
                     "keterangan": f"{name} · {codes[place]}<table>{lines}</table>{html.escape(why[place])}",
-                    **{layer.theme: layer.classes.iloc[place] for layer in layers},
-                    **{
-                        f"nilai_{layer.theme}": " · ".join(
+                    "kelas": {layer.theme: layer.classes.iloc[place] for layer in layers},
+                    "nilai": {
+                        layer.theme: " · ".join(
                             html.escape(text)
                             for text in (
                                 values[layer.theme][place],
-                                class_label(layer.classes.iloc[place]),
+                                names[layer.theme][layer.classes.iloc[place]],
                                 _("not yet reliable") if layer.unsure.iloc[place] else "",
                             )
                             if text

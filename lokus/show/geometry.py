@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["Sketch", "compound_path", "polygonal", "to_metric"]
+__all__ = ["Sketch", "compound_path", "polygonal", "to_metric", "without_slivers"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,6 +50,30 @@ def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
         kept.append(shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else None)
     result = np.empty(len(kept), dtype=object)
     result[:] = kept
+    return result
+
+
+def without_slivers(geometries: npt.NDArray[Any], least: float) -> npt.NDArray[Any]:
+    """Fill the holes of polygons that are smaller than an area, such as slits left by cracked borders.
+
+    Examples
+    --------
+    >>> ring = shapely.Polygon(shapely.box(0, 0, 9, 9).exterior, [shapely.box(1, 1, 2, 8).exterior])
+    >>> without_slivers(np.array([ring]), 8.0)[0].area
+    81.0
+    """
+    parts, owner = shapely.get_parts(polygonal(geometries), return_index=True)
+    filled = np.array(
+        [
+            shapely.Polygon(part.exterior, [r for r in part.interiors if shapely.Polygon(r).area >= least])
+            for part in parts
+        ],
+        dtype=object,
+    )
+    result = np.empty(len(geometries), dtype=object)
+    for place in np.unique(owner):
+        mine = filled[owner == place]
+        result[place] = mine[0] if len(mine) == 1 else shapely.MultiPolygon(mine.tolist())
     return result
 
 

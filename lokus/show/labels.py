@@ -182,9 +182,19 @@ def largest_part(polygon: Any) -> Any:
     return parts[int(np.argmax(shapely.area(parts)))]
 
 
-def deepest_point(polygon: Any) -> Floats:
-    """Point of the largest part that is farthest from its border, shape (2,)."""
-    circle = shapely.maximum_inscribed_circle(largest_part(polygon))
+def deepest_point(polygon: Any, *, share: float = 0.001) -> Floats:
+    """Point of the largest part that is farthest from its border, shape (2,).
+
+    Parameters
+    ----------
+    polygon : shapely geometry
+        Polygon or multipolygon.
+    share : float
+        How exactly, as a share of the longer side.
+    """
+    body = largest_part(polygon)
+    left, bottom, right, top = body.bounds
+    circle = shapely.maximum_inscribed_circle(body, share * max(right - left, top - bottom))
     return np.asarray(shapely.get_coordinates(circle)[0], dtype=float)
 
 

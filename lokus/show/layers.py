@@ -2,91 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from lokus.errors import InputError
 from lokus.i18n import gettext as _
-from lokus.show.palette import MISSING, SCORE, STATUS, WHO, Bands, Palette, class_label
+from lokus.show.layer import Layer, LegendEntry
+from lokus.show.themes import BUILDERS, Common, build_indicator
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
+    import pandas as pd
 
-__all__ = ["THEMES", "Layer", "LegendEntry", "make_layer"]
+    from lokus.show.indicator_style import IndicatorStyle
 
-THEMES = ("usulan", "prevalensi", "skor")
+__all__ = ["INDICATOR", "THEMES", "Layer", "LegendEntry", "available_themes", "make_layer", "theme_slug"]
+
+# Theme → columns without which it cannot be shown.
+THEMES: Mapping[str, tuple[str, ...]] = {
+    "usulan": ("status_usulan",),
+    "prevalensi": ("prevalensi",),
+    "anak": ("anak_stunting",),
+    "skor": ("skor",),
+    "peluang": ("peluang_lokus",),
+    "titik_panas": ("titik_panas",),
+    "tipologi": ("tipologi", "tipologi_urutan"),
+    "reviu": ("status_reviu",),
+    "kelengkapan": ("kelengkapan",),
+}
+INDICATOR = "indikator:"  # then the key of an indicator
 
 
-@dataclass(frozen=True, kw_only=True)
-class LegendEntry:
-    """One line of a legend: class, its name and limits, its colour, and how many villages are in it."""
-
-    key: str
-    label: str
-    limits: str
-    colour: str
-    count: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Layer:
-    """One theme of a study, ready to be drawn.
+def available_themes(
+    results: pd.DataFrame, indicators: Mapping[str, IndicatorStyle] | None = None
+) -> tuple[str, ...]:
+    """Themes that the results can be shown by, in the order in which a meeting looks at them.
 
     Parameters
     ----------
-    theme : str
-        Key, one of ``THEMES``.
-    title, note : str
-        Name of the theme, and what a reader of its legend must know.
-    classes : pandas.Series
-        Class key of every village, whether it has a polygon or not.
-    palette : Palette
-        Colours of all classes.
-    bands : Bands or None
-        Limits of the classes, when they are classes of a number.
-    unsure : pandas.Series
-        True where the value rests on weak data and is hatched.
-    lokus : pandas.Series
-        Number of each proposed village on the list, ``<NA>`` for the others.
+    results : pandas.DataFrame
+        Results table; the columns of a stage that did not run are absent.
+    indicators : mapping of str to IndicatorStyle, optional
+        Indicators to be shown besides.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> available_themes(pd.DataFrame(columns=["status_usulan", "skor"]))
+    ('usulan', 'skor')
     """
-
-    theme: str
-    title: str
-    note: str
-    classes: pd.Series
-    palette: Palette
-    bands: Bands | None
-    unsure: pd.Series
-    lokus: pd.Series
-
-    @property
-    def legend(self) -> tuple[LegendEntry, ...]:
-        """Every class in its fixed order with its count, those that do not occur too."""
-        counts = self.classes.value_counts()
-        return tuple(
-            LegendEntry(
-                key=key, label=class_label(key), colour=colour, count=int(counts.get(key, 0)),
-                limits=self.bands.limits(key) if self.bands else "",
-            )
-            for key, colour in self.palette.items()
-        )  # fmt: skip
-
-    @property
-    def unsure_count(self) -> int:
-        """Villages hatched as resting on weak data."""
-        return int(self.unsure.sum())
+    known = set(results.columns)
+    named = [theme for theme, columns in THEMES.items() if known.issuperset(columns)]
+    return (*named, *(f"{INDICATOR}{key}" for key in indicators or () if key in known))
 
 
-def make_layer(results: gpd.GeoDataFrame, theme: str) -> Layer:
+def theme_slug(theme: str) -> str:
+    """Name of a theme for use in file names.
+
+    Examples
+    --------
+    >>> theme_slug("indikator:air_layak")
+    'indikator_air_layak'
+    """
+    return theme.replace(":", "_")
+
+
+def make_layer(
+    results: gpd.GeoDataFrame, theme: str, *, indicators: Mapping[str, IndicatorStyle] | None = None
+) -> Layer:
     """Describe one theme of the results.
 
     Parameters
     ----------
     results : geopandas.GeoDataFrame
         Village table with rates, scores, selection and ``status_usulan``.
-    theme : {"usulan", "prevalensi", "skor"}
-        What to show.
+    theme : str
+        One of ``THEMES``, or ``indikator:<key>``.
+    indicators : mapping of str to IndicatorStyle, optional
+        How indicators are shown; an ``indikator:`` theme needs its key in it.
 
     Returns
     -------
@@ -96,61 +90,28 @@ def make_layer(results: gpd.GeoDataFrame, theme: str) -> Layer:
     ------
     ValueError
         The theme is unknown.
+    InputError
+        The column of the theme is missing: its stage has not run.
     KeyError
-        A status is none of the known classes, or the column of the theme is missing.
+        A class in the results is none of the known ones.
 
     Notes
     -----
-    A village where no child was measured has a prior only, no rate of its own: on the prevalence layer it
-    counts as without data.
+    A village where no child was measured has a prior only, no rate of its own: on the layers of prevalence
+    and of children it counts as without data.
     """
-    never = pd.Series(False, index=results.index)
-    lokus = (
-        results["nomor"].astype("Int64")
-        if "nomor" in results
-        else pd.Series(pd.NA, index=results.index, dtype="Int64")
-    )
-    if theme == "usulan":
-        classes = results["status_usulan"].fillna(MISSING).astype(object).rename("kelas")
-        for key in classes.unique():
-            STATUS[key]
-        return Layer(
-            theme=theme, title=_("Lokus proposal"), note="", classes=classes, palette=STATUS, bands=None,
-            unsure=never, lokus=lokus,
-        )  # fmt: skip
-    if theme == "prevalensi":
-        unmeasured = _flag(results, "tanpa_pengukuran")
-        classes = WHO.classify(results["prevalensi"].mask(unmeasured))
-        return Layer(
-            theme=theme,
-            title=_("Stunting prevalence (%)"),
-            note=_(
-                "WHO classes; a class includes its lower limit. Estimates steadied for small numbers. "
-                "Not yet reliable: few of the children were measured, or it is not known how many."
+    indicators = indicators or {}
+    key = theme.removeprefix(INDICATOR) if theme.startswith(INDICATOR) else ""
+    if theme not in THEMES and key not in indicators:
+        known = (*THEMES, *(f"{INDICATOR}{name}" for name in indicators))
+        raise ValueError(f"theme must be one of {known}, not {theme!r}")
+    needed = (key,) if key else THEMES[theme]
+    if absent := [column for column in needed if column not in results]:
+        raise InputError(
+            _("The map “{theme}” needs {columns}, which the results do not have.").format(
+                theme=theme, columns=", ".join(absent)
             ),
-            classes=classes,
-            palette=WHO.palette,
-            bands=WHO,
-            unsure=_flag(results, "belum_andal") & (classes != MISSING),
-            lokus=lokus,
+            remedy=_("Run the stage that gives it, or leave this map out."),
         )
-    if theme == "skor":
-        return Layer(
-            theme=theme,
-            title=_("Priority score (0–100)"),
-            note=_("Fixed classes; a class includes its lower limit. A higher score is a higher priority."),
-            classes=SCORE.classify(results["skor"] * 100),
-            palette=SCORE.palette,
-            bands=SCORE,
-            unsure=never,
-            lokus=lokus,
-        )
-    raise ValueError(f"theme must be one of {THEMES}, not {theme!r}")
-
-
-def _flag(results: gpd.GeoDataFrame, column: str) -> pd.Series:
-    """Boolean column with missing as False; all False when the study has no such column."""
-    if column not in results:
-        return pd.Series(False, index=results.index)
-    flags: pd.Series = results[column].astype("boolean").fillna(value=False).astype(bool)
-    return flags
+    common = Common.of(results, theme)
+    return build_indicator(common, key, indicators[key]) if key else BUILDERS[theme](common)

@@ -131,7 +131,7 @@ def plan_page(size: str, width_m: float, height_m: float, *, legend_mm: float = 
         raise ValueError(f"size must be one of {tuple(PAPER)}, not {size!r}")
     if not (width_m > 0 and height_m > 0):
         raise ValueError(f"the extent must have a width and a height, not {width_m} × {height_m} m")
-    pages = [_landscape(size, legend_mm), _portrait(size)]
+    pages = [_landscape(size, legend_mm), _portrait(size, legend_mm)]
     return min(pages, key=lambda page: page.scale_of(width_m, height_m))
 
 
@@ -156,13 +156,13 @@ def _landscape(size: str, legend_mm: float) -> Page:
     )  # fmt: skip
 
 
-def _portrait(size: str) -> Page:
+def _portrait(size: str, legend_mm: float) -> Page:
     short, long = PAPER[size]
     unit = _unit(size)
     inner = Box(0, 0, short, long).grow(-9 * unit)
     header = Box(inner.left, inner.top - 18 * unit, inner.right, inner.top)
     footer = Box(inner.left, inner.bottom, inner.right, inner.bottom + 9.5 * unit)
-    bottom, top = footer.top + 2.5 * unit, footer.top + 70 * unit
+    bottom, top = footer.top + 2.5 * unit, footer.top + max(70.0, legend_mm + 2.5) * unit
     split = inner.left + 66 * unit
     return Page(
         size=size, landscape=False, unit=unit, sheet=Box(0, 0, short, long), header=header, footer=footer,

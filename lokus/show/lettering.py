@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,17 +20,21 @@ from lokus.show.labels import (
     place_labels,
     rings_around,
 )
-from lokus.show.margin import draw_disc
+from lokus.show.layout import Box
+from lokus.show.legend import draw_disc
 from lokus.show.typography import LINE, MM_PER_POINT, text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import geopandas as gpd
     from matplotlib.axes import Axes
 
-    from lokus.show.layers import Layer
+    from lokus.show.layer import Layer
     from lokus.show.layout import Page
+    from lokus.show.symbols import SymbolScale
 
-__all__ = ["draw_labels"]
+__all__ = ["draw_labels", "halo", "leader", "letter"]
 
 _DISC = 3.3  # room of a numbered disc, mm
 _SIZES = (7.2, 6.4, 5.6)  # type of a kecamatan name, pt
@@ -45,6 +48,9 @@ def draw_labels(
     kecamatan: gpd.GeoDataFrame,
     layer: Layer,
     plan: Page,
+    *,
+    taken: Sequence[Box] = (),
+    circles: SymbolScale | None = None,
 ) -> list[tuple[str, str]]:
     """Place numbers and kecamatan names; return the key of the kecamatan that got a letter only."""
     unit = plan.unit
@@ -55,16 +61,19 @@ def draw_labels(
         for number, shape in zip(numbers, shapes, strict=True)
         if pd.notna(number) and shape is not None
     }
+    beside = _radii(layer, numbers, circles)
+    large = _large_circles(layer, shapes, results.index, circles, unit)
     discs, _lost = place_labels(
         [
-            _disc_request(number, home, unit, plan.map.width + plan.map.height)
+            _disc_request(number, home, unit, plan.map.width + plan.map.height, beside.get(number, 0.0))
             for number, home in sorted(homes.items(), key=lambda item: int(item[0]))
         ],
         frame=frame,
+        taken=taken,
         gap=0.1 * unit,
     )
     for disc in discs:
-        _leader(page, homes[disc.key], disc, unit)
+        leader(page, homes[disc.key], disc, unit, beside.get(disc.key, 0.0))
         draw_disc(page, *disc.box.centre, disc.key, unit=unit, gid=f"nomor:{disc.key}")
 
     names = dict(zip(kecamatan.index, kecamatan["kecamatan"].astype(str), strict=True))
@@ -72,13 +81,13 @@ def draw_labels(
     order = sorted(areas, key=lambda kode: (shapely.area(areas[kode]), kode))
     written, left_over = place_labels(
         [_name_request(kode, names[kode], areas[kode], unit) for kode in order], frame=frame,
-        taken=[disc.box for disc in discs],
+        taken=[*taken, *large, *(disc.box for disc in discs)],
     )  # fmt: skip
     for label in written:
         for text, y, size in _lines_of(label, names[label.key], unit):
-            _halo(page, label.box.centre[0], y, text, size, gid=f"kecamatan:{label.key}")
+            halo(page, label.box.centre[0], y, text, size, gid=f"kecamatan:{label.key}")
     by_name = sorted(left_over, key=lambda kode: (names[kode], kode))
-    letters = {kode: _letter(place) for place, kode in enumerate(by_name)}
+    letters = {kode: letter(place) for place, kode in enumerate(by_name)}
     small = [
         Request(
             key=kode,
@@ -94,26 +103,55 @@ def draw_labels(
         )
         for kode in by_name
     ]  # fmt: skip
-    lettered, _unplaced = place_labels(small, frame=frame, taken=[p.box for p in [*discs, *written]])
+    lettered, _unplaced = place_labels(
+        small, frame=frame, taken=[*taken, *(p.box for p in [*discs, *written])]
+    )
     for label in lettered:
-        _leader(page, deepest_point(areas[label.key]), label, unit)
+        leader(page, deepest_point(areas[label.key]), label, unit)
         x, y = label.box.centre
-        _halo(page, x, y, letters[label.key], 6 * unit, gid=f"kecamatan:{label.key}", va="center_baseline")
+        halo(page, x, y, letters[label.key], 6 * unit, gid=f"kecamatan:{label.key}", va="center_baseline")
     return [(letters[kode], names[kode]) for kode in by_name]
 
 
-def _letter(place: int) -> str:
-    return chr(ord("A") + place) if place < 26 else _letter(place // 26 - 1) + _letter(place % 26)
+def letter(place: int) -> str:
+    """Letters in a row: A to Z, then AA and so on."""
+    return chr(ord("A") + place) if place < 26 else letter(place // 26 - 1) + letter(place % 26)
 
 
-def _disc_request(number: str, home: Any, unit: float, reach: float) -> Request:
-    return Request(key=number, candidates=_disc_places(home, unit, reach))
+def _radii(layer: Layer, numbers: pd.Series, circles: SymbolScale | None) -> dict[str, float]:
+    """Radius of the circle of each lokus: its number stands beside it, not on it."""
+    if circles is None:
+        return {}
+    chosen = numbers[numbers.notna()]
+    radii = circles.radii(layer.values.loc[chosen.index].to_numpy(dtype=float))
+    return {str(int(n)): float(r) for n, r in zip(chosen, radii, strict=True) if r > 0}
 
 
-def _disc_places(home: Any, unit: float, reach: float) -> Iterator[Candidate]:
+def _large_circles(
+    layer: Layer, shapes: Any, index: pd.Index, circles: SymbolScale | None, unit: float
+) -> list[Box]:
+    """Boxes in the circles that a name had better not be written over."""
+    if circles is None:
+        return []
+    radii = circles.radii(layer.values.loc[index].to_numpy(dtype=float))
+    return [
+        Box(x - 0.8 * r, y - 0.8 * r, x + 0.8 * r, y + 0.8 * r)
+        for shape, r in zip(shapes, radii, strict=True)
+        if shape is not None and r > 1.6 * unit
+        for x, y in [deepest_point(shape)]
+    ]
+
+
+def _disc_request(number: str, home: Any, unit: float, reach: float, beside: float) -> Request:
+    return Request(key=number, candidates=_disc_places(home, unit, reach, beside))
+
+
+def _disc_places(home: Any, unit: float, reach: float, beside: float) -> Iterator[Candidate]:
     """Places of a disc: closely around its village, then anywhere on the map rather than nowhere."""
+    nearest = beside + 0.5 * _DISC * unit if beside else 0.0
     for step, far in ((0.55 * unit, 12 * unit), (_DISC * unit, reach)):
-        centres = rings_around(home, step=step, reach=far)
+        centres = rings_around(home, step=step, reach=nearest + far)
+        centres = centres[np.hypot(*(centres - home).T) >= nearest]
         yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres)
 
 
@@ -153,17 +191,28 @@ def _lines_of(label: Placed, name: str, unit: float) -> list[tuple[str, float, f
     ]
 
 
-def _halo(page: Axes, x: float, y: float, text: str, size: float, *, gid: str, va: str = "baseline") -> None:
-    """Text twice: a white edge behind, and real, searchable text on top."""
-    style: dict[str, Any] = {"ha": "center", "va": va, "weight": "bold", "color": "#2f4858"}
+def halo(
+    page: Axes,
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    *,
+    gid: str,
+    va: str = "baseline",
+    weight: str = "bold",
+) -> None:
+    """Write text twice: a white edge behind, and real, searchable text on top."""
+    style: dict[str, Any] = {"ha": "center", "va": va, "weight": weight, "color": "#2f4858"}
     edge = write(page, x, y, text, size, zorder=9, **style)
     edge.set_path_effects([withStroke(linewidth=size / 3.6, foreground="white", alpha=0.85)])
     write(page, x, y, text, size, zorder=10, gid=gid, **style)
 
 
-def _leader(page: Axes, home: Any, label: Placed, unit: float) -> None:
-    """Tie a label to its place when it stands beside it."""
+def leader(page: Axes, home: Any, label: Placed, unit: float, radius: float = 0.0) -> None:
+    """Tie a label to its place when it stands beside it, or away from the circle there."""
     x, y = label.box.centre
-    if math.hypot(x - home[0], y - home[1]) > max(label.box.width, label.box.height) * 0.55:
+    away = math.hypot(x - home[0], y - home[1])
+    if away > radius + max(label.box.width, label.box.height) * (0.95 if radius else 0.55):
         page.plot([home[0], x], [home[1], y], color=INK, linewidth=0.5 * unit, zorder=7)
         page.plot([home[0]], [home[1]], marker="o", markersize=1.4 * unit, color=INK, zorder=7)

@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from matplotlib.patches import Circle
+from matplotlib.image import imread
 
-from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.furniture import INK, QUIET, SOFT, draw_box, draw_hatch, write
+from lokus.show.furniture import QUIET, SOFT, draw_box, write
 from lokus.show.info import StudyInfo, synthetic_mark
 from lokus.show.layout import Box, Page
-from lokus.show.palette import MISSING
 from lokus.show.typography import fit_size, line_height, shorten, text_width, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from lokus.show.layers import Layer
+    from lokus.show.layer import Layer
 
 __all__ = [
-    "KECAMATAN_LINE",
-    "LOKUS_LINE",
-    "UNSURE_HATCH",
     "Listed",
     "draw_footer",
     "draw_header",
-    "draw_legend",
     "draw_list",
+    "draw_watermark",
+    "listed_villages",
 ]
 
 MARK_INK, MARK_GROUND = "#6b1d6f", "#f6e9f6"
-LOKUS_LINE: dict[str, Any] = {"color": "#111111", "width": 1.05}
-KECAMATAN_LINE: dict[str, Any] = {"color": "#4c565b", "width": 0.85}
-MISSING_HATCH: dict[str, Any] = {"spacing": 1.5, "colour": "#9aa3a8", "width": 0.45}
-UNSURE_HATCH: dict[str, Any] = {"spacing": 1.9, "colour": "#1f2629", "width": 0.38}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +57,21 @@ def listed_villages(results: pd.DataFrame, layer: Layer) -> list[Listed]:
     ]
 
 
-def draw_header(page: Axes, plan: Page, info: StudyInfo, layer: Layer) -> None:
-    """Write title, year, study and rule, and the mark of made-up data."""
+def draw_watermark(page: Axes, frame: Box, *, unit: float) -> None:
+    """Write the mark of made-up data across the map."""
+    write(
+        page, *frame.centre, synthetic_mark(), min(30 * unit, 0.18 * frame.width), rotation=28, ha="center",
+        va="center", weight="bold", color=MARK_INK, alpha=0.13, zorder=6, gid="watermark",
+    )  # fmt: skip
+
+
+def draw_header(
+    page: Axes, plan: Page, info: StudyInfo, heading: str, *, logo: str | Path | None = None
+) -> None:
+    """Write heading, place, year, study and rule, with a logo and the mark of made-up data."""
     box, unit = plan.header, plan.unit
+    if logo is not None:
+        box = Box(draw_logo(page, box, logo) + 4 * unit, box.bottom, box.right, box.top)
     width = box.width
     if info.synthetic:
         size = 8 * unit
@@ -79,7 +85,7 @@ def draw_header(page: Axes, plan: Page, info: StudyInfo, layer: Layer) -> None:
         )  # fmt: skip
         width -= band + 4 * unit
     title = _("{theme} – {kabupaten}, {tahun}").format(
-        theme=layer.title, kabupaten=info.kabupaten, tahun=info.tahun
+        theme=heading, kabupaten=info.kabupaten, tahun=info.tahun
     )
     size = fit_size([title], width, largest=14 * unit, smallest=9 * unit, weight="bold")
     y = box.top - 4.9 * unit
@@ -93,101 +99,20 @@ def draw_header(page: Axes, plan: Page, info: StudyInfo, layer: Layer) -> None:
             write(page, box.left, y, line, size, color=QUIET, gid="aturan")
 
 
-def draw_legend(page: Axes, plan: Page, layer: Layer) -> Box:
-    """Draw the legend from the top of its box; return what is left below it."""
-    box, unit = plan.legend, plan.unit
-    size, row = 7 * unit, 4.25 * unit
-    y = box.top - 3.4 * unit
-    counted = _("villages")
-    room = box.width - text_width(counted, 6 * unit) - 2 * unit
-    heading = fit_size([layer.title], room, largest=8.5 * unit, smallest=6.5 * unit, weight="bold")
-    write(page, box.left, y, layer.title, heading, weight="bold")
-    write(page, box.right, y, counted, 6 * unit, ha="right", color=QUIET)
-    page.plot([box.left, box.right], [y - 1.5 * unit] * 2, color=SOFT, linewidth=0.6)
-    y -= 1.1 * unit
-    swatch_width, swatch_height, gap = 7 * unit, 3 * unit, 2 * unit
-    limits_width = max((text_width(e.limits, size) for e in layer.legend), default=0.0)
-    text_left = box.left + swatch_width + gap
-
-    def swatch(y: float, **style: Any) -> Box:
-        bottom = y - 0.55 * unit
-        field = Box(box.left, bottom, box.left + swatch_width, bottom + swatch_height)
-        draw_box(page, field, **{"edge": "#8b9499", **style})
-        return field
-
-    def count(y: float, value: int, **style: Any) -> None:
-        write(page, box.right, y, format_number(value), size, ha="right", **style)
-
-    for entry in layer.legend:
-        y -= row
-        field = swatch(y, face=entry.colour)
-        if entry.key == MISSING:
-            draw_hatch(page, field.path, zorder=8.5, crossed=True, **MISSING_HATCH)
-        if limits_width:
-            write(page, text_left, y, entry.limits, size)
-            write(page, text_left + limits_width + gap, y, entry.label, size, gid=f"legenda:{entry.key}")
-        else:
-            write(page, text_left, y, entry.label, size, gid=f"legenda:{entry.key}")
-        count(y, entry.count, gid=f"jumlah:{entry.key}")
-    y -= row
-    page.plot([text_left, box.right], [y + 3 * unit] * 2, color=SOFT, linewidth=0.6)
-    write(page, text_left, y, _("Total"), size, weight="bold")
-    count(y, len(layer.classes), weight="bold", gid="jumlah:semua")
-    if layer.theme == "prevalensi":
-        y -= row
-        draw_hatch(page, swatch(y, face="white").path, zorder=8.5, **UNSURE_HATCH)
-        write(page, text_left, y, _("Not yet reliable, coloured by its class"), size)
-        count(y, layer.unsure_count, gid="jumlah:belum andal")
-    y -= row
-    middle = y + 0.9 * unit
-    if layer.theme != "usulan":
-        swatch(y, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit)
-    draw_disc(page, box.left + swatch_width / 2, middle, "1", unit=unit)
-    label = (
-        _("Lokus, numbered as listed") if layer.theme == "usulan" else _("Proposed lokus, numbered as listed")
-    )
-    write(page, text_left, y, label, size)
-    count(y, int(layer.lokus.notna().sum()), gid="jumlah:nomor")
-    y -= row
-    middle = y + 0.9 * unit
-    page.plot([box.left, box.left + swatch_width], [middle] * 2, zorder=8, color=KECAMATAN_LINE["color"],
-              linewidth=KECAMATAN_LINE["width"] * unit)  # fmt: skip
-    write(page, text_left, y, _("Kecamatan border"), size)
-    second = box.left + box.width * 0.53
-    page.plot([second, second + swatch_width * 0.7], [middle] * 2, color="#a9b1b5", linewidth=0.4 * unit)
-    label = _("Village border")
-    room = box.right - second - swatch_width * 0.7 - gap
-    write(
-        page,
-        second + swatch_width * 0.7 + gap,
-        y,
-        label,
-        fit_size([label], room, largest=size, smallest=4.5 * unit),
-    )
-    for line in wrap(layer.note, 5.4 * unit, box.width, lines=3):
-        y -= line_height(5.4 * unit) + 0.6 * unit
-        write(page, box.left, y, line, 5.4 * unit, color=QUIET)
-    return Box(box.left, box.bottom, box.right, y - 1.5 * unit)
-
-
-def draw_disc(page: Axes, x: float, y: float, text: str, *, unit: float, gid: str | None = None) -> None:
-    """Draw a numbered disc, the same in the legend and on the map."""
-    page.add_artist(
-        Circle((x, y), 1.5 * unit, facecolor="white", edgecolor=INK, linewidth=0.6 * unit, zorder=11)
-    )
-    size = 5.2 * unit if len(text) < 3 else 4 * unit
-    write(
-        page,
-        x,
-        y - 0.03 * unit,
-        text,
-        size,
-        ha="center",
-        va="center_baseline",
-        weight="bold",
-        zorder=12,
-        gid=gid,
-    )
+def draw_logo(page: Axes, box: Box, logo: str | Path) -> float:
+    """Draw a logo at the left of the header, no wider than twice its height; return its right edge."""
+    picture = imread(logo)
+    height, width = picture.shape[:2]
+    tall = min(box.height, 2 * box.height * height / width)
+    wide = tall * width / height
+    left, right = page.get_xlim()
+    bottom, top = page.get_ylim()
+    page.imshow(
+        picture, extent=(box.left, box.left + wide, box.top - tall, box.top), aspect="auto", zorder=9,
+        interpolation="none", gid="logo", cmap="gray",
+    )  # fmt: skip
+    page.set(xlim=(left, right), ylim=(bottom, top))
+    return float(box.left + wide)
 
 
 def draw_list(

@@ -11,6 +11,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
     from lokus.evidence.rates import Rates
     from lokus.evidence.scoring import Scores
@@ -19,10 +20,11 @@ __all__ = ["method_lines"]
 
 
 def method_lines(
-    rates: Rates,
+    rates: Rates | None,
     scores: Scores,
     selection: Selection,
     *,
+    robustness: Robustness | None = None,
     labels: Mapping[str, str],
     findings: pd.DataFrame,
     lock: Mapping[str, Any],
@@ -31,8 +33,8 @@ def method_lines(
 
     Parameters
     ----------
-    rates, scores, selection
-        Results of the stages.
+    rates, scores, selection, robustness
+        Results of the stages, ``None`` for one that could not be run.
     labels : mapping
         Indicator key → text.
     findings : pandas.DataFrame
@@ -41,9 +43,10 @@ def method_lines(
         The lock of the study; inputs and versions are listed.
     """
     return [
-        *_describe_rates(rates, labels),
+        *(_describe_rates(rates, labels) if rates else _without_rates()),
         *_describe_scores(scores, labels),
         *_describe_choice(selection),
+        *_describe_certainty(robustness),
         *(
             (_("Accepted finding"), f"{row['check']}: {row['message']} – {row['reason']}")
             for row in findings[findings["accepted"]].to_dict("records")
@@ -85,6 +88,18 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
         _("Interval"),
         _("{share} % of the posterior lies inside").format(share=format_number(100 * rates.level)),
     )
+    if rates.effect != "none":
+        yield (
+            _("Shared by villages"),
+            _("effect of the kecamatan") if rates.effect == "kecamatan" else _("effect of the neighbours"),
+        )
+    if rates.worth is not None:
+        yield (
+            _("Earlier rounds"),
+            _("the round before counts for at most {n} children of each village").format(
+                n=format_number(rates.worth)
+            ),
+        )
     if rates.odds_ratio != 1:
         yield (
             _("Children not measured"),
@@ -94,8 +109,26 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
         )
 
 
+def _without_rates() -> Iterator[tuple[str, str]]:
+    yield _("Prevalence"), _("Not estimated: the study has no children measured.")
+
+
+def _describe_certainty(robustness: Robustness | None) -> Iterator[tuple[str, str]]:
+    if robustness is None:
+        yield _("Certainty"), _("Not computed: nothing is known of what is uncertain.")
+    else:
+        yield _("Certainty"), str(robustness)
+
+
 def _describe_scores(scores: Scores, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    yield _("Score"), _("Weighted sum of indicators, each brought to 0–1 where 1 is worst; shown as 0–100.")
+    yield _("Score"), scores.method
+    if scores.basis:
+        yield _("Basis of the score"), scores.basis
+    if scores.pairwise is not None:
+        yield (
+            _("Consistency ratio of the comparisons"),
+            format_number(scores.pairwise.consistency_ratio, decimals=3),
+        )
     for name, weight in scores.weights.items():
         yield (
             _("Weight of {indicator}").format(indicator=labels.get(str(name), str(name))),

@@ -6,7 +6,7 @@ can be laid side by side. A category without a colour is an error, never a silen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +19,23 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MISSING", "SCORE", "STATUS", "WHO", "Bands", "Palette", "class_label"]
+__all__ = [
+    "CHANCE",
+    "CHILDREN",
+    "COMPLETENESS",
+    "HOTSPOT",
+    "MISSING",
+    "MOST_TYPES",
+    "REVIEW",
+    "SCORE",
+    "STATUS",
+    "WHO",
+    "Bands",
+    "Palette",
+    "class_label",
+    "ramp",
+    "type_palette",
+]
 
 
 def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
@@ -38,6 +54,24 @@ _LABELS = {
     "sedang": N_("Medium"),
     "tinggi": N_("High"),
     "sangat tinggi": N_("Very high"),
+    "kukuh": N_("Robust"),
+    "condong": N_("Leaning in"),
+    "perbatasan": N_("Borderline"),
+    "tidak": N_("Unlikely"),
+    "ada perkiraan": N_("With an estimate"),
+    "tinggi-tinggi": N_("High among high (hot spot)"),
+    "rendah-rendah": N_("Low among low (cold spot)"),
+    "tinggi-rendah": N_("High among low"),
+    "rendah-tinggi": N_("Low among high"),
+    "tanpa tetangga": N_("No neighbour"),
+    "tidak nyata": N_("Not significant"),
+    "kurang dari separuh": N_("Less than half"),
+    "lebih dari separuh": N_("At least half"),
+    "hampir lengkap": N_("Nearly complete"),
+    "lengkap": N_("Complete"),
+    "tetap": N_("Stays lokus"),
+    "masuk": N_("Comes in"),
+    "keluar": N_("Goes out"),
 }
 
 
@@ -62,6 +96,8 @@ class Palette(Mapping[str, str]):
         Name used in error messages.
     colours : tuple of (str, str)
         Class and colour.
+    labels : tuple of (str, str)
+        Class and its name, marked for translation, where it is called differently on this map.
 
     Examples
     --------
@@ -74,6 +110,12 @@ class Palette(Mapping[str, str]):
 
     name: str
     colours: tuple[tuple[str, str], ...]
+    labels: tuple[tuple[str, str], ...] = ()
+
+    def label(self, key: str) -> str:
+        """Name of a class as a reader sees it on this map."""
+        own = dict(self.labels).get(key)
+        return class_label(key) if own is None else _(own) if own else ""
 
     def __getitem__(self, key: str) -> str:
         for known, colour in self.colours:
@@ -98,6 +140,8 @@ class Bands:
         Inner limits, rising, in the unit shown.
     palette : Palette
         One more class than breaks, and the missing class last.
+    highest : float, optional
+        Largest possible value; a last class of just this value is written as such, not as "at least".
 
     Examples
     --------
@@ -110,6 +154,7 @@ class Bands:
 
     breaks: tuple[float, ...]
     palette: Palette
+    highest: float | None = None
 
     def __post_init__(self) -> None:
         if any(low >= high for low, high in pairwise(self.breaks)):
@@ -130,13 +175,14 @@ class Bands:
     def limits(self, key: str) -> str:
         """Limits of a class as text, empty for the missing class."""
         place = list(self.palette).index(key)
-        texts = [format_number(b, decimals=0 if float(b).is_integer() else 1) for b in self.breaks]
+        decimals = max((len(f"{b:.3f}".rstrip("0").partition(".")[2]) for b in self.breaks), default=0)
+        texts = [format_number(b, decimals=0 if float(b).is_integer() else decimals) for b in self.breaks]
         if place == len(self.palette) - 1:
             return ""
         if place == 0:
             return f"<{texts[0]}"
         if place == len(self.breaks):
-            return f"≥{texts[-1]}"
+            return texts[-1] if self.breaks[-1] == self.highest else f"≥{texts[-1]}"
         return f"{texts[place - 1]} – <{texts[place]}"
 
 
@@ -172,3 +218,112 @@ SCORE = Bands(
         ),
     ),
 )
+
+CHANCE = Bands(
+    breaks=(20.0, 50.0, 80.0),
+    palette=Palette(
+        "peluang_lokus",
+        (
+            ("tidak", "#f5f1f8"),
+            ("perbatasan", "#cdb8de"),
+            ("condong", "#9468b4"),
+            ("kukuh", "#4d1a70"),
+            (MISSING, "#ffffff"),
+        ),
+    ),
+)
+
+COMPLETENESS = Bands(
+    breaks=(50.0, 75.0, 100.0),
+    palette=Palette(
+        "kelengkapan",
+        (
+            ("kurang dari separuh", "#3a3f5c"),
+            ("lebih dari separuh", "#76809e"),
+            ("hampir lengkap", "#b4bccd"),
+            ("lengkap", "#eef1f4"),
+            (MISSING, "#ffffff"),
+        ),
+    ),
+    highest=100.0,
+)
+
+CHILDREN = Palette("anak_stunting", (("ada perkiraan", "#f4efe4"), (MISSING, "#ffffff")))
+
+# All six differ in lightness: a hot spot and a cold spot stay apart in grey print.
+HOTSPOT = Palette(
+    "titik_panas",
+    (
+        ("tinggi-tinggi", "#8c1d0d"),
+        ("tinggi-rendah", "#dd7a3a"),
+        ("rendah-tinggi", "#a9d0ea"),
+        ("rendah-rendah", "#2f6fae"),
+        ("tidak nyata", "#f3f1ea"),
+        ("tanpa tetangga", "#b8b2aa"),
+        (MISSING, "#ffffff"),
+    ),
+)
+
+REVIEW = Palette(
+    "status_reviu",
+    (
+        ("tetap", STATUS["lokus"]),
+        ("masuk", "#f0a03c"),
+        ("keluar", "#5b86ad"),
+        ("tidak", "#f4f1ea"),
+        (MISSING, "#ffffff"),
+    ),
+    labels=(("tidak", N_("Neither before nor now")),),
+)
+
+_TYPES = ("#22093f", "#641a80", "#9c2d80", "#cf4570", "#f57d5d", "#feb980", "#fdf3bd")
+MOST_TYPES = len(_TYPES)
+
+
+def type_palette(names: Sequence[str]) -> Palette:
+    """Give the types of villages their colours, the most severe type the darkest.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the types, most severe first; the n-th of k always gets the same colour.
+
+    Raises
+    ------
+    ValueError
+        More types than colours a reader can tell apart.
+    """
+    if len(names) > MOST_TYPES:
+        raise ValueError(f"a map can tell {MOST_TYPES} types apart, not {len(names)}")
+    places = np.rint(np.linspace(0, MOST_TYPES - 1, max(len(names), 2))).astype(int)
+    colours = tuple((name, _TYPES[place]) for name, place in zip(names, places, strict=False))
+    return Palette("tipologi", (*colours, (MISSING, "#ffffff")), labels=tuple((n, n) for n in names))
+
+
+_WORSE = ("#fbf3e4", "#e9c9a3", "#cc9163", "#9c5738", "#5d2519")
+_NEUTRAL = ("#f1f4ee", "#c6d5c3", "#93ae94", "#5d8465", "#2b5137")
+
+
+def ramp(classes: int, *, worse: str) -> tuple[str, ...]:
+    """Colours of a number of classes, lowest values first.
+
+    Parameters
+    ----------
+    classes : int
+        From 2 to 7.
+    worse : {"high", "low", ""}
+        Which end is worse and therefore dark; with neither, high values are dark in another hue.
+
+    Examples
+    --------
+    >>> ramp(2, worse="low")
+    ('#5d2519', '#fbf3e4')
+    """
+    if not 2 <= classes <= 7:
+        raise ValueError(f"a map shows from 2 to 7 classes, not {classes}")
+    stops = _WORSE if worse else _NEUTRAL
+    rgb = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops], dtype=float)
+    at = np.linspace(0, len(stops) - 1, classes)
+    mixed = np.column_stack([np.interp(at, np.arange(len(stops)), channel) for channel in rgb.T])
+    colours = tuple("#{:02x}{:02x}{:02x}".format(*np.rint(row).astype(int)) for row in mixed)
+    return colours[::-1] if worse == "low" else colours

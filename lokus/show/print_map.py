@@ -3,55 +3,47 @@
 from __future__ import annotations
 
 import io
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
 import shapely
 from matplotlib.figure import Figure
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
-from lokus.show.furniture import (
-    INK,
-    draw_box,
-    draw_graticule,
-    draw_hatch,
-    draw_north,
-    draw_outline,
-    draw_scale_bar,
-    write,
-)
-from lokus.show.geometry import Sketch, compound_path, polygonal, to_metric
-from lokus.show.info import StudyInfo, synthetic_mark
-from lokus.show.layers import Layer, make_layer
-from lokus.show.layout import Box, Page, plan_page
+from lokus.show.body import draw_body, scale_for
+from lokus.show.frames import GROUND, Frames, draw_locator, draw_surroundings, inset_captions, plan_frames
+from lokus.show.furniture import INK, draw_box, draw_graticule, draw_north, draw_scale_bar
+from lokus.show.geometry import polygonal, to_metric
+from lokus.show.layers import make_layer
+from lokus.show.layout import Box, Page
+from lokus.show.legend import draw_legend, legend_height
 from lokus.show.lettering import draw_labels
 from lokus.show.margin import (
-    KECAMATAN_LINE,
-    LOKUS_LINE,
-    MARK_INK,
-    MISSING_HATCH,
-    UNSURE_HATCH,
     draw_footer,
     draw_header,
-    draw_legend,
     draw_list,
+    draw_watermark,
     listed_villages,
 )
-from lokus.show.palette import MISSING
 from lokus.show.topology import simplify_shared
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from matplotlib.axes import Axes
 
-__all__ = ["Sheet", "draw_map", "save_map"]
+    from lokus.show.indicator_style import IndicatorStyle
+    from lokus.show.info import StudyInfo
+
+__all__ = ["Sheet", "blank_sheet", "draw_map", "save_map"]
 
 DPI = 300
 _SCREEN_DPI = 100
-_MAP_GROUND = "#eef2f3"
 
 
 class Sheet(Figure):
@@ -71,6 +63,9 @@ def draw_map(
     *,
     theme: str = "usulan",
     size: str = "A4",
+    indicators: Mapping[str, IndicatorStyle] | None = None,
+    surroundings: gpd.GeoDataFrame | None = None,
+    logo: str | Path | None = None,
 ) -> Sheet:
     """Draw one theme of the results on one sheet.
 
@@ -83,10 +78,17 @@ def draw_map(
         Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
     info : StudyInfo
         What to write around the map.
-    theme : {"usulan", "prevalensi", "skor"}
-        What to show.
+    theme : str
+        What to show, see :func:`lokus.show.layers.make_layer`.
     size : {"A4", "A3"}
         Paper; the orientation follows the shape of the kabupaten.
+    indicators : mapping of str to IndicatorStyle, optional
+        How indicators are shown, for ``indikator:`` themes.
+    surroundings : geopandas.GeoDataFrame, optional
+        Outlines around the kabupaten, such as those of its province: drawn beneath the map, and as a
+        locator where there is room.
+    logo : str or Path, optional
+        PNG for the header.
 
     Returns
     -------
@@ -97,53 +99,51 @@ def draw_map(
     ------
     ValueError
         Unknown theme or paper, no CRS, or not one village with a polygon.
+    InputError
+        The results have no such theme.
+
+    Notes
+    -----
+    Far parts that would make the map tiny are drawn in an inset, see
+    :func:`lokus.show.inset.find_detached`.
     """
-    layer = make_layer(results, theme)
-    results = results.sort_index()
+    layer = make_layer(results, theme, indicators=indicators)
+    results, kecamatan = results.sort_index(), kecamatan.sort_index()
     metric = to_metric(results)
     crs = metric.crs
     villages = polygonal(metric.geometry.to_numpy())
-    outlines = polygonal(to_metric(kecamatan.sort_index(), crs).geometry.to_numpy())
-    west, south, east, north = shapely.total_bounds([g for g in [*villages, *outlines] if g is not None])
-    plan = plan_page(size, east - west, north - south, legend_mm=78 if theme == "prevalensi" else 74)
-    scale = _round_scale(plan.scale_of(east - west, north - south))
-    sketch = Sketch(
-        scale=scale,
-        east=(west + east) / 2,
-        north=(south + north) / 2,
-        x=plan.map.centre[0],
-        y=plan.map.centre[1],
-    )
+    outlines = polygonal(to_metric(kecamatan, crs).geometry.to_numpy())
+    around = None if surroundings is None else _around(surroundings, crs)
+    frames = plan_frames(size, villages, outlines, around, legend_mm=legend_height(layer))
+    plan, main = frames.page, frames.main
     # Detail finer than a third of a printed pixel cannot be seen.
-    detail = scale * 25.4 / DPI / 3
-    shapes = sketch.draw(simplify_shared(villages, detail))
-    borders = sketch.draw(simplify_shared(outlines, detail))
+    detail = min(panel.sketch.scale for panel in frames.composite.panels) * 25.4 / DPI / 3
+    shapes = frames.composite.draw(simplify_shared(villages, detail))
+    borders = frames.composite.draw(simplify_shared(outlines, detail))
 
     with mpl.rc_context(mpl.rcParamsDefault):
-        figure = Sheet(figsize=(plan.sheet.width / 25.4, plan.sheet.height / 25.4), facecolor="white")
-        page = figure.add_axes((0, 0, 1, 1))
-        page.set(xlim=(0, plan.sheet.width), ylim=(0, plan.sheet.height))
-        page.set_axis_off()
-        frame = plan.map
-        draw_box(page, frame, face=_MAP_GROUND, zorder=0)
-        angle = draw_graticule(page, frame, sketch, crs, unit=plan.unit)
-        _draw_villages(page, shapes, layer, results.index, plan)
-        draw_outline(
-            page, compound_path(borders), edge=KECAMATAN_LINE["color"],
-            width=KECAMATAN_LINE["width"] * plan.unit, zorder=4,
-        )  # fmt: skip
+        figure, page = blank_sheet(plan)
+        draw_box(page, main.box, face=GROUND, zorder=0)
+        if around is not None:
+            draw_surroundings(page, frames, around)
+        angle = draw_graticule(page, main.box, main.sketch, crs, unit=plan.unit)
+        for panel in frames.insets:
+            draw_box(page, panel.box, face=GROUND, zorder=1.5)
+        circles = scale_for(layer, shapes, unit=plan.unit)
+        draw_body(page, shapes, borders, layer, results.index, unit=plan.unit, circles=circles)
         if info.synthetic:
-            write(
-                page, *frame.centre, synthetic_mark(), min(30 * plan.unit, 0.18 * frame.width), rotation=28,
-                ha="center", va="center", weight="bold", color=MARK_INK, alpha=0.13, zorder=6,
-                gid="watermark",
-            )  # fmt: skip
-        draw_box(page, frame, edge=INK, width=0.7, zorder=13)
-        key = draw_labels(page, shapes, borders, results, kecamatan.sort_index(), layer, plan)
-        draw_header(page, plan, info, layer)
-        left_over = draw_legend(page, plan, layer)
+            draw_watermark(page, main.box, unit=plan.unit)
+        inset_captions(page, frames, _inset_names(frames, outlines, kecamatan["kecamatan"]))
+        if around is not None:
+            draw_locator(page, frames, around)
+        draw_box(page, main.box, edge=INK, width=0.7, zorder=13)
+        key = draw_labels(
+            page, shapes, borders, results, kecamatan, layer, plan, taken=frames.taken, circles=circles
+        )
+        draw_header(page, plan, info, layer.title, logo=logo)
+        left_over = draw_legend(page, plan, layer, circles=circles)
         foot = Box(left_over.left, plan.legend.bottom, left_over.right, plan.legend.bottom + 9 * plan.unit)
-        draw_scale_bar(page, foot, scale=scale, size=size, unit=plan.unit)
+        draw_scale_bar(page, foot, scale=main.sketch.scale, size=size, unit=plan.unit)
         draw_north(
             page, foot.right - 5 * plan.unit, foot.bottom + 3.6 * plan.unit, angle=angle, unit=plan.unit
         )
@@ -152,6 +152,33 @@ def draw_map(
         projection = _("Projection and datum: {crs} ({code})").format(crs=crs.name, code=crs.to_string())
         draw_footer(page, plan, info, projection=projection, missing=lost)
     return figure
+
+
+def blank_sheet(plan: Page) -> tuple[Sheet, Axes]:
+    """Give an empty sheet of the planned size, with one axes that measures millimetres."""
+    figure = Sheet(figsize=(plan.sheet.width / 25.4, plan.sheet.height / 25.4), facecolor="white")
+    page = figure.add_axes((0, 0, 1, 1))
+    page.set(xlim=(0, plan.sheet.width), ylim=(0, plan.sheet.height))
+    page.set_axis_off()
+    return figure, page
+
+
+def _around(surroundings: gpd.GeoDataFrame, crs: Any) -> Any:
+    shapes = polygonal(to_metric(surroundings, crs).geometry.to_numpy())
+    return np.array([shape for shape in shapes if shape is not None], dtype=object)
+
+
+def _inset_names(frames: Frames, outlines: Any, names: pd.Series) -> list[str]:
+    """Kecamatan that each inset shows parts of, the largest part first."""
+    parts, owner = shapely.get_parts(outlines, return_index=True)
+    group = frames.composite.detached.group_of(parts)
+    areas = pd.DataFrame({"group": group, "name": names.to_numpy()[owner], "area": shapely.area(parts)})
+    sums = areas.groupby(["group", "name"])["area"].sum().reset_index()
+    sums = sums.sort_values(["area", "name"], ascending=[False, True])
+    return [
+        ", ".join(sums.loc[sums["group"] == number, "name"].head(3))
+        for number in range(1, len(frames.composite.panels))
+    ]
 
 
 def save_map(figure: Figure, path: str | Path) -> Path:
@@ -173,26 +200,3 @@ def save_map(figure: Figure, path: str | Path) -> Path:
     with mpl.rc_context(mpl.rcParamsDefault), atomic_path(path) as draft:
         figure.savefig(draft, dpi=DPI, format=suffix[1:], metadata=metadata[suffix])
     return path
-
-
-def _round_scale(scale: float) -> float:
-    """Next larger scale with two significant figures: 1 : 640 000 reads better than 1 : 638 417."""
-    power = 10 ** (math.floor(math.log10(scale)) - 1)
-    return float(math.ceil(scale / power - 1e-9) * power)
-
-
-def _draw_villages(page: Axes, shapes: Any, layer: Layer, index: Any, plan: Page) -> None:
-    classes = layer.classes.loc[index].to_numpy()
-    for key, colour in layer.palette.items():
-        outline = compound_path(shapes[classes == key])
-        draw_outline(page, outline, face=colour, zorder=2, gid=f"kelas:{key}")
-        if key == MISSING:
-            draw_hatch(page, outline, zorder=2.4, crossed=True, **MISSING_HATCH)
-    unsure = layer.unsure.loc[index].to_numpy()
-    draw_hatch(page, compound_path(shapes[unsure]), zorder=2.5, **UNSURE_HATCH)
-    draw_outline(page, compound_path(shapes), edge="#8f999e", width=0.28 * plan.unit, zorder=3)
-    if layer.theme != "usulan":
-        proposed = compound_path(shapes[layer.lokus.loc[index].notna().to_numpy()])
-        draw_outline(
-            page, proposed, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * plan.unit, zorder=5
-        )

@@ -10,10 +10,12 @@ import pandas as pd
 from openpyxl.styles import Alignment, PatternFill
 
 from lokus.findings import Level, level_label
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.cells import Column, write_cell, write_heading, write_table
 from lokus.show.facts import displayed_codes, reasons
 from lokus.show.palette import class_label
+from lokus.show.texts import MASKED_PARTS, is_masked
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,7 +36,7 @@ _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = PatternFill("solid", fgColor="F6DCCB")
 
 
-def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame) -> None:
+def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, *, level: float = 0.9) -> None:
     """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
     chosen = results[results["nomor"].notna()].sort_values("nomor", kind="stable")
     top = write_heading(
@@ -48,7 +50,7 @@ def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame) -
         Column(head=_("Kecamatan"), values=chosen["kecamatan"], width=22),
         Column(head=_("Village"), values=chosen["desa"], width=26),
         Column(head=_("Code"), values=displayed_codes(chosen), width=16),
-        *_estimates(chosen),
+        *_estimates(chosen, level),
         Column(head=_("Score (0–100)"), values=chosen["skor"] * 100, format="0.0", width=10, missing=True),
         Column(head=_("Reason"), values=reasons(chosen), width=60, wrap=True),
     ]
@@ -68,7 +70,12 @@ def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame) -
 
 
 def ranking_sheet(
-    sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, contributions: pd.DataFrame | None
+    sheet: Worksheet,
+    info: StudyInfo,
+    results: gpd.GeoDataFrame,
+    contributions: pd.DataFrame | None,
+    *,
+    level: float = 0.9,
 ) -> None:
     """Write all villages by rank, with the parts of the score; those without a score at the end."""
     ordered = results.assign(_kode=results.index).sort_values(["peringkat", "_kode"], na_position="last")
@@ -80,7 +87,7 @@ def ranking_sheet(
         Column(head=_("Village"), values=ordered["desa"], width=26),
         Column(head=_("Status"), values=[class_label(key) for key in ordered["status_usulan"]], width=16),
         Column(head=_("No. on the list"), values=ordered["nomor"], format="0", width=9),
-        *_estimates(ordered),
+        *_estimates(ordered, level),
         Column(head=_("Score (0–100)"), values=ordered["skor"] * 100, format="0.0", width=10, missing=True),
     ]
     if "belum_andal" in ordered:
@@ -90,6 +97,7 @@ def ranking_sheet(
             Column(
                 head=_("Part of the score: {indicator}").format(indicator=name),
                 values=contributions[name].reindex(ordered.index) * 100, format="0.0", width=14, missing=True,
+                masked=is_masked(ordered, MASKED_PARTS),
             )
             for name in contributions
         ]  # fmt: skip
@@ -191,42 +199,23 @@ def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, 
         sheet.cell(row=row, column=2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
 
 
-def _estimates(results: gpd.GeoDataFrame) -> list[Column]:
-    columns = []
-    if "prevalensi" in results:
-        columns.append(
-            Column(
-                head=_("Prevalence (%)"), values=results["prevalensi"], format="0.0", width=12, missing=True
-            )
+def _estimates(results: gpd.GeoDataFrame, level: float) -> list[Column]:
+    share = format_number(100 * level)
+    columns = [
+        ("prevalensi", _("Prevalence (%)"), "0.0", 12),
+        ("prevalensi_bawah", _("{share} % interval, low").format(share=share), "0.0", 10),
+        ("prevalensi_atas", _("{share} % interval, high").format(share=share), "0.0", 10),
+        ("anak_stunting", _("Stunted children (estimate)"), "#,##0", 12),
+        ("peluang_lokus", _("Chance of being lokus"), "0.00", 10),
+    ]
+    return [
+        Column(
+            head=head, values=results[name], format=style, width=width, missing=True,
+            masked=is_masked(results, name),
         )
-    if "prevalensi_bawah" in results:
-        columns += [
-            Column(
-                head=_("90 % interval, low"),
-                values=results["prevalensi_bawah"],
-                format="0.0",
-                width=10,
-                missing=True,
-            ),
-            Column(
-                head=_("90 % interval, high"),
-                values=results["prevalensi_atas"],
-                format="0.0",
-                width=10,
-                missing=True,
-            ),
-        ]
-    if "anak_stunting" in results:
-        columns.append(
-            Column(
-                head=_("Stunted children (estimate)"),
-                values=results["anak_stunting"],
-                format="#,##0",
-                width=12,
-                missing=True,
-            )
-        )
-    return columns
+        for name, head, style, width in columns
+        if name in results
+    ]  # fmt: skip
 
 
 def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Column]:

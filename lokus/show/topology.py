@@ -65,10 +65,11 @@ class Topology:
         """
         if not self.arcs:
             return self
-        lines = shapely.simplify(
-            [shapely.LineString(a) for a in self.arcs], tolerance / self.grid, preserve_topology=False
-        )
-        thin = [np.rint(shapely.get_coordinates(line)).astype(np.int64) for line in lines]
+        lengths = [len(arc) for arc in self.arcs]
+        full = shapely.linestrings(np.vstack(self.arcs), indices=np.repeat(np.arange(len(lengths)), lengths))
+        lines = shapely.simplify(full, tolerance / self.grid, preserve_topology=False)
+        points = np.rint(shapely.get_coordinates(lines)).astype(np.int64)
+        thin = np.split(points, np.cumsum(shapely.get_num_coordinates(lines))[:-1])
         thinned = replace(self, arcs=tuple(thin))
         for parts in self.polygons:
             if parts and not any(_has_area(thinned.ring(part[0])) for part in parts):
@@ -163,7 +164,7 @@ def _junctions(vertex: Ints, ring_of: Ints, count: int) -> npt.NDArray[np.bool_]
 
 def _cut(chain: Ints, junction: npt.NDArray[np.bool_]) -> list[Ints]:
     """Arcs of a closed chain of vertices; none when the ring has collapsed on the grid."""
-    if len(np.unique(chain)) < 3:
+    if not np.any((chain != chain[0]) & (chain != chain[1 % len(chain)])):  # fewer than three places
         return []
     body = chain[:-1]
     cuts = np.flatnonzero(junction[body])

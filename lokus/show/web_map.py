@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import math
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,29 +15,44 @@ import shapely
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lokus.files import atomic_path
+from lokus.i18n import format_number, language
 from lokus.i18n import gettext as _
-from lokus.i18n import language
 from lokus.show.facts import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.geometry import polygonal, to_metric
 from lokus.show.info import StudyInfo, synthetic_mark
 from lokus.show.labels import deepest_point
-from lokus.show.layers import THEMES, Layer, make_layer
+from lokus.show.layers import INDICATOR, available_themes, make_layer
 from lokus.show.packing import pack_arcs, pack_shapes
 from lokus.show.palette import STATUS, class_label
+from lokus.show.symbols import symbol_scale
 from lokus.show.topology import Topology, build_topology
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
+
+    from lokus.show.indicator_style import IndicatorStyle
+    from lokus.show.layer import Layer
 
 __all__ = ["write_web_map"]
 
 TEMPLATES = Path(__file__).parent / "templates"
-_STEPS = 10_000  # grid steps along the longer side: below a pixel until zoomed in some ten times
+_STEPS = 10_000  # grid steps along the longer side of a kabupaten: below a pixel until zoomed in ten times
 _DETAIL = 3_500  # finest detail, as a share of the longer side
+_KABUPATEN = 300  # villages; with more of them the detail grows, a little slower than a village shrinks
+_GROWTH = 0.4
+_SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
+_PLAIN = 1_000_000  # characters of data above which they are packed
 
 
 def write_web_map(
-    results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, info: StudyInfo, path: str | Path
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    path: str | Path,
+    *,
+    indicators: Mapping[str, IndicatorStyle] | None = None,
 ) -> Path:
     """Write the interactive map of a study as one self-contained HTML file.
 
@@ -48,6 +66,8 @@ def write_web_map(
         Title, rule and provenance.
     path : str or Path
         Where to write; replaced only when the page is complete.
+    indicators : mapping of str to IndicatorStyle, optional
+        Indicators to be shown besides the themes that the results have.
 
     Returns
     -------
@@ -57,29 +77,42 @@ def write_web_map(
     ------
     ValueError
         No CRS, or not one village with a polygon.
+    InputError
+        The results have no ``status_usulan``.
 
     Notes
     -----
     The page names no address at all and forbids itself every request (Content-Security-Policy). Texts from
     inputs stand in a JSON block with ``<``, ``>`` and ``&`` escaped, and the viewer writes them as text.
+    The data of a province or of the nation are packed; browsers older than 2023 cannot open those.
     """
-    page = render_web_map(results, kecamatan, info)
+    page = render_web_map(results, kecamatan, info, indicators=indicators)
     path = Path(path)
     with atomic_path(path) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
     return path
 
 
-def render_web_map(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, info: StudyInfo) -> str:
+def render_web_map(
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    *,
+    indicators: Mapping[str, IndicatorStyle] | None = None,
+) -> str:
     """Give the page of :func:`write_web_map` as text."""
-    data = page_data(results.sort_index(), kecamatan.sort_index())
+    data = page_data(results.sort_index(), kecamatan.sort_index(), indicators=indicators or {})
+    block = json_for_html(data)
+    packed = len(block) > _PLAIN
+    if packed:
+        block = base64.b64encode(zlib.compress(block.encode(), 7)).decode("ascii")
     return _environment().get_template("web_map.html.j2").render(
         language=language(), title=_("Lokus proposal – {kabupaten}, {tahun}").format(
             kabupaten=info.kabupaten, tahun=info.tahun
         ),
         study=info.title, rule=info.rule, sources=info.source_line, institution=info.instansi,
         synthetic=info.synthetic, mark=synthetic_mark(), text=_page_text(), open_list=len(data["list"]) <= 60,
-        data=json_for_html(data),
+        data=block, packed=packed,
         style=_asset("web_map.css"), script=_asset("web_map.js"),
     )  # fmt: skip
 
@@ -98,7 +131,9 @@ def json_for_html(data: Any) -> str:
     return text
 
 
-def page_data(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> dict[str, Any]:
+def page_data(
+    results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, *, indicators: Mapping[str, IndicatorStyle]
+) -> dict[str, Any]:
     """Everything the viewer shows, as plain values; both frames sorted by their index."""
     metric = to_metric(results)
     # A kecamatan none of whose villages has a polygon has no outline, but its villages are still found.
@@ -107,11 +142,16 @@ def page_data(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> dict[st
     shapes = np.concatenate([polygonal(metric.geometry.to_numpy()), polygonal(outlines.to_numpy())])
     west, south, east, north = shapely.total_bounds([shape for shape in shapes if shape is not None])
     reach = max(east - west, north - south)
-    topology = build_topology(shapes, reach / _STEPS).simplify(reach / _DETAIL)
+    more = max(1.0, (len(results) / _KABUPATEN) ** _GROWTH)
+    topology = build_topology(shapes, reach / _STEPS / more).simplify(reach / _DETAIL / more)
     height = round((north - south) / topology.grid)
-    spots = [_spot(shape, topology, height) for shape in shapes]
-    layers = [make_layer(results, theme) for theme in THEMES]
-    numbers = layers[0].lokus.astype("float").fillna(0).astype(int).tolist()
+    spots = [_spot(shape, topology, height) for shape in topology.geometries()]
+    proposal = make_layer(results, "usulan")
+    layers = [
+        make_layer(results, theme, indicators=indicators) for theme in available_themes(results, indicators)
+    ]
+    area = float(sum(shape.area for shape in shapes[: len(results)] if shape is not None))
+    numbers = proposal.lokus.astype("float").fillna(0).astype(int).tolist()
     lost = [str(name) for name, parts in zip(results["desa"], topology.polygons, strict=False) if not parts]
     status = list(STATUS)
     places = {kode: place for place, kode in enumerate(districts.index)}
@@ -124,7 +164,7 @@ def page_data(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> dict[st
         "villages": {
             "code": displayed_codes(results), "name": results["desa"].astype(str).tolist(),
             "district": [places[kode] for kode in results["kode_kecamatan"]],
-            "number": numbers, "status": [status.index(key) for key in layers[0].classes],
+            "number": numbers, "status": [status.index(key) for key in proposal.classes],
             "reason": reasons(results), "spot": spots[: len(results)],
             "shapes": pack_shapes(topology.polygons[: len(results)]),
         },
@@ -138,30 +178,43 @@ def page_data(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> dict[st
             for key, colour in STATUS.items()
         ],
         "facts": [{"label": fact.label, "values": fact.values} for fact in village_facts(results)],
-        "layers": [_layer_data(layer, results) for layer in layers],
+        "layers": [_layer_data(layer, area, reach) for layer in layers],
         "undrawn": lost,
     }  # fmt: skip
 
 
-def _layer_data(layer: Layer, results: gpd.GeoDataFrame) -> dict[str, Any]:
-    keys = list(layer.palette)
-    return {
-        "key": layer.theme, "title": layer.title, "note": layer.note,
-        "short": {"usulan": _("Proposal"), "prevalensi": _("Prevalence"), "skor": _("Score")}[layer.theme],
+def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
+    keys = {key: place for place, key in enumerate(layer.palette)}
+    data: dict[str, Any] = {
+        "key": layer.theme, "title": layer.title, "note": layer.note, "short": layer.short,
+        "indicator": layer.theme.startswith(INDICATOR), "outlined": layer.outlined,
         "classes": [
             {"label": entry.label, "limits": entry.limits, "colour": entry.colour, "count": entry.count}
             for entry in layer.legend
         ],
-        "of": [keys.index(key) for key in layer.classes], "values": layer_values(results, layer.theme),
+        "of": [keys[key] for key in layer.classes], "values": layer_values(layer),
         "unsure": np.flatnonzero(layer.unsure.to_numpy()).tolist(), "weak": layer.unsure_count,
+        "weakLabel": layer.unsure_label, "symbols": None,
     }  # fmt: skip
+    if layer.symbols:
+        values = layer.values.to_numpy(dtype=float)
+        scale = symbol_scale(values, area / reach**2 * _SHEET**2)
+        data["symbols"] = {
+            "largest": scale.largest, "radius": scale.radius / _SHEET, "examples": scale.examples,
+            "labels": [
+                format_number(value) + (f" {layer.unit}" if place == 0 else "")
+                for place, value in enumerate(scale.examples)
+            ],
+            "values": [None if math.isnan(value) else round(value, 1) for value in values.tolist()],
+        }  # fmt: skip
+    return data
 
 
 def _spot(shape: Any, topology: Topology, height: int) -> list[int] | None:
     """Where to write on a polygon, in grid steps from the upper left corner."""
     if shape is None:
         return None
-    x, y = np.rint((deepest_point(shape) - topology.origin) / topology.grid).astype(int).tolist()
+    x, y = np.rint((deepest_point(shape, share=0.02) - topology.origin) / topology.grid).astype(int).tolist()
     return [x, height - y]
 
 
@@ -170,7 +223,7 @@ def _viewer_text(numbers: list[int], results: gpd.GeoDataFrame, lost: list[str])
     names = ", ".join(lost[:6]) + (", …" if len(lost) > 6 else "")
     return {
         "total": _("Total"),
-        "weak": _("Not yet reliable, coloured by its class"),
+        "indicators": _("Other indicators …"),
         "close": _("Close"),
         "number": _("no."),
         "district": _("Kecamatan"),

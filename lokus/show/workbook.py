@@ -1,10 +1,7 @@
-"""The workbook of a study: annex of the decree, ranking, completeness, reconciliation, audit, method."""
+"""The workbook of a study: annex, ranking, gaps, completeness, reconciliation, audit, method."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +12,8 @@ from openpyxl import Workbook
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
 from lokus.show.cells import prepare_print
+from lokus.show.gap_sheet import gap_sheet
+from lokus.show.printable import fixed_archive
 from lokus.show.sheets import (
     audit_sheet,
     completeness_sheet,
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_workbook"]
 
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can state
-
 
 def write_workbook(
     path: str | Path,
@@ -44,6 +41,8 @@ def write_workbook(
     completeness: pd.DataFrame | None = None,
     reconciliation: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
+    gaps: pd.DataFrame | None = None,
+    level: float = 0.9,
     method: Iterable[tuple[str, Any]] = (),
 ) -> Path:
     """Write the workbook; the same study gives the same bytes.
@@ -62,6 +61,10 @@ def write_workbook(
         Village × indicator, true where there is a value.
     reconciliation, findings : pandas.DataFrame, optional
         What became of every input row; findings of the audit.
+    gaps : pandas.DataFrame, optional
+        What fails its threshold where, as :func:`lokus.show.gaps.find_gaps` gives it.
+    level : float
+        Coverage of the intervals, 0–1.
     method : iterable of (label, value)
         Lines of the method sheet.
 
@@ -77,8 +80,10 @@ def write_workbook(
     results = results.sort_index()
     book = Workbook()
     book.remove(book.active)
-    decree_sheet(book.create_sheet(_("SK annex")), info, results)
-    ranking_sheet(book.create_sheet(_("Ranking")), info, results, contributions)
+    decree_sheet(book.create_sheet(_("SK annex")), info, results, level=level)
+    ranking_sheet(book.create_sheet(_("Ranking")), info, results, contributions, level=level)
+    if gaps is not None:
+        gap_sheet(book.create_sheet(_("Gaps")), info, results, gaps)
     if completeness is not None:
         completeness_sheet(book.create_sheet(_("Completeness")), info, results, completeness)
     if reconciliation is not None and len(reconciliation.columns):
@@ -94,20 +99,5 @@ def write_workbook(
     book.properties.created = stated
     path = Path(path)
     with atomic_path(path) as draft:
-        draft.write_bytes(_fixed_bytes(book, stated))
+        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
     return path
-
-
-def _fixed_bytes(book: Workbook, stated: datetime) -> bytes:
-    """Give the workbook without the time of writing, which openpyxl and zip put in."""
-    raw = io.BytesIO()
-    book.save(raw)
-    stamp = f"{stated:%Y-%m-%dT%H:%M:%SZ}".encode()
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            content = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
-            target.writestr(zipfile.ZipInfo(entry.filename, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
-    return fixed.getvalue()

@@ -14,8 +14,11 @@ from lokus.choice.problem import Problem
 
 
 @st.composite
-def problems(draw, most: int = 11):
-    """Scores (on a coarse grid, so that ties abound), kecamatan, tie values and rules."""
+def problems(draw, most: int = 11, across: bool = False):
+    """Scores (on a coarse grid, so that ties abound), kecamatan, tie values and rules.
+
+    With `across` the problem has rules across kecamatan, and the answer two more series: jenis and cost.
+    """
     sizes = draw(st.lists(st.integers(1, 4), min_size=1, max_size=5).filter(lambda s: sum(s) <= most))
     codes = [f"9901{g + 1:02d}2{v + 1:03d}" for g, size in enumerate(sizes) for v in range(size)]
     coarse = st.integers(0, 4).map(lambda v: v / 4)
@@ -28,7 +31,13 @@ def problems(draw, most: int = 11):
     exact = draw(st.booleans()) and limit is not None
     least = draw(st.sampled_from([0, 0, 1, 2, 2, 3]))
     most_per = draw(st.one_of(st.none(), st.integers(max(least, 1), 4)))
+    quotas = draw(
+        st.one_of(st.just({}), st.dictionaries(st.integers(1, len(sizes)), st.integers(0, 2), max_size=2))
+    )
+    extra = draw(_across(codes)) if across else {}
     problem = Problem(
+        quota={f"9901{g:02d}": number for g, number in quotas.items()},
+        **extra,
         n=draw(st.integers(1, max(1, len(codes) * 2 // 3))),
         max_kecamatan=None if exact else limit,
         exact_kecamatan=limit if exact else None,
@@ -38,23 +47,59 @@ def problems(draw, most: int = 11):
         locked_out={k: "SK" for k, lock in zip(codes, locks, strict=True) if lock == "out"},
     )
     index = pd.Index(codes)
-    return (
+    frame = (
         pd.Series(scores, index=index, dtype=float),
         pd.Series([code[:6] for code in codes], index=index),
         problem,
         pd.Series(ties, index=index),
     )
+    if not across:
+        return frame
+    cost = draw(st.lists(st.integers(0, 5).map(float), min_size=len(codes), max_size=len(codes)))
+    return (*frame, pd.Series(jenis_of(codes)), pd.Series(cost, index=index))
 
 
-def satisfies(chosen: tuple[str, ...], scores: pd.Series, kecamatan: pd.Series, problem: Problem) -> bool:
+@st.composite
+def _across(draw, codes: list[str]):
+    rules = {}
+    if draw(st.booleans()):
+        kept = draw(st.lists(st.sampled_from(codes), max_size=5, unique=True))
+        rules |= {"kept_from": kept, "min_kept": draw(st.integers(0, len(kept)))}
+    if draw(st.booleans()):
+        rules["max_jenis"] = {"kelurahan": draw(st.integers(0, 2))}
+    if draw(st.booleans()):
+        rules["min_jenis"] = {"desa": draw(st.integers(0, 3))}
+    if draw(st.booleans()):
+        rules["budget"] = float(draw(st.integers(0, 20)))
+    return rules
+
+
+def jenis_of(codes) -> dict[str, str]:
+    """Every second village a kelurahan."""
+    return {kode: "kelurahan" if int(kode[-1]) % 2 == 0 else "desa" for kode in codes}
+
+
+def satisfies(
+    chosen: tuple[str, ...],
+    scores: pd.Series,
+    kecamatan: pd.Series,
+    problem: Problem,
+    cost: pd.Series | None = None,
+) -> bool:
     """Whether a list keeps every rule, read off the rules one by one."""
-    return _keeps_rules(chosen, set(scores.dropna().index), dict(kecamatan), problem)
+    return _keeps_rules(chosen, set(scores.dropna().index), dict(kecamatan), problem, cost)
 
 
 def _keeps_rules(
-    chosen: tuple[str, ...], scored: set[str], kecamatan: dict[str, str], problem: Problem
+    chosen: tuple[str, ...],
+    scored: set[str],
+    kecamatan: dict[str, str],
+    problem: Problem,
+    cost: pd.Series | None = None,
 ) -> bool:
     held = Counter(kecamatan[kode] for kode in chosen)
+    kinds = Counter(jenis_of(chosen).values())
+    free = [number for name, number in held.items() if name not in problem.quota]
     return (
         len(chosen) == problem.n
         and set(problem.locked_in) <= set(chosen)
@@ -62,13 +107,22 @@ def _keeps_rules(
         and all(kode in scored or kode in problem.locked_in for kode in chosen)
         and (problem.max_kecamatan is None or len(held) <= problem.max_kecamatan)
         and (problem.exact_kecamatan is None or len(held) == problem.exact_kecamatan)
-        and min(held.values()) >= problem.min_per_kecamatan
-        and (problem.max_per_kecamatan is None or max(held.values()) <= problem.max_per_kecamatan)
+        and min(free, default=problem.min_per_kecamatan) >= problem.min_per_kecamatan
+        and (problem.max_per_kecamatan is None or max(free, default=0) <= problem.max_per_kecamatan)
+        and all(held[name] == number for name, number in problem.quota.items())
+        and len(set(problem.kept_from) & set(chosen)) >= problem.min_kept
+        and all(kinds[kind] >= least for kind, least in problem.min_jenis.items())
+        and all(kinds[kind] <= most for kind, most in problem.max_jenis.items())
+        and (problem.budget is None or sum(cost[kode] for kode in chosen) <= problem.budget)
     )
 
 
 def best_by_trying(
-    scores: pd.Series, kecamatan: pd.Series, problem: Problem, ties: pd.Series
+    scores: pd.Series,
+    kecamatan: pd.Series,
+    problem: Problem,
+    ties: pd.Series,
+    cost: pd.Series | None = None,
 ) -> tuple[tuple[str, ...] | None, list[tuple[str, ...]]]:
     """Best list by the tie rule (None if none is allowed), and every list with the best sum of scores."""
     scored, groups = set(scores.dropna().index), dict(kecamatan)
@@ -76,7 +130,7 @@ def best_by_trying(
     lists = [
         chosen
         for chosen in combinations(sorted(scores.index), problem.n)
-        if _keeps_rules(chosen, scored, groups, problem)
+        if _keeps_rules(chosen, scored, groups, problem, cost)
     ]
     if not lists:
         return None, []

@@ -23,7 +23,7 @@ def refusal(**rules) -> InfeasibleError:
     return caught.value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_agrees_with_trying_every_list(oracle, data):
     scores, kecamatan, problem, ties = data.draw(oracle.problems())

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.evidence.ranking import quantise, rank_by_rule
+from lokus.evidence.ranking import quantise, rank_by_rule, tie_order
 
 FLOATS = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -55,3 +55,20 @@ def test_rank_is_that_of_sorting_by_the_rule(villages):
     assert rank[rank.notna()].sort_values().index.tolist() == order
     assert rank.notna().equals(score.notna())
     assert rank_by_rule(score.iloc[::-1], ties).sort_index().equals(rank.sort_index())
+
+
+def test_several_tie_rules_decide_one_after_the_other():
+    villages = pd.Index(["a", "b", "c", "d", "e"])
+    score = pd.Series([0.5, 0.5, 0.5, 0.5, 0.9], index=villages)
+    ties = pd.DataFrame(
+        {"prevalensi": [8.0, 9.0, 8.0, None, 0.0], "stunting": [3.0, 1.0, 7.0, 99.0, 0.0]}, index=villages
+    )
+    assert rank_by_rule(score, ties).tolist() == [4, 2, 3, 5, 1]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=15))
+def test_tie_order_is_that_of_sorting_pairs(pairs):
+    order = tie_order(pd.DataFrame(pairs, columns=["first", "second"], dtype=float))
+    distinct = sorted(set(pairs))
+    assert order.tolist() == [distinct.index(pair) + 1 for pair in pairs]

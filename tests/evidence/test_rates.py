@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import time
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta as beta_distribution
-from scipy.stats import binom
+from scipy.stats import betabinom, binom
 
 from lokus.evidence.errors import EvidenceError
 from lokus.evidence.rates import estimate_rates
@@ -28,7 +29,7 @@ def simulate(rng, villages=256, mean=0.08, precision=45.0, children=90, spread=0
 
 def test_posterior_is_the_closed_form_beta():
     y, n, _truth = simulate(np.random.default_rng(1), villages=40)
-    rates = estimate_rates(y, n, threshold=10.0, level=0.8)
+    rates = estimate_rates(y, n, threshold=10.0, level=0.8, integrate=False)
     prior = rates.mean / 100 * rates.precision
     posterior = beta_distribution(prior + y, rates.precision - prior + n - y)
     table = rates.table
@@ -42,7 +43,7 @@ def test_posterior_is_the_closed_form_beta():
 
 def test_posterior_mean_is_bayes_by_integration():
     y, n, _truth = simulate(np.random.default_rng(2), villages=15)
-    rates = estimate_rates(y, n)
+    rates = estimate_rates(y, n, integrate=False)
     prior = beta_distribution(rates.mean / 100 * rates.precision, (1 - rates.mean / 100) * rates.precision)
     for kode in y.index[:5]:
 
@@ -252,3 +253,80 @@ def test_a_nation_takes_seconds():
     assert time.perf_counter() - started < 20
     assert rates.mean == pytest.approx(8.0, abs=0.1)
     assert np.corrcoef(rates.table["prevalensi"], truth)[0, 1] > 0.75
+
+
+def test_uncertain_mean_and_precision_are_averaged_over():
+    rng = np.random.default_rng(13)
+    y, n, _truth = simulate(rng, villages=10)
+    # Brute force over a fine grid of both.
+    eta, lam = (axis.ravel() for axis in np.meshgrid(np.linspace(-5, 0, 201), np.linspace(0, 9, 181)))
+    mu, phi = 1 / (1 + np.exp(-eta)), np.exp(lam)
+    log_weight = 0.5 * np.log(mu * (1 - mu)) - 0.5 * (lam - np.log(50)) ** 2
+    for cases, trials in zip(y, n, strict=True):
+        log_weight += betabinom.logpmf(cases, trials, mu * phi, (1 - mu) * phi)
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    rates = estimate_rates(y, n)
+    assert rates.mean == pytest.approx(100 * weight @ mu, rel=0.003)
+    for kode in y.index:
+        posterior = beta_distribution(mu * phi + y[kode], (1 - mu) * phi + n[kode] - y[kode])
+        row = rates.table.loc[kode]
+        mean = weight @ posterior.mean()
+        deviation = np.sqrt(weight @ (posterior.var() + posterior.mean() ** 2) - mean**2)
+        ours = beta_distribution(*rates.posterior.loc[kode, ["alpha", "beta"]])
+        assert row["prevalensi"] == pytest.approx(100 * mean, rel=0.003)
+        assert ours.std() == pytest.approx(deviation, rel=0.003)
+        # The matched shape differs most where no case was found at all.
+        inside = weight @ (
+            posterior.cdf(row["prevalensi_atas"] / 100) - posterior.cdf(row["prevalensi_bawah"] / 100)
+        )
+        assert inside == pytest.approx(0.9, abs=0.03 if y[kode] == 0 else 0.013)
+
+
+def test_chances_of_being_among_the_worst_add_up():
+    y, n, _truth = simulate(np.random.default_rng(14), villages=60)
+    rates = estimate_rates(y, n)
+    chance = rates.among_worst(6)
+    assert chance.sum() == pytest.approx(6, abs=1e-6)
+    assert chance.name == "peluang_terburuk"
+    draws = rates.draws(4000, seed=1)
+    cutoff = np.sort(draws.to_numpy().ravel())[-6 * 4000]
+    np.testing.assert_allclose(chance, (draws > cutoff).mean(axis=1), atol=0.03)
+    with pytest.raises(EvidenceError, match="n harus di antara 1 dan 59, bukan 60"):
+        rates.among_worst(60)
+
+
+def test_stress_raises_the_villages_that_measured_few():
+    y, n = series([10, 10, 10, 4]), series([100, 100, 100, 100])
+    due = series([100, 400, 100, 100])
+    alike = estimate_rates(y, n, sasaran=due).among_worst(2)
+    stressed = estimate_rates(y, n, sasaran=due, odds_ratio=3.0).among_worst(2)
+    assert alike.iloc[0] == pytest.approx(alike.iloc[1])
+    assert stressed.iloc[1] > stressed.iloc[0] + 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("villages", "replicates"), [(22, 500), (63, 180)])
+def test_interval_covers_nine_in_ten_in_a_small_kabupaten(villages, replicates):
+    rng = np.random.default_rng(15)
+    covered = []
+    for _ in range(replicates):
+        y, n, truth = simulate(rng, villages=villages)
+        table = estimate_rates(y, n).table
+        covered.append(table["prevalensi_bawah"].le(100 * truth) & table["prevalensi_atas"].ge(100 * truth))
+    assert 0.88 < np.mean(covered) < 0.92
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "cell", [(30, 0.05, 0.0, "penuh"), (30, 0.08, 0.6, "tidak merata"), (90, 0.08, 0.3, "selektif"),
+             (200, 0.2, 0.0, "tidak merata")],
+)  # fmt: skip
+def test_lists_are_within_two_percent_of_the_limit(root, cell):
+    spec = importlib.util.spec_from_file_location("targeting", root / "benchmarks" / "targeting.py")
+    targeting = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(targeting)
+    found = targeting.summarise(targeting.run_cell(cell, 25, esda=False))
+    assert found["persen"] >= 98.0
+    assert found["galat"] < 0.6
+    assert found["lokus"] >= found["mentah"]

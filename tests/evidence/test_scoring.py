@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 
 from lokus.evidence.errors import EvidenceError
+from lokus.evidence.pairwise import compare_pairs
 from lokus.evidence.scoring import score
+from lokus.evidence.weighting import entropy_weights
 
 DESA = ["9901012001", "9901012002", "9901022001", "9901022002"]
 FRAME = pd.DataFrame(
@@ -140,7 +143,7 @@ def test_reads_as_a_sentence():
         ({"weights": {"prevalensi": -1, "air_layak": 2}}, "bobot prevalensi harus 0 atau lebih, bukan -1"),
         ({"weights": {"prevalensi": math.nan}}, "bobot prevalensi harus 0 atau lebih"),
         ({"worse": {"prevalensi": "high"}}, "arah indikator air_layak"),
-        ({"normalise": "max"}, "normalise harus salah satu dari minmax, rank, zscore, bukan max"),
+        ({"normalise": "max"}, "normalise harus salah satu dari minmax, rank, zscore, limit, bukan max"),
         ({"missing": "drop"}, "missing harus salah satu dari renormalise, withhold, bukan drop"),
         (
             {"goalposts": {"prevalensi": (10.0, 10.0)}},
@@ -163,3 +166,100 @@ def test_wrong_values_are_refused():
         score(FRAME.replace(8.0, np.inf), **RULES)
     with pytest.raises(EvidenceError, match="lebih dari sekali: 9901012001"):
         score(pd.concat([FRAME, FRAME.iloc[:1]]), **RULES)
+
+
+def test_weights_from_the_data_or_by_name():
+    complete = FRAME.fillna({"prevalensi": 11.0, "air_layak": 75.0})
+    equal = score(complete, weights="equal", worse=RULES["worse"])
+    assert equal.weights.to_dict() == {"prevalensi": 0.5, "air_layak": 0.5}
+    assert equal.weighting == "equal"
+    entropy = score(complete, weights="entropy", worse=RULES["worse"])
+    expected = entropy_weights(entropy.normalised)
+    np.testing.assert_allclose(entropy.weights, expected[["prevalensi", "air_layak"]])
+    compared = compare_pairs({"prevalensi": {"air_layak": 3}})
+    ahp = score(complete, weights=compared, worse=RULES["worse"])
+    assert "AHP), rasio konsistensi 0,000" in ahp.method
+    pd.testing.assert_frame_equal(ahp.table, score(complete, **RULES).table)
+
+
+@settings(max_examples=60, deadline=None)
+@given(frames(), st.sampled_from(["geometric", "topsis", "rank_sum"]))
+def test_contributions_add_up_whatever_the_aggregation(drawn, aggregate):
+    frame, weights, worse = drawn
+    scores = score(frame, weights=weights, worse=worse, aggregate=aggregate)
+    for kode, parts in scores.contributions.iterrows():
+        skor = scores.table.loc[kode, "skor"]
+        assert parts.isna().all() if np.isnan(skor) else math.fsum(parts.dropna()) == skor
+
+
+def test_rank_sum_is_in_the_order_of_the_sum_of_ranks():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.integers(0, 50, (30, 3)).astype(float), columns=list("abc"))
+    frame.index = [f"99010120{i:02d}" for i in range(30)]
+    worse = {"a": "high", "b": "low", "c": "high"}
+    scores = score(frame, weights="equal", worse=worse, aggregate="rank_sum")
+    sums = rankdata(frame["a"]) + rankdata(-frame["b"]) + rankdata(frame["c"])
+    # Ranks 1..30 of three indicators: (sum − 3) / (3 × 29).
+    np.testing.assert_allclose(scores.table["skor"], (sums - 3) / 87)
+    assert scores.normalise == "rank"
+
+
+def test_traffic_light_counts_red():
+    frame = pd.DataFrame({"krs": [10.0, 20.0, 30.0, 40.0], "air_layak": [90.0, 50.0, 70.0, None]}, index=DESA)
+    worse = {"krs": "high", "air_layak": "low"}
+    scores = score(frame, weights="equal", worse=worse, normalise="limit")
+    # Medians 25 and 70: red are the last two, and the second.
+    assert scores.limits.to_dict() == {"krs": 25.0, "air_layak": 70.0}
+    assert scores.normalised["krs"].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert scores.normalised["air_layak"].tolist()[:3] == [0.0, 1.0, 0.0]
+    assert scores.table["skor"].tolist() == [0.0, 0.5, 0.5, 1.0]
+    stated = score(frame, weights="equal", worse=worse, normalise="limit", limits={"krs": 15.0})
+    assert stated.normalised["krs"].tolist() == [0.0, 1.0, 1.0, 1.0]
+    assert stated.limits.to_dict() == {"krs": 15.0, "air_layak": 70.0}
+
+
+def test_what_does_not_apply_is_left_aside():
+    scores = score(FRAME.fillna(50.0), **RULES, missing="withhold", not_applicable={"air_layak": [DESA[1]]})
+    assert scores.table.loc[DESA[1], "status_skor"] == "lengkap"
+    assert np.isnan(scores.contributions.loc[DESA[1], "air_layak"])
+    # 50 at the exempt village is no end of the scale: 50 of the last village is.
+    assert scores.normalised["air_layak"].tolist()[::2] == [0.75, 0.0]
+
+
+def test_several_ties_become_one_number_for_the_selection():
+    frame = pd.DataFrame({"a": [1.0, 1.0, 1.0, 0.0]}, index=DESA)
+    ties = pd.DataFrame({"first": [1.0, 2.0, 1.0, 9.0], "second": [5.0, 0.0, 7.0, 0.0]}, index=DESA)
+    scores = score(frame, weights={"a": 1}, worse={"a": "high"}, ties=ties)
+    assert scores.table["peringkat"].tolist() == [3, 1, 2, 4]
+    assert scores.tie_break.tolist() == [1.0, 3.0, 2.0, 4.0]
+    assert score(frame, weights={"a": 1}, worse={"a": "high"}).tie_break is None
+
+
+def test_method_is_said_in_one_sentence():
+    assert score(FRAME, **RULES).method == (
+        "setiap indikator dijadikan 0–1 antara nilai terkecil dan terbesarnya atau batas tetapnya; "
+        "bobot sebagaimana dinyatakan; jumlah berbobot, sehingga bagian-bagiannya berjumlah sama dengan skor"
+    )
+    assert "TOPSIS: jarak" in score(FRAME, **RULES, aggregate="topsis").method
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"aggregate": "mean"}, "aggregate harus salah satu dari arithmetic, geometric, topsis, rank_sum"),
+        ({"weights": "saya"}, "weights harus salah satu dari equal, entropy, critic, pca, bukan saya"),
+        ({"aggregate": "rank_sum", "normalise": "minmax"}, "jumlah peringkat hanya berlaku"),
+        ({"limits": {"prevalensi": 20.0}}, "batas merah hanya berlaku"),
+        (
+            {"limits": {"prevalensi": math.inf}, "normalise": "limit"},
+            "batas prevalensi harus bilangan berhingga",
+        ),
+        ({"limits": {"krs": 20.0}, "normalise": "limit"}, "indikator krs tidak dikenal"),
+        ({"not_applicable": {"prevalen": []}}, "maksudnya prevalensi?"),
+        ({"weights": "equal", "worse": {}}, "bobot tidak boleh semuanya 0"),
+    ],
+)
+def test_wrong_rules_are_refused(change, text):
+    with pytest.raises(EvidenceError) as caught:
+        score(FRAME, **(RULES | change))
+    assert text in str(caught.value)

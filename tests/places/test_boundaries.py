@@ -13,6 +13,7 @@ from shapely import box
 
 from lokus.errors import InputError
 from lokus.places.boundaries import read_boundaries
+from lokus.places.boundary_report import check_boundaries
 
 WEST, SOUTH, STEP = 104.0, -3.0, 0.01
 
@@ -393,6 +394,54 @@ def test_geoparquet_is_read_whole_or_one_kabupaten_of_it(tmp_path) -> None:
         two = read_boundaries(tmp_path / "batas.parquet", columns=stated, kabupaten="99.02")
         assert two.villages["kecamatan"].unique().tolist() == ["99.02.02"]
         assert "batas.no_kecamatan" in checks(two)
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
+def test_only_what_meets_a_rectangle_is_read(tmp_path, suffix: str) -> None:
+    path = tmp_path / f"batas.{suffix}"
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+        grid().to_parquet(path, write_covering_bbox=True)
+    else:
+        write(grid(), path)
+    corner = (WEST + 1.2 * STEP, SOUTH + 0.2 * STEP, WEST + 1.8 * STEP, SOUTH + 0.8 * STEP)
+    assert read_boundaries(path, bbox=corner).villages.index.tolist() == ["9901012002"]
+    with pytest.raises(InputError, match="satu desa pun"):
+        read_boundaries(path, bbox=(0.0, 0.0, 1.0, 1.0))
+
+
+def test_kecamatan_names_that_the_file_lacks_are_taken_from_the_official_list(tmp_path) -> None:
+    nameless = grid(layout="wilayah").drop(columns="kec_nama")
+    path = write(nameless, tmp_path / "batas.gpkg")
+    alone = read_boundaries(path)
+    assert alone.villages["kecamatan"].unique().tolist() == ["99.01.01", "99.01.02"]
+    result = read_boundaries(path, official=OFFICIAL)
+    # 99.01.02.2003 is not on the list, but its kecamatan is.
+    assert result.villages["kecamatan"].tolist() == ["Satu"] * 3 + ["Dua"] * 3 + ["Tiga"]
+    assert "batas.no_kecamatan" not in checks(result)
+    assert checks(result)["batas.kecamatan_from_list"] == "nama kecamatan 6 desa diambil dari daftar resmi"
+    partly = read_boundaries(path, official=OFFICIAL[OFFICIAL["kecamatan"] != "Dua"])
+    assert partly.villages["kecamatan"].unique().tolist() == ["Satu", "99.01.02", "Tiga"]
+    assert {"batas.no_kecamatan", "batas.kecamatan_from_list"} <= checks(partly).keys()
+    named = read_boundaries(write(grid(), tmp_path / "bernama.gpkg"), official=OFFICIAL)
+    assert named.villages["kecamatan"].unique().tolist() == ["Kecamatan 0", "Kecamatan 1", "Tiga"]
+
+
+def test_the_report_shows_borders_neighbours_and_findings(tmp_path) -> None:
+    frame = cracked(3)
+    frame.loc[len(frame)] = {**frame.iloc[0], "KDEPUM": "99.01.09.2001", "geometry": square(30, 30)}
+    report = check_boundaries(write(frame, tmp_path / "batas.gpkg"))
+    text = str(report)
+    assert text.startswith("batas.gpkg: 13 desa/kelurahan di 4 kecamatan, 0 tanpa poligon, EPSG:4326\n")
+    assert "2 bagian terhubung, 1 desa tanpa tetangga\n  99.01.09.2001 Desa 0-0\n" in text
+    assert report.coverage["sebelum"].tolist()[:2] == [
+        len(report.boundaries.coverage_before.cracked), len(report.boundaries.coverage_before.overlaps),
+    ]  # fmt: skip
+    assert report.coverage["sesudah"].tolist() == [0, 0, 0, 0, 0]
+    assert "  [catatan] batas.coverage: batas tidak berimpit" in text
+    assert (report.blocking, repr(report)) == (0, text)
+    other = OFFICIAL.assign(kode_desa=OFFICIAL["kode_desa"].str.replace("99.01", "99.02"))
+    assert check_boundaries(tmp_path / "batas.gpkg", official=other).blocking == 1
 
 
 def test_the_villages_that_16_03_lacks_are_named(shared_data) -> None:

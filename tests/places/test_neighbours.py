@@ -136,3 +136,18 @@ def test_real_kabupaten_after_repair(shared_data) -> None:
     assert len(result.isolates) == 1
     muara_enim = read_boundaries(folder / "1603_muara_enim.gpkg").villages
     assert contiguity(muara_enim).components.nunique() == 2
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "1603_muara_enim", "1702_rejang_lebong", "6111_kayong_utara", "7601_pasangkayu",
+        *(pytest.param(f, marks=pytest.mark.slow) for f in ("1602_oki", "1609_oku_selatan", "3202_sukabumi")),
+    ],
+)  # fmt: skip
+def test_a_cleaned_coverage_has_the_queen_neighbours_of_libpysal(shared_data, file: str) -> None:
+    graph = pytest.importorskip("libpysal.graph", reason="libpysal is not installed: no second opinion")
+    villages = read_boundaries(shared_data / "boundaries" / f"{file}.gpkg").villages
+    theirs = graph.Graph.build_contiguity(villages, rook=False)
+    expected = {(a, b) for a, others in theirs.neighbors.items() for b in others if a < b}
+    assert pairs(contiguity(villages, tolerance_m=0)) == expected

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
+from lokus.findings import Finding, Where, findings_frame
+from lokus.intake.indicators import load_catalogue
+from lokus.show.gaps import find_gaps
+from lokus.show.indicator_style import IndicatorStyle
 from lokus.show.info import StudyInfo
+from lokus.show.material import Material
+from lokus.show.print_map import draw_map
 
 PROPOSED = 8
 
@@ -112,6 +120,40 @@ def results() -> gpd.GeoDataFrame:
     return make_results()
 
 
+def with_every_stage(results: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Results as if every stage had run, each class of every theme occurring."""
+    full = results.copy()
+    silent = (full["status_usulan"] == "belum ada data").to_numpy()
+    order = np.arange(len(full))
+    hot = (
+        "tinggi-tinggi",
+        "rendah-rendah",
+        "tinggi-rendah",
+        "rendah-tinggi",
+        "tanpa tetangga",
+        "tidak nyata",
+    )
+    types = ("Air dan jamban buruk", "Cakupan layanan rendah", "Relatif baik")
+    full["peluang_lokus"] = np.where(silent, np.nan, np.linspace(0, 1, len(full)))
+    full["titik_panas"] = np.where(silent, "belum ada data", np.take(hot, order % len(hot)))
+    full["tipologi"] = np.where(silent, None, np.take(types, order % 3))
+    full["tipologi_urutan"] = order % 3 + 1
+    full["kelengkapan"] = np.take([0.0, 50.0, 75.0, 100.0], order % 4)
+    full["status_reviu"] = np.take(["tetap", "masuk", "keluar", "tidak"], order % 4)
+    full["air_layak"] = np.where(silent, np.nan, np.linspace(31, 98, len(full)))
+    return full
+
+
+@pytest.fixture(scope="session")
+def full(results) -> gpd.GeoDataFrame:
+    return with_every_stage(results)
+
+
+@pytest.fixture(scope="session")
+def indicators() -> dict[str, IndicatorStyle]:
+    return {"air_layak": IndicatorStyle(label="Keluarga dengan air layak", unit="%", worse="low")}
+
+
 @pytest.fixture(scope="session")
 def outlines(results) -> gpd.GeoDataFrame:
     return make_outlines(results)
@@ -129,3 +171,121 @@ def info() -> StudyInfo:
         synthetic=True,
         rule="8 desa dengan skor tertinggi di paling banyak 5 kecamatan.",
     )
+
+
+LONG = "Sungai Tanjung Harapan Baru Muara Belida Ilir Selatan"
+OFFICE = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan Rakyat dan Kawasan Permukiman"
+
+
+def make_material(results: gpd.GeoDataFrame, info: StudyInfo) -> Material:
+    """Everything that slides, report and workbook can show, made up around results."""
+    rng = np.random.default_rng(3)
+    results = results.copy()
+    results["sanitasi_layak"] = rng.uniform(40, 100, len(results)).round(2)
+    results["alasan"] = [f"Peringkat {rank} menurut skor." for rank in results["peringkat"]]
+    chance = np.clip(results["skor"].fillna(0) + np.where(results["terpilih"], 0.3, -0.1), 0, 1)
+    results["peluang_lokus"] = chance
+    limits = [-np.inf, 0.2, 0.5, 0.8, np.inf]
+    names = ["tidak", "perbatasan", "condong", "kukuh"]
+    results["kelas_kepastian"] = pd.cut(chance, limits, right=False, labels=names).astype(str)
+    names = results["desa"].tolist()
+    findings = findings_frame(
+        [
+            Finding(
+                check="join.unknown_code",
+                level="blocking",
+                message="Kode 99 tidak ada",
+                where=Where(file="a.csv"),
+            ),
+            Finding(check="audit.range", level="blocking", message="Nilai 101 %", opd="Dinas PUPR"),
+            Finding(
+                check="tables.total", level="warning", message="Jumlah tidak cocok", opd="Dinas Kesehatan"
+            ),
+        ]
+    )
+    accepted = findings["level"] == "blocking"
+    return Material(
+        results=results,
+        kecamatan=make_outlines(results),
+        info=info,
+        contributions=pd.DataFrame({"Prevalensi": results["skor"] * 0.6, "Sanitasi": results["skor"] * 0.4}),
+        completeness=pd.DataFrame({"Prevalensi": results["prevalensi"].notna(), "Sanitasi": True}),
+        by_opd=pd.DataFrame(
+            {
+                "indikator": [1, 1],
+                "terisi": [58, 60],
+                "seharusnya": [60, 60],
+                "persen": [96.67, 100.0],
+                "desa_lengkap": [58, 60],
+            },
+            index=pd.Index(["Dinas Kesehatan", "Dinas PUPR"], name="opd"),
+        ),
+        findings=findings.assign(
+            accepted=accepted, reason=np.where(accepted, "Sudah dicek ke lapangan & <benar>", "")
+        ),
+        gaps=find_gaps(results, {"sanitasi_layak": 70.0}, load_catalogue()),
+        alternatives=pd.DataFrame(
+            {
+                "daftar": ["Alternatif 1", "Alternatif 2"],
+                "selisih": [0.2, 0.45],
+                "masuk": names[3:5],
+                "keluar": names[5:7],
+            }
+        ),
+        weights={"Prevalensi": 0.6, "Sanitasi": 0.4},
+        method=(("Bobot Prevalensi", "60,0 %"), ("Aturan seri", "kode desa")),
+        lock={
+            "lokus": "0.1.0",
+            "hasil_sha256": "a1" * 32,
+            "masukan": [{"berkas": "a.csv", "sha256": "b2" * 32}],
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def material(results, info) -> Material:
+    return make_material(results, info)
+
+
+@pytest.fixture(scope="session")
+def hard_material(info) -> Material:
+    """Fifty lokus, and names as long as they come, everywhere."""
+    results = make_results(villages=160, kecamatan=22, lokus=50)
+    results["desa"] = [f"{LONG} {place}" for place in range(len(results))]
+    results["kecamatan"] = [f"{LONG[::-1].title()} {kode[-2:]}" for kode in results["kode_kecamatan"]]
+    long = replace(
+        info,
+        title="Penentuan Lokasi Fokus Intervensi Penurunan Stunting Terintegrasi Tingkat Kabupaten Tahun Ini",
+        kabupaten="Kabupaten Penukal Abab Lematang Ilir dan Sekitarnya",
+        instansi="Badan Perencanaan Pembangunan, Penelitian dan Pengembangan Daerah",
+        sources=tuple(f"Rekap semester kedua dari sumber yang panjang namanya, nomor {n}" for n in range(14)),
+        rule="50 desa dengan skor tertinggi, paling banyak 22 kecamatan, 1 sampai 4 desa tiap kecamatan",
+    )
+    one = make_material(results, long)
+    indicators = [
+        f"Indikator cakupan layanan ibu dan anak yang panjang sekali namanya {n}" for n in range(10)
+    ]
+    failing = one.gaps.head(40)
+    return replace(
+        one,
+        contributions=pd.DataFrame(dict.fromkeys(indicators, results["skor"] / 10)),
+        weights=dict.fromkeys(indicators, 0.1),
+        gaps=pd.concat(
+            [
+                failing.assign(indikator=name, opd=f"{OFFICE} {n}", intervensi=f"{LONG}, {LONG}, {LONG}")
+                for n, name in enumerate(indicators)
+            ],
+            ignore_index=True,
+        ),
+        by_opd=pd.concat([one.by_opd.head(1)] * 10).set_axis([f"{OFFICE} {n}" for n in range(10)]),
+        alternatives=pd.concat([one.alternatives.head(1)] * 8).assign(
+            masuk=", ".join(results["desa"][:6]), keluar=", ".join(results["desa"][6:12])
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def one_sheet(material):
+    """Give the same map for every theme: drawing maps is tested elsewhere, and slow."""
+    sheet = draw_map(material.results, material.kecamatan, material.info)
+    return lambda _theme: sheet

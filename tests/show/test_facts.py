@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from lokus.show.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.layers import make_layer
 
 
 def test_facts_read_as_indonesian_with_intervals(results):
@@ -15,7 +16,16 @@ def test_missing_values_stay_missing(results):
     assert len(silent) == 2
     for fact in village_facts(silent):
         assert set(fact.values) == {"–"}
-    assert set(layer_values(silent, "prevalensi")) == {""}
+    for theme in ("prevalensi", "anak", "skor"):
+        assert set(layer_values(make_layer(silent, theme))) == {""}
+
+
+def test_values_carry_their_unit(full):
+    row = full.assign(prevalensi=12.34, anak_stunting=1234.4, peluang_lokus=0.81).iloc[:1]
+    assert layer_values(make_layer(row, "prevalensi")) == ("12,3 %",)
+    assert layer_values(make_layer(row, "anak")) == ("1.234 anak",)
+    assert layer_values(make_layer(row, "peluang")) == ("81 %",)
+    assert layer_values(make_layer(row, "usulan")) == ("",)
 
 
 def test_reasons_join_what_the_results_state(results):

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 import re
 
 import folium
 import pytest
 
+from lokus.errors import InputError
 from lokus.show.folium_map import folium_map
-from lokus.show.layers import THEMES, make_layer
+from lokus.show.layers import THEMES, available_themes, make_layer
 
 
 def page(*args, **choices) -> str:
@@ -17,7 +19,7 @@ def test_it_is_a_folium_map_with_all_layers(results, outlines, info):
     drawn = folium_map(results, outlines, info)
     assert isinstance(drawn, folium.Map)
     html = drawn.get_root().render()
-    for theme in THEMES:
+    for theme in available_themes(results):
         assert make_layer(results, theme).title in html
         assert f'data-lokus-legend="{theme}"' in html
     assert "DATA CONTOH SINTETIS" in html
@@ -25,7 +27,7 @@ def test_it_is_a_folium_map_with_all_layers(results, outlines, info):
 
 def test_legend_counts_are_those_of_print(results, outlines, info):
     html = page(results, outlines, info)
-    for theme in THEMES:
+    for theme in available_themes(results):
         block = re.search(rf'data-lokus-legend="{theme}".*?</table>', html, re.S)[0]
         counts = [int(n) for n in re.findall(r"padding-left:12px\">(\d+)</td>", block)]
         legend = [entry.count for entry in make_layer(results, theme).legend]
@@ -61,3 +63,19 @@ def test_the_same_study_gives_the_same_page(results, outlines, info):
 def test_an_unknown_theme_is_refused(results, outlines, info):
     with pytest.raises(ValueError, match="usulan"):
         folium_map(results, outlines, info, theme="harga")
+
+
+def test_every_theme_and_indicator_is_a_layer_with_its_circles(full, outlines, info, indicators):
+    html = page(full, outlines, info, theme="anak", indicators=indicators)
+    for theme in (*THEMES, "indikator:air_layak"):
+        assert f'data-lokus-legend="{theme}"' in html
+    circles = re.search(r"(\[\[.*?\]\])\.forEach\(function \(circle\)", html)[1]
+    drawn = full["anak_stunting"].notna() & ~full.geometry.isna()
+    assert len(json.loads(circles)) == int(drawn.sum())
+    radii = [circle[2] for circle in json.loads(circles)]
+    assert radii == sorted(radii, reverse=True)
+
+
+def test_a_theme_of_a_stage_that_did_not_run_is_refused(results, outlines, info):
+    with pytest.raises(InputError, match="peluang_lokus"):
+        folium_map(results, outlines, info, theme="peluang")

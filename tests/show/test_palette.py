@@ -8,7 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lokus.show.palette import MISSING, SCORE, STATUS, WHO, Bands, Palette, class_label
+from lokus.show.palette import (
+    CHANCE,
+    COMPLETENESS,
+    HOTSPOT,
+    MISSING,
+    MOST_TYPES,
+    REVIEW,
+    SCORE,
+    STATUS,
+    WHO,
+    Bands,
+    Palette,
+    class_label,
+    ramp,
+    type_palette,
+)
 
 # Machado, Oliveira & Fernandes 2009 (IEEE TVCG 15(6)), full severity, for linear RGB.
 DEUTERANOPIA = np.array(
@@ -31,7 +46,31 @@ def lab(rgb: np.ndarray) -> np.ndarray:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-RAMPS = [WHO.palette, SCORE.palette]
+TYPES = [type_palette([f"tipe {n}" for n in range(count)]) for count in range(2, MOST_TYPES + 1)]
+RAMPS = [WHO.palette, SCORE.palette, CHANCE.palette]
+KINDS = [COMPLETENESS.palette, HOTSPOT, REVIEW, TYPES[0], TYPES[2], TYPES[-1]]
+
+
+@pytest.mark.parametrize("palette", KINDS, ids=lambda p: f"{p.name} {len(p)}")
+def test_kinds_differ_in_lightness_too_so_they_survive_grey_print(palette):
+    lightness = sorted(lab(linear(colour))[0] for key, colour in palette.items() if key != MISSING)
+    assert all(b - a > 7 for a, b in itertools.pairwise(lightness))
+
+
+@pytest.mark.parametrize("count", range(2, 8))
+@pytest.mark.parametrize("worse", ["high", "low", ""])
+def test_ramps_of_any_length_darken_towards_the_worse_end(count, worse):
+    lightness = [lab(linear(colour))[0] for colour in ramp(count, worse=worse)]
+    steps = np.diff(lightness)
+    assert ((steps > 5) if worse == "low" else (steps < -5)).all()
+    with pytest.raises(ValueError, match="2 to 7"):
+        ramp(8, worse=worse)
+
+
+def test_the_most_severe_type_is_the_darkest_and_too_many_are_refused():
+    assert TYPES[1]["tipe 0"] == TYPES[-1]["tipe 0"] == "#22093f"
+    with pytest.raises(ValueError, match="7 types"):
+        type_palette([str(n) for n in range(8)])
 
 
 @pytest.mark.parametrize("palette", RAMPS, ids=lambda p: p.name)
@@ -47,7 +86,7 @@ def test_lokus_is_darkest_of_the_status_colours():
 
 
 @pytest.mark.parametrize("matrix", [DEUTERANOPIA, PROTANOPIA], ids=["deuteranopia", "protanopia"])
-@pytest.mark.parametrize("palette", [*RAMPS, STATUS], ids=lambda p: p.name)
+@pytest.mark.parametrize("palette", [*RAMPS, *KINDS, STATUS], ids=lambda p: f"{p.name} {len(p)}")
 def test_classes_stay_apart_for_colour_blind_readers(palette, matrix):
     seen = [lab(matrix @ linear(colour)) for key, colour in palette.items() if key != MISSING]
     gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]

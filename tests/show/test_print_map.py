@@ -10,9 +10,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.image import imread
+from matplotlib.image import imread, imsave
+from matplotlib.patches import Circle
 from pypdf import PdfReader
+from shapely.geometry import box
 
 from lokus.i18n import use_language
 from lokus.show.layers import THEMES, make_layer
@@ -37,21 +40,23 @@ def boxes(figure, prefix: str) -> list[tuple[str, object]]:
     ]
 
 
-@pytest.fixture(scope="module", params=THEMES)
-def drawn(request, results, outlines, info):
-    return request.param, draw_map(results, outlines, info, theme=request.param)
+@pytest.fixture(scope="module", params=[*THEMES, "indikator:air_layak"])
+def drawn(request, full, outlines, info, indicators):
+    return request.param, draw_map(full, outlines, info, theme=request.param, indicators=indicators)
 
 
-def test_legend_states_every_class_with_its_count(drawn, results):
+def test_legend_states_every_class_with_its_count(drawn, full, indicators):
     theme, figure = drawn
     seen = texts(figure)
-    for entry in make_layer(results, theme).legend:
+    layer = make_layer(full, theme, indicators=indicators)
+    for entry in layer.legend:
         assert seen[f"legenda:{entry.key}"] == entry.label
         assert seen[f"jumlah:{entry.key}"] == str(entry.count)
-    assert seen["jumlah:semua"] == str(len(results))
+    assert seen["jumlah:semua"] == str(len(full))
     assert seen["jumlah:nomor"] == "8"
-    if theme == "prevalensi":
-        assert seen["jumlah:belum andal"] == str(make_layer(results, theme).unsure_count)
+    assert ("jumlah:belum andal" in seen) == (theme in ("prevalensi", "anak"))
+    if theme in ("prevalensi", "anak"):
+        assert seen["jumlah:belum andal"] == str(layer.unsure_count)
 
 
 def test_the_sheet_says_what_a_reader_needs(drawn, results, info):
@@ -76,6 +81,87 @@ def test_every_lokus_stands_on_the_map_and_in_the_list(drawn, results):
     for nomor, desa in results.loc[results["terpilih"]].set_index("nomor")["desa"].items():
         assert seen[f"nomor:{nomor}"] == str(nomor)
         assert seen[f"daftar:{nomor}"] == desa
+
+
+def test_circles_have_areas_in_proportion_and_legend_sizes(full, outlines, info):
+    figure = draw_map(full, outlines, info, theme="anak")
+    circles = [c for c in figure.axes[0].patches if isinstance(c, Circle) and c.get_zorder() == 5.5]
+    shown = full["anak_stunting"].where(~full.geometry.isna()).dropna().sort_values()
+    radii = np.sort([circle.radius for circle in circles])
+    assert len(radii) == len(shown)
+    assert np.allclose(radii**2 / radii[-1] ** 2, shown / shown.max(), atol=0.01)
+    sizes = [text.get_text() for text in figure.axes[0].texts if (text.get_gid() or "").startswith("ukuran:")]
+    assert sizes[0].endswith(" anak")
+    assert float(sizes[0].split()[0]) <= shown.max()
+
+
+def test_numbers_stand_beside_the_circles_not_on_them(full, outlines, info):
+    figure = draw_map(full, outlines, info, theme="anak")
+    radius = {
+        tuple(np.round(c.center, 6)): c.radius
+        for c in figure.axes[0].patches
+        if isinstance(c, Circle) and c.get_zorder() == 5.5
+    }
+    discs = [c.center for c in figure.axes[0].patches if isinstance(c, Circle) and c.get_zorder() == 11]
+    centres = np.array(list(radius))
+    for disc in discs[:-1]:  # the last one is in the legend
+        away = np.hypot(*(centres - disc).T)
+        assert away.min() > 1.5
+
+
+def test_a_logo_takes_its_place_in_the_header(results, outlines, info, tmp_path):
+    logo = tmp_path / "logo.png"
+    imsave(logo, np.full((60, 40, 3), 0.2))
+    plain = draw_map(results, outlines, info)
+    figure = draw_map(results, outlines, info, logo=logo)
+    (image,) = figure.axes[0].images
+    left, right, bottom, top = image.get_extent()
+    assert (right - left) / (top - bottom) == pytest.approx(40 / 60)
+
+    def title(f):
+        return next(t.get_position()[0] for t in f.axes[0].texts if t.get_gid() == "judul")
+
+    assert title(figure) > right > title(plain)
+
+
+def test_surroundings_lie_beneath_and_in_a_locator(results, outlines, info):
+    west, south, east, north = results.to_crs(32748).total_bounds
+    province = gpd.GeoDataFrame(
+        geometry=[box(west - 150_000, south - 90_000, west, north + 90_000), box(west, south, east, north)],
+        crs=32748,
+    ).to_crs(4326)
+    figure = draw_map(results, outlines, info, surroundings=province)
+    places = [patch for patch in figure.axes[0].patches if patch.get_gid() == "letak"]
+    assert len(places) == 1
+    extent = places[0].get_path().get_extents()
+    assert 1 < extent.width < 45
+    villages = [p for p in figure.axes[0].patches if (p.get_gid() or "").startswith("kelas:")]
+    for shape in villages:
+        if len(shape.get_path().vertices):
+            drawn = shape.get_path().get_extents()
+            assert not drawn.fully_overlaps(extent) or not drawn.overlaps(extent)
+
+
+def test_a_far_island_is_drawn_in_an_inset_and_the_map_stays_large(results, outlines, info):
+    far = results.to_crs(32748)
+    island = far.index[far["nomor"] == 3][0]
+    shapes = far.geometry.copy()
+    shapes[island] = shapely.affinity.translate(
+        shapely.centroid(shapes[island]).buffer(2000), -160_000, -90_000
+    )
+    far = far.set_geometry(shapes).to_crs(4326)
+    edges = far[~far.geometry.isna()].dissolve("kode_kecamatan")[["kecamatan", "geometry"]]
+    figure = draw_map(far, edges, info)
+    seen = texts(figure)
+    assert seen["nomor:3"] == "3"
+    captions = [t.get_text() for t in figure.axes[0].texts if t.get_gid() == "sisipan"]
+    assert sum("barat" in caption for caption in captions) == 1
+    assert all("skala 1 : " in caption for caption in captions)
+
+    def scale(f):
+        return float(re.search(r"Skala 1 : ([\d.]+)", " ".join(words(f)))[1].replace(".", ""))
+
+    assert scale(figure) < 1.5 * scale(draw_map(results, outlines, info))
 
 
 def test_the_scale_bar_is_as_long_as_it_says(results, outlines, info):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 
 import pytest
 
+from lokus.errors import InputError
 from lokus.i18n import use_language
-from lokus.show.layers import THEMES, make_layer
+from lokus.show.layers import THEMES, available_themes, make_layer
 from lokus.show.web_map import TEMPLATES, json_for_html, write_web_map
 
 HOSTILE = "</script><script>document.title='x'</script> & <b>Ulu</b>"
@@ -41,8 +44,8 @@ def test_the_viewer_writes_no_markup_from_data():
 
 def test_layers_carry_the_same_legend_as_print(page, results):
     layers = {layer["key"]: layer for layer in data_of(page)["layers"]}
-    assert list(layers) == list(THEMES)
-    for theme in THEMES:
+    assert tuple(layers) == available_themes(results)
+    for theme in layers:
         legend = make_layer(results, theme).legend
         assert [(c["label"], c["count"], c["colour"]) for c in layers[theme]["classes"]] == [
             (e.label, e.count, e.colour) for e in legend
@@ -116,8 +119,8 @@ def test_english_on_request(results, outlines, info, tmp_path):
 def test_a_failure_leaves_the_earlier_page(results, outlines, info, tmp_path):
     path = tmp_path / "p.html"
     path.write_text("lama")
-    with pytest.raises(KeyError):
-        write_web_map(results.drop(columns="skor"), outlines, info, path)
+    with pytest.raises(InputError, match="status_usulan"):
+        write_web_map(results.drop(columns="status_usulan"), outlines, info, path)
     assert path.read_text() == "lama"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -136,3 +139,27 @@ def test_a_real_kabupaten_stays_small(shared_data, info, tmp_path):
     )  # fmt: skip
     outlines = real.assign(geometry=real.make_valid()).dissolve("kode_kecamatan")[["kecamatan", "geometry"]]
     assert write_web_map(real, outlines, info, tmp_path / "p.html").stat().st_size < 300_000
+
+
+def test_every_theme_and_indicator_is_a_layer(full, outlines, info, indicators, tmp_path):
+    page = write_web_map(full, outlines, info, tmp_path / "p.html", indicators=indicators).read_text("utf-8")
+    layers = {layer["key"]: layer for layer in data_of(page)["layers"]}
+    assert tuple(layers) == (*THEMES, "indikator:air_layak")
+    assert [key for key, layer in layers.items() if layer["indicator"]] == ["indikator:air_layak"]
+    circles = layers["anak"]["symbols"]
+    assert circles["largest"] == pytest.approx(full["anak_stunting"].max())
+    assert [value is None for value in circles["values"]] == full["anak_stunting"].isna().tolist()
+    assert 0 < circles["radius"] < 0.05
+    assert circles["labels"][0].endswith(" anak")
+    assert all(layer["symbols"] is None for key, layer in layers.items() if key != "anak")
+
+
+def test_large_data_are_packed_and_unpack_to_the_same(results, outlines, info, tmp_path, monkeypatch):
+    plain = write_web_map(results, outlines, info, tmp_path / "a.html").read_text("utf-8")
+    monkeypatch.setattr("lokus.show.web_map._PLAIN", 1000)
+    packed = write_web_map(results, outlines, info, tmp_path / "b.html").read_text("utf-8")
+    block = re.search(r'id="data" data-packed="1">(.*?)</script>', packed, re.S)[1]
+    assert json.loads(zlib.decompress(base64.b64decode(block))) == data_of(plain)
+    assert len(packed) < len(plain)
+    again = write_web_map(results, outlines, info, tmp_path / "c.html").read_text("utf-8")
+    assert again == packed

@@ -26,11 +26,17 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def page(results, outlines, info, tmp_path_factory):
-    odd = results.copy()
+def study(full):
+    odd = full.copy()
     odd.loc[odd.index[4], "desa"] = f"Ulu {HOSTILE}"
     odd["alasan"] = "Skor tertinggi di kecamatannya."
-    return write_web_map(odd, outlines, info, tmp_path_factory.mktemp("web") / "peta.html")
+    return odd
+
+
+@pytest.fixture(scope="module")
+def page(study, outlines, info, indicators, tmp_path_factory):
+    path = tmp_path_factory.mktemp("web") / "peta.html"
+    return write_web_map(study, outlines, info, path, indicators=indicators)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +85,12 @@ const note = (name) => seen.push(name + "=" + root.dataset.zoom);
   seen.push("closed=" + document.getElementById("village").hidden);
   point("pointerdown", 3, w, h); point("pointerup", 3, w, h); await pause();
   seen.push("click=" + document.querySelector("#village h2").textContent);
-  document.querySelectorAll("#layers button")[2].click(); await pause();
+  document.querySelectorAll("#layers button")[3].click(); await pause();
   seen.push("legend=" + document.querySelector("#legend h2").textContent);
+  const more = document.querySelector("#layers select");
+  more.value = more.options[1].value; more.dispatchEvent(new Event("change")); await pause();
+  seen.push("indicator=" + document.querySelector("#legend h2").textContent);
+  seen.push("pressed=" + document.querySelectorAll("#layers [aria-pressed=true]").length);
   root.dataset.seen = seen.join(";");
 })();
 """
@@ -106,6 +116,8 @@ def test_keys_wheel_pinch_click_search_and_layers_work(browse, page, results, tm
     assert seen["closed"] == "true"
     assert seen["click"] == name  # the search had moved that village to the middle
     assert seen["legend"] == "Skor prioritas (0–100)"
+    assert seen["indicator"] == "Keluarga dengan air layak (%)"
+    assert seen["pressed"] == "0"
 
 
 def test_it_draws_every_polygon_without_a_word_on_the_console(browse, results):
@@ -159,3 +171,64 @@ def test_polygons_reach_the_screen(browse, tmp_path, size):
     for colour in ("#2c7fb0", "#123f7a", "#eef2f3"):
         rgb = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
         assert (np.abs(pixels - rgb).max(axis=2) <= 2).sum() > 1000, colour
+
+
+@pytest.mark.parametrize(
+    ("state", "heading", "words"),
+    [
+        ("anak", "Anak stunting (perkiraan)", 'id="sizes"'),
+        ("peluang", "Peluang masuk daftar lokus (%)", "Kukuh"),
+        ("titik_panas", "Titik panas dan titik dingin", "Tanpa tetangga"),
+        ("tipologi", "Tipologi desa/kelurahan", "Cakupan layanan rendah"),
+        ("reviu", "Reviu terhadap daftar sebelumnya", "Keluar"),
+        ("kelengkapan", "Kelengkapan data (%)", "Lengkap"),
+        ("indikator:air_layak", "Keluarga dengan air layak (%)", "≥80"),
+    ],
+)
+def test_every_layer_draws_with_its_legend(browse, state, heading, words):
+    dom, console = browse(f"lapisan={state}")
+    assert console == ""
+    assert f'data-layer="{state}"' in dom
+    legend = re.search(r'<section id="legend">.*?</section>', dom, re.S)[0]
+    assert f"<h2>{heading}</h2>" in legend
+    assert words in legend
+
+
+def test_packed_data_open_alike(browse, study, outlines, info, tmp_path, monkeypatch):
+    monkeypatch.setattr("lokus.show.web_map._PLAIN", 1000)
+    packed = write_web_map(study, outlines, info, tmp_path / "padat.html")
+    assert "data-packed" in packed.read_text("utf-8")
+    dom, console = browse("lapisan=skor", "--dump-dom", file=packed)
+    assert console == ""
+    assert f'data-drawn="{int((~study.geometry.isna()).sum())}"' in dom
+
+
+PROBE = """
+setTimeout(() => {
+  const boxes = [...document.querySelectorAll("button")].map((button) => button.getBoundingClientRect());
+  parent.postMessage([
+    innerWidth, document.documentElement.scrollWidth, boxes.filter((box) => box.right > innerWidth).length,
+    Math.min(...[...document.querySelectorAll("#layers button")].map((button) => button.offsetHeight)),
+  ], "*");
+}, 800);
+"""
+
+
+def test_a_phone_390_pixels_wide_shows_everything_without_scrolling_sideways(browse, page, tmp_path):
+    """Chromium's own windows are never narrower than 500 pixels; a frame is."""
+    frame = tmp_path / "ponsel.html"
+    probe = page.read_text("utf-8").replace(
+        "</body>",
+        f"<script>{PROBE}</script></body>",
+    )
+    (tmp_path / "isi.html").write_text(probe, "utf-8")
+    frame.write_text(
+        '<body><iframe src="isi.html#lapisan=anak" style="width:390px;height:844px;border:0"></iframe>'
+        "<script>onmessage = (event) => { document.body.dataset.seen = event.data; }</script></body>",
+        "utf-8",
+    )
+    dom, console = browse("", "--allow-file-access-from-files", "--dump-dom", file=frame)
+    width, scroll, outside, tall = re.search(r'data-seen="([^"]*)"', dom)[1].split(",")
+    assert console == ""
+    assert (width, scroll, outside) == ("390", "390", "0")
+    assert int(tall) >= 40

@@ -1,0 +1,387 @@
+"""How sure each village's place is: the exact choice, made again for many draws of what is uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from lokus.choice.batch import best_lists, quantise_rows, ranks
+from lokus.choice.draws import SOURCES, Recipe, Source, Uncertainty, draw_columns, draw_scores, draw_weights
+from lokus.choice.objective import blend
+from lokus.choice.problem import RuleError
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.choice.selection import Selection
+    from lokus.evidence.normalise import Normalise
+    from lokus.evidence.rates import Rates
+    from lokus.evidence.scoring import Missing
+
+__all__ = ["CLASSES", "UNKNOWN", "Robustness", "assess_robustness", "classify"]
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+# Lower end of each class, and its name.
+CLASSES = ((0.8, "kukuh"), (0.5, "condong"), (0.2, "perbatasan"), (0.0, "tidak"))
+UNKNOWN = "belum ada data"
+LOW, HIGH = 0.05, 0.95
+LARGEST_ERROR = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robustness:
+    """How often each village is on the best list when what is uncertain is drawn again.
+
+    Parameters
+    ----------
+    table : DataFrame, index ``kode_desa`` (sorted)
+        ``peluang_lokus`` (0–1, share of draws that choose it); ``galat_peluang``, its Monte Carlo standard
+        error; ``peringkat_bawah``, ``peringkat_tengah``, ``peringkat_atas``: 5 %, 50 % and 95 % point of its
+        rank by score, missing without score; ``kelas_kepastian``: "kukuh" (≥ 0.8), "condong" (0.5–0.8),
+        "perbatasan" (0.2–0.5), "tidak" (< 0.2), "belum ada data".
+    kecamatan : DataFrame, index as the kecamatan are named in the selection
+        ``peluang_terpilih`` (0–1, at least one village chosen), ``desa_harapan`` (mean number),
+        ``desa_bawah``, ``desa_atas`` (5 %, 95 %), ``kelas_kepastian``.
+    expected_changes : float
+        Villages of the proposal that a draw replaces, on average.
+    changes : tuple of float
+        5 % and 95 % point of that number.
+    draws : int
+    seed : int
+    halves : DataFrame, index ``kode_desa``
+        ``paruh_1``, ``paruh_2``: the probability from either half of the draws.
+    """
+
+    table: pd.DataFrame
+    kecamatan: pd.DataFrame
+    expected_changes: float
+    changes: tuple[float, float]
+    draws: int
+    seed: int
+    halves: pd.DataFrame = field(repr=False)
+    proposal: tuple[str, ...] = field(repr=False)
+    stated: tuple[Source, ...] = field(repr=False)
+    solve: Callable[[Collection[Source]], Bools] = field(repr=False, compare=False)
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """Which uncertainty matters most: each alone, then all together, with the same draws.
+
+        Index ``laju``, ``bobot``, ``data lain`` (those stated) and ``semua``. Columns ``desa_berubah``
+        (villages of the proposal replaced, on average) and ``desa_perbatasan`` (villages with a probability
+        from 0.2 to 0.8).
+        """
+        rows = {}
+        listed = self.table.index.isin(self.proposal)
+        for source in self.stated:
+            alone = self.stated == (source,)
+            chance = self.table["peluang_lokus"].to_numpy() if alone else self.solve([source]).mean(axis=0)
+            rows[str(source)] = _effect(chance, listed)
+        rows["semua"] = _effect(self.table["peluang_lokus"].to_numpy(), listed)
+        out = pd.DataFrame.from_dict(rows, orient="index")
+        return out.rename_axis("sumber").astype({"desa_perbatasan": int})
+
+    @property
+    def main_source(self) -> str:
+        """The uncertainty that alone replaces most villages."""
+        return str(self.sources.drop(index="semua")["desa_berubah"].idxmax())
+
+    @cached_property
+    def convergence(self) -> pd.Series:
+        """Whether the draws suffice.
+
+        ``galat_terbesar``: largest Monte Carlo standard error; ``beda_paruh``: largest difference between the
+        halves of the draws; ``beda_wajar``: what that should stay below, four standard errors of such a
+        difference; ``kelas_sama``: share of villages in the same class by either half; ``cukup``: the error
+        is at most 0.02 and the halves differ no more than they should.
+        """
+        error = float(self.table["galat_peluang"].max())
+        apart = float((self.halves["paruh_1"] - self.halves["paruh_2"]).abs().max())
+        half = max(self.draws // 2, 1)
+        fair = 4.0 * float(np.sqrt(2.0 * 0.25 / half))
+        same = classify(self.halves["paruh_1"]) == classify(self.halves["paruh_2"])
+        return pd.Series(
+            {
+                "galat_terbesar": error,
+                "beda_paruh": apart,
+                "beda_wajar": fair,
+                "kelas_sama": float(same.mean()),
+                "cukup": error <= LARGEST_ERROR and apart <= fair,
+            },
+            dtype=object,
+        )
+
+    def _sentence(self) -> str:
+        listed = self.table.loc[list(self.proposal), "kelas_kepastian"].value_counts()
+        return _(
+            "{draws} draws, each solved exactly: of {n} villages on the list {firm} are firm, "
+            "{leaning} leaning, {border} at the border, {weak} unlikely; {changes} would change on average "
+            "({low}–{high})"
+        ).format(
+            draws=format_number(self.draws),
+            n=len(self.proposal),
+            firm=listed.get("kukuh", 0),
+            leaning=listed.get("condong", 0),
+            border=listed.get("perbatasan", 0),
+            weak=listed.get("tidak", 0),
+            changes=format_number(self.expected_changes, decimals=1),
+            low=format_number(self.changes[0]),
+            high=format_number(self.changes[1]),
+        )
+
+    def __repr__(self) -> str:
+        return self._sentence()
+
+    def _repr_html_(self) -> str:
+        top = self.table.sort_values("peluang_lokus", ascending=False, kind="stable")
+        return f"<p>{escape(self._sentence())}</p>{top.head(2 * len(self.proposal)).to_html()}"
+
+
+def assess_robustness(
+    selection: Selection,
+    indicators: pd.DataFrame,
+    *,
+    weights: Mapping[str, float],
+    worse: Mapping[str, Literal["high", "low"]],
+    normalise: Normalise = "minmax",
+    goalposts: Mapping[str, tuple[float, float]] | None = None,
+    missing: Missing = "renormalise",
+    children: pd.Series[float] | None = None,
+    rates: Rates | None = None,
+    concentration: float | None = None,
+    errors: Mapping[str, float] | None = None,
+    limits: Mapping[str, tuple[float, float]] | None = None,
+    draws: int = 1000,
+    seed: int,
+) -> Robustness:
+    """Choose again, exactly, for many draws of rates, weights and other indicators.
+
+    Parameters
+    ----------
+    selection : Selection
+        The proposal: its rules, kecamatan, tie values, jenis and costs hold for every draw.
+    indicators : DataFrame, index ``kode_desa``
+        What the score was made of; with ``stunting``, ``diukur``, ``sasaran`` where rates are drawn and
+        ``anak_stunting`` has a weight or is the objective.
+    weights, worse, normalise, goalposts, missing
+        As given to :func:`lokus.evidence.scoring.score` for the proposal.
+    children : Series, optional
+        As given to :func:`lokus.choice.selection.select`; drawn with the rates where those are given.
+    rates, concentration, errors, limits
+        What is uncertain: see :class:`lokus.choice.draws.Uncertainty`.
+    draws : int
+    seed : int
+
+    Returns
+    -------
+    Robustness
+
+    Raises
+    ------
+    RuleError
+        Nothing is uncertain, or a setting contradicts the score.
+
+    Notes
+    -----
+    Stochastic multicriteria acceptability analysis with the constrained choice in place of the ranking:
+    Lahdelma & Salminen (2001), *Operations Research* 49, 444–454. Normalisation is done anew in every draw.
+    Equal scores are settled by the proposal's own tie values. Rules across kecamatan (kept villages, jenis,
+    budget) send those draws to HiGHS in which they bind.
+
+    Examples
+    --------
+    >>> from lokus.choice.problem import Problem
+    >>> from lokus.choice.selection import select
+    >>> from lokus.evidence.scoring import score
+    >>> desa = ["9901012001", "9901012002", "9901022001"]
+    >>> data = pd.DataFrame({"krs_persen": [50.0, 20.0, 45.0], "air_layak": [60.0, 90.0, 50.0]}, index=desa)
+    >>> how = {
+    ...     "weights": {"krs_persen": 0.5, "air_layak": 0.5},
+    ...     "worse": {"krs_persen": "high", "air_layak": "low"},
+    ... }
+    >>> kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
+    >>> proposal = select(score(data, **how).table["skor"], kecamatan, Problem(n=1))
+    >>> sure = assess_robustness(proposal, data, **how, concentration=10.0, seed=1)
+    >>> sure.table["kelas_kepastian"].tolist()
+    ['perbatasan', 'tidak', 'condong']
+    """
+    recipe = Recipe(
+        weights=weights, worse=worse, normalise=normalise, goalposts=goalposts or {}, missing=missing
+    )
+    uncertainty = Uncertainty(
+        rates=rates, concentration=concentration, errors=errors or {}, limits=limits or {}
+    )
+    uncertainty.check(recipe)
+    if draws < 2:
+        raise RuleError(
+            _("{name} must be a whole number of at least {least}, not {value}").format(
+                name="draws", least=2, value=draws
+            )
+        )
+    work = _Work(selection, indicators, recipe, uncertainty, children, draws, seed)
+    values = work.values(uncertainty.sources)
+    chosen = work.choose(values)
+    return _summarise(selection, work, values.score, chosen, draws=draws, seed=seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Values:
+    score: Floats
+    objective: Floats
+
+
+class _Work:
+    """The draws, kept so that one kind of uncertainty alone can be assessed with the same ones."""
+
+    def __init__(
+        self,
+        selection: Selection,
+        indicators: pd.DataFrame,
+        recipe: Recipe,
+        uncertainty: Uncertainty,
+        children: pd.Series[float] | None,
+        draws: int,
+        seed: int,
+    ) -> None:
+        index = selection.table.index
+        self.selection, self.recipe, self.uncertainty = selection, recipe, uncertainty
+        self.frame = indicators.loc[index]
+        self.children = None if children is None else children.loc[index].to_numpy(dtype=float)
+        wanted = set(recipe.weights)
+        if selection.problem.objective != "skor":
+            wanted.add("anak_stunting")
+        self.columns = draw_columns(self.frame, uncertainty, wanted=wanted, n=draws, seed=seed)
+        self.weights = (
+            None
+            if uncertainty.concentration is None
+            else draw_weights(recipe.weights, uncertainty.concentration, n=draws, seed=seed)
+        )
+        self.draws = draws
+        self.template = selection.instance
+        self.places = index.get_indexer(pd.Index(self.template.codes))
+
+    def values(self, sources: Collection[Source]) -> _Values:
+        """Scores and objective with only these kinds of uncertainty, shape (draws, villages)."""
+        by_rates = {"prevalensi", "anak_stunting"} if "laju" in sources else set()
+        by_errors = set(self.uncertainty.errors) if "data lain" in sources else set()
+        columns = {key: self.columns[key] for key in self.columns if key in by_rates | by_errors}
+        score = draw_scores(
+            self.frame, self.recipe, columns=columns, weights=self.weights if "bobot" in sources else None
+        )
+        score = np.broadcast_to(score, (self.draws, score.shape[1]))
+        objective = score
+        problem = self.selection.problem
+        if problem.objective != "skor":
+            if self.children is None:
+                raise RuleError(_("this objective needs the expected stunted children of each village"))
+            children = columns.get("anak_stunting", np.broadcast_to(self.children, score.shape))
+            objective = blend(score.T, children.T, problem).T
+        return _Values(score=score, objective=objective)
+
+    def choose(self, values: _Values) -> Bools:
+        """Chosen or not, shape (draws, villages) in the order of the selection's table."""
+        found = best_lists(self.template, quantise_rows(values.objective)[:, self.places])
+        out = np.zeros(values.score.shape, dtype=bool)
+        out[:, self.places] = found
+        return out
+
+    def alone(self, sources: Collection[Source]) -> Bools:
+        return self.choose(self.values([name for name in SOURCES if name in sources]))
+
+
+def _summarise(
+    selection: Selection, work: _Work, score: Floats, chosen: Bools, *, draws: int, seed: int
+) -> Robustness:
+    index = selection.table.index
+    chance = chosen.mean(axis=0)
+    half = draws // 2
+    halves = {"paruh_1": chosen[:half].mean(axis=0), "paruh_2": chosen[half:].mean(axis=0)}
+    replaced = len(selection.kode) - chosen[:, index.isin(selection.kode)].sum(axis=1)
+    table = pd.DataFrame(
+        {
+            "peluang_lokus": chance,
+            "galat_peluang": np.sqrt(chance * (1.0 - chance) / draws),
+            **_rank_intervals(selection, score),
+        },
+        index=index,
+    )
+    table["kelas_kepastian"] = classify(table["peluang_lokus"])
+    absent = np.isnan(score[0]) & ~index.isin(list(selection.problem.locked_in))
+    table.loc[absent, "kelas_kepastian"] = UNKNOWN
+    return Robustness(
+        table=table,
+        kecamatan=_by_kecamatan(selection, chosen),
+        expected_changes=float(replaced.mean()),
+        changes=(float(_point(replaced, LOW)), float(_point(replaced, HIGH))),
+        draws=draws,
+        seed=seed,
+        halves=pd.DataFrame(halves, index=index),
+        proposal=selection.kode,
+        stated=work.uncertainty.sources,
+        solve=work.alone,
+    )
+
+
+def _rank_intervals(selection: Selection, score: Floats) -> dict[str, Floats]:
+    known = ~np.isnan(score[0])
+    out = {name: np.full(len(known), np.nan) for name in ("bawah", "tengah", "atas")}
+    if known.any():
+        codes = selection.table.index[known]
+        tie = np.zeros(len(codes)) if selection.tie_break is None else selection.tie_break[codes].fillna(0.0)
+        prior = np.lexsort((np.arange(len(codes)), -np.asarray(tie)))
+        drawn = ranks(quantise_rows(score)[:, known], prior)
+        for name, point in zip(out, (LOW, 0.5, HIGH), strict=True):
+            out[name][known] = _point(drawn, point)
+    return {f"peringkat_{name}": values for name, values in out.items()}
+
+
+def _by_kecamatan(selection: Selection, chosen: Bools) -> pd.DataFrame:
+    codes, labels = pd.factorize(selection.kecamatan.to_numpy(dtype=object), sort=True)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(len(labels)))
+    number = np.add.reduceat(chosen[:, order].astype(np.int32), starts, axis=1)
+    frame = pd.DataFrame(
+        {
+            "peluang_terpilih": (number > 0).mean(axis=0),
+            "desa_harapan": number.mean(axis=0),
+            "desa_bawah": _point(number, LOW),
+            "desa_atas": _point(number, HIGH),
+        },
+        index=pd.Index(labels, name="kecamatan"),
+    )
+    frame["kelas_kepastian"] = classify(frame["peluang_terpilih"])
+    return frame
+
+
+def _effect(chance: Floats, listed: npt.NDArray[np.bool_]) -> dict[str, float]:
+    return {
+        "desa_berubah": float((1.0 - chance[listed]).sum()),
+        "desa_perbatasan": int(((chance >= CLASSES[2][0]) & (chance < CLASSES[0][0])).sum()),
+    }
+
+
+def classify(chance: pd.Series[float]) -> pd.Series[str]:
+    """Name the class of each probability.
+
+    Examples
+    --------
+    >>> classify(pd.Series([0.8, 0.5, 0.2, 0.1])).tolist()
+    ['kukuh', 'condong', 'perbatasan', 'tidak']
+    """
+    names = np.select([chance >= low for low, _name in CLASSES], [name for _low, name in CLASSES], UNKNOWN)
+    return pd.Series(names, index=chance.index, dtype=object)
+
+
+def _point(values: npt.NDArray[np.integer], share: float) -> npt.NDArray[np.integer]:
+    """Smallest value that at least `share` of the draws do not exceed, per column."""
+    place = max(int(np.ceil(share * len(values))) - 1, 0)
+    return np.asarray(np.partition(values, place, axis=0)[place])

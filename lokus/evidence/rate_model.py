@@ -1,0 +1,146 @@
+"""The rate model as a whole: which effect it takes, and the posterior it gives each village."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.evidence.betabinomial import fit_beta_binomial
+from lokus.evidence.hyperparameters import Model, beta_posterior, leave_one_out, mean_rate
+from lokus.evidence.latent import Latent, Rows
+
+if TYPE_CHECKING:
+    from lokus.evidence.counts import Counts
+    from lokus.evidence.covariates import Design
+    from lokus.evidence.effects import Effect
+    from lokus.evidence.pooling import EarlierRounds
+
+__all__ = ["RateFit", "fit_rates"]
+
+Floats = npt.NDArray[np.float64]
+
+# An effect costs one hyperparameter fitted to the villages its score is taken from: half a unit of log score
+# on average where there is no effect, and the rest against chance.
+MARGIN = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateFit:
+    """What the model found.
+
+    Parameters
+    ----------
+    alpha, beta : ndarray, shape (m,)
+        Beta posterior of each village.
+    mean : float
+        Rate of a village with average covariates, 0–1.
+    precision : float
+        φ at its mode.
+    coefficients : ndarray, shape (p,)
+    effect : str
+        Name of the effect taken.
+    effect_sd : float
+        Standard deviation of the effect on the logit scale; 0 without.
+    effect_odds : ndarray, shape (m,)
+        Odds ratio of the effect at each village; 1 without.
+    log_scores : dict
+        Leave-one-out log score of each model tried; empty when there was nothing to choose.
+    worth : float or None
+        ψ at its mode; None without earlier rounds.
+    lent : ndarray, shape (m,)
+        Children that earlier rounds lend to each village.
+    """
+
+    alpha: Floats
+    beta: Floats
+    mean: float
+    precision: float
+    coefficients: Floats
+    effect: str
+    effect_sd: float
+    effect_odds: Floats
+    log_scores: dict[str, float]
+    worth: float | None
+    lent: Floats
+
+
+def fit_rates(
+    counts: Counts,
+    design: Design,
+    effects: list[Effect],
+    *,
+    earlier: EarlierRounds | None = None,
+    integrate: bool = True,
+) -> RateFit:
+    """Fit the model with each of `effects`, keep the one that predicts best, and average over the rest.
+
+    Parameters
+    ----------
+    counts : Counts
+    design : Design
+    effects : list of Effect
+        Candidates, the plainest first: another is taken only when its leave-one-out log score is better by
+        `MARGIN`.
+    earlier : EarlierRounds, optional
+    integrate : bool
+        Average over the uncertainty of coefficients, effects and hyperparameters; otherwise they count as
+        known.
+    """
+    alone = len(effects) == 1 and not effects[0].size and earlier is None and not design.names
+    taken, weight, back = _unique_rows(counts) if alone else _every_row(counts)
+    rows = Rows(y=counts.y[taken], n=counts.n[taken], weight=weight, design=design.matrix[taken])
+    plain = fit_beta_binomial(rows.y, rows.n, rows.design, rows.weight)
+    fitted = []
+    for effect in effects:
+        placed = replace(effect, position=effect.position[taken])
+        model = Model(rows, placed, earlier, plain.coefficients, float(np.log(plain.precision)))
+        # With φ alone the mode is known to machine precision already.
+        mode = np.array([model.log_phi]) if model.names == ("phi",) else model.mode()
+        fitted.append((model, mode, model.fit(mode)))
+    scores = {
+        model.effect.name: float(weight @ leave_one_out(rows, fit)) for model, _, fit in fitted
+    } if len(effects) > 1 else {}  # fmt: skip
+    model, mode, fit = fitted[_best(scores)]
+    fits = list(model.grid(mode)) if integrate else [(1.0, _as_known(fit))]
+    alpha, beta = beta_posterior(rows, fits)
+    values = dict(zip(model.names, np.exp(mode), strict=True))
+    lent = fit.lent or (np.zeros(len(rows.y)), np.zeros(len(rows.y)))
+    return RateFit(
+        alpha=alpha[back],
+        beta=beta[back],
+        mean=mean_rate(fits),
+        precision=float(values["phi"]),
+        coefficients=plain.coefficients if model.names == ("phi",) else fit.coefficients,
+        effect=model.effect.name,
+        effect_sd=float(values.get("sd", 0.0)),
+        effect_odds=np.exp(model.effect.spread(fit.effect))[back],
+        log_scores=scores,
+        worth=float(values["worth"]) if "worth" in values else None,
+        lent=(lent[0] + lent[1])[back],
+    )
+
+
+def _best(scores: dict[str, float]) -> int:
+    values = list(scores.values())
+    best = int(np.argmax(values)) if values else 0
+    return best if not best or values[best] > values[0] + MARGIN else 0
+
+
+def _as_known(fit: Latent) -> Latent:
+    return replace(fit, eta_variance=np.zeros_like(fit.eta), intercept_variance=0.0)
+
+
+def _every_row(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
+    every = np.arange(len(counts.index))
+    return every, np.ones(len(every)), every
+
+
+def _unique_rows(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
+    """Rows to compute on, how many villages each stands for, and the way back."""
+    # With nothing else to tell them apart villages with the same (y, n) share everything.
+    key = counts.y * (counts.n.max() + 1) + counts.n
+    _keys, rows, inverse, weight = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    return rows, weight.astype(float), inverse

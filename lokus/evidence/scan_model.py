@@ -1,0 +1,127 @@
+"""Log-likelihood ratios of the scan statistic, the same to the last bit in numpy and compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import xlogy
+
+__all__ = ["ScanModel", "log_likelihood_ratio"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanModel:
+    """Cases among weights: people (binomial), or expected cases in whole units (Poisson).
+
+    Parameters
+    ----------
+    cases, weight : ndarray of int, shape (m,)
+    binomial : bool
+    """
+
+    cases: Ints
+    weight: Ints
+    binomial: bool
+
+    @cached_property
+    def total(self) -> int:
+        """All cases."""
+        return int(self.cases.sum())
+
+    @cached_property
+    def mass(self) -> int:
+        """Sum of all weights."""
+        return int(self.weight.sum())
+
+    @cached_property
+    def logs(self) -> Floats:
+        """``k log k`` for every whole number k that can occur."""
+        k = np.arange((self.mass if self.binomial else self.total) + 1, dtype=float)
+        return np.asarray(xlogy(k, k), dtype=np.float64)
+
+    def expected(self, weight: Ints) -> Floats:
+        """Give the cases expected where the weight is `weight`."""
+        return np.asarray(weight * (self.total / self.mass), dtype=np.float64)
+
+    def terms(self, weight: Ints) -> tuple[Floats, Floats]:
+        """Give the two numbers by which the ratio depends on the window's weight, before any count.
+
+        Logarithms are taken here, in numpy, for both engines: what remains is a table and sums.
+        """
+        if self.binomial:
+            constant = self.logs[self.mass] - self.logs[self.total] - self.logs[self.mass - self.total]
+            return constant - self.logs[weight] - self.logs[self.mass - weight], np.zeros(weight.shape)
+        inside = self.expected(weight)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            outside = np.log(self.total - inside)
+            return np.where(inside > 0, np.log(inside), 0.0), np.where(inside < self.total, outside, 0.0)
+
+    def ratio(self, count: Ints, weight: Ints) -> Floats:
+        """Give the log-likelihood ratio of windows with `count` cases, 0 where not more than expected.
+
+        Examples
+        --------
+        >>> model = ScanModel(cases=np.array([8, 2, 2]), weight=np.array([10, 10, 20]), binomial=True)
+        >>> model.ratio(np.array([8, 2]), np.array([10, 10])).round(3)
+        array([7.65, 0.  ])
+        """
+        first, second = self.terms(weight)
+        return self.ratio_of_terms(count, weight, first, second)
+
+    def ratio_of_terms(self, count: Ints, weight: Ints, first: Floats, second: Floats) -> Floats:
+        """Give the ratio from the terms of :meth:`terms`."""
+        # Narrow counts would overflow in the sums below.
+        wide = count.astype(np.int64)
+        return np.where(
+            wide > self.expected(weight),
+            log_likelihood_ratio(
+                wide, weight, first, second, self.logs, self.total, self.mass, self.binomial
+            ),
+            0.0,
+        )
+
+    def simulate(self, replicates: int, *, seed: int) -> npt.NDArray[np.integer]:
+        """Spread the cases at random over the people, or in proportion to the expected, many times.
+
+        Returns
+        -------
+        ndarray of int16 or int32, shape (m, replicates)
+        """
+        rng = np.random.default_rng(seed)
+        if self.binomial:
+            drawn = rng.multivariate_hypergeometric(
+                self.weight, self.total, size=replicates, method="marginals"
+            )
+        else:
+            drawn = rng.multinomial(self.total, self.weight / self.mass, size=replicates)
+        narrow = np.int16 if self.total < 2**15 else np.int32
+        return np.ascontiguousarray(drawn.T, dtype=narrow)
+
+
+def log_likelihood_ratio(
+    count: Any, weight: Any, first: Any, second: Any, logs: Floats, total: int, mass: int, binomial: bool
+) -> Any:
+    """Log-likelihood ratio of a window against its surroundings; scalars or arrays.
+
+    Numba compiles this very function.
+
+    Notes
+    -----
+    Kulldorff (1997), *Communications in Statistics: Theory and Methods* 26, 1481–1496.
+    """
+    if binomial:
+        return (
+            first
+            + logs[count]
+            + logs[weight - count]
+            + logs[total - count]
+            + logs[mass - weight - total + count]
+        )
+    return logs[count] + logs[total - count] - count * first - (total - count) * second

@@ -1,0 +1,291 @@
+"""Open village boundaries: fetched for one kabupaten, checked, and kept with their licence and checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyogrio
+import shapely
+
+from lokus.errors import InputError
+from lokus.files import staged_directory
+from lokus.findings import Where
+from lokus.i18n import gettext as _
+from lokus.places.download import Download, download
+from lokus.places.published_sql import Header, decode_sql, read_published_sql, read_sql_header
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from lokus.places.download import Progress
+
+__all__ = ["DEFAULT_URL", "MAX_BYTES", "Fetched", "fetch_boundaries", "read_source"]
+
+DEFAULT_URL: Final = (
+    "https://raw.githubusercontent.com/cahyadsn/wilayah_boundaries/main/"
+    "db/kel/{provinsi}/wilayah_boundaries_kel_{kabupaten}.sql"
+)
+"""Address template: ``{provinsi}`` is "16", ``{kabupaten}`` is "16.03"."""
+
+MAX_BYTES: Final = 64_000_000
+"""Largest file that is accepted; the largest kabupaten published has some ten megabytes."""
+
+# A GeoPackage must state a date; a fixed one makes the same villages the same bytes.
+_STAMP: Final = "2000-01-01T00:00:00.000Z"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """Boundaries of one kabupaten on disk, and where they are from.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        GeoPackage, columns ``kode``, ``nama`` and the polygon; what ``read_boundaries`` is given.
+    published : pathlib.Path
+        The file as the source published it.
+    source_file : pathlib.Path
+        JSON with address, licence and checksums, beside `path`.
+    kabupaten : str
+        Four digits.
+    villages : int
+    url : str
+        Where it was fetched.
+    sha256 : str
+        Of `published`.
+    n_bytes : int
+        Of `published`.
+    licence, licence_text : str
+        Name and wording, as the source states them; empty when it states none.
+    updated_at : str
+        Day of the publisher's last change, empty when not stated.
+    from_cache : bool
+        Whether it was there already and nothing was fetched.
+    """
+
+    path: Path
+    published: Path
+    source_file: Path
+    kabupaten: str
+    villages: int
+    url: str
+    sha256: str
+    n_bytes: int
+    licence: str
+    licence_text: str
+    updated_at: str
+    from_cache: bool
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                _("{n} villages of kabupaten {kabupaten} in {path}").format(
+                    n=self.villages, kabupaten=_dotted(self.kabupaten), path=self.path
+                ),
+                _("source: {url}").format(url=self.url),
+                _("licence: {licence}; last change by the publisher: {date}").format(
+                    licence=self.licence or _("not stated"), date=self.updated_at or _("not stated")
+                ),
+                f"sha256: {self.sha256}",
+            )
+        )
+
+
+def fetch_boundaries(
+    kabupaten_code: str,
+    folder: str | Path = "data/boundaries",
+    *,
+    url_template: str = DEFAULT_URL,
+    timeout: float = 30.0,
+    retries: int = 3,
+    backoff: float = 1.0,
+    max_bytes: int = MAX_BYTES,
+    refresh: bool = False,
+    on_progress: Progress | None = None,
+) -> Fetched:
+    """Fetch the open village boundaries of one kabupaten, unless they are there already.
+
+    The file is checked before anything is kept: complete, of that kabupaten, with polygons. Three files are
+    then put into `folder`: the published SQL, a GeoPackage of it, and a JSON with address, licence and
+    checksums. A failure leaves what was there before.
+
+    Parameters
+    ----------
+    kabupaten_code : str
+        ``"16.03"`` or ``"1603"``.
+    folder : str or Path
+        Where boundaries are kept.
+    url_template : str
+        With ``{provinsi}`` and ``{kabupaten}``, or the whole address.
+    timeout, retries, backoff, max_bytes, on_progress
+        As in :func:`lokus.places.download.download`.
+    refresh : bool
+        Fetch even if the files are there.
+
+    Returns
+    -------
+    Fetched
+
+    Raises
+    ------
+    InputError
+        The download failed, or what came is not a complete file of that kabupaten's villages.
+    ValueError
+        `kabupaten_code` does not have four digits.
+    """
+    digits = re.sub(r"\D", "", str(kabupaten_code))
+    if len(digits) != 4:
+        raise ValueError(f"kabupaten_code must have four digits, not {kabupaten_code!r}")
+    folder = Path(folder)
+    url = _address(url_template, digits)
+    if not refresh and (kept := _kept(folder, digits, url)) is not None:
+        return kept
+    sent = download(
+        url, timeout=timeout, retries=retries, backoff=backoff, max_bytes=max_bytes, on_progress=on_progress
+    )
+    text = decode_sql(sent.content)
+    villages = _checked(text, sent, digits)
+    with staged_directory(folder) as stage:
+        published, path, source_file = _names(stage, digits)
+        published.write_bytes(sent.content)
+        _write_geopackage(villages, path)
+        source = _source(url, sent.content, read_sql_header(text), path, digits, len(villages))
+        source_file.write_text(json.dumps(source, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return _fetched(folder, digits, source, from_cache=False)
+
+
+def read_source(boundary_file: str | Path) -> dict[str, Any] | None:
+    """Read where a boundary file is from, if :func:`fetch_boundaries` put it there.
+
+    Returns
+    -------
+    dict or None
+        ``sumber`` (address), ``lisensi``, ``teks_lisensi``, ``diperbarui``, ``diunduh``, ``kabupaten``,
+        ``desa``, ``byte``, ``sha256`` (of the published file), ``sha256_gpkg``; None without such a record,
+        or if the file has been changed since.
+    """
+    path = Path(boundary_file)
+    with suppress(OSError, ValueError):
+        source = json.loads(path.with_suffix(".sumber.json").read_text(encoding="utf-8"))
+        if isinstance(source, dict) and source.get("sha256_gpkg") == _sha256(path.read_bytes()):
+            return source
+    return None
+
+
+def _address(template: str, digits: str) -> str:
+    try:
+        return template.format(provinsi=digits[:2], kabupaten=_dotted(digits))
+    except (KeyError, IndexError, ValueError) as error:
+        raise InputError(
+            _("the address template cannot be used: {template}").format(template=template),
+            remedy=_("It may contain {provinsi} and {kabupaten}, and nothing else in braces."),
+        ) from error
+
+
+def _dotted(digits: str) -> str:
+    return f"{digits[:2]}.{digits[2:]}"
+
+
+def _names(folder: Path, digits: str) -> tuple[Path, Path, Path]:
+    stem = f"batas_{digits}"
+    return folder / f"{stem}.sql", folder / f"{stem}.gpkg", folder / f"{stem}.sumber.json"
+
+
+def _checked(text: str, sent: Download, digits: str) -> gpd.GeoDataFrame:
+    where = Where(file=sent.url)
+    if sent.content_type == "text/html" or text.lstrip()[:1] == "<":
+        raise InputError(
+            _("the server sent a web page instead of boundaries"),
+            where=where,
+            remedy=_("Check the address; some networks show a log-in page first."),
+        )
+    villages = read_published_sql(text, where=where)
+    kode = villages["kode"].fillna("").str.replace(r"\D", "", regex=True)
+    foreign = villages["kode"][~(kode.str.startswith(digits) & (kode.str.len() == 10))]
+    if len(foreign):
+        raise InputError(
+            _("{n} of {all} villages are not of kabupaten {kabupaten}, first: {kode}").format(
+                n=len(foreign), all=len(villages), kabupaten=_dotted(digits), kode=foreign.iloc[0]
+            ),
+            where=where,
+            remedy=_("Check the code of the kabupaten and the address template of the source."),
+        )
+    if villages.geometry.isna().all():
+        raise InputError(_("the file holds no polygons"), where=where)
+    return villages
+
+
+def _write_geopackage(villages: gpd.GeoDataFrame, path: Path) -> None:
+    shapes = [
+        shapely.MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape
+        for shape in villages.geometry
+    ]
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})
+    try:
+        pyogrio.write_dataframe(
+            villages.set_geometry(shapes, crs=villages.crs),
+            path,
+            driver="GPKG",
+            layer="desa",
+            geometry_type="MultiPolygon",
+            dataset_options={"VERSION": "1.3"},
+        )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _source(url: str, content: bytes, header: Header, path: Path, digits: str, n: int) -> dict[str, Any]:
+    return {
+        "sumber": url,
+        "lisensi": header.licence,
+        "teks_lisensi": header.licence_text,
+        "diperbarui": header.updated_at,
+        "diunduh": datetime.now(UTC).date().isoformat(),
+        "kabupaten": digits,
+        "desa": n,
+        "byte": len(content),
+        "sha256": _sha256(content),
+        "sha256_gpkg": _sha256(path.read_bytes()),
+    }
+
+
+def _kept(folder: Path, digits: str, url: str) -> Fetched | None:
+    """Give what is there already, if it is whole and from the same address."""
+    published, path, _source_file = _names(folder, digits)
+    source = read_source(path)
+    if source is None or source.get("sumber") != url:
+        return None
+    with suppress(OSError, KeyError):
+        if _sha256(published.read_bytes()) == source["sha256"]:
+            return _fetched(folder, digits, source, from_cache=True)
+    return None
+
+
+def _fetched(folder: Path, digits: str, source: dict[str, Any], *, from_cache: bool) -> Fetched:
+    published, path, source_file = _names(folder, digits)
+    return Fetched(
+        path=path,
+        published=published,
+        source_file=source_file,
+        kabupaten=digits,
+        villages=source["desa"],
+        url=source["sumber"],
+        sha256=source["sha256"],
+        n_bytes=source["byte"],
+        licence=source["lisensi"],
+        licence_text=source["teks_lisensi"],
+        updated_at=source["diperbarui"],
+        from_cache=from_cache,
+    )
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

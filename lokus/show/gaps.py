@@ -1,0 +1,113 @@
+"""What fails its threshold in which village, and whose office that concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from lokus.intake.indicator import Indicator
+
+__all__ = ["GAP_COLUMNS", "find_gaps", "gaps_by_indicator", "threshold_text"]
+
+GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "buruk", "intervensi")
+
+
+def find_gaps(
+    values: pd.DataFrame,
+    thresholds: Mapping[str, float],
+    catalogue: Mapping[str, Indicator],
+    *,
+    owners: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """List every village and indicator on the worse side of a stated threshold.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Villages × indicator keys; a missing value is no gap, it belongs to completeness.
+    thresholds : mapping of indicator key to float
+        In the indicator's unit; the threshold itself is no gap.
+    catalogue : mapping of indicator key to Indicator
+    owners : mapping of indicator key to str, optional
+        Offices as the study names them; otherwise the catalogue's.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a gap, columns ``GAP_COLUMNS``, by office, indicator and village.
+
+    Raises
+    ------
+    ValueError
+        A threshold is stated for an indicator that has no worse end, or that `values` lacks.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators import load_catalogue
+    >>> values = pd.DataFrame({"sanitasi_layak": [55.0, 91.0]}, index=["9901012001", "9901012002"])
+    >>> find_gaps(values, {"sanitasi_layak": 80.0}, load_catalogue())["kode_desa"].tolist()
+    ['9901012001']
+    """
+    parts = []
+    for key, threshold in thresholds.items():
+        if key not in values:
+            raise ValueError(f"no column {key!r} among the values")
+        item = catalogue[key]
+        if item.worse == "none":
+            raise ValueError(f"indicator {key!r} has no worse end, so it cannot fail a threshold")
+        column = values[key].astype(float)
+        failing = column[column > threshold] if item.worse == "high" else column[column < threshold]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "kode_desa": failing.index.astype(str),
+                    "kunci": key,
+                    "indikator": item.label,
+                    "opd": (owners or {}).get(key) or item.owner,
+                    "nilai": failing.to_numpy(),
+                    "ambang": float(threshold),
+                    "buruk": "tinggi" if item.worse == "high" else "rendah",
+                    "intervensi": item.intervention,
+                }
+            )
+        )
+    if not parts:
+        return pd.DataFrame(columns=list(GAP_COLUMNS))
+    gaps = pd.concat(parts, ignore_index=True)
+    return gaps.sort_values(["opd", "indikator", "kode_desa"], kind="stable").reset_index(drop=True)
+
+
+def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFrame:
+    """Count, for every office and indicator, the villages and the lokus that fail.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``opd``, ``indikator``, ``ambang``, ``buruk``, ``intervensi``, ``lokus``, ``desa``; by office, and
+        within it the indicator that fails in most lokus first.
+    """
+    keys = ["opd", "indikator", "ambang", "buruk", "intervensi"]
+    if gaps.empty:
+        return pd.DataFrame(columns=[*keys, "lokus", "desa"])
+    counted = (
+        gaps.assign(lokus=gaps["kode_desa"].isin(list(lokus)).astype(int), desa=1)
+        .groupby(keys, dropna=False, as_index=False)[["lokus", "desa"]]
+        .sum()
+    )
+    return counted.sort_values(
+        ["opd", "lokus", "desa", "indikator"], ascending=[True, False, False, True], kind="stable"
+    ).reset_index(drop=True)
+
+
+def threshold_text(threshold: str, worse: str) -> str:
+    """Write which values fail: above a threshold, or below it.
+
+    Examples
+    --------
+    >>> threshold_text("80", "rendah"), threshold_text("14", "tinggi")
+    ('< 80', '> 14')
+    """
+    return f"{'>' if worse == 'tinggi' else '<'} {threshold}"
