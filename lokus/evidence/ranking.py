@@ -23,7 +23,7 @@ def quantise(values: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], float]:
     Parameters
     ----------
     values : array_like of float
-        Missing ones become 0.
+        Missing ones become 0. The largest must be 0 or above 1e-200, or the unit underflows.
 
     Returns
     -------
