@@ -704,23 +704,32 @@ class Kajian:
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """Every file that went in, with the digest of what was taken from it."""
-        digests: dict[Path, list[str]] = {}
-        digests.setdefault(self._beside(self.settings.boundaries.file), []).append(
-            frame_digest(self.boundaries.villages)
-        )
-        if self.official is not None and self.settings.boundaries.official:
-            digests.setdefault(self._beside(self.settings.boundaries.official.file), []).append(
-                frame_digest(self.official)
-            )
-        for table, joined in zip(self.settings.tables, self.joined, strict=True):
-            digests.setdefault(self._beside(table.file), []).append(frame_digest(joined.values))
-        if self.decisions_file.is_file():
-            from lokus.places.names import read_decisions
+        from lokus.places.names import read_decisions
+        from lokus.places.sources import read_source
 
-            digests.setdefault(self.decisions_file, []).append(
-                frame_digest(read_decisions(self.decisions_file))
+        stated = self.settings.boundaries
+        taken = [(stated.file, self.boundaries.villages)]
+        if self.official is not None and stated.official:
+            taken.append((stated.official.file, self.official))
+        taken += [
+            (table.file, joined.values)
+            for table, joined in zip(self.settings.tables, self.joined, strict=True)
+        ]
+        if self.decisions_file.is_file():
+            taken.append((self._decisions, read_decisions(self.decisions_file)))
+        digests: dict[Path, list[str]] = {}
+        for name, frame in taken:
+            digests.setdefault(self._beside(name), []).append(frame_digest(frame))
+        record = read_source(self._beside(stated.file)) or {}
+        fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
+        return tuple(
+            Input(
+                path=path,
+                content="+".join(parts),
+                origin=fetched if path == self._beside(stated.file) else {},
             )
-        return tuple(Input(path=path, content="+".join(parts)) for path, parts in digests.items())
+            for path, parts in digests.items()
+        )
 
     @cached_property
     def lock(self) -> dict[str, Any]:
@@ -804,7 +813,11 @@ class Kajian:
     @property
     def decisions_file(self) -> Path:
         """Where human decisions about names are kept: as the study says, else ``kecocokan.csv`` beside it."""
-        return self._beside(self.settings.audit.decisions or "kecocokan.csv")
+        return self._beside(self._decisions)
+
+    @property
+    def _decisions(self) -> str:
+        return self.settings.audit.decisions or "kecocokan.csv"
 
     def _beside(self, name: str) -> Path:
         return self.path.parent / name

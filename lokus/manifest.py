@@ -12,7 +12,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +52,11 @@ _PACKAGES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One file that went in, and the digest of what was taken from it."""
+    """One file that went in, the digest of what was taken from it, and where it was fetched from."""
 
     path: Path
     content: str
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 def frame_digest(frame: pd.DataFrame) -> str:
@@ -123,6 +124,7 @@ def make_lock(
                 "ukuran": item.path.stat().st_size,
                 "sha256": hashlib.sha256(item.path.read_bytes()).hexdigest(),
                 "isi_sha256": item.content,
+                **item.origin,
             }
             for item in inputs
         ],

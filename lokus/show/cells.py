@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ _BORDER = Border(top=_LINE, bottom=_LINE, left=_LINE, right=_LINE)
 _HEAD = PatternFill("solid", fgColor="14506B")
 _LONGEST = 32_767  # characters a cell can hold
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # beginnings a spreadsheet program may take for a formula
+
+_LINE_HEIGHT = 12.5  # points, of the body text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +127,22 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
             elif column.format and isinstance(cell.value, (int, float)):
                 cell.number_format = column.format
     sheet.row_dimensions[top].height = 32
+    for offset in range(rows):
+        lines = max((_lines_of(column, offset) for column in columns if column.wrap), default=1)
+        if lines > 1:
+            sheet.row_dimensions[top + 1 + offset].height = 3 + _LINE_HEIGHT * lines
     sheet.freeze_panes = sheet.cell(row=top + 1, column=1)
     sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(columns))}{top + max(rows, 1)}"
     sheet.print_title_rows = f"{top}:{top}"
     return top + rows + 1
+
+
+def _lines_of(column: Column, row: int) -> int:
+    """Count the lines a wrapped cell needs; not every spreadsheet program does so when it opens a file."""
+    text = str(column.values[row] or "")
+    return sum(
+        max(1, len(textwrap.wrap(part, max(1, int(1.2 * column.width))))) for part in text.splitlines()
+    )
 
 
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
