@@ -1,0 +1,191 @@
+"""What the data of a study show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lokus.stages.intake import IntakeStages
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.evidence.aggregation import Aggregate, Missing
+    from lokus.evidence.hotspots import Hotspots
+    from lokus.evidence.normalise import Normalise
+    from lokus.evidence.rate_inputs import EffectName
+    from lokus.evidence.rates import Rates
+    from lokus.evidence.scan import Clusters
+    from lokus.evidence.scoring import Scores
+    from lokus.evidence.typology import Typology
+    from lokus.evidence.weighting import DataWeights
+
+__all__ = ["EvidenceStages"]
+
+# Words of the study file and of the functions.
+_NORMALISE: Mapping[str, Normalise] = {
+    "minmax": "minmax",
+    "peringkat": "rank",
+    "zscore": "zscore",
+    "batas": "limit",
+}
+_AGGREGATE: Mapping[str, Aggregate] = {
+    "aritmetik": "arithmetic",
+    "geometrik": "geometric",
+    "topsis": "topsis",
+    "jumlah_peringkat": "rank_sum",
+}
+_WEIGHTING: Mapping[str, DataWeights] = {
+    "sama": "equal",
+    "entropi": "entropy",
+    "critic": "critic",
+    "pca": "pca",
+}
+_EFFECT: Mapping[str, EffectName] = {
+    "tidak": "none",
+    "kecamatan": "kecamatan",
+    "tetangga": "neighbours",
+    "otomatis": "auto",
+}
+_MISSING: Mapping[str, Missing] = {"normalkan": "renormalise", "tahan": "withhold"}
+
+
+class EvidenceStages(IntakeStages):
+    """Rates, scores, and where and what kind the villages are."""
+
+    @cached_property
+    def rates(self) -> Rates | None:
+        """Prevalence with intervals, and expected stunted children; ``None`` without children measured."""
+        from lokus.evidence.rates import estimate_rates
+
+        stated, table = self.settings.rates, self.villages
+        if not {"stunting", "diukur"} <= set(table.columns):
+            return None
+        effect = _EFFECT[stated.effect]
+        return estimate_rates(
+            table["stunting"],
+            table["diukur"],
+            sasaran=table.get("sasaran"),
+            covariates=table[list(stated.covariates)] if stated.covariates else None,
+            earlier=[
+                (past["stunting"], past["diukur"])
+                for past in self.earlier
+                if {"stunting", "diukur"} <= set(past.columns)
+            ],
+            effect=effect,
+            kecamatan=table["kode_kecamatan"] if effect in ("kecamatan", "auto") else None,
+            neighbours=self.neighbours.to_csr() if effect in ("neighbours", "auto") else None,
+            threshold=stated.threshold,
+            reliable_coverage=stated.reliable_coverage,
+            odds_ratio=stated.odds_ratio,
+        )
+
+    @property
+    def children(self) -> pd.Series[float] | None:
+        """Expected stunted children; where nobody said how many were measured, the cases reported."""
+        return self.rates.table["anak_stunting"] if self.rates else self.villages.get("stunting")
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """Indicators and estimated rates side by side: what the score can weigh."""
+        from lokus.choice.results import side_by_side
+
+        return side_by_side(self.audit.values, *([self.rates.table] if self.rates else []))
+
+    @cached_property
+    def hotspots(self) -> Hotspots:
+        """Villages that are high, or low, together with their neighbours."""
+        from lokus.evidence.hotspots import local_moran
+
+        stated = self.settings.patterns
+        return local_moran(
+            self.evidence[stated.indicator].reindex(self.neighbours.index),
+            self.neighbours.to_csr(),
+            seed=self.settings.study.seed,
+            permutations=stated.permutations,
+            alpha=stated.alpha,
+            correction="fdr" if stated.correction == "fdr" else "none",
+            raw_rate=stated.indicator == "prevalensi_mentah",
+        )
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """Circles of villages with significantly more stunted children inside than outside."""
+        from lokus.evidence.scan import scan
+
+        stated = self.settings.patterns
+        points = self.boundaries.centres
+        return scan(
+            self.villages["stunting"],
+            trials=self.villages["diukur"],
+            x=points.x,
+            y=points.y,
+            seed=self.settings.study.seed,
+            max_share=stated.scan.max_share,
+            replicates=stated.scan.replicates,
+            alpha=stated.alpha,
+        )
+
+    @cached_property
+    def typology(self) -> Typology | None:
+        """Kinds of villages, when the study asks for them."""
+        from lokus.evidence.typology import typology
+
+        stated = self.settings.typology
+        if stated is None:
+            return None
+        keys = list(stated.indicators)
+        return typology(
+            self.evidence[keys],
+            worse=self.catalogue.worse_ends(keys),
+            labels={key: self.catalogue[key].words for key in keys},
+            method=stated.method,
+            k=stated.k,
+            seed=self.settings.study.seed,
+        )
+
+    @cached_property
+    def scores(self) -> Scores:
+        """Score of every village, with what each indicator adds to it."""
+        from lokus.evidence.pairwise import compare_pairs
+        from lokus.evidence.preset_scores import apply_preset
+        from lokus.evidence.scoring import score
+
+        stated, ties = self.settings.scores, self.children
+        missing = _MISSING[stated.missing] if stated.missing else None
+        if stated.preset is not None:
+            return apply_preset(
+                stated.preset,
+                self.evidence,
+                limits=stated.limits,
+                goalposts=stated.goalposts,
+                cuts=stated.cuts,
+                instead=stated.instead,
+                missing=missing,
+                jenis=self.villages["jenis"],
+                ties=ties,
+            )
+        jenis = self.villages["jenis"]
+        return score(
+            self.evidence,
+            weights=_WEIGHTING[stated.weighting]
+            if stated.weighting
+            else compare_pairs(stated.pairs)
+            if stated.pairs
+            else stated.weights,
+            worse=self.catalogue.worse_ends(stated.keys),
+            normalise=_NORMALISE[stated.normalise] if stated.normalise else None,
+            goalposts=stated.goalposts,
+            limits=stated.limits,
+            aggregate=_AGGREGATE[stated.aggregate or "aritmetik"],
+            missing=missing or "renormalise",
+            not_applicable={key: list(jenis.index[jenis == kind]) for key, kind in stated.not_for.items()},
+            ties=ties,
+        )
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Indicator key → label, for what the study weighs or estimates from."""
+        keys = (*self.settings.needed, *self.scores.weights.index)
+        return {key: self.catalogue[key].label for key in keys}
