@@ -153,3 +153,32 @@ def test_every_public_name_resolves():
     assert {"__version__", *lokus._HOME} == set(lokus.__all__)
     with pytest.raises(AttributeError, match="no attribute 'scoer'"):
         lokus.scoer  # noqa: B018 - asking for it is the act
+
+
+def test_every_rule_of_the_choice_is_reached_from_the_study_file(kajian):
+    kelurahan = kajian.villages.index[kajian.villages["jenis"] == "kelurahan"]
+    old = [str(kode) for kode in kajian.scores.table["skor"].nsmallest(5).index]
+    study = kajian.replace(
+        katalog={"biaya": {"label": "Biaya", "buruk": "tidak", "satuan": "rupiah"}},
+        pilihan={
+            "kuota": {"99.01.02": 2},
+            "dipertahankan": old,
+            "min_dipertahankan": 3,
+            "jenis": {"kelurahan": {"min": 1, "maks": 2}},
+            "maks_kecamatan": None,
+        },
+    )
+    chosen = set(study.proposal.kode)
+    assert (study.villages.loc[list(chosen), "kode_kecamatan"] == "990102").sum() == 2
+    assert len(chosen & set(old)) >= 3
+    assert 1 <= len(chosen & set(kelurahan)) <= 2
+    assert study.proposal.engine == "HiGHS"
+    assert study.proposal.objective == pytest.approx(study.proposal.bound)
+
+
+def test_the_objective_can_be_children_reached(kajian):
+    by_children = kajian.replace(pilihan={"tujuan": "anak"})
+    reached = [k.rates.table["anak_stunting"][list(k.proposal.kode)].sum() for k in (kajian, by_children)]
+    assert reached[1] > reached[0]
+    with pytest.raises(StudyFileError, match="anggaran"):
+        kajian.replace(pilihan={"anggaran": 5.0})

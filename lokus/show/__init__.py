@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lokus.show.atlas import write_atlas
-    from lokus.show.charts import chance_chart, funnel_chart, interval_chart, profile_chart
+    from lokus.show.charts import (
+        chance_chart,
+        completeness_chart,
+        funnel_chart,
+        interval_chart,
+        profile_chart,
+    )
     from lokus.show.folium_map import folium_map
     from lokus.show.geopackage import write_geopackage
     from lokus.show.info import StudyInfo
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 _HOME = {
     "StudyInfo": "info",
     "chance_chart": "charts",
+    "completeness_chart": "charts",
     "draw_map": "print_map",
     "folium_map": "folium_map",
     "funnel_chart": "charts",
@@ -41,6 +48,7 @@ _HOME = {
 __all__ = [
     "StudyInfo",
     "chance_chart",
+    "completeness_chart",
     "draw_map",
     "folium_map",
     "funnel_chart",

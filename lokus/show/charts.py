@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["chance_chart", "funnel_chart", "interval_chart", "profile_chart"]
+__all__ = ["chance_chart", "completeness_chart", "funnel_chart", "interval_chart", "profile_chart"]
 
+_PRESENCE = ListedColormap(["#e8eef1", "#7a1f10"])
 INK, QUIET, GRID = "#22313a", "#7b8790", "#dfe4e7"
 RAW, STEADY = "#9aa5ab", STATUS["lokus"]
 
@@ -133,6 +135,56 @@ def chance_chart(results: pd.DataFrame, info: StudyInfo, *, least: float = 0.05)
     axes.set_xlim(0, 100)
     axes.set_xlabel(_("chance of being lokus (%)"))
     axes.grid(visible=False, axis="y")
+    return figure
+
+
+def completeness_chart(
+    completeness: pd.DataFrame, kecamatan: pd.Series[str], offices: Mapping[str, str], info: StudyInfo
+) -> Sheet:
+    """Show which village lacks which indicator, offices side by side.
+
+    Parameters
+    ----------
+    completeness : pandas.DataFrame of bool
+        Villages × indicators (labels), as ``Audit.completeness``.
+    kecamatan : pandas.Series
+        Name of each village's kecamatan.
+    offices : mapping of str to str
+        Indicator label → office; indicators of one office stand together.
+    info : StudyInfo
+        Title and synthetic mark.
+    """
+    columns = sorted(completeness.columns, key=lambda name: (offices.get(str(name), ""), str(name)))
+    place = kecamatan.reindex(completeness.index)
+    rows = completeness.assign(_k=place).sort_values("_k", kind="stable").drop(columns="_k")[columns]
+    missing = int((~rows.to_numpy()).sum())
+    key = 0.19 * len(columns) + 0.25
+    height = 1.4 + key + 0.026 * len(rows) + 0.1 * place.nunique()
+    figure, axes = _canvas(
+        info,
+        _("Completeness of the data"),
+        _("{n} of {total} values are missing (dark). Rows: villages by kecamatan.").format(
+            n=format_number(missing), total=format_number(rows.size)
+        ),
+        height=height,
+        left=0.2,
+        bottom=key / height,
+    )
+    axes.imshow(~rows.to_numpy(), aspect="auto", interpolation="nearest", cmap=_PRESENCE, vmin=0, vmax=1)
+    ordered = place.loc[rows.index].astype(str).to_numpy()
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    ends = np.append(starts[1:], len(ordered))
+    axes.set_yticks((starts + ends - 1) / 2, list(ordered[starts]))
+    for start in starts:
+        axes.axhline(start - 0.5, color="white", linewidth=1.2)
+    axes.xaxis.tick_top()
+    axes.set_xticks(range(len(columns)), [str(number) for number in range(1, len(columns) + 1)])
+    for number, name in enumerate(columns, start=1):
+        office = offices.get(str(name))
+        text = f"{number}  {name}" + (f" ({office})" if office else "")
+        figure.text(0.2, (key - 0.19 * number) / height, text, fontsize=8.5, color=INK)
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(visible=False)
     return figure
 
 

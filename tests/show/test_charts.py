@@ -4,7 +4,13 @@ import pytest
 from matplotlib.text import Text
 
 from lokus import Kajian
-from lokus.show.charts import chance_chart, funnel_chart, interval_chart, profile_chart
+from lokus.show.charts import (
+    chance_chart,
+    completeness_chart,
+    funnel_chart,
+    interval_chart,
+    profile_chart,
+)
 from lokus.show.print_map import save_map
 
 KEYS = ["sanitasi_layak", "air_layak", "desil_1_2"]
@@ -20,6 +26,9 @@ def charts(kajian):
     results, info = kajian.results, kajian.info
     return {
         "funnel": funnel_chart(results, info),
+        "completeness": completeness_chart(
+            kajian.audit.completeness, kajian.villages["kecamatan"], {"diukur": "Dinas Kesehatan"}, info
+        ),
         "interval": interval_chart(results, info, most=12),
         "chance": chance_chart(results, info),
         "profile": profile_chart(
@@ -28,7 +37,7 @@ def charts(kajian):
     }
 
 
-@pytest.mark.parametrize("name", ["funnel", "interval", "chance", "profile"])
+@pytest.mark.parametrize("name", ["funnel", "interval", "chance", "profile", "completeness"])
 def test_every_text_stays_inside_the_figure_and_it_says_synthetic(charts, name):
     figure = charts[name]
     figure.draw_without_rendering()
@@ -56,6 +65,12 @@ def test_every_proposed_village_is_on_the_chance_chart_in_bold(charts, kajian):
         if text.get_fontweight() == "bold"
     ]
     assert len(bold) == len(kajian.proposal.kode)
+
+
+def test_the_completeness_chart_is_dark_where_a_value_is_missing(charts, kajian):
+    (image,) = charts["completeness"].axes[0].images
+    assert image.get_array().sum() == (~kajian.audit.completeness).to_numpy().sum()
+    assert image.get_array().shape == kajian.audit.completeness.shape
 
 
 def test_a_chart_is_saved_the_same_twice(charts, tmp_path):
