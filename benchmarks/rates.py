@@ -32,7 +32,7 @@ def grid_neighbours(villages: int) -> csr_array:
 
 def main() -> None:
     sizes = [int(argument) for argument in sys.argv[1:]] or [256, 3_239, 84_000]
-    print(f"{'':44}" + "".join(f"{size:>10}" for size in sizes) + "   desa (detik)")
+    print(f"{'':54}" + "".join(f"{size:>10}" for size in sizes) + "   desa (detik)")
     columns: dict[str, list[float]] = {}
     for villages in sizes:
         rng = np.random.default_rng(0)
@@ -53,6 +53,12 @@ def main() -> None:
             "putaran sebelumnya": {"earlier": before},
             "pengaruh kecamatan": {"effect": "kecamatan", "kecamatan": kecamatan},
             "pengaruh tetangga": {"effect": "neighbours", "neighbours": grid_neighbours(villages)},
+            "pengaruh kecamatan, putaran sebelumnya, dua kovariat": {
+                "effect": "kecamatan",
+                "kecamatan": kecamatan,
+                "earlier": before,
+                "covariates": covariates,
+            },
         }
         for name, options in cases.items():
             started = time.perf_counter()
@@ -63,7 +69,7 @@ def main() -> None:
         rates.draws(draws, seed=1)
         columns.setdefault("1.000 undian", []).append((time.perf_counter() - started) * 1000 / draws)
     for name, times in columns.items():
-        print(f"{name:44}" + "".join(f"{value:10.2f}" for value in times), flush=True)
+        print(f"{name:54}" + "".join(f"{value:10.2f}" for value in times), flush=True)
 
 
 if __name__ == "__main__":

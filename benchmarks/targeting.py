@@ -15,20 +15,17 @@ import argparse
 import os
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
+from page import put_table
 from scipy.special import expit
 from scipy.stats import binom
 
 from lokus.evidence.rates import estimate_rates
-
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "ketepatan.md"
-BEGIN, END = "<!-- tabel sasaran: awal -->", "<!-- tabel sasaran: akhir -->"
 
 VILLAGES, WORST = 256, 26
 CHILDREN, MEANS, R_SQUARED = (30, 90, 200), (0.05, 0.08, 0.20), (0.0, 0.3, 0.6)
@@ -208,9 +205,7 @@ def main() -> None:
     text = as_markdown(table_rows(options.replicates, options.workers), options.replicates)
     print(text)
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, after = page.split(BEGIN)[0], page.split(END)[1]
-        PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+        put_table("ketepatan.md", "sasaran", text)
 
 
 if __name__ == "__main__":

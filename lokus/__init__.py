@@ -14,11 +14,14 @@ _HOME = {
     "Kajian": "lokus.kajian",
     "LokusError": "lokus.errors",
     "Problem": "lokus.choice.problem",
+    "apportion": "lokus.followup.apportion",
     "audit": "lokus.intake.audit",
     "contiguity": "lokus.places.neighbours",
+    "estimate_change": "lokus.evidence.change",
     "estimate_rates": "lokus.evidence.rates",
     "join_table": "lokus.intake.join",
     "load_catalogue": "lokus.intake.indicators",
+    "lokus_effect": "lokus.choice.effect",
     "make_kabupaten": "lokus.datasets",
     "match_names": "lokus.places.names",
     "read_boundaries": "lokus.places.boundaries",
@@ -34,11 +37,14 @@ __all__ = [
     "LokusError",
     "Problem",
     "__version__",
+    "apportion",
     "audit",
     "contiguity",
+    "estimate_change",
     "estimate_rates",
     "join_table",
     "load_catalogue",
+    "lokus_effect",
     "make_kabupaten",
     "match_names",
     "read_boundaries",
@@ -61,12 +67,15 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from lokus.choice.effect import lokus_effect
     from lokus.choice.problem import Problem
     from lokus.choice.selection import select
     from lokus.datasets import make_kabupaten
     from lokus.errors import LokusError
+    from lokus.evidence.change import estimate_change
     from lokus.evidence.rates import estimate_rates
     from lokus.evidence.scoring import score
+    from lokus.followup.apportion import apportion
     from lokus.i18n import use_language
     from lokus.intake.audit import audit
     from lokus.intake.indicators import load_catalogue

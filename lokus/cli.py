@@ -1,4 +1,4 @@
-"""The command ``lokus``: demo, run, audit, init, verify.
+"""The command ``lokus``: demo, run, review, audit, init, verify, boundaries.
 
 Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
 """
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lokus import __version__
-from lokus.errors import LokusError
-from lokus.findings import level_label
+from lokus.errors import LokusError, StudyFileError
+from lokus.findings import Where, level_label
 from lokus.i18n import LANGUAGES, LOCALE_DIR, format_number, language, use_language
 from lokus.i18n import gettext as _
 
@@ -121,9 +121,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     run = command("run", _run, _("run a study: audit, proposal, maps, workbook"))
     _study_argument(run)
-    run.add_argument(
-        "--keluaran", type=Path, metavar="FOLDER", help=_("output folder, instead of the one in the study")
+    _folder_argument(run)
+    review = command(
+        "review", _review, _("run a study and review last year's list: who stays, who goes, why")
     )
+    _study_argument(review)
+    review.add_argument(
+        "--sebelumnya",
+        "--previous",
+        type=Path,
+        metavar="PATH",
+        help=_("outputs of last year (folder or lock) or its study file, instead of [tahun_lalu]"),
+    )
+    _folder_argument(review)
     audit = command("audit", _audit, _("check the data of a study without proposing anything"))
     _study_argument(audit)
     audit.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the findings as CSV"))
@@ -188,6 +198,12 @@ def _study_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kajian", type=Path, metavar="KAJIAN", help=_("study file (kajian.toml)"))
 
 
+def _folder_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keluaran", type=Path, metavar="FOLDER", help=_("output folder, instead of the one in the study")
+    )
+
+
 def _demo(options: argparse.Namespace) -> int:
     study = EXAMPLE_STUDY
     if not study.is_file():
@@ -203,14 +219,36 @@ def _run(options: argparse.Namespace) -> int:
     return _write_study(options.kajian, options.keluaran)
 
 
+def _review(options: argparse.Namespace) -> int:
+    kajian = _open(options.kajian)
+    if options.sebelumnya:
+        kajian = kajian.compared_with(options.sebelumnya)
+    if kajian.settings.previous is None:
+        raise StudyFileError(
+            _("the study does not say where last year's list is"),
+            where=Where(file=options.kajian.name),
+            remedy=_("add [tahun_lalu] to it, or name last year's outputs with --sebelumnya"),
+        )
+    return _write(kajian, options.keluaran)
+
+
 def _write_study(study: Path, folder: Path | None) -> int:
-    kajian = _open(study)
+    return _write(_open(study), folder)
+
+
+def _write(kajian: Kajian, folder: Path | None) -> int:
     _report_audit(kajian)
     with _progress() as step:
         outputs = kajian.write(folder, on_step=step)
     _say()
     _say(str(kajian.proposal))
     _say()
+    if kajian.review:
+        _say(str(kajian.review))
+        for told in (kajian.expected_fall, kajian.effect):
+            if told:
+                _say(told.sentence)
+        _say()
     _say(_("Outputs in {folder}:").format(folder=outputs.folder))
     for path in outputs.files:
         _say(f"  {path.name:<28} {format_number(path.stat().st_size / 1024):>8} kB")
@@ -257,9 +295,7 @@ def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     from lokus.draft import draft_study
-    from lokus.errors import StudyFileError
     from lokus.files import atomic_path
-    from lokus.findings import Where
 
     if options.kajian.exists():
         raise StudyFileError(

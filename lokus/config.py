@@ -129,6 +129,13 @@ def _check_known(settings: Settings, file: str) -> None:
         *(("keluaran.batas_kelas", key) for key in settings.outputs.breaks),
         *(("kesenjangan.ambang", key) for key in settings.gaps.thresholds),
         ("pola.indikator", settings.patterns.indicator),
+        *(
+            (f"pembagian[{number}]", key)
+            for number, share in enumerate(settings.shares, start=1)
+            for key in (share.basis, share.existing)
+            if key
+        ),
+        *(("sasaran_penerima", key) for key in (settings.groups or {}).values()),
         *(("pilihan.biaya", key) for key in (settings.choice.cost,) if key),
         *(("ketidakpastian.galat", key) for key in settings.uncertainty.errors),
         *(("tipologi.indikator", key) for key in (settings.typology.indicators if settings.typology else ())),

@@ -10,21 +10,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.config import read_settings, settings_from_mapping
 from lokus.i18n import use_language
-from lokus.manifest import Input, Verification, compare_locks, frame_digest, make_lock, read_lock, write_lock
-from lokus.stages.choice import ChoiceStages
+from lokus.manifest import Verification, compare_locks, file_input, read_lock, write_lock
+from lokus.stages.past import Previous
+from lokus.stages.presentation import PresentationStages
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lokus.settings import Settings
-    from lokus.show.info import StudyInfo
-    from lokus.show.maps import Maps
     from lokus.show.pack import Pack
 
 __all__ = ["Kajian", "verify_lock"]
@@ -34,8 +30,16 @@ def _joined_by(settings: Settings) -> tuple[object, ...]:
     return settings.boundaries, settings.tables, settings.own_indicators, settings.audit.decisions
 
 
+def _carried_by(settings: Settings) -> tuple[object, ...]:
+    return settings.boundaries, settings.own_indicators, settings.audit.decisions, settings.previous
+
+
 def _estimated_by(settings: Settings) -> tuple[object, ...]:
     return *_joined_by(settings), settings.rates
+
+
+def _reviewed_by(settings: Settings) -> tuple[object, ...]:
+    return *_estimated_by(settings), *_carried_by(settings)
 
 
 # What each stage takes from the study file. `replace` keeps a stage when this did not change.
@@ -47,23 +51,33 @@ _TAKES: Mapping[str, Callable[[Settings], object]] = {
     "joined": _joined_by,
     "indicators": _joined_by,
     "earlier": _joined_by,
-    "reconciliation": _joined_by,
-    "inputs": _joined_by,
-    "audit": lambda settings: (*_estimated_by(settings), settings.audit, settings.needed),
+    "reconciliation": lambda settings: (*_joined_by(settings), settings.previous),
+    "inputs": lambda settings: (*_joined_by(settings), settings.previous),
+    "previous": lambda settings: (settings.previous, settings.study.year),
+    "decided": _carried_by,
+    "past": _carried_by,
+    "history": _carried_by,
+    "audit": lambda settings: (*_reviewed_by(settings), settings.audit, settings.needed),
     "villages": _joined_by,
     "rates": _estimated_by,
     "evidence": _estimated_by,
+    "observed": _estimated_by,
     "scores": lambda settings: (*_estimated_by(settings), settings.scores),
     "neighbours": lambda settings: settings.boundaries,
     "hotspots": lambda settings: (*_estimated_by(settings), settings.patterns, settings.study.seed),
     "clusters": lambda settings: (*_joined_by(settings), settings.patterns, settings.study.seed),
     "typology": lambda settings: (*_estimated_by(settings), settings.typology, settings.study.seed),
-    "problem": lambda settings: settings.choice,
+    "graduation": _reviewed_by,
+    "stated_problem": lambda settings: settings.choice,
+    "problem": lambda settings: (settings.choice, *_reviewed_by(settings)),
+    "change": _reviewed_by,
+    "expected_fall": _reviewed_by,
+    "_effect": _reviewed_by,
 }
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Kajian(ChoiceStages):
+class Kajian(PresentationStages):
     """A study of one kabupaten and year.
 
     Open one with :meth:`open`; every stage is an attribute, computed when first asked for and kept.
@@ -116,6 +130,16 @@ class Kajian(ChoiceStages):
         """Return the study with other tables, each with the keys of a ``[[tabel]]``."""
         return self._with({**self.settings.to_mapping(), "tabel": list(tables)})
 
+    def compared_with(self, previous: str | Path) -> Kajian:
+        """Return the study with another last year: a folder of outputs, their lock, or a study file.
+
+        What ``[tahun_lalu]`` says besides (the decided list, graduation, rules) stays.
+        """
+        path = Path(previous)
+        key, other = ("kajian", "keluaran") if path.suffix == ".toml" else ("keluaran", "kajian")
+        named = Path(os.path.relpath(path, self.path.parent)).as_posix()
+        return self.replace(tahun_lalu={key: named, other: None})
+
     def _with(self, plain: Mapping[str, Any]) -> Kajian:
         other = Kajian(settings=settings_from_mapping(plain, file=self.path.name), path=self.path)
         for stage, takes in _TAKES.items():
@@ -123,130 +147,24 @@ class Kajian(ChoiceStages):
                 other.__dict__[stage] = self.__dict__[stage]
         return other
 
+    def _opened(self, path: Path) -> Previous:
+        from lokus.choice.results import side_by_side
+
+        study = Kajian.open(path)
+        return Previous(
+            year=study.settings.study.year,
+            villages=study.boundaries.villages,
+            results=side_by_side(
+                study.villages, *([study.rates.table] if study.rates else []), study.scores.table
+            ),
+            kode=study.proposal.kode,
+            settings=study.settings,
+            inputs=(file_input(path), *study.inputs),
+        )
+
     def __repr__(self) -> str:
         study = self.settings.study
         return f"Kajian({study.title!r}, {study.kabupaten}, {study.year}, {self.path.name})"
-
-    @cached_property
-    def info(self) -> StudyInfo:
-        """Title, place and sources, as printed on every output."""
-        from lokus.places.kode import is_example
-        from lokus.show.info import StudyInfo
-
-        study = self.settings.study
-        sources = [self.settings.boundaries.source or Path(self.settings.boundaries.file).name]
-        sources += [
-            ", ".join(part for part in (table.opd, table.source or Path(table.file).name, table.date) if part)
-            for table in self.settings.tables
-        ]
-        return StudyInfo(
-            title=study.title,
-            kabupaten=study.kabupaten,
-            tahun=study.year,
-            instansi=study.institution,
-            sources=tuple(sources),
-            synthetic=any(is_example(kode) for kode in self.boundaries.villages.index),
-            rule=str(self.problem),
-        )
-
-    @cached_property
-    def gaps(self) -> pd.DataFrame | None:
-        """Villages on the worse side of the thresholds that the study states, by office."""
-        from lokus.show.gaps import find_gaps
-
-        thresholds = self.settings.gaps.thresholds
-        if not thresholds:
-            return None
-        owners = {key: table.opd for table in self.settings.tables for key in table.gives if table.opd}
-        return find_gaps(self.results, thresholds, self.catalogue, owners=owners)
-
-    @cached_property
-    def maps(self) -> Maps:
-        """Maps of the results: shown in a notebook, or drawn for print."""
-        from lokus.places.boundary_schemas import read_features
-        from lokus.show.indicator_style import IndicatorStyle
-        from lokus.show.maps import Maps
-
-        stated = self.settings.outputs
-        styles = {}
-        for key in stated.mapped_indicators:
-            item = self.catalogue[key]
-            styles[key] = IndicatorStyle(
-                label=item.label,
-                unit="%" if item.is_share else item.unit,
-                worse="" if item.worse == "none" else item.worse,
-                breaks=stated.breaks.get(key, ()),
-            )
-        return Maps(
-            results=self.results,
-            kecamatan=self.boundaries.kecamatan,
-            info=self.info,
-            indicators=styles,
-            surroundings=read_features(self._beside(stated.surroundings)) if stated.surroundings else None,
-            logo=self._beside(stated.logo) if stated.logo else None,
-        )
-
-    @property
-    def method(self) -> list[tuple[str, str]]:
-        """What was computed, in lines a planner can read out."""
-        from lokus.show.method import method_lines
-
-        return method_lines(
-            self.rates,
-            self.scores,
-            self.proposal,
-            robustness=self.robustness,
-            labels=self.labels,
-            findings=self.audit.findings,
-            lock=self.lock,
-        )
-
-    @cached_property
-    def inputs(self) -> tuple[Input, ...]:
-        """Every file that went in, with the digest of what was taken from it."""
-        from lokus.places.names import read_decisions
-        from lokus.places.sources import read_source
-
-        stated = self.settings.boundaries
-        taken = [(stated.file, self.boundaries.villages)]
-        if self.official is not None and stated.official:
-            taken.append((stated.official.file, self.official))
-        taken += [
-            (table.file, joined.values)
-            for table, joined in zip(self.settings.tables, self.joined, strict=True)
-        ]
-        if self.decisions_file.is_file():
-            taken.append((self._decisions, read_decisions(self.decisions_file)))
-        digests: dict[Path, list[str]] = {}
-        for name, frame in taken:
-            digests.setdefault(self._beside(name), []).append(frame_digest(frame))
-        record = read_source(self._beside(stated.file)) or {}
-        fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
-        return tuple(
-            Input(
-                path=path,
-                content="+".join(parts),
-                origin=fetched if path == self._beside(stated.file) else {},
-            )
-            for path, parts in digests.items()
-        )
-
-    @cached_property
-    def lock(self) -> dict[str, Any]:
-        """What went in, with which versions and rules, and which list came out."""
-        return make_lock(
-            study_file=self.path,
-            settings=self.settings.to_mapping(),
-            inputs=self.inputs,
-            kode=self.proposal.kode,
-            results=self.results,
-            proof={
-                "kecamatan": self.proposal.n_kecamatan,
-                "nilai": self.proposal.objective,
-                "batas_atas": self.proposal.bound,
-                "mesin": self.proposal.engine,
-            },
-        )
 
     @property
     def folder(self) -> Path:
@@ -267,29 +185,16 @@ class Kajian(ChoiceStages):
         on_step : callable, optional
             Called with the name of each step, its number from 0 and the number of steps.
         """
-        from lokus.choice.results import name_alternatives
         from lokus.show.pack import write_pack
 
-        target = Path(folder) if folder else self.folder
         stated = self.settings.outputs
         with use_language(self.settings.study.language):
             return write_pack(
-                target,
+                Path(folder) if folder else self.folder,
+                self.material,
                 maps=self.maps,
                 sizes=stated.sizes,
                 themes=stated.themes,
-                contributions=self.scores.contributions.rename(columns=self.labels),
-                completeness=self.audit.completeness.rename(columns=self.labels),
-                by_opd=self.audit.by_opd,
-                reconciliation=self.reconciliation,
-                findings=self.audit.findings,
-                gaps=self.gaps,
-                alternatives=name_alternatives(self.alternatives, self.villages["desa"]),
-                prices=self.proposal.prices,
-                weights={self.labels[str(key)]: float(w) for key, w in self.scores.weights.items()},
-                method=self.method,
-                lock=self.lock,
-                level=self.rates.level if self.rates else 0.9,
                 extras=stated.extras,
                 publik=stated.public,
                 catalogue=self.catalogue,
@@ -304,7 +209,9 @@ class Kajian(ChoiceStages):
         """
         from lokus.places.names import write_open_cases
 
-        cases = [joined.open_cases for joined in self.joined if len(joined.open_cases)]
+        cases = [joined.open_cases for joined in self.joined]
+        cases += [decided.open_cases for decided in self.decided.values()]
+        cases = [rows for rows in cases if len(rows)]
         if not cases:
             return None
         write_open_cases(self.decisions_file, cases)

@@ -30,6 +30,7 @@ __all__ = [
     "Input",
     "Verification",
     "compare_locks",
+    "file_input",
     "frame_digest",
     "make_lock",
     "read_lock",
@@ -57,6 +58,11 @@ class Input:
     path: Path
     content: str
     origin: Mapping[str, str] = field(default_factory=dict)
+
+
+def file_input(path: Path) -> Input:
+    """Take a file of settings in as it is: any change of its bytes is a change of content."""
+    return Input(path=path, content=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def frame_digest(frame: pd.DataFrame) -> str:

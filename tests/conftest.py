@@ -13,6 +13,9 @@ settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
+# The tests themselves run side by side, one process a core.
+os.environ.setdefault("LOKUS_PROSES", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -28,6 +28,7 @@ def shown(notebook):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_and_gives_what_is_stored(path, tool):
     stored = nbformat.read(path, as_version=4)

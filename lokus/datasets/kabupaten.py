@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.datasets.boundaries import publish_boundaries
+from lokus.datasets.decree import decide
 from lokus.datasets.names import Alias, Names, make_names
 from lokus.datasets.terrain import Terrain, make_terrain
 from lokus.datasets.truth import make_truth, observe
@@ -24,7 +25,6 @@ PREFIX = "9901"
 """Kabupaten 01 of the unused province 99."""
 
 LEAST_VILLAGES, LEAST_KECAMATAN, LEAST_PER_KECAMATAN = 24, 3, 5
-LOKUS_SHARE, LOKUS_KECAMATAN = 0.1, 8
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -44,7 +44,8 @@ class Kabupaten:
         Per year, what a correct reader gets out of the workbooks: catalogue keys, NaN where nothing is
         reported.
     lokus : DataFrame
-        The list decided in the first year, in the order of the decree: index ``kode_desa``.
+        The list decided in the first year, in the order of the decree: index ``kode_desa``; the proposal of
+        that year's study but for a few villages that the meeting exchanged.
     aliases : mapping of str to Alias
         Spellings that only a person can settle, by ``kode_desa``.
     seed : int
@@ -136,7 +137,7 @@ def make_kabupaten(
         boundaries=publish_boundaries(seed, table, position[land.borders]),
         truth=truth,
         tables=tables,
-        lokus=_decide(table, tables[years[0]]),
+        lokus=decide(table, tables[years[0]], years[0]),
         aliases={as_drawn.index[i]: alias for i, alias in names.aliases.items()},
         seed=seed,
     )
@@ -177,18 +178,3 @@ def _village_table(land: Terrain, names: Names, kelurahan: int) -> gpd.GeoDataFr
         index=pd.Index(kode, name="kode_desa"),
         crs=4326,
     )
-
-
-def _decide(villages: gpd.GeoDataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Choose lokus as is commonly done: down the raw prevalence, opening no more kecamatan than allowed."""
-    wanted = round(LOKUS_SHARE * len(villages))
-    raw = (table["stunting"] / table["diukur"].where(table["diukur"] > 0)).dropna()
-    ranked = raw.sort_values(ascending=False, kind="stable").index
-    chosen: list[str] = []
-    opened: set[str] = set()
-    for kode in ranked:
-        kecamatan = str(villages["kode_kecamatan"][kode])
-        if len(chosen) < wanted and (kecamatan in opened or len(opened) < LOKUS_KECAMATAN):
-            chosen.append(kode)
-            opened.add(kecamatan)
-    return pd.DataFrame(villages.loc[sorted(chosen), ["desa", "kecamatan"]])

@@ -78,6 +78,7 @@ sumber = "Cakupan layanan ibu dan anak"
 tanggal = "$year"
 tempat = { kode = "Kode Wilayah", desa = "Desa/Kelurahan", kecamatan = "Kecamatan" }
 [tabel.indikator]
+bumil = "Jumlah Bumil"
 bumil_kek = "Bumil KEK"
 cakupan_imunisasi = "Imunisasi Dasar Lengkap (%)"
 cakupan_bumil_ttd = "Bumil Mendapat TTD 90 (%)"
@@ -131,14 +132,51 @@ cakupan_imunisasi = 70
 cakupan_bumil_ttd = 70
 cakupan_asi_eksklusif = 60
 
+# Tim Pendamping Keluarga dibagi menurut banyaknya keluarga, paling sedikit satu tim tiap desa.
+# Satu desa belum melaporkan keluarganya; timnya ditetapkan setelah datanya ada.
+[[pembagian]]
+nama = "Tim Pendamping Keluarga"
+jumlah = 467
+dasar = "keluarga"
+min = 1
+tanpa_bobot = ["99.01.04.2003"]
+
+# Survei dan catatan rutin mengukur hal yang berbeda: tiap sumber menjadi seri tersendiri.
+[lintasan]
+awal = { tahun = 2024, persen = 19.8 }
+target = { tahun = 2029, persen = 14.2 }
+[[lintasan.seri]]
+nama = "Survei status gizi"
+jenis = "survei"
+titik = [{ tahun = 2024, persen = 19.8, bawah = 17.1, atas = 22.5 }]
+
+[audit_kasus]
+jumlah = 10
+
 [keluaran]
 folder = "../../outputs/contoh-$year"
 ukuran = ["A4", "A3"]
-peta = ["usulan", "peluang", "prevalensi", "anak", "titik_panas", "tipologi"]
-bahan = ["paparan", "laporan", "atlas"]
+peta = ["usulan", "peluang", "prevalensi", "anak", "titik_panas", "tipologi"$review_map]
+bahan = ["paparan", "laporan", "atlas", "kalender"]
 """)
 
 
-def study_text(year: int) -> str:
-    """Text of ``contoh-YEAR.toml``."""
-    return _STUDY.substitute(year=year)
+_REVIEW = Template("""
+# Daftar tahun lalu seperti ditetapkan dalam SK, dan kajian tahun lalu sebagai pembandingnya.
+[tahun_lalu]
+kajian = "contoh-$year.toml"
+[tahun_lalu.daftar]
+berkas = "../indicators/$year/lampiran_sk_lokus_$year.xlsx"
+
+# Lulus: prevalensinya di bawah target dengan peluang sebesar ini, dan sudah cukup lama menjadi lokus.
+[tahun_lalu.lulus]
+target = 10
+peluang = 0.8
+min_tahun = 1
+""")
+
+
+def study_text(year: int, *, previous: int | None = None) -> str:
+    """Text of ``contoh-YEAR.toml``; with the review of an earlier year where there is one."""
+    review = "" if previous is None else _REVIEW.substitute(year=previous)
+    return _STUDY.substitute(year=year, review_map="" if previous is None else ', "reviu"') + review

@@ -69,9 +69,10 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
         ),
         _write_text(root / "README.md", _README.format(first=kabupaten.years[0]), "utf-8"),
     ]
-    for year in kabupaten.years:
+    for year, previous in zip(kabupaten.years, (None, *kabupaten.years), strict=False):
         written += _write_year(kabupaten, year, root / "indicators" / str(year))
-        written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study_text(year), "utf-8"))
+        study = study_text(year, previous=previous)
+        written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study, "utf-8"))
     return written
 
 

@@ -28,10 +28,10 @@ Floats = npt.NDArray[np.float64]
 # Weak priors: they decide only where the data cannot. The precision is expected between 7 and 370 (95 %),
 # which at a mean of 8 % is a standard deviation between villages from 10 down to 1.4 points; a wider prior
 # lets a kabupaten of twenty villages claim that they are all alike, and its intervals become too narrow. A
-# covariate changes the logit by about 1 per standard deviation at most; the mean has Jeffreys' prior
+# covariate changes the logit by less than 1 per standard deviation (95 %); the mean has Jeffreys' prior
 # Beta(1/2, 1/2), worth one child in all.
 LOG_PRECISION_MEAN, LOG_PRECISION_SD = np.log(50.0), 1.0
-COEFFICIENT_SD = 1.0
+COEFFICIENT_SD = 0.5
 JEFFREYS = 0.5
 SMALLEST = 1e-150  # whose square is still a number
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
-from threadpoolctl import ThreadpoolController
+
+from lokus.evidence.threads import one_thread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,13 +47,8 @@ def partition(z: Floats, k: int, method: Method) -> Labels:
 
 def _kmeans(z: Floats, model: KMeans) -> KMeans:
     # On so few rows threads wait for each other: one is some fifty times faster, and sums in one order.
-    with _threads().limit(limits=1):
+    with one_thread("all"):
         return model.fit(z)
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _ward(z: Floats, k: int) -> Labels:

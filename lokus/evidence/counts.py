@@ -30,9 +30,15 @@ class Counts:
 
 
 def check_counts(
-    stunting: pd.Series[float], diukur: pd.Series[float], sasaran: pd.Series[float] | None
+    stunting: pd.Series[float],
+    diukur: pd.Series[float],
+    sasaran: pd.Series[float] | None,
+    *,
+    fractional: bool = False,
 ) -> Counts:
     """Align the three series on their villages, sort them, and refuse counts that cannot be.
+
+    With `fractional`, `stunting` may be an expected number of children, which need not be whole.
 
     Raises
     ------
@@ -55,7 +61,8 @@ def check_counts(
     y, n = _aligned(stunting, index, "stunting"), _aligned(diukur, index, "diukur")
     due = np.full(len(index), np.nan) if sasaran is None else _aligned(sasaran, index, "sasaran")
     for name, values in (("stunting", y), ("diukur", n), ("sasaran", due)):
-        wrong = (values < 0) | (np.isfinite(values) & (values != np.floor(values))) | np.isinf(values)
+        broken = np.isfinite(values) & (values != np.floor(values)) & (not fractional or name != "stunting")
+        wrong = (values < 0) | broken | np.isinf(values)
         _refuse(wrong, index, _("{column} must be a whole number of children, 0 or more").format(column=name))
     _refuse(y > n, index, _("more children stunted than measured"))
     usable = np.isfinite(y) & (n > 0)
@@ -68,6 +75,8 @@ def check_counts(
 
 
 def _aligned(series: pd.Series[float], index: pd.Index, name: str) -> Floats:
+    if series.index.equals(index):
+        return np.asarray(series.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
     if len(series) != len(index) or not series.index.isin(index).all() or series.index.has_duplicates:
         differing = series.index.symmetric_difference(index)
         raise EvidenceError(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from lokus.evidence.betabinomial import LOG_PRECISION_MEAN, LOG_PRECISION_SD, beta_binomial_terms
@@ -42,7 +41,9 @@ NEGLIGIBLE_WEIGHT = 1e-4  # of a grid point relative to the best
 KNOWN_FROM, NEGLIGIBLE_DEVIATION = 5_000, 0.05
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
-STEP = 0.05
+# Of the search for the mode: difference and longest step on the log scale, least curvature, and the gain in
+# log posterior that is not worth a step.
+STEP, LONGEST_STEP, LEAST_CURVATURE, CLOSE_ENOUGH, MAX_STEPS = 0.1, 1.5, 0.25, 1e-3, 40
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Model:
     coefficients: Floats
     log_phi: float = LOG_PRECISION_MEAN
     _last: Latent | None = field(default=None, repr=False)
+    _earlier_alone: Latent | None = field(default=None, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,49 +78,71 @@ class Model:
     def fit(self, at: Floats, *, variances: bool = True, skew: bool = False) -> Latent:
         """Fit the linear predictor at hyperparameters `at`, in the order of `names`; see `fit_latent`."""
         values = dict(zip(self.names, at, strict=True))
-        lent = None if self.earlier is None else self.earlier.lend(float(np.exp(values["worth"])))
-        self._last = fit_latent(
-            self.rows,
+        rows, lent = self.rows, None
+        if self.earlier is not None:
+            lent = self.earlier.lend(float(np.exp(values["worth"])))
+            rows = replace(rows, y=rows.y + lent[0], n=rows.n + lent[0] + lent[1])
+        fit = fit_latent(
+            rows,
             self.effect,
             log_phi=values["phi"],
             log_sd=values.get("sd", 0.0),
-            lent=lent,
             start=self._last,
             coefficients=self.coefficients,
             variances=variances,
             skew=skew,
         )
-        return self._last
+        if lent is not None:
+            # Of the information at a row, what the newest round adds to the earlier ones.
+            terms = beta_binomial_terms(fit.eta, fit.log_phi, self.rows.y, self.rows.n, lent)
+            fit = replace(fit, lent=lent, score=terms.eta, curvature=-terms.eta_eta)
+        self._last = fit
+        return fit
 
     def log_posterior(self, at: Floats) -> float:
-        """Log marginal likelihood plus the priors of the hyperparameters; that of φ is in the fit."""
+        """Log marginal likelihood of the newest round plus the priors of the hyperparameters."""
         values = dict(zip(self.names, at, strict=True))
-        total = self.fit(at, variances=False).log_marginal
+        fit = self.fit(at, variances=False)
+        total = fit.log_marginal
         if "sd" in values:
             total += values["sd"] - EFFECT_RATE * np.exp(values["sd"])
-        if "worth" in values:
-            total -= 0.5 * ((values["worth"] - LOG_PRECISION_MEAN) / LOG_PRECISION_SD) ** 2
+        if fit.lent is not None:
+            cases, others = fit.lent
+            self._earlier_alone = fit_latent(
+                replace(self.rows, y=cases, n=cases + others),
+                self.effect,
+                log_phi=fit.log_phi,
+                log_sd=values.get("sd", 0.0),
+                start=self._earlier_alone or fit,
+                variances=False,
+            )
+            # Both hold the prior of φ, which the difference must keep.
+            total += _log_normal(values["worth"]) + _log_normal(values["phi"])
+            total -= self._earlier_alone.log_marginal
         return float(total)
 
     def mode(self) -> Floats:
-        """Most likely hyperparameters."""
-        starts = np.array([self.log_phi if name == "phi" else STARTS[name] for name in self.names])
-        bounds = [BOUNDS[name] for name in self.names]
-        scale = max(abs(self.log_posterior(starts)), 1.0)
-
-        def negative(at: Floats) -> tuple[float, Floats]:
-            value = self.log_posterior(at)
-            gradient = [
-                (self.log_posterior(at + step) - self.log_posterior(at - step)) / (2 * STEP)
-                for step in STEP * np.eye(len(at))
-            ]
-            return -value, -np.array(gradient)
-
-        found = minimize(
-            negative, starts, jac=True, method="L-BFGS-B", bounds=bounds,
-            options={"ftol": 1e-3 / scale, "gtol": 1e-2, "maxiter": 40},
-        )  # fmt: skip
-        return np.asarray(found.x, dtype=float)
+        """Most likely hyperparameters, to about a twentieth of their standard deviation."""
+        low, high = np.array([BOUNDS[name] for name in self.names]).T
+        at = np.array([self.log_phi if name == "phi" else STARTS[name] for name in self.names])
+        at = np.clip(at, low, high)
+        value = self.log_posterior(at)
+        for _ in range(MAX_STEPS):
+            gradient, hessian = self._differences(at, value)
+            curvatures, vectors = np.linalg.eigh(-hessian)
+            # Away from the mode the posterior may curve upwards: then uphill by the longest step allowed.
+            steps = (vectors.T @ gradient) / np.maximum(np.abs(curvatures), LEAST_CURVATURE)
+            step = vectors @ np.clip(steps, -LONGEST_STEP, LONGEST_STEP)
+            better = False
+            while np.abs(step @ gradient) > CLOSE_ENOUGH and not better:
+                candidate = np.clip(at + step, low, high)
+                found = self.log_posterior(candidate)
+                better = found > value
+                step = step / 2.0
+            if not better:
+                break
+            at, value = candidate, found
+        return np.asarray(at, dtype=np.float64)
 
     def grid(self, mode: Floats) -> Iterator[tuple[float, Latent]]:
         """Yield weight and fit over the hyperparameters' uncertainty; the weights sum to 1."""
@@ -140,25 +164,33 @@ class Model:
 
     def _axes(self, mode: Floats) -> Floats:
         """Principal axes of the Gaussian approximation at the mode, each one standard deviation long."""
-        d, step = len(mode), 2 * STEP
-        centre = self.log_posterior(mode)
-        hessian = np.empty((d, d))
-        shifts = step * np.eye(d)
-        for i in range(d):
-            for j in range(i, d):
-                if i == j:
-                    outer = self.log_posterior(mode + shifts[i]) + self.log_posterior(mode - shifts[i])
-                    hessian[i, i] = (outer - 2 * centre) / step**2
-                else:
-                    same = self.log_posterior(mode + shifts[i] + shifts[j])
-                    same += self.log_posterior(mode - shifts[i] - shifts[j])
-                    cross = self.log_posterior(mode + shifts[i] - shifts[j])
-                    cross += self.log_posterior(mode - shifts[i] + shifts[j])
-                    hessian[i, j] = hessian[j, i] = (same - cross) / (4 * step**2)
+        _gradient, hessian = self._differences(mode, self.log_posterior(mode))
         values, vectors = np.linalg.eigh(-hessian)
         # The priors alone bound a standard deviation by 2; where differences find none, that bound holds.
         lengths = 1.0 / np.sqrt(np.maximum(values, LOG_PRECISION_SD**-2))
         return np.asarray(vectors * lengths)
+
+    def _differences(self, at: Floats, value: float) -> tuple[Floats, Floats]:
+        """Gradient and Hessian of the log posterior by differences, right after it was computed at `at`."""
+        d, shifts, centre = len(at), STEP * np.eye(len(at)), self._last
+
+        def beside(shift: Floats) -> float:
+            self._last = centre
+            return self.log_posterior(at + shift)
+
+        up = np.array([beside(shift) for shift in shifts])
+        down = np.array([beside(-shift) for shift in shifts])
+        hessian = np.diag((up + down - 2.0 * value) / STEP**2)
+        for i in range(d):
+            for j in range(i):
+                both = beside(shifts[i] + shifts[j]) + beside(-shifts[i] - shifts[j])
+                mixed = (both - up[i] - up[j] - down[i] - down[j] + 2.0 * value) / (2.0 * STEP**2)
+                hessian[i, j] = hessian[j, i] = mixed
+        return (up - down) / (2.0 * STEP), hessian
+
+
+def _log_normal(value: float) -> float:
+    return float(-0.5 * ((value - LOG_PRECISION_MEAN) / LOG_PRECISION_SD) ** 2)
 
 
 def beta_posterior(rows: Rows, fits: list[tuple[float, Latent]]) -> tuple[Floats, Floats]:
@@ -192,7 +224,7 @@ def mean_rate(fits: list[tuple[float, Latent]]) -> float:
         sum(
             weight * share * expit(node[0])
             for weight, fit in fits
-            for node, share in _nodes(fit.coefficients[:1], np.array([fit.intercept_variance]))
+            for node, share in _nodes(fit.coefficients[:1], fit.covariance[0, :1])
         )
     )
 

@@ -71,8 +71,9 @@ def carry_forward(newest: Counts, earlier: list[Counts]) -> EarlierRounds:
     (Ibrahim & Chen 2000, *Statistical Science* 15, 46–60) whose discount is that of a rate which itself
     varies between rounds with precision ψ, so that the information of a round is bounded by
     :math:`\psi_t = \psi/t`, t rounds back, as for a random walk. ψ is estimated by the marginal likelihood
-    of the newest round (Gravestock & Held 2017, *Pharmaceutical Statistics* 16, 349–360): where earlier
-    rounds do not predict it they lend nothing.
+    of the newest round given the earlier ones (Gravestock & Held 2017, *Pharmaceutical Statistics* 16,
+    349–360): where these do not predict it they lend nothing. Coefficients and effects learn from the newest
+    counts and the lent ones together.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Earlier rounds and effects as the caller gives them, checked and brought into shape."""
+"""Settings, earlier rounds and effects as the caller gives them, checked and brought into shape."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-__all__ = ["EffectName", "candidate_effects", "earlier_counts"]
+__all__ = ["EffectName", "candidate_effects", "check_options", "earlier_counts"]
 
 EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
 
@@ -23,7 +23,7 @@ EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
 def earlier_counts(stunting: pd.Series[float], diukur: pd.Series[float], *, index: pd.Index) -> Counts:
     """Check an earlier round, then bring it to the villages of the newest: absent, not measured."""
     then = check_counts(stunting, diukur, None)
-    place = then.index.get_indexer(index)
+    place = np.arange(len(index)) if then.index.equals(index) else then.index.get_indexer(index)
     y, n = (np.where(place >= 0, values[place], 0.0) for values in (then.y, then.n))
     return Counts(index=index, y=y, n=n, due=np.full(len(index), np.nan))
 
@@ -62,3 +62,15 @@ def candidate_effects(
             )
         candidates.append(neighbour_effect(neighbours))
     return [candidates[0], *(candidate for candidate in candidates[1:] if candidate.size)]
+
+
+def check_options(level: float, odds_ratio: float, threshold: float | None) -> None:
+    """Refuse settings out of range."""
+    if not 0.0 < level < 1.0:
+        raise EvidenceError(_("level must lie between 0 and 1, not {value}").format(value=level))
+    if not 0.0 < odds_ratio < np.inf:
+        raise EvidenceError(_("odds_ratio must be greater than 0, not {value}").format(value=odds_ratio))
+    if threshold is not None and not 0.0 <= threshold <= 100.0:
+        raise EvidenceError(
+            _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold)
+        )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from lokus.evidence.betabinomial import fit_beta_binomial
 from lokus.evidence.hyperparameters import Model, beta_posterior, leave_one_out, mean_rate
 from lokus.evidence.latent import Latent, Rows
+from lokus.evidence.subsets import Weighted, average, over_subsets, used_covariates
 
 if TYPE_CHECKING:
     from lokus.evidence.counts import Counts
@@ -40,6 +41,9 @@ class RateFit:
     precision : float
         φ at its mode.
     coefficients : ndarray, shape (p,)
+        Averaged over models with and without each covariate.
+    used : ndarray, shape (p − 1,)
+        Probability that each covariate belongs in the model, 0–1.
     effect : str
         Name of the effect taken.
     effect_sd : float
@@ -59,6 +63,7 @@ class RateFit:
     mean: float
     precision: float
     coefficients: Floats
+    used: Floats
     effect: str
     effect_sd: float
     effect_odds: Floats
@@ -86,8 +91,13 @@ def fit_rates(
         `MARGIN`.
     earlier : EarlierRounds, optional
     integrate : bool
-        Average over the uncertainty of coefficients, effects and hyperparameters; otherwise they count as
-        known.
+        Average over the uncertainty of coefficients, effects and hyperparameters; otherwise their means count
+        as known.
+
+    Notes
+    -----
+    Hyperparameters and effect are those of the model with all covariates; which of these belong in it is
+    averaged over by `over_subsets`.
     """
     alone = len(effects) == 1 and not effects[0].size and earlier is None and not design.names
     taken, weight, back = _unique_rows(counts) if alone else _every_row(counts)
@@ -104,7 +114,10 @@ def fit_rates(
         model.effect.name: float(weight @ leave_one_out(rows, fit)) for model, _, fit in fitted
     } if len(effects) > 1 else {}  # fmt: skip
     model, mode, fit = fitted[_best(scores)]
-    fits = list(model.grid(mode)) if integrate else [(1.0, _as_known(fit))]
+    fits = over_subsets(model.grid(mode) if integrate else [(1.0, fit)])
+    coefficients, used = average(fits, "coefficients"), used_covariates(fits)
+    if not integrate:
+        fits = [(1.0, _as_known(fits))]
     alpha, beta = beta_posterior(rows, fits)
     values = dict(zip(model.names, np.exp(mode), strict=True))
     lent = fit.lent or (np.zeros(len(rows.y)), np.zeros(len(rows.y)))
@@ -113,10 +126,11 @@ def fit_rates(
         beta=beta[back],
         mean=mean_rate(fits),
         precision=float(values["phi"]),
-        coefficients=plain.coefficients if model.names == ("phi",) else fit.coefficients,
+        coefficients=coefficients,
+        used=used,
         effect=model.effect.name,
         effect_sd=float(values.get("sd", 0.0)),
-        effect_odds=np.exp(model.effect.spread(fit.effect))[back],
+        effect_odds=np.exp(model.effect.spread(average(fits, "effect")))[back],
         log_scores=scores,
         worth=float(values["worth"]) if "worth" in values else None,
         lent=(lent[0] + lent[1])[back],
@@ -129,8 +143,16 @@ def _best(scores: dict[str, float]) -> int:
     return best if not best or values[best] > values[0] + MARGIN else 0
 
 
-def _as_known(fit: Latent) -> Latent:
-    return replace(fit, eta_variance=np.zeros_like(fit.eta), intercept_variance=0.0)
+def _as_known(fits: Weighted) -> Latent:
+    fit = fits[0][1]
+    return replace(
+        fit,
+        coefficients=average(fits, "coefficients"),
+        effect=average(fits, "effect"),
+        eta=average(fits, "eta"),
+        eta_variance=np.zeros_like(fit.eta),
+        covariance=np.zeros_like(fit.covariance),
+    )
 
 
 def _every_row(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
@@ -141,6 +163,6 @@ def _every_row(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArra
 def _unique_rows(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
     """Rows to compute on, how many villages each stands for, and the way back."""
     # With nothing else to tell them apart villages with the same (y, n) share everything.
-    key = counts.y * (counts.n.max() + 1) + counts.n
+    key = counts.y + 1j * counts.n
     _keys, rows, inverse, weight = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     return rows, weight.astype(float), inverse

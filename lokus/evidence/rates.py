@@ -12,9 +12,10 @@ from lokus.evidence.counts import check_counts
 from lokus.evidence.covariates import build_design
 from lokus.evidence.errors import EvidenceError
 from lokus.evidence.pooling import carry_forward
-from lokus.evidence.rate_inputs import EffectName, candidate_effects, earlier_counts
+from lokus.evidence.rate_inputs import EffectName, candidate_effects, check_options, earlier_counts
 from lokus.evidence.rate_model import fit_rates
 from lokus.evidence.rate_table import chance_among_worst, exceedance, expected_children, summarise
+from lokus.evidence.threads import one_thread
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from lokus.findings import Finding
 
 __all__ = ["Rates", "estimate_rates"]
+
+# Columns that the model fills even where nobody was measured begin so.
+ESTIMATES = ("prevalensi", "anak_stunting", "peluang_di_atas", "rasio_odds_wilayah")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,10 @@ class Rates:
     precision : float
         φ of the beta-binomial at its mode, in children: a village with φ measured is shrunk half way.
     coefficients : Series
-        Logit scale, ``intersep`` first; covariates per standard deviation.
+        Logit scale, ``intersep`` first; covariates per standard deviation, averaged over models with and
+        without each.
+    used : Series
+        Probability, 0–1, that each covariate helps to explain the rates.
     posterior : DataFrame
         ``alpha``, ``beta`` of each village's Beta posterior, and ``measured``, the share of the sasaran that
         was measured (0–1; 1 where sasaran is unknown).
@@ -74,6 +81,7 @@ class Rates:
     mean: float
     precision: float
     coefficients: pd.Series[float]
+    used: pd.Series[float]
     posterior: pd.DataFrame
     level: float
     threshold: float | None
@@ -84,6 +92,29 @@ class Rates:
     worth: float | None = None
     odds_ratios: tuple[float, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def observed(self) -> pd.DataFrame:
+        """`table` with every estimate missing where no child was measured, in this round or an earlier one.
+
+        There ``prevalensi`` is only what the other villages and the covariates suggest: right for planning,
+        but a map of hot spots or types would read it as evidence, and with an effect of neighbours find its
+        own assumption again. Give these columns to `local_moran`, `getis_ord` and `typology`.
+
+        Examples
+        --------
+        >>> desa = ["9901012001", "9901012002"]
+        >>> rates = estimate_rates(pd.Series([9.0, 0.0], index=desa), pd.Series([80.0, 0.0], index=desa))
+        >>> rates.observed["prevalensi"].isna().tolist()
+        [False, True]
+        """
+        prior_only = self.table["tanpa_pengukuran"]
+        if "anak_pinjaman" in self.table:
+            prior_only = prior_only & (self.table["anak_pinjaman"] == 0)
+        seen = self.table.copy()
+        estimates = seen.columns[seen.columns.str.startswith(ESTIMATES)]
+        seen.loc[prior_only, estimates] = np.nan
+        return seen
 
     def draws(self, n: int, *, seed: int) -> pd.DataFrame:
         """Draw `n` sets of rates from the posterior, in percent.
@@ -153,6 +184,7 @@ def estimate_rates(
     reliable_coverage: float = 80.0,
     odds_ratio: float = 1.0,
     integrate: bool = True,
+    fractional: bool = False,
 ) -> Rates:
     r"""Estimate each village's stunting rate by beta-binomial empirical Bayes.
 
@@ -164,7 +196,8 @@ def estimate_rates(
     sasaran : Series, optional
         Children due. Missing values leave ``anak_stunting`` missing and the village ``belum_andal``.
     covariates : DataFrame, optional
-        Numeric, any unit; standardised here. A missing value takes the covariate's mean, that is, it says
+        Numeric, any unit; standardised here. One that does not help to explain the rates is shrunk towards
+        no influence. A missing value takes the covariate's mean, that is, it says
         nothing about the village, and the village is flagged ``kovariat_hilang``; a covariate that does not
         vary is left out. Both are reported in ``findings``.
     earlier : sequence of (stunting, diukur), optional
@@ -189,6 +222,9 @@ def estimate_rates(
     integrate : bool
         Let intervals and draws carry the uncertainty of the mean, the coefficients, the precision and the
         effects, which matters where villages are few. Otherwise the fitted values count as known.
+    fractional : bool
+        Let `stunting` be an expected number of children, as in a what-if, which need not be whole: the
+        likelihood is defined for it. Counts of a table are whole, and 3.5 stunted children there a mistake.
 
     Returns
     -------
@@ -206,9 +242,11 @@ def estimate_rates(
     :math:`\mathrm{logit}\,\mu_i = x_i\beta + u_i`; given these the posterior is
     :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi + n_i - y_i)`. Averaged over a grid of the
     hyperparameters and the Laplace approximation of β and u, it is matched by the beta distribution of the
-    same mean and variance. Among the :math:`\max(N_i - n_i, 0)` children not measured the count is
-    beta-binomial: its mean is exact, its interval the exact quantiles for an odds ratio of 1 and those of a
-    moment-matched beta-binomial otherwise. Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina
+    same mean and variance. Which covariates belong in the model is averaged over too (see
+    `lokus.evidence.subsets`), so that a useless one does not move villages by chance. Among the
+    :math:`\max(N_i - n_i, 0)` children not measured the count is beta-binomial: its mean is exact, its
+    interval the exact quantiles for an odds ratio of 1 and those of a moment-matched beta-binomial otherwise.
+    Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina
     (2015), *Small Area Estimation*, ch. 9; Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392. The effects
     are described in `lokus.evidence.effects`, the use of earlier rounds in `lokus.evidence.pooling`.
 
@@ -224,13 +262,14 @@ def estimate_rates(
     9901012002               15.0       15.71             0.05
     9901012003                NaN       19.75             0.44
     """
-    _check_options(level, odds_ratio, threshold)
-    counts = check_counts(stunting, diukur, sasaran)
+    check_options(level, odds_ratio, threshold)
+    counts = check_counts(stunting, diukur, sasaran, fractional=fractional)
     design = build_design(covariates, counts.index, measured=counts.n > 0)
     rounds = [earlier_counts(*pair, index=counts.index) for pair in earlier]
     pooled = carry_forward(counts, rounds) if rounds else None
     effects = candidate_effects(effect, counts.index, kecamatan, neighbours)
-    fit = fit_rates(counts, design, effects, earlier=pooled, integrate=integrate)
+    with one_thread("blas"):
+        fit = fit_rates(counts, design, effects, earlier=pooled, integrate=integrate)
 
     measured = np.where(counts.due > 0, np.minimum(counts.n / np.maximum(counts.due, 1.0), 1.0), 1.0)
     posterior = pd.DataFrame({"alpha": fit.alpha, "beta": fit.beta, "measured": measured}, index=counts.index)
@@ -263,6 +302,7 @@ def estimate_rates(
         mean=100.0 * fit.mean,
         precision=fit.precision,
         coefficients=pd.Series(fit.coefficients, index=["intersep", *design.names], name="koefisien"),
+        used=pd.Series(fit.used, index=list(design.names), name="peluang_dipakai", dtype=float),
         posterior=posterior,
         level=level,
         threshold=threshold,
@@ -274,14 +314,3 @@ def estimate_rates(
         odds_ratios=() if pooled is None else pooled.odds_ratios,
         findings=design.findings,
     )
-
-
-def _check_options(level: float, odds_ratio: float, threshold: float | None) -> None:
-    if not 0.0 < level < 1.0:
-        raise EvidenceError(_("level must lie between 0 and 1, not {value}").format(value=level))
-    if not 0.0 < odds_ratio < np.inf:
-        raise EvidenceError(_("odds_ratio must be greater than 0, not {value}").format(value=odds_ratio))
-    if threshold is not None and not 0.0 <= threshold <= 100.0:
-        raise EvidenceError(
-            _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold)
-        )

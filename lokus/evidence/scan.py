@@ -114,8 +114,8 @@ def scan(
         Same seed, same result, whatever the order of the rows and the engine.
     trials, expected : Series
         One of them. Children measured: the cases are binomial among them. Or expected cases, or anything in
-        proportion to them, such as population: the cases are Poisson. A village that lacks a number is left
-        out and classed "belum ada data".
+        proportion to them, such as population: the cases are Poisson. A village that lacks a number, or where
+        nobody was measured, is left out and classed "belum ada data".
     max_share : float
         Share of all trials, or expected cases, that a circle may hold, up to 0.5.
     replicates : int

@@ -70,7 +70,11 @@ def read_scan_input(
     _check_numbers(frame, name)
 
     unplaced = frame[["x", "y"]].isna().any(axis=1).to_numpy()
-    missing = frame[["kasus", name]].isna().any(axis=1).to_numpy() & ~unplaced
+    unknown = frame[["kasus", name]].isna().any(axis=1)
+    if trials is not None:
+        # Nobody measured says nothing, and must not be called a member of a cluster.
+        unknown |= frame[name] == 0
+    missing = unknown.to_numpy() & ~unplaced
     known = frame[~(unplaced | missing)]
     weight = known[name].to_numpy()
     # Whole units make the weight of a circle the same from whichever centre it is drawn.

@@ -10,14 +10,16 @@ from typing import Any
 from lokus.errors import StudyFileError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.intake.indicator import Indicator, Worse
+from lokus.intake.indicator import Indicator, Kind, Worse
 
 __all__ = ["read_entry", "wrong_entry"]
 
 _WORSE: Mapping[str, Worse] = {"tinggi": "high", "rendah": "low", "tidak": "none"}
+_KINDS: Mapping[str, Kind] = {"spesifik": "spesifik", "sensitif": "sensitif"}
 _KEYS = (
     "label", "buruk", "satuan", "rentang", "pembilang", "penyebut", "jumlah_dari", "opd",
-    "intervensi", "sumber", "kelompok", "terkandung_dalam", "di_luar_rentang", "sebutan",
+    "intervensi", "jenis_intervensi", "satuan_kegiatan", "sasaran_kegiatan", "jumlah_kegiatan", "sumber",
+    "kelompok", "terkandung_dalam", "di_luar_rentang", "sebutan",
 )  # fmt: skip
 
 
@@ -42,7 +44,7 @@ def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
     for name in ("label", "buruk"):
         if name not in entry:
             raise wrong_entry(key, _('the key "{name}" is missing').format(name=name))
-    if entry["buruk"] not in _WORSE:
+    if str(entry["buruk"]) not in _WORSE:
         raise wrong_entry(
             key,
             _('"{value}" is not a value of "buruk"').format(value=entry["buruk"]),
@@ -62,6 +64,9 @@ def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
             _('"{value}" is not a value of "di_luar_rentang"').format(value=beyond),
             _("possible: {values}").format(values="ditahan, peringatan"),
         )
+    whole = _text(key, entry, "sasaran_kegiatan")
+    if whole and entry.get("satuan") != "persen":
+        raise wrong_entry(key, _('"sasaran_kegiatan" is for shares, whose "satuan" is "persen"'))
     return Indicator(
         key=key,
         label_id=labels["id"],
@@ -76,11 +81,31 @@ def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
         sum_of=_texts(key, entry, "jumlah_dari"),
         owner=_text(key, entry, "opd"),
         intervention=_text(key, entry, "intervensi"),
+        intervention_kind=_kind(key, entry),
+        action_unit=_text(key, entry, "satuan_kegiatan"),
+        action_whole=whole or _text(key, entry, "penyebut"),
+        action_count=_text(key, entry, "jumlah_kegiatan"),
         source=_text(key, entry, "sumber"),
         group=_text(key, entry, "kelompok"),
         contained_in=_texts(key, entry, "terkandung_dalam"),
         **_words(key, entry),
     )
+
+
+def _kind(key: str, entry: Mapping[str, Any]) -> Kind:
+    """Read which kind the intervention is of; nothing is assumed where it is not said."""
+    stated = entry.get("jenis_intervensi", "")
+    if stated == "":
+        return ""
+    if str(stated) not in _KINDS:
+        raise wrong_entry(
+            key,
+            _('"{value}" is not a value of "jenis_intervensi"').format(value=stated),
+            _("possible: {values}").format(values=", ".join(_KINDS)),
+        )
+    if not entry.get("intervensi"):
+        raise wrong_entry(key, _('"jenis_intervensi" needs "intervensi", which it is the kind of'))
+    return _KINDS[stated]
 
 
 def _words(key: str, entry: Mapping[str, Any]) -> dict[str, str]:

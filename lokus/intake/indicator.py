@@ -8,9 +8,10 @@ from typing import Literal
 
 from lokus.i18n import language
 
-__all__ = ["Indicator", "Worse"]
+__all__ = ["Indicator", "Kind", "Worse"]
 
 Worse = Literal["high", "low", "none"]
+Kind = Literal["spesifik", "sensitif", ""]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,15 @@ class Indicator:
         Office (OPD) that usually owns the data.
     intervention : str
         What that office does where the indicator is bad.
+    intervention_kind : {"spesifik", "sensitif", ""}
+        Whether that acts on direct or on indirect causes of stunting; empty where nobody has said.
+    action_unit : str
+        What the action is counted in; "desa" for one that concerns the village as a whole.
+    action_whole : str
+        For a share: key of the count it is a share of, so that those concerned can be counted; its
+        denominator unless stated.
+    action_count : str
+        Key of the count of those concerned, where an indicator gives it directly.
     source : str
         Where the definition or range comes from.
     group : str
@@ -61,6 +71,10 @@ class Indicator:
     sum_of: tuple[str, ...] = ()
     owner: str = ""
     intervention: str = ""
+    intervention_kind: Kind = ""
+    action_unit: str = ""
+    action_whole: str = ""
+    action_count: str = ""
     source: str = ""
     group: str = ""
     contained_in: tuple[str, ...] = ()
@@ -86,6 +100,12 @@ class Indicator:
     def label(self) -> str:
         """Label in the language in force."""
         return self.label_en if language() == "en" else self.label_id
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Keys of the other indicators this one names."""
+        named = (self.numerator, self.denominator, *self.sum_of, *self.contained_in)
+        return tuple(key for key in (*named, self.action_whole, self.action_count) if key)
 
     @property
     def is_share(self) -> bool:

@@ -151,6 +151,8 @@ class Catalogue(Mapping[str, Indicator]):
                 "opd": item.owner,
                 "kelompok": item.group,
                 "intervensi": item.intervention,
+                "jenis_intervensi": item.intervention_kind,
+                "satuan_kegiatan": item.action_unit,
                 "sumber": item.source,
                 "terkandung_dalam": ", ".join(item.contained_in),
             }
@@ -194,8 +196,8 @@ def load_catalogue(extra: Mapping[str, Mapping[str, Any]] | None = None) -> Cata
     indicators = [read_entry(key, entry) for key, entry in raw.items()]
     known = {indicator.key for indicator in indicators}
     for item in indicators:
-        for other in (item.numerator, item.denominator, *item.sum_of, *item.contained_in):
-            if other and other not in known:
+        for other in item.refers_to:
+            if other not in known:
                 near = difflib.get_close_matches(other, known, n=1, cutoff=0.5)
                 raise wrong_entry(
                     item.key,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from lokus.places.name_rules import NameKey
 
-__all__ = ["AMBIGUOUS", "MISSING", "Outcome", "Target", "assign", "candidate"]
+__all__ = ["AMBIGUOUS", "MISSING", "Outcome", "Target", "assign", "candidate", "nearest"]
 
 AMBIGUOUS: Final = "ambigu"
 MISSING: Final = "tidak ditemukan"
@@ -128,13 +128,7 @@ def _by_similarity(
 ) -> list[Outcome]:
     if not keys or not targets:
         return [Outcome(kode="", how=MISSING, score=float("nan")) for _key in keys]
-    similar = cdist(
-        [key.letters for key in keys],
-        [target.key.letters for target in targets],
-        scorer=OSA.normalized_similarity,
-        dtype=np.float64,
-    )
-    similar = np.asarray(similar, dtype=np.float64) * 100.0
+    similar = _similarities(keys, targets)
     same_marks = np.array([[key.marks == target.key.marks for target in targets] for key in keys])
     rivals = np.where(same_marks, similar, 0.0)
     # A place already taken by a better name is no choice, but a name nearer to it than to any free place is a
@@ -151,16 +145,35 @@ def _by_similarity(
         if gain[i, j] > 0 and score - runner_up >= margin and score > best_taken[i]:
             outcomes.append(Outcome(kode=targets[j].kode, how="nama mirip", score=float(score)))
             continue
-        near = [k for k in np.argsort(-similar[i], kind="stable") if similar[i, k] >= _CANDIDATE_FLOOR]
         outcomes.append(
             Outcome(
                 kode="",
                 how=AMBIGUOUS if rivals[i].max() >= threshold else MISSING,
                 score=float(similar[i].max()),
-                candidates=tuple(candidate(targets[k], similar[i, k]) for k in near[:_CANDIDATES_SHOWN]),
+                candidates=_shown(targets, similar[i]),
             )
         )
     return outcomes
+
+
+def _similarities(keys: Sequence[NameKey], targets: Sequence[Target]) -> NDArray[np.float64]:
+    similar = cdist(
+        [key.letters for key in keys],
+        [target.key.letters for target in targets],
+        scorer=OSA.normalized_similarity,
+        dtype=np.float64,
+    )
+    return np.asarray(similar, dtype=np.float64) * 100.0
+
+
+def _shown(targets: Sequence[Target], similar: NDArray[np.float64]) -> tuple[str, ...]:
+    near = [k for k in np.argsort(-similar, kind="stable") if similar[k] >= _CANDIDATE_FLOOR]
+    return tuple(candidate(targets[k], similar[k]) for k in near[:_CANDIDATES_SHOWN])
+
+
+def nearest(key: NameKey, targets: Sequence[Target]) -> tuple[str, ...]:
+    """Give the places whose names are most like a written one, nearest first."""
+    return _shown(targets, _similarities([key], targets)[0]) if targets else ()
 
 
 def _best_other(scores: NDArray[np.float64], position: int) -> float:

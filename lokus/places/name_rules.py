@@ -60,6 +60,8 @@ _ABBREVIATIONS: Final = {
 # "S. Rotan" is Sungai Rotan; without the dot a lone letter is too little to go by.
 _RIVER = re.compile(r"s\.\s*(?=[a-z]{3})")
 _STATUS_WORDS: Final = {"desa", "ds", "kelurahan", "kel", "kec", "kecamatan"}
+# "Desa Adat X" and "Kampung Adat X" say what X is; in any other place "adat" belongs to the name.
+_BEFORE_ADAT: Final = {"desa", "ds", "kampung", "kampong", "kp", "kpg", "kmp"}
 _OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"))
 
 _APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
@@ -103,7 +105,7 @@ def normalise_name(text: str, *, old_spelling: bool = False) -> str:
     """Write a village or kecamatan name in one way.
 
     Case, accents, punctuation and spacing are folded; numerals become words, roman or arabic; common
-    abbreviations are written out; ``Desa``, ``Ds.``, ``Kel.`` in front is left off.
+    abbreviations are written out; ``Desa``, ``Ds.``, ``Kel.``, ``Desa Adat`` in front is left off.
 
     Parameters
     ----------
@@ -127,6 +129,8 @@ def normalise_name(text: str, *, old_spelling: bool = False) -> str:
     if river := _RIVER.match(plain):
         plain = f"sungai {plain[river.end() :]}"
     words = _WORD.findall(plain)
+    if len(words) > 2 and words[0] in _BEFORE_ADAT and words[1] == "adat":
+        words = words[2:]
     while len(words) > 1 and words[0] in _STATUS_WORDS:
         words = words[1:]
     words = [_written_out(word, i, words) for i, word in enumerate(words)]

@@ -47,7 +47,8 @@ def match_names(
     and with `margin` to the runner-up in both directions. Numbers and qualifiers (*II*, *Ilir*, *Baru*) are
     never bridged by similarity. A kecamatan called by another name is recognised when most of its villages
     are those of one kecamatan that no other name claims. A row without kecamatan is accepted only when its
-    normalised name is unique among all villages, and by similarity only 10 above `threshold`.
+    normalised name is unique among all villages and among such rows (written twice, it may be two villages,
+    one of them missing from the list), and by similarity only 10 above `threshold`.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def match_names(
     places = _places(names)
     outcomes = _decided(places, decisions, official.targets, source=source)
     taken = {outcome.kode for outcome in outcomes.values()}
-    outcomes |= official.match({place for place in places if place not in outcomes}, taken=taken)
+    outcomes |= official.match([place for place in places if place not in outcomes], taken=taken)
     found = [outcomes[place] for place in places]
     return pd.DataFrame(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from lokus.places.name_assignment import MISSING, Outcome, Target, assign, candidate
+from lokus.places.name_assignment import AMBIGUOUS, MISSING, Outcome, Target, assign, candidate, nearest
 from lokus.places.name_rules import name_key, plain_name
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ class OfficialNames:
         key = name_key(name, old_spelling=self._old_spelling)
         return Target(kode=kode, name=name, kecamatan=kecamatan, plain=plain_name(name), key=key)
 
-    def match(self, places: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
-        """Give what becomes of each distinct place; villages in `taken` are already spoken for."""
+    def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
+        """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
+        places = set(rows)
         block_of = self._find_kecamatan(places)
         by_block: dict[str, list[Place]] = {}
         for place in sorted(places):
@@ -78,7 +79,19 @@ class OfficialNames:
             targets = self._blocks.get(block, []) if block else list(self.targets.values())
             free = [target for target in targets if target.kode not in taken]
             result |= self._assign(members, free, whole_list=block == "")
-        return result
+        return result | self._repeated(rows, result)
+
+    def _repeated(self, rows: Collection[Place], result: dict[Place, Outcome]) -> dict[Place, Outcome]:
+        """Leave open what several rows without kecamatan are called: it may be as many villages."""
+        bare = [place for place in rows if place.desa and not place.kecamatan and not place.kode_kecamatan]
+        keys = {place: name_key(place.desa, old_spelling=self._old_spelling) for place in bare}
+        written = Counter(keys[place].letters for place in bare)
+        targets = list(self.targets.values())
+        return {
+            place: Outcome(kode="", how=AMBIGUOUS, score=own.score, candidates=nearest(key, targets))
+            for place, key in keys.items()
+            if written[key.letters] > 1 and (own := result[place]).kode
+        }
 
     def _assign(
         self, places: Sequence[Place], targets: Sequence[Target], *, whole_list: bool

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from lokus.show.info import StudyInfo
     from lokus.show.print_map import draw_map, save_map
     from lokus.show.report import write_report
+    from lokus.show.review_chart import fall_chart
     from lokus.show.slides import write_slides
+    from lokus.show.trajectory_figure import trajectory_chart
     from lokus.show.web_map import write_web_map
     from lokus.show.workbook import write_workbook
 
@@ -32,11 +34,13 @@ _HOME = {
     "chance_chart": "charts",
     "completeness_chart": "charts",
     "draw_map": "print_map",
+    "fall_chart": "review_chart",
     "folium_map": "folium_map",
     "funnel_chart": "charts",
     "interval_chart": "charts",
     "profile_chart": "charts",
     "save_map": "print_map",
+    "trajectory_chart": "trajectory_figure",
     "write_atlas": "atlas",
     "write_geopackage": "geopackage",
     "write_report": "report",
@@ -50,11 +54,13 @@ __all__ = [
     "chance_chart",
     "completeness_chart",
     "draw_map",
+    "fall_chart",
     "folium_map",
     "funnel_chart",
     "interval_chart",
     "profile_chart",
     "save_map",
+    "trajectory_chart",
     "write_atlas",
     "write_geopackage",
     "write_report",

@@ -51,7 +51,7 @@ def write_atlas(
     theme : str
         Theme of the maps, one of :data:`lokus.show.layers.THEMES`.
     gaps : pandas.DataFrame, optional
-        What villages lack, as :func:`lokus.show.gaps.find_gaps` gives it: a row each with ``kode_desa``,
+        What villages lack, as :func:`lokus.followup.gaps.find_gaps` gives it: a row each with ``kode_desa``,
         ``opd``, ``indikator``, and optionally ``nilai``. Without it the pages have no such part.
     logo : str or Path, optional
         PNG for the header.

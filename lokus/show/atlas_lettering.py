@@ -1,4 +1,4 @@
-"""Names and numbers of the villages on a page of the atlas."""
+"""Names and numbers of the villages on a page of the atlas, and names of the kecamatan around."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lokus.show.furniture import QUIET, write
 from lokus.show.labels import Candidate, Request, deepest_point, inner_points, place_labels, rings_around
 from lokus.show.layout import Box
 from lokus.show.legend import draw_disc
@@ -15,7 +16,7 @@ from lokus.show.lettering import halo, leader, letter
 from lokus.show.typography import MM_PER_POINT, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from matplotlib.axes import Axes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lokus.show.layout import Page
     from lokus.show.symbols import SymbolScale
 
-__all__ = ["label_villages"]
+__all__ = ["label_neighbours", "label_villages"]
 
 _DISC = 3.3
 _SIZES = (6.6, 5.8, 5.2)  # type of a village name, pt
@@ -37,14 +38,17 @@ def label_villages(
     layer: Layer,
     plan: Page,
     *,
+    taken: Sequence[Box] = (),
     circles: SymbolScale | None = None,
-) -> dict[str, str]:
+) -> tuple[dict[str, str], list[Box]]:
     """Write number and name of each village, a letter where there is no room for the name.
 
     Returns
     -------
-    dict
+    letters : dict
         Code of the village → its letter, for the table.
+    taken : list of Box
+        Room that is taken now.
     """
     frame = plan.map.grow(-0.8)
     bodies = {str(kode): s for kode, s in zip(villages.index, shapes, strict=True) if s is not None}
@@ -66,6 +70,7 @@ def label_villages(
             for kode in sorted(numbers, key=lambda kode: int(numbers[kode]))
         ],
         frame=frame,
+        taken=taken,
         gap=0.1,
     )
     for disc in discs:
@@ -73,7 +78,7 @@ def label_villages(
         draw_disc(page, *disc.box.centre, numbers[disc.key], unit=1.0, gid=f"nomor:{numbers[disc.key]}")
     names = dict(zip(villages.index, villages["desa"].astype(str), strict=True))
     order = sorted(bodies, key=lambda kode: (shapely.area(bodies[kode]), kode))
-    taken = [*(disc.box for disc in discs), *round_boxes.values()]
+    used = [*taken, *(disc.box for disc in discs), *round_boxes.values()]
     placed, left_over = place_labels(
         [
             Request(
@@ -83,7 +88,7 @@ def label_villages(
             for kode in order
         ],
         frame=frame,
-        taken=taken,
+        taken=used,
     )
     for label in placed:
         leader(page, homes[label.key], label, 1.0, label.box.width)
@@ -105,12 +110,63 @@ def label_villages(
             for kode in sorted(left_over)
         ],
         frame=frame,
-        taken=[*taken, *(label.box for label in placed)],
+        taken=[*used, *(label.box for label in placed)],
     )
     for label in small:
         leader(page, homes[label.key], label, 1.0)
         halo(page, *label.box.centre, letters[label.key], 6, gid=f"desa:{label.key}", va="center_baseline")
-    return letters
+    return letters, [*used, *(label.box for label in (*placed, *small))]
+
+
+def label_neighbours(
+    page: Axes, shapes: Mapping[str, Any], *, frame: Box, own: Any, taken: Sequence[Box]
+) -> list[str]:
+    """Write the names of the kecamatan around in what the page shows of them.
+
+    Parameters
+    ----------
+    shapes : mapping of str to polygon
+        Name → its part inside the frame, in millimetres.
+    frame : Box
+        The neat line.
+    own : geometry
+        The kecamatan of the page, not to be written over.
+    taken : sequence of Box
+        Room that is taken.
+
+    Returns
+    -------
+    list of str
+        Names for which there is no room.
+    """
+    order = sorted(shapes, key=lambda name: (-shapely.area(shapes[name]), name))
+    inner = frame.grow(-0.8)
+    placed, left_over = place_labels(
+        [Request(key=name, candidates=_outside(name, shapes[name], own)) for name in order],
+        frame=inner,
+        taken=taken,
+        gap=0.6,
+    )
+    for label in placed:
+        x, y = label.box.centre
+        write(
+            page, x, y, label.key, float(label.form), ha="center", va="center_baseline", style="italic",
+            color=QUIET, zorder=6, gid=f"tetangga:{label.key}",
+        )  # fmt: skip
+    return left_over
+
+
+def _outside(name: str, shape: Any, own: Any) -> Iterator[Candidate]:
+    """Ways to write the name of a neighbour: well inside it, then wherever its middle lies in it."""
+    for size, share in ((7.0, 0.95), (6.0, 0.95), (6.0, 0.6), (5.2, 0.4)):
+        width, height = text_width(name, size) + 0.6, size * MM_PER_POINT * 1.12
+        centres = inner_points(shape, width=width, height=height, step=2.0, share=share)
+        if len(centres):
+            half = np.array([width, height]) / 2
+            boxes = shapely.box(*(centres - half).T, *(centres + half).T)
+            yield Candidate(
+                form=str(size), width=width, height=height, centres=centres[~shapely.intersects(boxes, own)]
+            )
 
 
 def _disc(home: Any, radius: float, reach: float) -> Candidate:

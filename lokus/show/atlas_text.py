@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from lokus.show.facts import Fact
+
 __all__ = ["Flow", "write_gaps", "write_reasons", "write_table"]
 
 _SIZE = 6.3
@@ -60,11 +62,15 @@ class Flow:
         self.y -= height
         return turned
 
-    def heading(self, text: str, *, after: float) -> None:
-        """Write a heading that stays with the `after` millimetres that follow it."""
-        if self.y - 7 - after < self.box.bottom:
+    def keep(self, height: float) -> None:
+        """Begin a new page unless there is room for a height."""
+        if self.y - height < self.box.bottom:
             self.page = self.turn()
             self.y = self.next_top
+
+    def heading(self, text: str, *, after: float) -> None:
+        """Write a heading that stays with the `after` millimetres that follow it."""
+        self.keep(7 + after)
         self.y -= 5.2
         write(self.page, self.box.left, self.y, text, 8.5, weight="bold")
         self.page.plot([self.box.left, self.box.right], [self.y - 1.3] * 2, color=SOFT, linewidth=0.6)
@@ -97,17 +103,14 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
     flow.heading(_("Villages of this kecamatan: {n}").format(n=len(ordered)), after=3 * _ROW)
     left, right = flow.box.left, flow.box.right
     status_width = 27.0
-    rest = right - left - 8 - 44 - status_width
-    pitch = rest / max(len(columns), 1)
-    edges = [left + 52 + pitch * (k + 1) - 2 for k in range(len(columns))]
+    edges = _edges(columns, left=left + 52, room=right - left - 52 - status_width)
 
     def head() -> None:
         flow.take(_ROW + 0.4)
         write(flow.page, left + 6, flow.y + 0.9, _("No."), 5.6, ha="right", color=QUIET)
         write(flow.page, left + 8, flow.y + 0.9, _("Village"), 5.6, color=QUIET)
         for edge, column in zip(edges, columns, strict=True):
-            label = shorten(column.label, 5.6, pitch - 1)
-            write(flow.page, edge, flow.y + 0.9, label, 5.6, ha="right", color=QUIET)
+            write(flow.page, edge, flow.y + 0.9, column.label, 5.6, ha="right", color=QUIET)
         write(flow.page, right - status_width + 3.4, flow.y + 0.9, _("Status"), 5.6, color=QUIET)
 
     head()
@@ -131,6 +134,16 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
         swatch = Box(right - status_width, flow.y + 0.8, right - status_width + 2.2, flow.y + 3)
         draw_box(flow.page, swatch, face=STATUS[status], edge="#8b9499", width=0.4)
         write(flow.page, right - status_width + 3.4, base, class_label(status), _SIZE)
+
+
+def _edges(columns: Sequence[Fact], *, left: float, room: float) -> list[float]:
+    """Give the right edge of each column: as wide as it needs, what is left over shared evenly."""
+    needs = [
+        max(text_width(column.label, 5.6), *(text_width(text, _SIZE) for text in column.values), 0.0)
+        for column in columns
+    ]
+    spare = max(room - sum(needs), 0.0) / max(len(columns), 1)
+    return [left + sum(needs[: k + 1]) + spare * (k + 1) - 2 for k in range(len(columns))]
 
 
 def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:
@@ -184,6 +197,7 @@ def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> No
     if mine.empty:
         flow.paragraph(_("No gap is known."), color=QUIET)
     for opd, of_opd in mine.groupby("opd", sort=True):
+        flow.keep(2 * line_height(_SIZE) + 1.1)
         flow.take(line_height(_SIZE) + 0.8)
         write(flow.page, flow.box.left, flow.y, str(opd), _SIZE, weight="bold")
         for indikator, rows in of_opd.groupby("indikator", sort=True):

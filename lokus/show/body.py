@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lokus.show.furniture import draw_hatch, draw_outline
 from lokus.show.geometry import compound_path
-from lokus.show.labels import deepest_point
+from lokus.show.labels import deepest_points
 from lokus.show.palette import MISSING
 from lokus.show.symbols import SymbolScale, draw_symbols, symbol_scale
 
@@ -90,8 +90,7 @@ def draw_body(
         draw_outline(page, proposed, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit, zorder=5)
     if circles is not None:
         values = layer.values.loc[index].to_numpy(dtype=float)
-        centres = [
-            None if shape is None or not np.isfinite(value) else deepest_point(shape)
-            for shape, value in zip(shapes, values, strict=True)
-        ]
+        points = deepest_points(shapes)
+        there = np.isfinite(values) & np.isfinite(points[:, 0])
+        centres = [point if drawn else None for point, drawn in zip(points.tolist(), there, strict=True)]
         draw_symbols(page, centres, values, unsure, circles, unit=unit)

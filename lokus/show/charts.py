@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["chance_chart", "completeness_chart", "funnel_chart", "interval_chart", "profile_chart"]
+__all__ = ["canvas", "chance_chart", "completeness_chart", "funnel_chart", "interval_chart", "profile_chart"]
 
 _PRESENCE = ListedColormap(["#e8eef1", "#7a1f10"])
 INK, QUIET, GRID = "#22313a", "#7b8790", "#dfe4e7"
@@ -43,7 +43,7 @@ def funnel_chart(results: pd.DataFrame, info: StudyInfo) -> Sheet:
         Title and synthetic mark.
     """
     known = results[results["prevalensi_mentah"].notna()].sort_index()
-    figure, axes = _canvas(
+    figure, axes = canvas(
         info, _("Few children, wild percentages"),
         _("Each line leads from the measured prevalence (grey) to the estimate (coloured)."), height=4.4,
     )  # fmt: skip
@@ -77,7 +77,7 @@ def interval_chart(results: pd.DataFrame, info: StudyInfo, *, most: int = 30) ->
         How many villages.
     """
     top = results.sort_index().sort_values("prevalensi", ascending=False, kind="stable").head(most).iloc[::-1]
-    figure, axes = _canvas(
+    figure, axes = canvas(
         info, _("The {n} highest estimates").format(n=len(top)),
         _("Point: estimate; thick line: 50 % interval; thin line: 90 % interval; hollow: measured."),
         height=1.7 + 0.2 * len(top), left=0.34,
@@ -112,7 +112,7 @@ def chance_chart(results: pd.DataFrame, info: StudyInfo, *, least: float = 0.05)
     chosen = results["terpilih"].astype(bool)
     shown = results[(results["peluang_lokus"] >= least) | chosen].sort_index()
     shown = shown.sort_values("peluang_lokus", ascending=False, kind="stable").iloc[::-1]
-    figure, axes = _canvas(
+    figure, axes = canvas(
         info, _("How sure is each place on the list?"),
         _("Share of all drawn data under which the village is chosen. Bold: proposed."),
         height=1.7 + 0.2 * len(shown), left=0.34,
@@ -160,7 +160,7 @@ def completeness_chart(
     missing = int((~rows.to_numpy()).sum())
     key = 0.19 * len(columns) + 0.25
     height = 1.4 + key + 0.026 * len(rows) + 0.1 * place.nunique()
-    figure, axes = _canvas(
+    figure, axes = canvas(
         info,
         _("Completeness of the data"),
         _("{n} of {total} values are missing (dark). Rows: villages by kecamatan.").format(
@@ -204,7 +204,7 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
     means = profile[keys]
     spread = (means.max() - means.min()).replace(0, 1)
     place = (means - means.min()) / spread
-    figure, axes = _canvas(
+    figure, axes = canvas(
         info, _("Types of villages"),
         _("Mean of each indicator; lines run from the lowest to the highest type."),
         height=1.9 + 0.5 * len(keys), left=0.36, bottom=0.12 + 0.08 * len(profile),
@@ -240,7 +240,7 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
     return figure
 
 
-def _canvas(
+def canvas(
     info: StudyInfo, title: str, note: str, *, height: float, left: float = 0.09, bottom: float | None = None
 ) -> tuple[Sheet, Axes]:
     """Give a figure of fixed width with its title, place and mark, and the axes below."""

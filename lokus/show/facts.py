@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.places.kode import format_kode
+from lokus.show.review_text import review_marks
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -60,6 +61,9 @@ def village_facts(results: gpd.GeoDataFrame) -> list[Fact]:
         facts.append(Fact(label=_("Type"), values=tuple(results["tipologi"].fillna("–").astype(str))))
     if "kelengkapan" in results:
         facts.append(Fact(label=_("Completeness (%)"), values=_numbers(results["kelengkapan"], 0)))
+    if "status_reviu" in results:
+        marks = tuple(mark or "–" for mark in review_marks(results))
+        facts.append(Fact(label=_("Review"), values=marks))
     return facts
 
 
@@ -78,6 +82,8 @@ def village_cells(results: gpd.GeoDataFrame) -> list[Fact]:
         cells.append(Fact(label=_("Score"), values=_numbers(results["skor"] * 100, 1)))
     if "peluang_lokus" in results:
         cells.append(Fact(label=_("Chance (%)"), values=_numbers(results["peluang_lokus"] * 100, 0)))
+    if "status_reviu" in results:
+        cells.append(Fact(label=_("Review"), values=review_marks(results)))
     return cells
 
 

@@ -12,16 +12,28 @@ import shapely
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.bodies import Bodies, find_bodies, split_bodies
 from lokus.show.furniture import INK, QUIET, draw_box, draw_outline, write
-from lokus.show.geometry import Sketch, compound_path, without_slivers
-from lokus.show.inset import Composite, Panel, Want, arrange, direction, find_detached
+from lokus.show.geometry import Sketch, compound_path, polygonal, without_slivers
+from lokus.show.inset import Composite, Panel, Want, arrange, direction
 from lokus.show.layout import Box, Page, plan_page
-from lokus.show.typography import shorten, text_width
+from lokus.show.typography import fit_size, shorten, text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from matplotlib.axes import Axes
 
-__all__ = ["GROUND", "Frames", "draw_locator", "draw_surroundings", "inset_captions", "plan_frames"]
+__all__ = [
+    "GROUND",
+    "Frames",
+    "draw_locator",
+    "draw_surroundings",
+    "fit_frames",
+    "inset_captions",
+    "plan_frames",
+    "shapes_within",
+]
 
 GROUND = "#eef2f3"
 AROUND = {"face": "#e2e5e2", "edge": "#b7bec1"}
@@ -74,22 +86,37 @@ class Frames:
 
 
 def plan_frames(
-    size: str,
-    villages: npt.NDArray[Any],
-    outlines: npt.NDArray[Any],
-    surroundings: npt.NDArray[Any] | None,
-    *,
-    legend_mm: float,
+    size: str, bodies: Bodies, surroundings: npt.NDArray[Any] | None, *, legend_mm: float
 ) -> Frames:
     """Plan the sheet for polygons in metres; insets and locator only where there is room for them."""
 
     def page_for(width: float, height: float) -> Page:
         return plan_page(size, width, height, legend_mm=legend_mm)
 
-    shapes = np.array([*villages, *outlines], dtype=object)
-    detached = find_detached(shapes, scale_of=lambda w, h: page_for(max(w, 1), max(h, 1)).scale_of(w, h))
-    whole = tuple(shapely.total_bounds(detached.parts).tolist())
-    for groups in (detached, find_detached(detached.parts, scale_of=lambda _w, _h: 1.0)):
+    return fit_frames(bodies, page_for, surroundings)
+
+
+def fit_frames(
+    shapes: Bodies | npt.NDArray[Any],
+    page_for: Callable[[float, float], Page],
+    surroundings: npt.NDArray[Any] | None = None,
+) -> Frames:
+    """Find main map, insets and locator for polygons in metres, on the page that suits their extent.
+
+    Parameters
+    ----------
+    shapes : Bodies, or array of polygons or None
+        In metres.
+    page_for : callable
+        Gives the page for a width and a height in metres.
+    surroundings : array of polygons, optional
+        What lies around, for the locator.
+    """
+    bodies = shapes if isinstance(shapes, Bodies) else find_bodies(shapes)
+    together = bodies.together
+    detached = split_bodies(bodies, scale_of=lambda w, h: page_for(max(w, 1), max(h, 1)).scale_of(w, h))
+    whole = together.extents[0]
+    for groups in (detached, together):
         west, south, east, north = groups.extents[0]
         page = page_for(east - west, north - south)
         full = page.scale_of(whole[2] - whole[0], whole[3] - whole[1])
@@ -187,6 +214,15 @@ def draw_surroundings(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]
     draw_outline(page, compound_path(_areas(sketch.draw(cut))), width=0.5 * unit, zorder=0.6, **AROUND)
 
 
+def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
+    """Parts of polygons in metres that the main map shows, in millimetres; of many there is none."""
+    box, sketch = frames.main.box, frames.main.sketch
+    (west, south), (east, north) = sketch.ground(np.array([[box.left, box.bottom], [box.right, box.top]]))
+    seen = {name: shapely.clip_by_rect(shape, west, south, east, north) for name, shape in shapes.items()}
+    drawn = sketch.draw(polygonal(list(seen.values())))
+    return {name: shape for name, shape in zip(seen, drawn, strict=True) if shape is not None}
+
+
 def draw_locator(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]) -> None:
     """Draw the kabupaten in its surroundings, in the box planned for it."""
     if frames.locator is None:
@@ -225,8 +261,12 @@ def inset_captions(page: Axes, frames: Frames, names: list[str]) -> None:
             "wind": winds[direction(detached.extents[0], detached.extents[number])],
             "scale": format_number(panel.sketch.scale * 1000),
         }
-        room = box.width - 3 * unit - text_width(words.format(place="", **values), size)
-        text = words.format(place=shorten(name, size, room), **values)
+        room = box.width - 3 * unit
+        left = room - text_width(words.format(place="", **values), size)
+        text = words.format(place=shorten(name, size, left), **values)
+        if left < 0.25 * room:  # the name would be cut to nothing
+            text = _("{km} km to the {wind}, 1 : {scale}").format(**values)
+            size = fit_size([text], room, largest=size, smallest=3.5 * unit)
         write(
             page,
             box.left + 1.5 * unit,

@@ -40,17 +40,18 @@ def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
 
 def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Keep the polygon parts of each geometry; None where there is none."""
-    kept: list[Any] = []
-    for geometry in geometries:
-        parts = [
-            part
-            for part in (shapely.get_parts(geometry) if geometry is not None else ())
-            if part.geom_type == "Polygon" and not part.is_empty
-        ]
-        kept.append(shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0] if parts else None)
-    result = np.empty(len(kept), dtype=object)
-    result[:] = kept
-    return result
+    given = np.asarray(geometries, dtype=object)
+    parts, owner = shapely.get_parts(given, return_index=True)
+    areas = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)
+    parts, owner = parts[areas], owner[areas]
+    count = np.bincount(owner, minlength=len(given))
+    kept = np.empty(len(given), dtype=object)
+    single = count[owner] == 1
+    kept[owner[single]] = parts[single]
+    many, number = np.unique(owner[~single], return_inverse=True)
+    if len(many):
+        kept[many] = shapely.multipolygons(parts[~single], indices=number)
+    return kept
 
 
 def without_slivers(geometries: npt.NDArray[Any], least: float) -> npt.NDArray[Any]:

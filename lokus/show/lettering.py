@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke
 
 from lokus.show.furniture import INK, write
 from lokus.show.labels import (
@@ -16,7 +16,6 @@ from lokus.show.labels import (
     Placed,
     Request,
     deepest_point,
-    inner_points,
     place_labels,
     rings_around,
 )
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
 
+    from lokus.show.ground import Drawn
     from lokus.show.layer import Layer
     from lokus.show.layout import Page
     from lokus.show.symbols import SymbolScale
@@ -42,8 +42,7 @@ _SIZES = (7.2, 6.4, 5.6)  # type of a kecamatan name, pt
 
 def draw_labels(
     page: Axes,
-    shapes: Any,
-    borders: Any,
+    drawn: Drawn,
     results: gpd.GeoDataFrame,
     kecamatan: gpd.GeoDataFrame,
     layer: Layer,
@@ -51,18 +50,26 @@ def draw_labels(
     *,
     taken: Sequence[Box] = (),
     circles: SymbolScale | None = None,
-) -> list[tuple[str, str]]:
-    """Place numbers and kecamatan names; return the key of the kecamatan that got a letter only."""
+) -> tuple[list[tuple[str, str]], list[Box]]:
+    """Place numbers and kecamatan names.
+
+    Returns
+    -------
+    key : list of (letter, name)
+        Kecamatan that got a letter only.
+    boxes : list of Box
+        Room that is taken by now.
+    """
     unit = plan.unit
     frame = plan.map.grow(-0.6 * unit)
     numbers = layer.lokus.loc[results.index]
     homes = {
-        str(int(number)): deepest_point(shape)
-        for number, shape in zip(numbers, shapes, strict=True)
+        str(int(number)): middle
+        for number, shape, middle in zip(numbers, drawn.shapes, drawn.middles, strict=True)
         if pd.notna(number) and shape is not None
     }
     beside = _radii(layer, numbers, circles)
-    large = _large_circles(layer, shapes, results.index, circles, unit)
+    large = _large_circles(layer, drawn, results.index, circles, unit)
     discs, _lost = place_labels(
         [
             _disc_request(number, home, unit, plan.map.width + plan.map.height, beside.get(number, 0.0))
@@ -77,10 +84,17 @@ def draw_labels(
         draw_disc(page, *disc.box.centre, disc.key, unit=unit, gid=f"nomor:{disc.key}")
 
     names = dict(zip(kecamatan.index, kecamatan["kecamatan"].astype(str), strict=True))
-    areas = {kode: shape for kode, shape in zip(kecamatan.index, borders, strict=True) if shape is not None}
+    areas = {
+        kode: shape for kode, shape in zip(kecamatan.index, drawn.borders, strict=True) if shape is not None
+    }
+    places = {kode: place for place, kode in enumerate(kecamatan.index)}
     order = sorted(areas, key=lambda kode: (shapely.area(areas[kode]), kode))
     written, left_over = place_labels(
-        [_name_request(kode, names[kode], areas[kode], unit) for kode in order], frame=frame,
+        [
+            Request(key=kode, candidates=_name_forms(names[kode], drawn, places[kode], unit))
+            for kode in order
+        ],
+        frame=frame,
         taken=[*taken, *large, *(disc.box for disc in discs)],
     )  # fmt: skip
     for label in written:
@@ -95,7 +109,7 @@ def draw_labels(
                 Candidate(
                     form="letter", width=text_width(letters[kode], 6 * unit, weight="bold") + 0.4 * unit,
                     height=6 * unit * MM_PER_POINT, centres=np.vstack([
-                        inner_points(areas[kode], width=2 * unit, height=2 * unit, step=0.6 * unit),
+                        drawn.inner(places[kode], width=2 * unit, height=2 * unit, step=0.6 * unit),
                         rings_around(deepest_point(areas[kode]), step=1.2 * unit, reach=frame.width),
                     ]),
                 ),
@@ -110,7 +124,8 @@ def draw_labels(
         leader(page, deepest_point(areas[label.key]), label, unit)
         x, y = label.box.centre
         halo(page, x, y, letters[label.key], 6 * unit, gid=f"kecamatan:{label.key}", va="center_baseline")
-    return [(letters[kode], names[kode]) for kode in by_name]
+    boxes = [*taken, *(label.box for label in (*discs, *written, *lettered))]
+    return [(letters[kode], names[kode]) for kode in by_name], boxes
 
 
 def letter(place: int) -> str:
@@ -128,7 +143,7 @@ def _radii(layer: Layer, numbers: pd.Series, circles: SymbolScale | None) -> dic
 
 
 def _large_circles(
-    layer: Layer, shapes: Any, index: pd.Index, circles: SymbolScale | None, unit: float
+    layer: Layer, drawn: Drawn, index: pd.Index, circles: SymbolScale | None, unit: float
 ) -> list[Box]:
     """Boxes in the circles that a name had better not be written over."""
     if circles is None:
@@ -136,9 +151,8 @@ def _large_circles(
     radii = circles.radii(layer.values.loc[index].to_numpy(dtype=float))
     return [
         Box(x - 0.8 * r, y - 0.8 * r, x + 0.8 * r, y + 0.8 * r)
-        for shape, r in zip(shapes, radii, strict=True)
+        for shape, (x, y), r in zip(drawn.shapes, drawn.middles.tolist(), radii.tolist(), strict=True)
         if shape is not None and r > 1.6 * unit
-        for x, y in [deepest_point(shape)]
     ]
 
 
@@ -155,18 +169,14 @@ def _disc_places(home: Any, unit: float, reach: float, beside: float) -> Iterato
         yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres)
 
 
-def _name_request(kode: str, name: str, shape: Any, unit: float) -> Request:
-    return Request(key=kode, candidates=_name_forms(name, shape, unit))
-
-
-def _name_forms(name: str, shape: Any, unit: float) -> Iterator[Candidate]:
+def _name_forms(name: str, drawn: Drawn, place: int, unit: float) -> Iterator[Candidate]:
     """Ways to write a name mostly inside its kecamatan, the largest type first."""
     for size in _SIZES:
         for lines in _breaks(name):
             width = max(text_width(line, size * unit, weight="bold") for line in lines) + 0.6 * unit
             height = len(lines) * size * unit * MM_PER_POINT * LINE * 0.92
             share = 0.9 if size > _SIZES[-1] else 0.8
-            centres = inner_points(shape, width=width, height=height, step=1.1 * unit, share=share)
+            centres = drawn.inner(place, width=width, height=height, step=1.1 * unit, share=share)
             yield Candidate(form=f"{size}|{len(lines)}", width=width, height=height, centres=centres)
 
 
@@ -203,10 +213,11 @@ def halo(
     weight: str = "bold",
 ) -> None:
     """Write text twice: a white edge behind, and real, searchable text on top."""
-    style: dict[str, Any] = {"ha": "center", "va": va, "weight": weight, "color": "#2f4858"}
-    edge = write(page, x, y, text, size, zorder=9, **style)
-    edge.set_path_effects([withStroke(linewidth=size / 3.6, foreground="white", alpha=0.85)])
-    write(page, x, y, text, size, zorder=10, gid=gid, **style)
+    style: dict[str, Any] = {"ha": "center", "va": va, "weight": weight}
+    # All white: on a screen outlines and type are spaced a little differently, and dark ones would show.
+    edge = write(page, x, y, text, size, zorder=9, color="white", **style)
+    edge.set_path_effects([Stroke(linewidth=size / 3.6, foreground="white", alpha=0.85)])
+    write(page, x, y, text, size, zorder=10, gid=gid, color="#2f4858", **style)
 
 
 def leader(page: Axes, home: Any, label: Placed, unit: float, radius: float = 0.0) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lokus.show.folium_map import folium_map
+from lokus.show.ground import Ground
 from lokus.show.layers import available_themes
-from lokus.show.print_map import draw_map
+from lokus.show.print_map import draw_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,10 +65,13 @@ class Maps:
 
     def sheet(self, theme: str = "usulan", *, size: str = "A4") -> Figure:
         """Give one theme as a sheet for print; see :func:`draw_map`."""
-        return draw_map(
-            self.results, self.kecamatan, self.info, theme=theme, size=size, indicators=self.indicators,
-            surroundings=self.surroundings, logo=self.logo,
-        )  # fmt: skip
+        return draw_on(
+            self._ground, self.info, theme=theme, size=size, indicators=self.indicators, logo=self.logo
+        )
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.results, self.kecamatan, self.surroundings)
 
     def __repr__(self) -> str:
         return f"Maps({self.info.kabupaten}, {self.info.tahun})"

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.followup.allocation import Sharing
+    from lokus.followup.beneficiaries import Beneficiaries
+    from lokus.followup.case_audit import AuditShortlist
+    from lokus.followup.interventions import Interventions
+    from lokus.followup.trajectory import Trajectory
     from lokus.show.info import StudyInfo
+    from lokus.show.review_material import ReviewMaterial
 
 __all__ = ["Material"]
 
@@ -37,7 +43,7 @@ class Material:
     reconciliation, findings : pandas.DataFrame, optional
         What became of every input row; findings of the audit with ``accepted`` and ``reason``.
     gaps : pandas.DataFrame, optional
-        What fails its threshold where, as :func:`lokus.show.gaps.find_gaps` gives it.
+        What fails its threshold where, as :func:`lokus.followup.gaps.find_gaps` gives it.
     alternatives : pandas.DataFrame, optional
         Other lists, one a row: ``daftar`` (name), ``selisih`` (points of the summed score, 0–100 each, below
         the proposal), ``masuk``, ``keluar`` (village names).
@@ -49,6 +55,20 @@ class Material:
         Lines of the method sheet.
     lock : mapping, optional
         Lock of the study.
+    review : ReviewMaterial, optional
+        What becomes of the earlier list; ``status_reviu`` among the results gives its map.
+    interventions : Interventions, optional
+        Who acts where, as :func:`lokus.followup.interventions.intervention_matrix` gives it.
+    beneficiaries : Beneficiaries, optional
+        Target groups in lokus and kabupaten.
+    sharings : tuple of Sharing
+        What is shared out over villages.
+    trajectory : Trajectory, optional
+        The way to the target of the kabupaten.
+    case_audit : AuditShortlist, optional
+        Villages and risk groups for the audit of cases.
+    calendar : pandas.DataFrame, optional
+        Draft of the action calendar, with `interventions`.
     level : float
         Coverage of the intervals, 0–1.
     public : bool
@@ -69,6 +89,13 @@ class Material:
     weights: Mapping[str, float] = field(default_factory=dict)
     method: tuple[tuple[str, Any], ...] = ()
     lock: Mapping[str, Any] | None = None
+    review: ReviewMaterial | None = None
+    interventions: Interventions | None = None
+    beneficiaries: Beneficiaries | None = None
+    sharings: tuple[Sharing, ...] = ()
+    trajectory: Trajectory | None = None
+    case_audit: AuditShortlist | None = None
+    calendar: pd.DataFrame | None = None
     level: float = 0.9
     public: bool = False
 

@@ -11,8 +11,10 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.choice.effect import Effect
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
+    from lokus.evidence.change import Change
     from lokus.evidence.rates import Rates
     from lokus.evidence.scoring import Scores
 
@@ -28,6 +30,8 @@ def method_lines(
     labels: Mapping[str, str],
     findings: pd.DataFrame,
     lock: Mapping[str, Any],
+    change: Change | None = None,
+    effect: Effect | None = None,
 ) -> list[tuple[str, str]]:
     """Describe a study, one (item, value) a line, made only of what was computed.
 
@@ -41,12 +45,15 @@ def method_lines(
         Findings of the audit; those accepted are listed with their reason.
     lock : mapping
         The lock of the study; inputs and versions are listed.
+    change, effect
+        Of the review, where there is an earlier year.
     """
     return [
         *(_describe_rates(rates, labels) if rates else _without_rates()),
         *_describe_scores(scores, labels),
         *_describe_choice(selection),
         *_describe_certainty(robustness),
+        *_describe_review(change, effect),
         *(
             (_("Accepted finding"), f"{row['check']}: {row['message']} – {row['reason']}")
             for row in findings[findings["accepted"]].to_dict("records")
@@ -165,4 +172,33 @@ def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
         yield (
             _("Price of a rule"),
             f"{row['aturan']} → {row['dilonggarkan']}: {format_number(row['harga'], decimals=4)}",
+        )
+
+
+def _describe_review(change: Change | None, effect: Effect | None) -> Iterator[tuple[str, str]]:
+    if change is not None:
+        low, high = change.trend_interval
+        yield (
+            _("Trend since the year before"),
+            _("odds ratio {value} ({low}–{high})").format(
+                value=format_number(change.trend, decimals=2),
+                low=format_number(low, decimals=2),
+                high=format_number(high, decimals=2),
+            ),
+        )
+        low, high = change.correlation_interval
+        yield (
+            _("Correlation of the two years"),
+            _("{value} ({low}–{high}), of the true rates on the logit scale").format(
+                value=format_number(change.correlation, decimals=2),
+                low=format_number(low, decimals=2),
+                high=format_number(high, decimals=2),
+            ),
+        )
+    if effect is not None:
+        yield (
+            _("Effect of being lokus"),
+            _("what is left when the expected change is taken off; {n} lokus against {others} others").format(
+                n=format_number(effect.villages), others=format_number(effect.others)
+            ),
         )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.gaps import gaps_by_indicator
 from lokus.show.public import THRESHOLD
 
 if TYPE_CHECKING:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lokus.files import staged_directory
 from lokus.i18n import gettext as _
-from lokus.show.atlas import write_atlas
-from lokus.show.exports import write_csv, write_geojson
-from lokus.show.geopackage import write_geopackage
-from lokus.show.layers import make_layer, theme_slug
-from lokus.show.material import Material
-from lokus.show.print_map import save_map
+from lokus.show.layers import make_layer
 from lokus.show.public import mask_small_counts
-from lokus.show.report import write_report
-from lokus.show.slides import write_slides
-from lokus.show.web_map import write_web_map
-from lokus.show.workbook import write_workbook
+from lokus.show.workers import work_off
+from lokus.show.workshop import Task, Workshop
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.figure import Figure
+    from collections.abc import Mapping
 
     from lokus.intake.indicator import Indicator
     from lokus.show.maps import Maps
+    from lokus.show.material import Material
 
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
-EXTRAS = ("paparan", "laporan", "atlas", "geojson", "csv")
+EXTRAS = ("paparan", "laporan", "atlas", "kalender", "geojson", "csv")
+_LOCK = "kajian.lock.json"
+_TOGETHER = 4  # sheets a process draws before it looks for other work
+# Outputs in the order of use, as a pack lists them.
+_USE = (
+    "print_map", "web_map", "workbook", "slides", "report", "atlas", "calendar", "geopackage", "geojson",
+    "csv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,27 +58,17 @@ class Pack:
 
 def write_pack(
     folder: str | Path,
+    material: Material,
     *,
     maps: Maps,
     sizes: Sequence[str],
     themes: Sequence[str],
-    contributions: pd.DataFrame,
-    completeness: pd.DataFrame,
-    reconciliation: pd.DataFrame,
-    findings: pd.DataFrame,
-    method: Iterable[tuple[str, Any]],
     write_lock: Callable[[Path], None],
-    on_step: Callable[[str, int, int], None] | None = None,
-    by_opd: pd.DataFrame | None = None,
-    gaps: pd.DataFrame | None = None,
-    alternatives: pd.DataFrame | None = None,
-    prices: pd.DataFrame | None = None,
-    weights: Mapping[str, float] | None = None,
-    lock: Mapping[str, Any] | None = None,
-    level: float = 0.9,
     extras: Collection[str] = ("paparan", "laporan"),
     publik: bool = False,
     catalogue: Mapping[str, Indicator] | None = None,
+    on_step: Callable[[str, int, int], None] | None = None,
+    processes: int | None = None,
 ) -> Pack:
     """Write maps, page, workbook, slides, report, GeoPackage and lock into `folder`.
 
@@ -89,26 +78,25 @@ def write_pack(
     ----------
     folder : str or Path
         Output folder; other files in it stay.
+    material : Material
+        What workbook, slides, report and atlas tell.
     maps : Maps
-        Results, outlines and study information.
+        The same results with outlines and study information.
     sizes, themes : sequence of str
         Paper sizes and themes of the print maps, each as PNG and PDF.
-    contributions, completeness, reconciliation, findings : pandas.DataFrame
-        What the workbook shows besides the results.
-    method : iterable of (str, value)
-        Lines of the method sheet.
     write_lock : callable
         Writes the lock to the path it is given.
-    on_step : callable, optional
-        Called before each step with its name, its number from 0, and the number of steps.
-    by_opd, gaps, alternatives, prices, weights, lock, level
-        Further parts of workbook, slides and report, as :class:`~lokus.show.material.Material` has them.
     extras : collection of str
-        Which of ``EXTRAS`` to write: slides, report, atlas, GeoJSON, CSV.
+        Which of ``EXTRAS`` to write: slides, report, atlas, action calendar, GeoJSON, CSV.
     publik : bool
-        Write the public version: small counts are masked everywhere, and there is no lock.
+        Write the public version: small counts are masked everywhere, and there is no lock and no calendar.
     catalogue : mapping of indicator key to Indicator, optional
         Needed for the public version.
+    on_step : callable, optional
+        Called with the name of each step, its number from 0, and the number of steps: as it begins, or, where
+        several processes work, when it is done.
+    processes : int, optional
+        How many work at a time; by default one a core, at most four. The files do not depend on it.
 
     Raises
     ------
@@ -119,72 +107,73 @@ def write_pack(
     if unknown:
         raise ValueError(f"extras must be among {EXTRAS}, not {unknown}")
     folder = Path(folder)
-    material = Material(
-        results=maps.results, kecamatan=maps.kecamatan, info=maps.info, contributions=contributions,
-        completeness=completeness, by_opd=by_opd, reconciliation=reconciliation, findings=findings, gaps=gaps,
-        alternatives=alternatives, prices=prices, weights=weights or {}, method=tuple(method), lock=lock,
-        level=level,
-    )  # fmt: skip
     if publik:
         if catalogue is None:
             raise ValueError("the public version needs a catalogue, to know which columns count people")
         material = mask_small_counts(material, catalogue)
         maps = replace(maps, results=material.results, info=material.info)
-    results, kecamatan, info = material.results, material.kecamatan, material.info
-
-    @cache
-    def sheet(theme: str, size: str = "A4") -> Figure:
-        return maps.sheet(theme, size=size)
-
-    def draw(theme: str, size: str) -> Callable[[Path], None]:
-        def write(stage: Path) -> None:
-            for kind in ("png", "pdf"):
-                save_map(sheet(theme, size), stage / f"peta_{theme_slug(theme)}_{size}.{kind}")
-
-        return write
-
-    steps: dict[str, Callable[[Path], Any]] = {
-        _("Map {theme}, {size}").format(
-            theme=make_layer(results, theme, indicators=maps.indicators).title, size=size
-        ): draw(theme, size)
-        for theme in themes
-        for size in sizes
-    }
-    steps[_("Interactive map")] = lambda stage: write_web_map(
-        results, kecamatan, info, stage / "peta_interaktif.html", indicators=maps.indicators
-    )
-    steps[_("Workbook")] = lambda stage: write_workbook(
-        stage / "lokus.xlsx",
-        results,
-        info,
-        contributions=material.contributions,
-        completeness=completeness,
-        reconciliation=material.reconciliation,
-        findings=material.findings,
-        gaps=material.gaps,
-        level=level,
-        method=material.method,
-    )
-    if "paparan" in extras:
-        steps[_("Slides")] = lambda stage: write_slides(stage / "paparan.pptx", material, sheets=sheet)
-    if "laporan" in extras:
-        steps[_("Report")] = lambda stage: write_report(stage / "laporan.html", material, sheets=sheet)
-    if "atlas" in extras:
-        steps[_("Atlas")] = lambda stage: write_atlas(
-            results, kecamatan, info, stage / "atlas_kecamatan.pdf", gaps=material.gaps, logo=maps.logo
-        )
-    steps[_("GeoPackage")] = lambda stage: write_geopackage(results, kecamatan, stage / "hasil.gpkg")
-    if "geojson" in extras:
-        steps["GeoJSON"] = lambda stage: write_geojson(results, stage / "hasil.geojson")
-    if "csv" in extras:
-        steps["CSV"] = lambda stage: write_csv(results, stage / "hasil.csv")
-    if not publik:
-        steps[_("Lock")] = lambda stage: write_lock(stage / "kajian.lock.json")
+    if material.calendar is None:
+        extras = [name for name in extras if name != "kalender"]
+    batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
+    steps = sum(map(len, batches)) + (not publik)
     with staged_directory(folder) as stage:
-        for number, (name, write) in enumerate(steps.items()):
+        workshop = Workshop(stage=stage, maps=maps, material=material)
+        made = dict(work_off(workshop, batches, on_step=on_step, steps=steps, processes=processes))
+        names = [path.name for task in sorted(made, key=_use) for path in made[task]]
+        if not publik:
             if on_step:
-                on_step(name, number, len(steps))
-            write(stage)
-        names = sorted((path for path in stage.iterdir()), key=lambda path: path.stat().st_mtime_ns)
-        written = tuple(folder / path.name for path in names)
-    return Pack(folder=folder, files=written)
+                on_step(_("Lock"), steps - 1, steps)
+            write_lock(stage / _LOCK)
+            names.append(_LOCK)
+    return Pack(folder=folder, files=tuple(folder / name for name in names))
+
+
+def _use(task: Task) -> tuple[int, int]:
+    """Place of an output in the order of use; maps in the order the study names them."""
+    return _USE.index(task.method), task.place
+
+
+def _batches(
+    maps: Maps, *, sizes: Sequence[str], themes: Sequence[str], extras: Collection[str]
+) -> list[tuple[Task, ...]]:
+    """List what is to be made, the longest work first; a batch is made by one process.
+
+    Slides and report cut their pictures out of the A4 sheets, so these are drawn by the same process.
+    """
+    titles = {
+        theme: make_layer(maps.results, theme, indicators=maps.indicators).title
+        for theme in dict.fromkeys(themes)
+    }
+
+    def draw(size: str) -> list[Task]:
+        return [
+            Task(
+                name=_("Map {theme}, {size}").format(theme=title, size=size),
+                method="print_map",
+                arguments=(theme, size),
+                place=place + len(titles) * list(sizes).index(size),
+            )
+            for place, (theme, title) in enumerate(titles.items())
+        ]
+
+    def extra(key: str, name: str, method: str) -> list[Task]:
+        return [Task(name=name, method=method)] if key in extras else []
+
+    sheets = draw("A4") if "A4" in sizes else []
+    shared = [*sheets, *extra("paparan", _("Slides"), "slides"), *extra("laporan", _("Report"), "report")]
+    alone = [
+        Task(name=_("Workbook"), method="workbook"),
+        *extra("kalender", _("Action calendar"), "calendar"),
+        Task(name=_("Interactive map"), method="web_map"),
+        Task(name=_("GeoPackage"), method="geopackage"),
+        *extra("geojson", "GeoJSON", "geojson"),
+        *extra("csv", "CSV", "csv"),
+    ]
+    # Sheets of one size lie on the same ground: a process that draws several works that out once.
+    others = [
+        sheets[first : first + _TOGETHER]
+        for sheets in (draw(size) for size in dict.fromkeys(sizes) if size != "A4")
+        for first in range(0, len(sheets), _TOGETHER)
+    ]
+    batches = [shared, extra("atlas", _("Atlas"), "atlas"), *others, *([task] for task in alone)]
+    return [tuple(batch) for batch in batches if batch]

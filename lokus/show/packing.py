@@ -22,14 +22,13 @@ def pack_arcs(topology: Topology, height: int) -> str:
 
     Steps run on from arc to arc, and y counts downwards from the upper edge.
     """
-    if not topology.arcs:
+    if not topology.points:
         return ""
-    points = np.vstack(topology.arcs) * (1, -1) + (0, height)
+    points = topology.positions * (1, -1) + (0, height)
     steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=points.dtype))
     zigzag = _zigzag(steps.ravel())
-    lengths = np.array([len(arc) for arc in topology.arcs])
-    starts = 2 * np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    return _base64(np.insert(zigzag, starts, lengths))
+    starts = 2 * (np.cumsum(topology.lengths) - topology.lengths)
+    return _base64(np.insert(zigzag, starts, topology.lengths))
 
 
 def pack_shapes(polygons: Sequence[Sequence[Sequence[Sequence[int]]]]) -> str:
@@ -48,10 +47,10 @@ def pack_shapes(polygons: Sequence[Sequence[Sequence[Sequence[int]]]]) -> str:
             numbers.append(len(part))
             for ring in part:
                 numbers.append(len(ring))
-                chain = np.array([last, *ring], dtype=np.int64)
-                steps = chain[1:] - chain[:-1]
-                numbers.extend(_zigzag(steps).tolist())
-                last = ring[-1]
+                for arc in ring:
+                    # Plain whole numbers: an array for a ring of three arcs costs more than the sum.
+                    numbers.append(2 * (arc - last) if arc >= last else 2 * (last - arc) - 1)
+                    last = arc
     return _base64(np.array(numbers, dtype=np.int64))
 
 
@@ -65,14 +64,16 @@ def _base64(numbers: Ints) -> str:
 
 def _varint(numbers: Ints) -> bytes:
     """Seven bits a byte, low ones first, the high bit set on all but the last byte of a number."""
-    rows, rest = [], numbers.astype(np.uint64)
-    while True:
-        rows.append(rest & np.uint64(127))
-        rest = rest >> np.uint64(7)
-        if not rest.any():
-            break
-    table = np.column_stack(rows)
-    used = np.maximum.accumulate((table != 0)[:, ::-1], axis=1)[:, ::-1]
-    used[:, 0] = True
-    more = np.column_stack([used[:, 1:], np.zeros(len(table), dtype=bool)])
-    return (table | np.where(more, np.uint64(128), np.uint64(0)))[used].astype(np.uint8).tobytes()
+    size = np.ones(len(numbers), dtype=np.int64)
+    longer = np.flatnonzero(numbers >= 128)
+    while len(longer):
+        size[longer] += 1
+        longer = longer[numbers[longer] >> (7 * size[longer]) > 0]
+    first = np.cumsum(size) - size
+    written = np.empty(int(size.sum()), dtype=np.uint8)
+    rows = np.arange(len(numbers))
+    for byte in range(int(size.max(initial=0))):
+        rows = rows[size[rows] > byte]  # most numbers need one byte
+        low = (numbers[rows] >> (7 * byte)) & 127
+        written[first[rows] + byte] = low | np.where(size[rows] > byte + 1, 128, 0)
+    return written.tobytes()

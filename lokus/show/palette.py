@@ -72,6 +72,7 @@ _LABELS = {
     "tetap": N_("Stays lokus"),
     "masuk": N_("Comes in"),
     "keluar": N_("Goes out"),
+    "lulus": N_("Graduates"),
 }
 
 
@@ -270,6 +271,7 @@ REVIEW = Palette(
         ("tetap", STATUS["lokus"]),
         ("masuk", "#f0a03c"),
         ("keluar", "#5b86ad"),
+        ("lulus", "#b5dba2"),
         ("tidak", "#f4f1ea"),
         (MISSING, "#ffffff"),
     ),

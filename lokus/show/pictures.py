@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.pixels import EFFORT, draw_pixels
 from lokus.show.texts import one_line
 from lokus.show.typography import FAMILY, fit_size, shorten, text_width
 
@@ -32,10 +33,16 @@ PART_COLOURS = ("#b4441c", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#cc79a7"
 
 
 def png_bytes(figure: Figure, *, dpi: float, crop: Bbox | None = None) -> bytes:
-    """Give a figure as PNG, without time or program; the same figure gives the same bytes."""
+    """Give a figure, or a part of it in inches, as PNG; the same figure gives the same bytes."""
     image = io.BytesIO()
     with mpl.rc_context(mpl.rcParamsDefault):
-        figure.savefig(image, dpi=dpi, format="png", metadata={"Software": None}, bbox_inches=crop)
+        picture = draw_pixels(figure, dpi)
+    if crop is not None:
+        left, right = round(crop.x0 * dpi), round(crop.x1 * dpi)
+        picture = picture.crop(
+            (left, picture.height - round(crop.y1 * dpi), right, picture.height - round(crop.y0 * dpi))
+        )
+    picture.save(image, "PNG", dpi=(dpi, dpi), compress_level=EFFORT)
     return image.getvalue()
 
 

@@ -7,17 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.figure import Figure
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
+from lokus.show.atlas_lettering import label_neighbours
 from lokus.show.body import draw_body, scale_for
-from lokus.show.frames import GROUND, Frames, draw_locator, draw_surroundings, inset_captions, plan_frames
+from lokus.show.frames import (
+    GROUND,
+    Frames,
+    draw_locator,
+    draw_surroundings,
+    inset_captions,
+    plan_frames,
+    shapes_within,
+)
 from lokus.show.furniture import INK, draw_box, draw_graticule, draw_north, draw_scale_bar
-from lokus.show.geometry import polygonal, to_metric
+from lokus.show.ground import Ground
 from lokus.show.layers import make_layer
 from lokus.show.layout import Box, Page
 from lokus.show.legend import draw_legend, legend_height
@@ -29,7 +37,7 @@ from lokus.show.margin import (
     draw_watermark,
     listed_villages,
 )
-from lokus.show.topology import simplify_shared
+from lokus.show.pixels import EFFORT, draw_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +48,10 @@ if TYPE_CHECKING:
     from lokus.show.indicator_style import IndicatorStyle
     from lokus.show.info import StudyInfo
 
-__all__ = ["Sheet", "blank_sheet", "draw_map", "save_map"]
+__all__ = ["Sheet", "blank_sheet", "draw_map", "draw_on", "save_map"]
 
 DPI = 300
+_UNSAID = ("CreationDate", "Creator", "Producer")
 _SCREEN_DPI = 100
 
 
@@ -85,8 +94,8 @@ def draw_map(
     indicators : mapping of str to IndicatorStyle, optional
         How indicators are shown, for ``indikator:`` themes.
     surroundings : geopandas.GeoDataFrame, optional
-        Outlines around the kabupaten, such as those of its province: drawn beneath the map, and as a
-        locator where there is room.
+        Outlines around the kabupaten, such as the kabupaten of its province: drawn beneath the map, named
+        where there is room if they have a column of names, and as a locator.
     logo : str or Path, optional
         PNG for the header.
 
@@ -105,21 +114,28 @@ def draw_map(
     Notes
     -----
     Far parts that would make the map tiny are drawn in an inset, see
-    :func:`lokus.show.inset.find_detached`.
+    :func:`lokus.show.bodies.find_detached`.
     """
+    ground = Ground(results, kecamatan, surroundings)
+    return draw_on(ground, info, theme=theme, size=size, indicators=indicators, logo=logo)
+
+
+def draw_on(
+    ground: Ground,
+    info: StudyInfo,
+    *,
+    theme: str = "usulan",
+    size: str = "A4",
+    indicators: Mapping[str, IndicatorStyle] | None = None,
+    logo: str | Path | None = None,
+) -> Sheet:
+    """Draw one theme on ground that other sheets share, as :func:`draw_map` does on its own."""
+    results, kecamatan, crs, around = ground.results, ground.kecamatan, ground.crs, ground.around
     layer = make_layer(results, theme, indicators=indicators)
-    results, kecamatan = results.sort_index(), kecamatan.sort_index()
-    metric = to_metric(results)
-    crs = metric.crs
-    villages = polygonal(metric.geometry.to_numpy())
-    outlines = polygonal(to_metric(kecamatan, crs).geometry.to_numpy())
-    around = None if surroundings is None else _around(surroundings, crs)
-    frames = plan_frames(size, villages, outlines, around, legend_mm=legend_height(layer))
+    frames = plan_frames(size, ground.bodies, around, legend_mm=legend_height(layer))
     plan, main = frames.page, frames.main
-    # Detail finer than a third of a printed pixel cannot be seen.
-    detail = min(panel.sketch.scale for panel in frames.composite.panels) * 25.4 / DPI / 3
-    shapes = frames.composite.draw(simplify_shared(villages, detail))
-    borders = frames.composite.draw(simplify_shared(outlines, detail))
+    drawn = ground.on(frames.composite)
+    shapes, borders = drawn.shapes, drawn.borders
 
     with mpl.rc_context(mpl.rcParamsDefault):
         figure, page = blank_sheet(plan)
@@ -133,13 +149,19 @@ def draw_map(
         draw_body(page, shapes, borders, layer, results.index, unit=plan.unit, circles=circles)
         if info.synthetic:
             draw_watermark(page, main.box, unit=plan.unit)
-        inset_captions(page, frames, _inset_names(frames, outlines, kecamatan["kecamatan"]))
+        inset_captions(page, frames, _inset_names(frames, ground.outlines, kecamatan["kecamatan"]))
         if around is not None:
             draw_locator(page, frames, around)
         draw_box(page, main.box, edge=INK, width=0.7, zorder=13)
-        key = draw_labels(
-            page, shapes, borders, results, kecamatan, layer, plan, taken=frames.taken, circles=circles
+        key, taken = draw_labels(
+            page, drawn, results, kecamatan, layer, plan, taken=frames.taken, circles=circles
         )
+        if around is not None:
+            own = shapely.union_all([shape for shape in (*shapes, *borders) if shape is not None])
+            label_neighbours(
+                page, shapes_within(frames, ground.neighbours), frame=main.box, own=own,
+                taken=[*taken, *(panel.box for panel in frames.insets)],
+            )  # fmt: skip
         draw_header(page, plan, info, layer.title, logo=logo)
         left_over = draw_legend(page, plan, layer, circles=circles)
         foot = Box(left_over.left, plan.legend.bottom, left_over.right, plan.legend.bottom + 9 * plan.unit)
@@ -161,11 +183,6 @@ def blank_sheet(plan: Page) -> tuple[Sheet, Axes]:
     page.set(xlim=(0, plan.sheet.width), ylim=(0, plan.sheet.height))
     page.set_axis_off()
     return figure, page
-
-
-def _around(surroundings: gpd.GeoDataFrame, crs: Any) -> Any:
-    shapes = polygonal(to_metric(surroundings, crs).geometry.to_numpy())
-    return np.array([shape for shape in shapes if shape is not None], dtype=object)
 
 
 def _inset_names(frames: Frames, outlines: Any, names: pd.Series) -> list[str]:
@@ -191,12 +208,11 @@ def save_map(figure: Figure, path: str | Path) -> Path:
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    metadata: dict[str, dict[str, Any]] = {
-        ".png": {"Software": None},
-        ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
-    if suffix not in metadata:
+    if suffix not in (".png", ".pdf"):
         raise ValueError(f"a map is written as .png or .pdf, not {suffix!r}")
     with mpl.rc_context(mpl.rcParamsDefault), atomic_path(path) as draft:
-        figure.savefig(draft, dpi=DPI, format=suffix[1:], metadata=metadata[suffix])
+        if suffix == ".pdf":
+            figure.savefig(draft, format="pdf", metadata=dict.fromkeys(_UNSAID))
+        else:
+            draw_pixels(figure, DPI).save(draft, "PNG", dpi=(DPI, DPI), compress_level=EFFORT)
     return path

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lokus.followup.public_totals import public_beneficiaries
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.public_review import public_interventions, public_review
 from lokus.show.texts import MASKED, MASKED_PARTS, is_masked
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _HARMLESS = frozenset(
         "kovariat_hilang", "peringkat", "indikator_hilang", "status_skor", "terpilih", "nomor", "keterangan",
         "status_usulan", "peluang_lokus", "kelas_kepastian", "peringkat_bawah",
         "peringkat_atas", "peringkat_tengah", "galat_peluang", "titik_panas", "tipologi",
-        "tipologi_urutan", "kelengkapan", "status_reviu",
+        "tipologi_urutan", "kelengkapan", "status_reviu", "tahun_lokus",
     }
 )  # fmt: skip
 _FOLLOWING = (
@@ -71,8 +73,9 @@ def mask_small_counts(
     Material
         With ``public`` set. Results as :func:`mask_results` gives them. Reasons are written anew from what
         is left; parts of the score are masked wherever a count behind them may be; values of gaps and
-        messages of findings likewise. What became of every input row, and the lock, whose fingerprints would
-        let values be guessed and checked, are left out.
+        messages of findings likewise; the review as :func:`lokus.show.public_review.public_review` says.
+        What became of every input row, and the lock, whose fingerprints would let values be guessed and
+        checked, are left out.
 
     Notes
     -----
@@ -94,6 +97,15 @@ def mask_small_counts(
         contributions=parts,
         findings=findings,
         gaps=_mask_gaps(material.gaps, results),
+        review=public_review(material.review, results, threshold=threshold),
+        interventions=public_interventions(material.interventions),
+        beneficiaries=None
+        if material.beneficiaries is None
+        else public_beneficiaries(material.beneficiaries, results, threshold=threshold),
+        # Where few people stand behind each thing shared, the shares tell how many there are.
+        sharings=tuple(one for one in material.sharings if one.result.weight_each >= 2 * threshold),
+        case_audit=None if material.case_audit is None else material.case_audit.for_public(results),
+        calendar=None,
         reconciliation=None,
         method=tuple(_mask_method(material.method, findings)),
         lock=None,

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from lokus.i18n import gettext as _
 from lokus.show.geometry import compound_path, polygonal, to_metric
-from lokus.show.palette import REVIEW
+from lokus.show.palette import MISSING, REVIEW
 from lokus.show.topology import simplify_shared
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ __all__ = ["QuickMap", "compare_status"]
 
 DETAIL = 700.0
 """Finest detail kept, as a part of the longer side: about one pixel."""
+
+RARE = ("lulus", MISSING)
+"""Classes that :func:`compare_status` does not give; the legend has them only where they occur."""
 
 
 def compare_status(before: pd.Series[bool], after: pd.Series[bool]) -> pd.Series[str]:
@@ -103,7 +106,7 @@ class QuickMap:
         handles: list[Patch | Line2D] = [
             Patch(facecolor=colour, edgecolor="#9aa5ab", label=f"{REVIEW.label(key)} ({counts.get(key, 0)})")
             for key, colour in REVIEW.items()
-            if key != "belum ada data" or counts.get(key, 0)
+            if key not in RARE or counts.get(key, 0)
         ]
         handles.append(Line2D([], [], color="#37474f", linewidth=0.9, label=_("Kecamatan border")))
         axes.legend(handles=handles, loc="best", fontsize=8, framealpha=0.9)

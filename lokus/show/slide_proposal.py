@@ -1,4 +1,4 @@
-"""The slides of the proposal: list, reasons, certainty, alternatives, gaps, follow-up, sources."""
+"""The slides of the proposal: list, reasons, certainty, alternatives, sources."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pandas as pd
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.gaps import gaps_by_indicator, threshold_text
-from lokus.show.narrative import CERTAINTY, caveats, certainty_label, tasks
+from lokus.show.narrative import CERTAINTY, caveats, certainty_label
 from lokus.show.pictures import DPI, draw_parts, png_bytes
 from lokus.show.slide_deck import ACCENT, BODY, Deck, continued
 from lokus.show.slide_fit import Area, Paragraph, TableColumn, plan_table
@@ -24,18 +23,14 @@ if TYPE_CHECKING:
 __all__ = [
     "alternatives_slide",
     "certainty_slide",
-    "follow_up_slide",
-    "gaps_slide",
     "list_slides",
     "sources_slide",
     "why_slide",
 ]
 
-_LIST_SLIDES = 3  # with the eleven others never more than fourteen
 
-
-def list_slides(deck: Deck, material: Material) -> None:
-    """List the proposed villages, on as many slides as they need."""
+def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
+    """List the proposed villages, on as many slides as they need, at most `most`."""
     chosen = material.chosen
     columns = [
         TableColumn(head=_("No."), values=number_texts(chosen["nomor"], 0), number=True),
@@ -70,7 +65,7 @@ def list_slides(deck: Deck, material: Material) -> None:
                 head=_("Chance of being lokus"), values=number_texts(chosen["peluang_lokus"], 2), number=True
             )
         )
-    plan = plan_table(columns, BODY.width, BODY.height, largest=16, smallest=11, most_pages=_LIST_SLIDES)
+    plan = plan_table(columns, BODY.width, BODY.height, largest=16, smallest=11, most_pages=most)
     title = _("The list: {n} lokus in {k} kecamatan").format(
         n=len(chosen), k=chosen["kode_kecamatan"].nunique()
     )
@@ -205,41 +200,6 @@ def alternatives_slide(deck: Deck, material: Material) -> None:
         return
     page = deck.slide(_("Alternatives"), lead)
     deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=16))
-
-
-def gaps_slide(deck: Deck, material: Material) -> None:
-    """Show what fails its threshold, by office."""
-    if material.gaps is None or material.gaps.empty:
-        return
-    counted = gaps_by_indicator(material.gaps, material.chosen.index)
-    page = deck.slide(
-        _("Gaps by office (OPD)"), _("Villages on the worse side of the stated threshold of each indicator")
-    )
-    thresholds = number_texts(counted["ambang"], 1)
-    columns = [
-        TableColumn(head=_("Office (OPD)"), values=texts(counted["opd"])),
-        TableColumn(head=_("Indicator"), values=texts(counted["indikator"])),
-        TableColumn(
-            head=_("Fails if"),
-            values=[threshold_text(t, w) for t, w in zip(thresholds, counted["buruk"], strict=True)],
-            number=True,
-        ),
-        TableColumn(head=_("Lokus that fail"), values=number_texts(counted["lokus"], 0), number=True),
-        TableColumn(head=_("Villages that fail"), values=number_texts(counted["desa"], 0), number=True),
-    ]
-    deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=15, smallest=9))
-
-
-def follow_up_slide(deck: Deck, material: Material) -> None:
-    """Say who does what in how many villages."""
-    rows = tasks(material)
-    columns = [
-        TableColumn(head=_("Who"), values=[one_line(task.who) for task in rows], most=0.3),
-        TableColumn(head=_("What"), values=[one_line(task.what) for task in rows]),
-        TableColumn(head=_("Extent"), values=[one_line(task.extent) for task in rows], number=True),
-    ]
-    page = deck.slide(_("Follow-up"), _("Each office acts in its own field, in the same villages"))
-    deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=15, smallest=9))
 
 
 def sources_slide(deck: Deck, material: Material) -> None:

@@ -1,25 +1,20 @@
-"""The first slides: question, data, method and maps."""
+"""The first slides: question, data and method."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.layers import make_layer
 from lokus.show.narrative import flagged, summary
-from lokus.show.pictures import DPI, map_picture
 from lokus.show.slide_deck import ACCENT, BODY, QUIET, Deck
 from lokus.show.slide_fit import Area, Paragraph, TableColumn, plan_table
 from lokus.show.texts import number_texts, one_line
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from lokus.show.material import Material
 
-__all__ = ["data_slide", "map_slide", "method_slide", "question_slide"]
+__all__ = ["data_slide", "method_slide", "question_slide"]
 
 
 def question_slide(deck: Deck, material: Material) -> None:
@@ -161,34 +156,3 @@ def method_slide(deck: Deck, material: Material) -> None:
         for area, (head, lines) in zip(BODY.columns(1, 1, 1, gap=12), blocks, strict=True)
     ]
     deck.side_by_side(page, parts, largest=17, smallest=8)
-
-
-def map_slide(deck: Deck, material: Material, theme: str, sheet: Callable[[str], Figure]) -> None:
-    """Show a map with its legend."""
-    layer = make_layer(material.results, theme)
-    page = deck.slide(
-        _("Map: {title}").format(title=layer.title),
-        material.info.rule if theme == "usulan" else _("Bold outlines: proposed lokus"),
-    )
-    left, right = BODY.columns(5, 2, gap=8)
-    drawn = deck.picture(
-        page, left, map_picture(sheet(theme), dpi=DPI),
-        _("Map of {kabupaten}: {title}").format(kabupaten=material.info.kabupaten, title=layer.title),
-    )  # fmt: skip
-    key = Area(left=drawn.right + 8, top=BODY.top, width=BODY.right - drawn.right - 8, height=right.height)
-    top = key.top
-    for entry in layer.legend:
-        deck.swatch(page, key.left, top + 1, entry.colour)
-        name = f"{entry.label} ({entry.limits})" if entry.label and entry.limits else entry.name
-        line = Area(left=key.left + 7, top=top, width=key.width - 7, height=12)
-        text = _("{name}: {n} villages").format(name=name, n=entry.count)
-        taken = deck.text(page, line, [Paragraph(text=text)], largest=15, smallest=9)
-        top += max(taken, 6.5) + 2.5
-    notes = [layer.note] if layer.note else []
-    if layer.unsure_count:
-        notes.append(
-            _("Hatched: {n} villages whose numbers are not yet reliable").format(n=layer.unsure_count)
-        )
-    if notes:
-        rest = Area(left=key.left, top=top + 3, width=key.width, height=BODY.bottom - top - 3)
-        deck.text(page, rest, [Paragraph(text=note, colour=QUIET) for note in notes], largest=13, smallest=8)

@@ -1,4 +1,7 @@
-"""Slides for the rakor: ten to fourteen, with native tables, that say the same as workbook and maps."""
+"""Slides for the rakor: ten to fourteen, and those of the review, with native tables.
+
+They say the same as workbook and maps.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lokus.files import atomic_path
+from lokus.show.layers import available_themes
 from lokus.show.print_map import draw_map
 from lokus.show.slide_deck import Deck
+from lokus.show.slide_followup import follow_up_slide, gaps_slide, trajectory_slide
+from lokus.show.slide_maps import map_pair_slide, map_slide
 from lokus.show.slide_proposal import (
     alternatives_slide,
     certainty_slide,
-    follow_up_slide,
-    gaps_slide,
     list_slides,
     sources_slide,
     why_slide,
 )
-from lokus.show.slide_study import data_slide, map_slide, method_slide, question_slide
+from lokus.show.slide_review import review_slides
+from lokus.show.slide_study import data_slide, method_slide, question_slide
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,6 +31,10 @@ if TYPE_CHECKING:
     from lokus.show.material import Material
 
 __all__ = ["build_slides", "write_slides"]
+
+_MOST = 14  # slides of a meeting that decides a list
+_OTHERS = 11  # besides the list itself and the patterns
+_PATTERNS = ("titik_panas", "tipologi")
 
 
 def write_slides(
@@ -64,18 +73,26 @@ def build_slides(material: Material, *, sheets: Callable[[str], Figure] | None =
     drawn = sheets or (
         lambda theme: draw_map(material.results, material.kecamatan, material.info, theme=theme)
     )
+    known = available_themes(material.results)
+    numbers, patterns = (
+        [theme for theme in pair if theme in known] for pair in (("prevalensi", "peluang"), _PATTERNS)
+    )
     deck = Deck(material.info)
     question_slide(deck, material)
     data_slide(deck, material)
     method_slide(deck, material)
     map_slide(deck, material, "usulan", drawn)
-    list_slides(deck, material)
+    list_slides(deck, material, most=_MOST - _OTHERS - bool(patterns))
     why_slide(deck, material)
-    if "prevalensi" in material.results:
-        map_slide(deck, material, "prevalensi", drawn)
+    if numbers:
+        map_pair_slide(deck, material, numbers, drawn)
     certainty_slide(deck, material)
+    if patterns:
+        map_pair_slide(deck, material, patterns, drawn)
+    review_slides(deck, material, drawn)
     alternatives_slide(deck, material)
     gaps_slide(deck, material)
     follow_up_slide(deck, material)
+    trajectory_slide(deck, material)
     sources_slide(deck, material)
     return deck

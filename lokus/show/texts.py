@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 __all__ = [
     "MASKED",
     "MASKED_PARTS",
+    "MASKED_REVIEW",
     "column_texts",
     "interval_texts",
     "is_masked",
     "number_texts",
     "one_line",
     "texts",
+    "threshold_text",
 ]
 
 MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
 MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
+MASKED_REVIEW = "reviu"  # and for everything that the review tells of a village
 
 
 def one_line(text: object) -> str:
@@ -65,6 +68,17 @@ def is_masked(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
     if MASKED not in frame:
         return np.zeros(len(frame), dtype=bool)
     return np.array([column in str(names).split(", ") for names in frame[MASKED]], dtype=bool)
+
+
+def threshold_text(threshold: str, worse: str) -> str:
+    """Write which values fail: above a threshold, or below it.
+
+    Examples
+    --------
+    >>> threshold_text("80", "rendah"), threshold_text("14", "tinggi")
+    ('< 80', '> 14')
+    """
+    return f"{'>' if worse == 'tinggi' else '<'} {threshold}"
 
 
 def column_texts(frame: pd.DataFrame, column: str, *, decimals: int, scale: float = 1.0) -> list[str]:

@@ -8,13 +8,15 @@ is simply not shared. The idea is TopoJSON's (Bostock 2012).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from lokus.show.arcs import cut_rings, find_junctions, number_arcs
 from lokus.show.geometry import polygonal
 
 __all__ = ["Topology", "build_topology", "simplify_shared"]
@@ -29,8 +31,10 @@ class Topology:
 
     Parameters
     ----------
-    arcs : tuple of int arrays of shape (n, 2)
-        Grid positions, each border once.
+    positions : int array of shape (n, 2)
+        Grid positions of all arcs in a row, each border once.
+    lengths : int array
+        Number of positions of each arc.
     polygons : tuple
         For every geometry its parts, each a tuple of rings (the outer one first), each a tuple of arc
         numbers; ``~k`` is arc ``k`` read backwards. A geometry without polygon has no parts.
@@ -40,20 +44,24 @@ class Topology:
         Size of a grid step in the unit of the coordinates.
     """
 
-    arcs: tuple[Ints, ...]
+    positions: Ints
+    lengths: Ints
     polygons: tuple[tuple[tuple[Ring, ...], ...], ...]
     origin: tuple[float, float]
     grid: float
 
+    @cached_property
+    def arcs(self) -> tuple[Ints, ...]:
+        """Grid positions of each arc, shape (n, 2)."""
+        ends = np.cumsum(self.lengths)
+        return tuple(
+            self.positions[a:b] for a, b in zip((ends - self.lengths).tolist(), ends.tolist(), strict=True)
+        )
+
     @property
     def points(self) -> int:
         """Number of grid positions stored."""
-        return sum(len(arc) for arc in self.arcs)
-
-    def ring(self, ring: Ring) -> Ints:
-        """Give the closed grid outline of a ring, shape (n, 2)."""
-        pieces = [self.arcs[k] if k >= 0 else self.arcs[~k][::-1] for k in ring]
-        return np.vstack([pieces[0], *[piece[1:] for piece in pieces[1:]]])
+        return len(self.positions)
 
     def simplify(self, tolerance: float) -> Topology:
         """Thin out every arc by Douglas–Peucker; a polygon that would vanish keeps its full outline.
@@ -63,41 +71,107 @@ class Topology:
         tolerance : float
             In the unit of the coordinates.
         """
-        if not self.arcs:
+        if not len(self.lengths):
             return self
-        lengths = [len(arc) for arc in self.arcs]
-        full = shapely.linestrings(np.vstack(self.arcs), indices=np.repeat(np.arange(len(lengths)), lengths))
+        arc = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        full = shapely.linestrings(self.positions, indices=arc)
         lines = shapely.simplify(full, tolerance / self.grid, preserve_topology=False)
-        points = np.rint(shapely.get_coordinates(lines)).astype(np.int64)
-        thin = np.split(points, np.cumsum(shapely.get_num_coordinates(lines))[:-1])
-        thinned = replace(self, arcs=tuple(thin))
-        for parts in self.polygons:
-            if parts and not any(_has_area(thinned.ring(part[0])) for part in parts):
-                for k in (k if k >= 0 else ~k for part in parts for ring in part for k in ring):
-                    thin[k] = self.arcs[k]
-        return replace(self, arcs=tuple(thin))
+        points, arc_of = shapely.get_coordinates(lines, return_index=True)
+        thin = replace(
+            self, positions=np.rint(points).astype(np.int64), lengths=shapely.get_num_coordinates(lines)
+        )
+        part_of, geometry_of, outer = self._places()
+        filled = np.bincount(geometry_of, thin._ring_areas()[outer] != 0, minlength=len(self.polygons)) > 0
+        references, sizes = self._references()
+        owner = np.repeat(geometry_of[part_of], sizes)
+        lost = references[~filled[owner]]
+        if not len(lost):
+            return thin
+        kept = np.zeros(len(self.lengths), dtype=bool)
+        kept[np.maximum(lost, ~lost)] = True
+        order = np.argsort(np.concatenate([arc_of[~kept[arc_of]], arc[kept[arc]]]), kind="stable")
+        return replace(
+            self,
+            positions=np.vstack([thin.positions[~kept[arc_of]], self.positions[kept[arc]]])[order],
+            lengths=np.where(kept, self.lengths, thin.lengths),
+        )
 
-    def geometries(self) -> npt.NDArray[Any]:
-        """Polygons in coordinates again, valid; None for a geometry without polygon."""
+    def geometries(self, *, valid: bool = True) -> npt.NDArray[Any]:
+        """Polygons in coordinates again; None for a geometry without polygon.
+
+        Parameters
+        ----------
+        valid : bool
+            Mend polygons whose outline crosses itself after rounding; not needed to look for a place in them.
+        """
         shapes = np.empty(len(self.polygons), dtype=object)
-        for place, parts in enumerate(self.polygons):
-            polygons = []
-            for part in parts:
-                rings = [self.ring(ring) for ring in part]
-                kept = [ring * self.grid + self.origin for ring in rings if _has_area(ring)]
-                if kept and _has_area(rings[0]):
-                    polygons.append(shapely.Polygon(kept[0], kept[1:]))
-            if polygons:
-                shape = polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
-                shapes[place] = shape if shape.is_valid else polygonal([shapely.make_valid(shape)])[0]
+        areas = self._ring_areas()
+        if not len(areas):
+            return shapes
+        part_of, geometry_of, outer = self._places()
+        # A part whose outer ring has no area is left out, and so is a hole without area.
+        kept = (areas != 0) & (areas[outer][part_of] != 0)
+        if not kept.any():
+            return shapes
+        points, ring_of = self._outlines(np.flatnonzero(kept))
+        rings = shapely.linearrings(points * self.grid + self.origin, indices=ring_of)
+        parts, number = np.unique(part_of[kept], return_inverse=True)
+        polygons = shapely.polygons(rings, indices=number)
+        owners, first, count = np.unique(geometry_of[parts], return_index=True, return_counts=True)
+        bodies = polygons[first]
+        many = np.repeat(count > 1, count)
+        if many.any():
+            group = np.repeat(np.cumsum(count > 1) - 1, count)[many]
+            bodies[count > 1] = shapely.multipolygons(polygons[many], indices=group)
+        if valid:
+            broken = np.flatnonzero(~shapely.is_valid(bodies))
+            bodies[broken] = polygonal(shapely.make_valid(bodies[broken]))
+        shapes[owners] = bodies
         return shapes
 
+    def _references(self) -> tuple[Ints, Ints]:
+        """Arc numbers of all rings in a row, and how many each ring has."""
+        rings = [ring for parts in self.polygons for part in parts for ring in part]
+        return (
+            np.fromiter(chain.from_iterable(rings), dtype=np.int64),
+            np.fromiter(map(len, rings), dtype=np.int64, count=len(rings)),
+        )
 
-def _has_area(ring: Ints) -> bool:
-    if len(ring) < 4:
-        return False
-    x, y = (ring - ring[0]).T
-    return bool(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) != 0)
+    def _places(self) -> tuple[Ints, Ints, Ints]:
+        """Part of each ring, geometry of each part, and the ring that is the outer one of each part."""
+        rings_in = [len(part) for parts in self.polygons for part in parts]
+        owners = np.repeat(np.arange(len(self.polygons)), [len(parts) for parts in self.polygons])
+        starts = np.concatenate([[0], np.cumsum(rings_in)[:-1]]).astype(np.int64)
+        return np.repeat(np.arange(len(rings_in)), rings_in), owners, starts
+
+    def _ring_areas(self) -> Ints:
+        """Twice the signed area of every ring in grid steps, exact: a sum over its arcs."""
+        references, sizes = self._references()
+        if not len(references):
+            return np.zeros(0, dtype=np.int64)
+        x, y = self.positions.T
+        cross = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0)
+        ends = np.cumsum(self.lengths)
+        cross[ends - 1] = 0  # no step from one arc to the next
+        total = np.concatenate([[0], np.cumsum(cross)])
+        of_arc = total[ends] - total[ends - self.lengths]
+        signed = of_arc[np.maximum(references, ~references)] * np.where(references < 0, -1, 1)
+        return np.asarray(np.add.reduceat(signed, np.cumsum(sizes) - sizes))
+
+    def _outlines(self, chosen: Ints) -> tuple[Ints, Ints]:
+        """Grid outlines of some rings in a row, not closed, and the number of the ring of each point."""
+        references, sizes = self._references()
+        ring = np.repeat(np.arange(len(sizes)), sizes)
+        place = np.full(len(sizes), -1, dtype=np.int64)
+        place[chosen] = np.arange(len(chosen))
+        references, ring = references[place[ring] >= 0], place[ring[place[ring] >= 0]]
+        starts = np.cumsum(self.lengths) - self.lengths
+        arc, backwards = np.maximum(references, ~references), references < 0
+        steps = self.lengths[arc] - 1  # the last point of an arc is the first of the next
+        first = np.where(backwards, starts[arc] + steps, starts[arc])
+        along = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)
+        index = np.repeat(first, steps) + np.repeat(np.where(backwards, -1, 1), steps) * along
+        return self.positions[index], np.repeat(ring, steps)
 
 
 def build_topology(geometries: npt.NDArray[Any], grid: float) -> Topology:
@@ -126,64 +200,32 @@ def build_topology(geometries: npt.NDArray[Any], grid: float) -> Topology:
     coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
     origin = coordinates.min(axis=0) if len(coordinates) else np.zeros(2)
     cells = np.rint((coordinates - origin) / grid).astype(np.int64)
-    moved = np.append(True, np.any(np.diff(cells, axis=0) != 0, axis=1) | (np.diff(ring_of) != 0))[
-        : len(cells)
-    ]
-    cells, ring_of = cells[moved], ring_of[moved]
-    vertices, vertex = np.unique(cells, axis=0, return_inverse=True)
-    vertex = vertex.reshape(-1)
-    junction = _junctions(vertex, ring_of, len(vertices))
+    moved = np.append(True, np.any(np.diff(cells, axis=0) != 0, axis=1) | (np.diff(ring_of) != 0))
+    cells, ring_of = cells[moved[: len(cells)]], ring_of[moved[: len(cells)]]
+    # One number for a position: sorting numbers is many times faster than sorting pairs.
+    height = int(cells[:, 1].max(initial=0)) + 1
+    places, vertex = np.unique(cells[:, 0] * height + cells[:, 1], return_inverse=True)
+    cut = cut_rings(vertex, ring_of, len(rings), junction=find_junctions(vertex, ring_of, len(places)))
+    number, first = number_arcs(cut, len(places))
+    starts, lengths = cut.starts[first], cut.lengths[first]
+    along = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    where = places[cut.vertices[np.repeat(starts, lengths) + along]]
 
-    arcs: list[Ints] = []
-    known: dict[bytes, int] = {}
     polygons: list[list[list[Ring]]] = [[] for _geometry in geometries]
-    starts = np.searchsorted(ring_of, np.arange(len(rings) + 1))
-    last_part = -1
-    for number in range(len(rings)):
-        chain = vertex[starts[number] : starts[number + 1]]
-        references = tuple(_reference(arc, vertices, arcs, known) for arc in _cut(chain, junction))
-        new_part = part_of[number] != last_part
-        last_part = int(part_of[number])
-        if new_part:
-            polygons[owner[last_part]].append([])
-        if references:
-            polygons[owner[last_part]][-1].append(references)
+    references, counts = number.tolist(), np.bincount(cut.ring, minlength=len(rings)).tolist()
+    at, last_part = 0, -1
+    for part, count in zip(part_of.tolist(), counts, strict=True):
+        if part != last_part:
+            polygons[owner[part]].append([])
+            last_part = part
+        if count:
+            polygons[owner[part]][-1].append(tuple(references[at : at + count]))
+            at += count
     return Topology(
-        arcs=tuple(arcs), polygons=tuple(tuple(tuple(part) for part in parts if part) for parts in polygons),
+        positions=np.column_stack([where // height, where % height]), lengths=lengths,
+        polygons=tuple(tuple(tuple(part) for part in parts if part) for parts in polygons),
         origin=(float(origin[0]), float(origin[1])), grid=grid,
     )  # fmt: skip
-
-
-def _junctions(vertex: Ints, ring_of: Ints, count: int) -> npt.NDArray[np.bool_]:
-    """Vertices with other than two neighbours: there a border begins, ends or splits."""
-    same = np.diff(ring_of) == 0
-    first, second = vertex[:-1][same], vertex[1:][same]
-    edges = np.unique(np.sort(np.column_stack([first, second]), axis=1), axis=0)
-    return np.asarray(np.bincount(edges.ravel(), minlength=count) != 2)
-
-
-def _cut(chain: Ints, junction: npt.NDArray[np.bool_]) -> list[Ints]:
-    """Arcs of a closed chain of vertices; none when the ring has collapsed on the grid."""
-    if not np.any((chain != chain[0]) & (chain != chain[1 % len(chain)])):  # fewer than three places
-        return []
-    body = chain[:-1]
-    cuts = np.flatnonzero(junction[body])
-    start = int(cuts[0]) if len(cuts) else int(np.argmin(body))
-    body = np.roll(body, -start)
-    closed = np.append(body, body[0])
-    ends = np.append(cuts - start, len(body)) if len(cuts) else np.array([0, len(body)])
-    return [closed[a : b + 1] for a, b in pairwise(ends)]
-
-
-def _reference(arc: Ints, vertices: Ints, arcs: list[Ints], known: dict[bytes, int]) -> int:
-    key, backwards = arc.tobytes(), arc[::-1].tobytes()
-    if key in known:
-        return known[key]
-    if backwards in known:
-        return ~known[backwards]
-    known[key] = len(arcs)
-    arcs.append(vertices[arc])
-    return known[key]
 
 
 def simplify_shared(geometries: npt.NDArray[Any], tolerance: float) -> npt.NDArray[Any]:
@@ -202,7 +244,6 @@ def simplify_shared(geometries: npt.NDArray[Any], tolerance: float) -> npt.NDArr
         Same length, None where there was no polygon.
     """
     shapes = build_topology(geometries, tolerance / 8).simplify(tolerance).geometries()
-    for place, shape in enumerate(shapes):
-        if shape is None:  # smaller than the grid
-            shapes[place] = polygonal([geometries[place]])[0]
+    lost = np.flatnonzero(shapely.is_missing(shapes))  # smaller than the grid, or never there
+    shapes[lost] = polygonal(geometries[lost])
     return shapes

@@ -20,7 +20,7 @@ from lokus.i18n import gettext as _
 from lokus.show.facts import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.geometry import polygonal, to_metric
 from lokus.show.info import StudyInfo, synthetic_mark
-from lokus.show.labels import deepest_point
+from lokus.show.labels import deepest_points
 from lokus.show.layers import INDICATOR, available_themes, make_layer
 from lokus.show.packing import pack_arcs, pack_shapes
 from lokus.show.palette import STATUS, class_label
@@ -145,7 +145,7 @@ def page_data(
     more = max(1.0, (len(results) / _KABUPATEN) ** _GROWTH)
     topology = build_topology(shapes, reach / _STEPS / more).simplify(reach / _DETAIL / more)
     height = round((north - south) / topology.grid)
-    spots = [_spot(shape, topology, height) for shape in topology.geometries()]
+    spots = _spots(topology, height)
     proposal = make_layer(results, "usulan")
     layers = [
         make_layer(results, theme, indicators=indicators) for theme in available_themes(results, indicators)
@@ -159,7 +159,7 @@ def page_data(
         "text": _viewer_text(numbers, results, lost),
         "map": {
             "width": round((east - west) / topology.grid), "height": height, "grid": topology.grid,
-            "count": len(topology.arcs), "arcs": pack_arcs(topology, height),
+            "count": len(topology.lengths), "arcs": pack_arcs(topology, height),
         },
         "villages": {
             "code": displayed_codes(results), "name": results["desa"].astype(str).tolist(),
@@ -210,12 +210,13 @@ def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
     return data
 
 
-def _spot(shape: Any, topology: Topology, height: int) -> list[int] | None:
-    """Where to write on a polygon, in grid steps from the upper left corner."""
-    if shape is None:
-        return None
-    x, y = np.rint((deepest_point(shape, share=0.02) - topology.origin) / topology.grid).astype(int).tolist()
-    return [x, height - y]
+def _spots(topology: Topology, height: int) -> list[list[int] | None]:
+    """Where to write on each polygon, in grid steps from the upper left corner; None without polygon."""
+    points = deepest_points(topology.geometries(valid=False), share=0.02)
+    missing = np.isnan(points[:, 0])
+    steps = np.rint((np.nan_to_num(points) - topology.origin) / topology.grid).astype(int)
+    places = np.column_stack([steps[:, 0], height - steps[:, 1]]).tolist()
+    return [None if lost else place for place, lost in zip(places, missing, strict=True)]
 
 
 def _viewer_text(numbers: list[int], results: gpd.GeoDataFrame, lost: list[str]) -> dict[str, str]:

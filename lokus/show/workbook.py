@@ -1,19 +1,20 @@
-"""The workbook of a study: annex, ranking, gaps, completeness, reconciliation, audit, method."""
+"""The workbook of a study: annex, ranking, review, gaps, follow-up, completeness, audit, method."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
 from lokus.show.cells import prepare_print
+from lokus.show.followup_sheets import add_followup_sheets
 from lokus.show.gap_sheet import gap_sheet
 from lokus.show.printable import fixed_archive
+from lokus.show.review_sheet import history_sheet, review_sheet
 from lokus.show.sheets import (
     audit_sheet,
     completeness_sheet,
@@ -24,49 +25,20 @@ from lokus.show.sheets import (
 )
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
-    from lokus.show.info import StudyInfo
+    from lokus.show.material import Material
 
 __all__ = ["write_workbook"]
 
 
-def write_workbook(
-    path: str | Path,
-    results: gpd.GeoDataFrame,
-    info: StudyInfo,
-    *,
-    contributions: pd.DataFrame | None = None,
-    completeness: pd.DataFrame | None = None,
-    reconciliation: pd.DataFrame | None = None,
-    findings: pd.DataFrame | None = None,
-    gaps: pd.DataFrame | None = None,
-    level: float = 0.9,
-    method: Iterable[tuple[str, Any]] = (),
-) -> Path:
+def write_workbook(path: str | Path, material: Material) -> Path:
     """Write the workbook; the same study gives the same bytes.
 
     Parameters
     ----------
     path : str or Path
         Where to write, ``.xlsx``; replaced only when the workbook is complete.
-    results : geopandas.GeoDataFrame
-        Village table with rates, scores, selection and ``status_usulan``.
-    info : StudyInfo
-        Title, rule and provenance.
-    contributions : pandas.DataFrame, optional
-        Village × indicator parts of the score (0–1), under the names to be shown.
-    completeness : pandas.DataFrame, optional
-        Village × indicator, true where there is a value.
-    reconciliation, findings : pandas.DataFrame, optional
-        What became of every input row; findings of the audit.
-    gaps : pandas.DataFrame, optional
-        What fails its threshold where, as :func:`lokus.show.gaps.find_gaps` gives it.
-    level : float
-        Coverage of the intervals, 0–1.
-    method : iterable of (label, value)
-        Lines of the method sheet.
+    material : Material
+        Results and whatever else there is to tell; each part has its sheet.
 
     Returns
     -------
@@ -77,20 +49,35 @@ def write_workbook(
     Text from inputs is stored as text and can never become a formula. The ranking is sorted on unrounded
     values; number formats round what is seen, not what is stored.
     """
-    results = results.sort_index()
+    material = material.in_order
+    info, results, level = material.info, material.results, material.level
     book = Workbook()
     book.remove(book.active)
     decree_sheet(book.create_sheet(_("SK annex")), info, results, level=level)
-    ranking_sheet(book.create_sheet(_("Ranking")), info, results, contributions, level=level)
-    if gaps is not None:
-        gap_sheet(book.create_sheet(_("Gaps")), info, results, gaps)
-    if completeness is not None:
-        completeness_sheet(book.create_sheet(_("Completeness")), info, results, completeness)
-    if reconciliation is not None and len(reconciliation.columns):
-        reconciliation_sheet(book.create_sheet(_("Reconciliation")), info, reconciliation)
-    if findings is not None:
-        audit_sheet(book.create_sheet(_("Audit")), info, findings)
-    method_sheet(book.create_sheet(_("Method")), info, method)
+    ranking_sheet(book.create_sheet(_("Ranking")), info, results, material.contributions, level=level)
+    if material.review is not None:
+        review_sheet(book.create_sheet(_("Review")), material)
+        if material.review.several_years:
+            history_sheet(book.create_sheet(_("History")), material)
+    if material.gaps is not None:
+        gap_sheet(book.create_sheet(_("Gaps")), info, results, material.gaps)
+    add_followup_sheets(
+        book,
+        info,
+        results,
+        sharings=material.sharings,
+        beneficiaries=material.beneficiaries,
+        trajectory=material.trajectory,
+        case_audit=material.case_audit,
+        public=material.public,
+    )
+    if material.completeness is not None:
+        completeness_sheet(book.create_sheet(_("Completeness")), info, results, material.completeness)
+    if material.reconciliation is not None and len(material.reconciliation.columns):
+        reconciliation_sheet(book.create_sheet(_("Reconciliation")), info, material.reconciliation)
+    if material.findings is not None:
+        audit_sheet(book.create_sheet(_("Audit")), info, material.findings)
+    method_sheet(book.create_sheet(_("Method")), info, material.method)
     for sheet in book.worksheets:
         prepare_print(sheet, info)
     stated = datetime(info.tahun, 1, 1)

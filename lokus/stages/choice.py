@@ -6,13 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lokus.settings import ESTIMATED
-from lokus.stages.evidence import EvidenceStages
+from lokus.stages.rules import RuleStages
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from lokus.choice.problem import Problem
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
     from lokus.evidence.sensitivity import LeaveOneOut, Overlap
@@ -20,34 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ChoiceStages"]
 
 
-class ChoiceStages(EvidenceStages):
+class ChoiceStages(RuleStages):
     """The choice, its certainty and its explanation."""
-
-    @cached_property
-    def problem(self) -> Problem:
-        """Rules of the choice."""
-        from lokus.choice.problem import Problem
-
-        stated = self.settings.choice
-        return Problem(
-            n=stated.n,
-            max_kecamatan=stated.max_kecamatan,
-            exact_kecamatan=stated.exact_kecamatan,
-            min_per_kecamatan=stated.min_per_kecamatan,
-            max_per_kecamatan=stated.max_per_kecamatan,
-            quota=stated.quota,
-            kept_from=stated.kept_from,
-            min_kept=stated.min_kept,
-            min_jenis={
-                kind: limits.least for kind, limits in stated.jenis.items() if limits.least is not None
-            },
-            max_jenis={kind: limits.most for kind, limits in stated.jenis.items() if limits.most is not None},
-            budget=stated.budget,
-            objective=stated.objective,
-            blend=stated.blend,
-            locked_in={lock.kode: lock.reason for lock in stated.locked_in},
-            locked_out={lock.kode: lock.reason for lock in stated.locked_out},
-        )
 
     @cached_property
     def proposal(self) -> Selection:
@@ -152,8 +125,8 @@ class ChoiceStages(EvidenceStages):
         return compare(self.proposal, other.proposal)
 
     @cached_property
-    def results(self) -> gpd.GeoDataFrame:
-        """Results table: everything known of each village."""
+    def assembled(self) -> gpd.GeoDataFrame:
+        """Village table, rates, scores, certainty and proposal side by side, with a reason a village."""
         from lokus.choice.explain import reasons
         from lokus.choice.results import assemble_results
 

@@ -2,67 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lokus.stages.intake import IntakeStages
+from lokus.stages.audit import AuditStages
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.evidence.aggregation import Aggregate, Missing
     from lokus.evidence.hotspots import Hotspots
-    from lokus.evidence.normalise import Normalise
-    from lokus.evidence.rate_inputs import EffectName
     from lokus.evidence.rates import Rates
     from lokus.evidence.scan import Clusters
     from lokus.evidence.scoring import Scores
     from lokus.evidence.typology import Typology
-    from lokus.evidence.weighting import DataWeights
 
 __all__ = ["EvidenceStages"]
 
-# Words of the study file and of the functions.
-_NORMALISE: Mapping[str, Normalise] = {
-    "minmax": "minmax",
-    "peringkat": "rank",
-    "zscore": "zscore",
-    "batas": "limit",
-}
-_AGGREGATE: Mapping[str, Aggregate] = {
-    "aritmetik": "arithmetic",
-    "geometrik": "geometric",
-    "topsis": "topsis",
-    "jumlah_peringkat": "rank_sum",
-}
-_WEIGHTING: Mapping[str, DataWeights] = {
-    "sama": "equal",
-    "entropi": "entropy",
-    "critic": "critic",
-    "pca": "pca",
-}
-_EFFECT: Mapping[str, EffectName] = {
-    "tidak": "none",
-    "kecamatan": "kecamatan",
-    "tetangga": "neighbours",
-    "otomatis": "auto",
-}
-_MISSING: Mapping[str, Missing] = {"normalkan": "renormalise", "tahan": "withhold"}
 
-
-class EvidenceStages(IntakeStages):
+class EvidenceStages(AuditStages):
     """Rates, scores, and where and what kind the villages are."""
 
     @cached_property
     def rates(self) -> Rates | None:
         """Prevalence with intervals, and expected stunted children; ``None`` without children measured."""
         from lokus.evidence.rates import estimate_rates
+        from lokus.stages.recipes import EFFECTS
 
         stated, table = self.settings.rates, self.villages
         if not {"stunting", "diukur"} <= set(table.columns):
             return None
-        effect = _EFFECT[stated.effect]
+        effect = EFFECTS[stated.effect]
         return estimate_rates(
             table["stunting"],
             table["diukur"],
@@ -94,13 +63,20 @@ class EvidenceStages(IntakeStages):
         return side_by_side(self.audit.values, *([self.rates.table] if self.rates else []))
 
     @cached_property
+    def observed(self) -> pd.DataFrame:
+        """The same without the rates of villages where nobody was measured: there only the prior speaks."""
+        from lokus.choice.results import side_by_side
+
+        return side_by_side(self.audit.values, *([self.rates.observed] if self.rates else []))
+
+    @cached_property
     def hotspots(self) -> Hotspots:
         """Villages that are high, or low, together with their neighbours."""
         from lokus.evidence.hotspots import local_moran
 
         stated = self.settings.patterns
         return local_moran(
-            self.evidence[stated.indicator].reindex(self.neighbours.index),
+            self.observed[stated.indicator].reindex(self.neighbours.index),
             self.neighbours.to_csr(),
             seed=self.settings.study.seed,
             permutations=stated.permutations,
@@ -137,7 +113,7 @@ class EvidenceStages(IntakeStages):
             return None
         keys = list(stated.indicators)
         return typology(
-            self.evidence[keys],
+            self.observed[keys],
             worse=self.catalogue.worse_ends(keys),
             labels={key: self.catalogue[key].words for key in keys},
             method=stated.method,
@@ -148,41 +124,10 @@ class EvidenceStages(IntakeStages):
     @cached_property
     def scores(self) -> Scores:
         """Score of every village, with what each indicator adds to it."""
-        from lokus.evidence.pairwise import compare_pairs
-        from lokus.evidence.preset_scores import apply_preset
-        from lokus.evidence.scoring import score
+        from lokus.stages.recipes import scorer
 
-        stated, ties = self.settings.scores, self.children
-        missing = _MISSING[stated.missing] if stated.missing else None
-        if stated.preset is not None:
-            return apply_preset(
-                stated.preset,
-                self.evidence,
-                limits=stated.limits,
-                goalposts=stated.goalposts,
-                cuts=stated.cuts,
-                instead=stated.instead,
-                missing=missing,
-                jenis=self.villages["jenis"],
-                ties=ties,
-            )
-        jenis = self.villages["jenis"]
-        return score(
-            self.evidence,
-            weights=_WEIGHTING[stated.weighting]
-            if stated.weighting
-            else compare_pairs(stated.pairs)
-            if stated.pairs
-            else stated.weights,
-            worse=self.catalogue.worse_ends(stated.keys),
-            normalise=_NORMALISE[stated.normalise] if stated.normalise else None,
-            goalposts=stated.goalposts,
-            limits=stated.limits,
-            aggregate=_AGGREGATE[stated.aggregate or "aritmetik"],
-            missing=missing or "renormalise",
-            not_applicable={key: list(jenis.index[jenis == kind]) for key, kind in stated.not_for.items()},
-            ties=ties,
-        )
+        weigh = scorer(self.settings.scores, catalogue=self.catalogue, jenis=self.villages["jenis"])
+        return weigh(self.evidence, self.children)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What goes into a study, and whether it is sound."""
+"""What goes into a study: boundaries, tables, and their values by village."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING
 from lokus.stages.base import Study
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
-    from lokus.intake.audit import Audit
     from lokus.intake.indicators import Catalogue
     from lokus.intake.join import Joined
     from lokus.intake.tables import RawTable
     from lokus.places.boundaries import Boundaries
-    from lokus.places.neighbours import Neighbours
-    from lokus.settings import TableSettings
+    from lokus.settings.inputs import TableSettings
 
 __all__ = ["IntakeStages"]
 
 
 class IntakeStages(Study):
-    """Boundaries and tables, brought together and audited."""
+    """Boundaries and tables, brought together."""
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -120,13 +117,6 @@ class IntakeStages(Study):
         own = [joined for joined, table in tables if table.rounds_ago == number]
         return self.catalogue.derive(combine(own, self.boundaries.villages.index))
 
-    @cached_property
-    def reconciliation(self) -> pd.DataFrame:
-        """What became of every row of every table, and which villages no row named."""
-        import pandas as pd
-
-        return pd.concat([joined.reconciliation for joined in self.joined], ignore_index=True)
-
     @property
     def decisions_file(self) -> Path:
         """Where human decisions about names are kept: as the study says, else ``kecocokan.csv`` beside it."""
@@ -135,42 +125,3 @@ class IntakeStages(Study):
     @property
     def _decisions(self) -> str:
         return self.settings.audit.decisions or "kecocokan.csv"
-
-    @cached_property
-    def audit(self) -> Audit:
-        """Findings about the data, completeness per office, and what holds the proposal back."""
-        from lokus.intake.audit import audit
-        from lokus.intake.patterns import double_counted, without_denominator
-
-        findings = [*self.boundaries.findings]
-        for raw, joined in zip(self.raw_tables, self.joined, strict=True):
-            findings += [*raw.findings, *joined.findings]
-        findings += double_counted(self.settings.scores.keys, self.catalogue)
-        findings += without_denominator(self.settings.given)
-        named = self.boundaries.villages[["desa", "kecamatan"]].join(self.indicators)
-        return audit(
-            named,
-            catalogue=self.catalogue,
-            needed=self.settings.needed,
-            findings=findings,
-            accepted=self.settings.audit.accepted,
-            origins=[
-                joined.origin
-                for joined, table in zip(self.joined, self.settings.tables, strict=True)
-                if table.rounds_ago == 0
-            ],
-            previous=self.earlier[0] if self.earlier else None,
-            reliable_coverage=self.settings.rates.reliable_coverage,
-        )
-
-    @cached_property
-    def villages(self) -> gpd.GeoDataFrame:
-        """Village table: one row a village, place and geometry, then the indicators that passed the audit."""
-        return self.boundaries.villages.join(self.audit.values.drop(columns=["desa", "kecamatan"]))
-
-    @cached_property
-    def neighbours(self) -> Neighbours:
-        """Which villages share a border."""
-        from lokus.places.neighbours import contiguity
-
-        return contiguity(self.boundaries.villages)

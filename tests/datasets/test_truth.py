@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lokus import Kajian
 from lokus.datasets.terrain import make_terrain
 from lokus.datasets.truth import make_truth
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lokus.datasets import Kabupaten
 
 
@@ -102,13 +105,15 @@ def test_tables_add_up(kabupaten: Kabupaten) -> None:
         assert table[shares].max().max() <= 100
 
 
-def test_last_list_goes_down_the_raw_prevalence(kabupaten: Kabupaten) -> None:
-    table = kabupaten.tables[2025]
-    raw = (table["stunting"] / table["diukur"]).where(table["diukur"] > 0)
+def test_last_list_is_the_proposal_but_for_what_the_meeting_exchanged(
+    kabupaten: Kabupaten, root: Path
+) -> None:
     chosen = kabupaten.lokus.index
-    opened = set(kabupaten.lokus["kecamatan"])
     assert len(chosen) == 26
-    assert len(opened) == 8
-    assert raw.idxmax() in chosen
-    inside = kabupaten.villages["kecamatan"].isin(opened)
-    assert raw[chosen].min() >= raw[inside & ~raw.index.isin(chosen)].max()
+    assert kabupaten.lokus["kecamatan"].nunique() <= 8
+    proposed = set(Kajian.open(root / "data" / "kajian" / "contoh-2025.toml").proposal.kode)
+    assert len(proposed - set(chosen)) == 3
+    raw = kabupaten.tables[2025]["stunting"] / kabupaten.tables[2025]["diukur"]
+    inside = kabupaten.villages["kecamatan"].isin(set(kabupaten.lokus["kecamatan"]))
+    others = raw[inside & ~raw.index.isin(chosen) & ~raw.index.isin(proposed)]
+    assert raw[list(set(chosen) - proposed)].min() >= others.max()

@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 
 from lokus.evidence.errors import EvidenceError
 from lokus.evidence.hotspots import GI_CLASSES, MORAN_CLASSES, getis_ord, local_moran
+from lokus.evidence.rates import estimate_rates
 
 BOTH = pytest.mark.parametrize("statistic", [local_moran, getis_ord])
 
@@ -93,6 +94,27 @@ def test_missing_value_acts_as_if_the_village_were_not_there(statistic):
         "prevalensi belum ada data di 4 desa sehingga tidak diuji: "
         "9901000003, 9901000017, 9901000100, 9901000255"
     )
+
+
+@BOTH
+def test_unmeasured_village_is_without_data_though_its_neighbours_suggest_a_rate(statistic):
+    near = grid(12)
+    row, column = np.divmod(np.arange(144), 12)
+    share = np.where((row < 4) & (column < 4), 0.3, 0.08)
+    n = pd.Series(100.0, index=codes(144))
+    y = (n * share).round() + np.arange(144) % 3
+    y.iloc[[13, 14]], n.iloc[[13, 14]] = np.nan, 0.0
+    rates = estimate_rates(y, n, effect="neighbours", neighbours=near)
+    # The estimate alone is high, and would be called a hot spot for the sake of its neighbours.
+    assert (rates.table["prevalensi"].iloc[[13, 14]] > 20).all()
+    trusted = statistic(rates.table["prevalensi"], near, seed=1, permutations=9_999)
+    assert significant(trusted).iloc[[13, 14]].all()
+    found = statistic(rates.observed["prevalensi"], near, seed=1, permutations=9_999)
+    assert (found.table["kelas"].iloc[[13, 14]] == "belum ada data").all()
+    assert found.table["p"].iloc[[13, 14]].isna().all()
+    # Their neighbours are judged by the measured ones only.
+    assert found.table["tetangga"].iloc[0] == 2
+    assert significant(found).iloc[[12, 15]].all()
 
 
 @BOTH

@@ -73,6 +73,26 @@ def test_village_without_measurement_gets_the_prior_and_a_flag():
     np.testing.assert_allclose(table["anak_stunting"].iloc[2], 60 * rates.mean / 100)
 
 
+def test_observed_leaves_out_what_only_the_prior_says():
+    y, n = series([2, 30, 0, np.nan, 5]), series([40, 200, 0, 30, np.nan])
+    rates = estimate_rates(y, n, sasaran=series([50, 200, 60, 40, 50]), threshold=10.0)
+    seen, table = rates.observed, rates.table
+    estimates = [name for name in table if table[name].dtype == float and name != "prevalensi_mentah"]
+    assert "peluang_di_atas" in estimates
+    assert "anak_stunting_atas" in estimates
+    assert seen[estimates].isna().sum(axis=1).tolist() == [0, 0, *[len(estimates)] * 3]
+    assert seen["tanpa_pengukuran"].equals(table["tanpa_pengukuran"])
+    pd.testing.assert_frame_equal(seen.iloc[:2], table.iloc[:2])
+
+
+def test_observed_keeps_a_village_measured_in_an_earlier_round():
+    y, n = series([4, 30, 0, 0]), series([40, 200, 0, 0])
+    then = series([5, 20, 6, 0]), series([50, 150, 40, 0])
+    rates = estimate_rates(y, n, earlier=[then])
+    assert rates.observed["prevalensi"].isna().tolist() == [False, False, False, True]
+    assert rates.table["tanpa_pengukuran"].tolist() == [False, False, True, True]
+
+
 def test_expected_children_count_the_measured_and_estimate_the_rest():
     y, n = series([10, 10, 10, 10]), series([100, 100, 100, 100])
     due = series([100, 150, 90, np.nan])

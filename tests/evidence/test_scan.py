@@ -294,3 +294,18 @@ def test_says_how_to_install_the_compiler(monkeypatch):
     with pytest.raises(EvidenceError, match=r'pip install "lokus\[cepat\]"'):
         scan(cases, trials=n, x=x, y=y, seed=0, engine="numba")
     assert len(scan(cases, trials=n, x=x, y=y, seed=0, replicates=9).maxima) == 9
+
+
+def test_nobody_measured_is_no_member_of_a_cluster():
+    cases, trials, x, y, inside = kabupaten(3, cluster=6)
+    unmeasured = sorted(inside)[2]
+    cases[unmeasured], trials[unmeasured] = 0, 0
+    found = scan(cases, trials=trials, x=x, y=y, seed=1, replicates=199)
+    assert found.counts["gugus nyata"] > 2
+    assert found.table.loc[unmeasured, "kelas"] == "belum ada data"
+    assert unmeasured not in found.members[1]
+    assert any(finding.check == "scan.missing" for finding in found.findings)
+    # Exactly as if its counts were missing.
+    known = trials > 0
+    gone = scan(cases.where(known), trials=trials.where(known), x=x, y=y, seed=1, replicates=199)
+    pd.testing.assert_frame_equal(found.clusters, gone.clusters)

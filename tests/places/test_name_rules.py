@@ -23,6 +23,8 @@ from lokus.places.name_rules import name_key, normalise_name, plain_name
         ("Ds. Lubuk Ampar", "LB. AMPAR"),
         ("Kel. Pasar I", "Pasar 1"),
         ("Desa Sukasari", "Sukasari"),
+        ("Desa Adat Yoboi", "YOBOI"),
+        ("Kp. Adat Yoboi", "Ds. Adat Yoboi"),
         ("Gn. Megang", "Gunung Megang"),
         ("SP 2 Mulyorejo", "SP II Mulyorejo"),
         ("Sp. Tiga", "Simpang 3"),
@@ -46,6 +48,9 @@ def test_two_ways_to_write_one_name(one: str, other: str) -> None:
         ("Muara Lawai Ilir", "Muara Lawai Ulu"),
         ("Kampung IV", "Kampung VI"),
         ("Desa", "Kelurahan"),
+        ("Desa Adat", "Desa"),
+        ("Adat Yoboi", "Yoboi"),
+        ("Karang Adat Yoboi", "Karang Yoboi"),
         ("Simpang", "SP"),
     ],
 )

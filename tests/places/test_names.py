@@ -90,6 +90,43 @@ def test_the_same_name_twice_gets_the_same_code_so_that_the_join_names_both_rows
     assert match_names(rows, VILLAGES)["kode_desa"].tolist() == ["9901032003"] * 2
 
 
+@pytest.mark.parametrize(
+    "second", ["Karang Endah", "KARANGENDAH", "karang  endah"], ids=["alike", "one word", "small"]
+)
+def test_a_bare_name_in_two_rows_is_left_open(second: str) -> None:
+    rows = names_of((None, "Karang Endah"), (None, "Air Itam"), ("", second), ("Belida", "Sumber Jaya"))
+    result = match_names(rows, VILLAGES)
+    assert result["kode_desa"].tolist() == [pd.NA, "9901032003", pd.NA, "9901032001"]
+    assert result["cara"].tolist() == ["ambigu", "nama persis", "ambigu", "nama persis"]
+    assert all(calon[0] == "99.01.02.2005 Karang Endah (Muara Dua) 100" for calon in result["calon"][::2])
+    # Where the other row has a kecamatan, the bare one is the only one of its kind.
+    other = match_names(names_of((None, "Karang Endah"), ("Muara Dua", second)), VILLAGES)
+    assert other["kode_desa"].tolist() == ["9901022005"] * 2
+
+
+def test_a_bare_name_in_two_rows_is_settled_by_a_decision(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(HEADER + ";;Karang Endah;9901022005;dipastikan\n", encoding="utf-8")
+    rows = names_of((None, "Karang Endah"), (None, "KARANG ENDAH"))
+    result = match_names(rows, VILLAGES, decisions=read_decisions(path))
+    assert result["cara"].tolist() == ["keputusan"] * 2
+
+
+def test_langensari_of_sukabumi_is_not_taken_for_its_namesake(shared_data) -> None:
+    gpd = pytest.importorskip("geopandas")
+    drawn = gpd.read_file(shared_data / "boundaries" / "3202_sukabumi.gpkg", ignore_geometry=True)
+    villages = drawn.assign(desa=drawn["nama"], kecamatan=drawn["kec_nama"])
+    villages = villages.set_axis(pd.Index(drawn["kode"].str.replace(".", ""), name="kode_desa"))
+    table = pd.read_csv(shared_data / "sukabumi" / "DataBalitaStunting.csv", dtype=str)
+    desa = table["kemendagri_nama_desa_kelurahan"]
+    rows = pd.DataFrame({"desa": desa})[desa == "LANGENSARI"]
+    assert len(rows) == 2
+    result = match_names(rows, villages)
+    # Only the one of Sukaraja is on the list under this name.
+    assert result["cara"].tolist() == ["ambigu"] * 2
+    assert all("32.02.33.2003 Langensari" in calon[0] for calon in result["calon"])
+
+
 def test_homonyms_inside_a_kecamatan_are_left_open() -> None:
     villages = villages_of(Sari=["Suka Maju", "Sukamaju"])
     assert match_names(names_of(("Sari", "SUKA-MAJU")), villages)["cara"].tolist() == ["ambigu"]

@@ -9,14 +9,23 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
+from lokus.choice.causes import FACTORS, Causes
+from lokus.choice.effect import Effect
+from lokus.choice.history import list_history
+from lokus.choice.review import review
+from lokus.evidence.expected_fall import ExpectedFall
 from lokus.findings import Finding, Where, findings_frame
+from lokus.followup.calendar import realisation_by_village
+from lokus.followup.gaps import find_gaps
 from lokus.intake.indicators import load_catalogue
-from lokus.show.gaps import find_gaps
 from lokus.show.indicator_style import IndicatorStyle
 from lokus.show.info import StudyInfo
 from lokus.show.material import Material
 from lokus.show.print_map import draw_map
+from lokus.show.review_material import ReviewMaterial
 
 PROPOSED = 8
 
@@ -145,6 +154,12 @@ def with_every_stage(results: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(scope="session")
+def every_stage():
+    """Give results as if every stage had run."""
+    return with_every_stage
+
+
+@pytest.fixture(scope="session")
 def full(results) -> gpd.GeoDataFrame:
     return with_every_stage(results)
 
@@ -248,6 +263,16 @@ def material(results, info) -> Material:
 
 
 @pytest.fixture(scope="session")
+def make_full_material(info):
+    """Make material with every stage in the language in force, by the arguments of :func:`make_results`."""
+
+    def build(**choices) -> Material:
+        return make_material(with_every_stage(make_results(**choices)), info)
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def hard_material(info) -> Material:
     """Fifty lokus, and names as long as they come, everywhere."""
     results = make_results(villages=160, kecamatan=22, lokus=50)
@@ -289,3 +314,109 @@ def one_sheet(material):
     """Give the same map for every theme: drawing maps is tested elsewhere, and slow."""
     sheet = draw_map(material.results, material.kecamatan, material.info)
     return lambda _theme: sheet
+
+
+YEARS = (2026, 2027)
+
+
+def make_review(results: gpd.GeoDataFrame) -> ReviewMaterial:
+    """A review of ten lokus of the year before, six of which stay; one has no village any more."""
+    chosen = results.sort_values("nomor").index[:6]
+    others = results.index[results["nomor"].isna() & results["skor"].notna()][:4]
+    earlier = [*chosen, *others]
+    rng = np.random.default_rng(11)
+    change = pd.DataFrame(index=results.index)
+    change["mentah_lalu"] = rng.uniform(8, 30, len(results)).round(2)
+    change["mentah_kini"] = rng.uniform(4, 28, len(results)).round(2)
+    change["perubahan_mentah"] = change["mentah_kini"] - change["mentah_lalu"]
+    change["harapan_kini"] = 15.0
+    change["harapan_perubahan"] = 15.0 - change["mentah_lalu"]
+    change["prevalensi_lalu"], change["prevalensi_kini"] = 17.0, 14.5
+    change["perubahan"] = -2.5
+    change["perubahan_bawah"], change["perubahan_atas"] = -6.0, 1.25
+    change["peluang_turun"], change["peluang_naik"] = 0.87, 0.13
+    change["dua_tahun"] = True
+    change.loc[others[0], ["mentah_kini", "perubahan_mentah"]] = np.nan
+    change.loc[others[0], "dua_tahun"] = False
+    parts = pd.DataFrame(
+        {f"selisih_{name}": 0.01 * (place + 1) for place, name in enumerate(FACTORS)}, results.index
+    )
+    parts.insert(0, "selisih", parts.sum(axis=1))
+    parts.insert(0, "jarak_kini", 0.1)
+    parts.insert(0, "jarak_lalu", -0.05)
+    graduated = pd.DataFrame(
+        {"peluang_lulus": [0.93], "tahun_lokus": [3], "lulus": [True], "alasan": [""]}, index=[others[1]]
+    )
+    found = review(
+        previous=[*earlier, "9901990001"],
+        current=results.index[results["terpilih"]],
+        villages=results,
+        years_listed=pd.Series(range(1, 11), index=earlier),
+        graduation=graduated,
+        causes=Causes(table=parts),
+        change=change,
+        left=pd.DataFrame({"desa": ["Desa Lama"], "kecamatan": ["Ulu"]}, index=["9901990001"]),
+    )
+    fall = ExpectedFall(
+        table=pd.DataFrame(
+            {
+                "mentah_lalu": 21.5, "mentah_kini": 17.25, "perubahan": -4.25, "harapan_kini": 16.5,
+                "harapan_perubahan": -5.0, "harapan_perubahan_bawah": -7.0, "harapan_perubahan_atas": -3.0,
+                "tren": -1.0, "regresi": -4.0, "sisa": 0.75, "sisa_bawah": -1.5, "sisa_atas": 3.0,
+            },
+            index=pd.Index(["anak", "desa"], name="bobot"),
+        ),
+        villages=9, left_out=(), level=0.9,
+    )  # fmt: skip
+    effect = Effect(
+        odds_ratio=1.05, odds_ratio_interval=(0.9, 1.22), points=0.75, points_interval=(-1.5, 3.0),
+        children=12.0, children_interval=(-20.0, 44.0), probability=0.3, expected=fall,
+        table=pd.DataFrame(
+            {
+                "poin": [-4.25, -5.0, 0.75, -0.5], "poin_bawah": [np.nan, -7.0, -1.5, -2.5],
+                "poin_atas": [np.nan, -3.0, 3.0, 1.5], "desa": [9, 9, 9, 8],
+            },
+            index=pd.Index(["turun mentah", "tanpa bantuan", "model", "pembanding serupa"], name="cara"),
+        ),
+        pairs=pd.DataFrame(), refusal="", villages=9, others=50, level=0.9,
+        caution="Perbandingan ini hanya adil bila daftar dipilih menurut angka tahun lalu.",
+    )  # fmt: skip
+    counts = pd.DataFrame(
+        {"stunting_lalu": 20, "diukur_lalu": 120, "stunting_kini": 18, "diukur_kini": 130}, results.index
+    )
+    counts.loc[chosen[0], "stunting_lalu"] = 3
+    planned = pd.DataFrame(
+        {"kegiatan": 4, "selesai": 3, "berjalan": 0, "belum": 0, "belum_diisi": 1}, index=earlier
+    )
+    return ReviewMaterial(
+        year=YEARS[0], table=found.table, left=found.left, change=change, counts=counts, effect=effect,
+        history=list_history({2025: earlier[:5], 2026: earlier}, villages=results.index),
+        realisation=realisation_by_village(planned, results.index),
+    )  # fmt: skip
+
+
+def with_review(material: Material) -> Material:
+    """The same with a review, and its status among the results."""
+    told = make_review(material.results)
+    results = material.results.assign(
+        status_reviu=told.table["status_reviu"], tahun_lokus=told.table["tahun_lokus"]
+    )
+    return replace(material, results=results, review=told)
+
+
+@pytest.fixture(scope="session")
+def reviewed(material) -> Material:
+    return with_review(material)
+
+
+@pytest.fixture(scope="session")
+def hard_reviewed(hard_material) -> Material:
+    return with_review(hard_material)
+
+
+@pytest.fixture(scope="session")
+def small_sheet():
+    """Give a small picture for every theme: maps are tested elsewhere."""
+    figure = Figure(figsize=(3, 2))
+    figure.add_axes((0, 0, 1, 1)).add_patch(Rectangle((0, 0), 0.9, 0.9))
+    return lambda _theme: figure

@@ -7,7 +7,8 @@ from pypdf import PdfReader
 
 from lokus.i18n import use_language
 from lokus.show.atlas import write_atlas
-from lokus.show.atlas_page import AtlasBook
+from lokus.show.atlas_page import AtlasBook, _plan
+from lokus.show.frames import fit_frames
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,71 @@ def test_names_on_the_page_do_not_overlap(full, outlines, info):
     for (name, a), (other, b) in combinations(labels, 2):
         apart = a.x1 <= b.x0 + 1 or b.x1 <= a.x0 + 1 or a.y1 <= b.y0 + 1 or b.y1 <= a.y0 + 1
         assert apart or name == other, (name, other)
+
+
+def test_bordering_kecamatan_are_named_on_the_map_or_below_it(full, outlines, info):
+    book = AtlasBook(full, outlines, info, theme="usulan", gaps=None, logo=None)
+    metric = outlines.to_crs(32748)
+    for kode, name in book.names.items():
+        (figure,) = book.pages(kode)
+        texts = figure.axes[0].texts
+        named = {t.get_text() for t in texts if (t.get_gid() or "").startswith("tetangga:")}
+        listed = " ".join(t.get_text() for t in texts if t.get_text().startswith("Juga berbatasan dengan: "))
+        near = metric[metric.distance(metric.geometry[kode]) < 1].drop(index=kode)["kecamatan"]
+        assert len(near) > 0
+        assert named <= set(near)
+        assert all((one in named) != (one in listed) for one in near), (name, named, listed)
+
+
+def test_the_name_of_a_neighbour_stands_in_it_and_not_on_the_kecamatan_of_the_page(full, outlines, info):
+    from shapely import Point
+
+    book = AtlasBook(full, outlines, info, theme="usulan", gaps=None, logo=None)
+    kode = next(iter(book.names))
+    ground = book.ground
+    (figure,) = book.pages(kode)
+    labels = [t for t in figure.axes[0].texts if (t.get_gid() or "").startswith("tetangga:")]
+    assert labels
+    place = list(book.names).index(kode)
+    plan = fit_frames(ground.shapes[ground.group == kode], lambda _w, _h: _plan())
+    for text in labels:
+        spot = Point(plan.main.sketch.ground([text.get_position()])[0])
+        inside = [
+            name
+            for name, shape in zip(book.names.values(), ground.outlines, strict=True)
+            if shape.contains(spot)
+        ]
+        assert inside == [text.get_text()]
+        assert not ground.outlines[place].contains(spot)
+
+
+def test_a_detached_part_is_drawn_in_an_inset_and_the_rest_larger(full, outlines, info):
+    kode = full.index[full.geometry.bounds["maxx"].argmax()][:6]
+    book = AtlasBook(full, outlines, info, theme="usulan", gaps=None, logo=None)
+    (figure,) = book.pages(kode)
+    captions = [t.get_text() for t in figure.axes[0].texts if t.get_gid() == "sisipan"]
+    assert len(captions) == 1
+    assert "km di sebelah timur" in captions[0]
+    others = [other for other in book.names if other != kode]
+    for other in others:
+        (page,) = book.pages(other)
+        assert not [t for t in page.axes[0].texts if t.get_gid() == "sisipan"]
+
+
+def test_the_caption_of_an_inset_stays_inside_it(full, outlines, info):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    kode = full.index[full.geometry.bounds["maxx"].argmax()][:6]
+    book = AtlasBook(full, outlines, info, theme="usulan", gaps=None, logo=None)
+    (figure,) = book.pages(kode)
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    axes = figure.axes[0]
+    (caption,) = [t for t in axes.texts if t.get_gid() == "sisipan"]
+    low, high = axes.transData.inverted().transform(caption.get_window_extent(renderer))
+    frames = fit_frames(book.ground.shapes[book.ground.group == kode], lambda _w, _h: _plan())
+    (panel,) = frames.insets
+    assert panel.box.left <= low[0]
+    assert high[0] <= panel.box.right
 
 
 def test_a_long_table_goes_on_on_a_further_page(make, info, tmp_path):

@@ -7,9 +7,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lokus.show.bodies import find_bodies, find_detached
 from lokus.show.frames import plan_frames
 from lokus.show.geometry import Sketch, polygonal
-from lokus.show.inset import Composite, Panel, Want, arrange, direction, find_detached
+from lokus.show.inset import Composite, Panel, Want, arrange, direction
 from lokus.show.layout import Box
 
 
@@ -87,7 +88,7 @@ def test_directions_are_those_of_the_compass():
 def test_real_kabupaten_get_an_inset_only_where_islands_are_far(shared_data, name, insets):
     real = gpd.read_file(shared_data / "boundaries" / f"{name}.gpkg")
     shapes = polygonal(real.to_crs(real.estimate_utm_crs()).geometry.to_numpy())
-    frames = plan_frames("A4", shapes, shapes[:0], None, legend_mm=74)
+    frames = plan_frames("A4", find_bodies(shapes), None, legend_mm=74)
     assert len(frames.insets) == insets
     main = shapely.box(*shapely.total_bounds([s for s in frames.composite.draw(shapes) if s is not None]))
     box = frames.main.box

@@ -131,6 +131,11 @@ def test_an_unknown_class_is_an_error_naming_the_known_ones():
         STATUS["tetap"]
 
 
+def test_the_review_has_a_class_for_every_status():
+    assert list(REVIEW) == ["tetap", "masuk", "keluar", "lulus", "tidak", MISSING]
+    assert [REVIEW.label(key) for key in ("lulus", "tidak")] == ["Lulus", "Bukan lokus, dahulu dan kini"]
+
+
 def test_bands_refuse_breaks_that_do_not_rise_or_do_not_fit():
     with pytest.raises(ValueError, match="rise"):
         Bands(breaks=(2, 2), palette=WHO.palette)

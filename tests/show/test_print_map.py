@@ -14,13 +14,16 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import imread, imsave
 from matplotlib.patches import Circle
+from PIL import Image
 from pypdf import PdfReader
 from shapely.geometry import box
 
 from lokus.i18n import use_language
+from lokus.show.ground import Ground
 from lokus.show.layers import THEMES, make_layer
 from lokus.show.layout import PAPER
-from lokus.show.print_map import draw_map, save_map
+from lokus.show.palette import HOTSPOT
+from lokus.show.print_map import draw_map, draw_on, save_map
 
 
 def texts(figure) -> dict[str, str]:
@@ -142,6 +145,74 @@ def test_surroundings_lie_beneath_and_in_a_locator(results, outlines, info):
             assert not drawn.fully_overlaps(extent) or not drawn.overlaps(extent)
 
 
+@pytest.mark.parametrize("size", ["A4", "A3"])
+def test_neighbours_are_named_beside_the_kabupaten(results, outlines, info, size):
+    west, south, east, north = results.to_crs(32748).total_bounds
+    around = gpd.GeoDataFrame(
+        {"nama": ["Kabupaten Hulu", "Kabupaten Contoh", "Kabupaten Hilir", "Kabupaten Seberang Jauh"]},
+        geometry=[
+            box(west - 90_000, north + 10, east + 90_000, north + 90_000),
+            box(west, south, east, north),
+            box(west - 90_000, south - 90_000, east + 90_000, south - 10),
+            box(west, north + 300_000, east, north + 400_000),
+        ],
+        crs=32748,
+    ).to_crs(4326)
+    figure = draw_map(results, outlines, info, size=size, surroundings=around)
+    seen = {t.get_text() for t in figure.axes[0].texts if (t.get_gid() or "").startswith("tetangga:")}
+    assert seen == {"Kabupaten Hulu", "Kabupaten Hilir"}  # neither the own one nor one beyond the sheet
+    labels = [*boxes(figure, "tetangga:"), *boxes(figure, "kecamatan:"), *boxes(figure, "nomor:")]
+    assert [(a, b) for (a, one), (b, two) in combinations(labels, 2) if a != b and one.overlaps(two)] == []
+    plain = draw_map(results, outlines, info, size=size, surroundings=around.drop(columns="nama"))
+    assert not any((t.get_gid() or "").startswith("tetangga:") for t in plain.axes[0].texts)
+
+
+def test_a_neighbour_given_by_its_villages_is_named_once(results, outlines, info):
+    west, _south, east, north = results.to_crs(32748).total_bounds
+    strips = [box(x, north + 10, x + 20_000, north + 60_000) for x in np.arange(west, east, 20_000)]
+    around = gpd.GeoDataFrame(
+        {"nama": [f"Desa {k}" for k in range(len(strips))], "kab_nama": "Kabupaten Hulu"},
+        geometry=strips, crs=32748,
+    ).to_crs(4326)  # fmt: skip
+    figure = draw_map(results, outlines, info, surroundings=around)
+    texts_around = [t.get_text() for t in figure.axes[0].texts if (t.get_gid() or "").startswith("tetangga:")]
+    assert texts_around == ["Kabupaten Hulu"]
+
+
+def test_a_png_keeps_every_colour_of_the_legend_exactly(full, outlines, info, tmp_path):
+    path = save_map(draw_map(full, outlines, info, theme="titik_panas"), tmp_path / "a.png")
+    picture = Image.open(path)
+    assert picture.mode == "P"
+    assert round(picture.info["dpi"][0]) == 300
+    counted = {colour: n for n, colour in picture.convert("RGB").getcolors(1 << 24)}
+    for colour in HOTSPOT.values():
+        assert counted[tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))] > 1000
+
+
+def test_a_png_with_a_logo_keeps_all_its_colours(results, outlines, info, tmp_path):
+    shades = np.stack(np.meshgrid(np.arange(256), np.arange(256), [90]), axis=-1)[:, :, 0].astype(np.uint8)
+    logo = tmp_path / "logo.png"
+    Image.fromarray(shades).save(logo)
+    path = save_map(draw_map(results, outlines, info, logo=logo), tmp_path / "a.png")
+    assert Image.open(path).mode == "RGB"
+
+
+def test_sheets_on_shared_ground_are_those_drawn_alone(full, outlines, info, tmp_path):
+    ground = Ground(full.sample(frac=1, random_state=5), outlines)
+    for size in ("A4", "A3"):
+        for theme in ("anak", "usulan"):
+            together = save_map(draw_on(ground, info, theme=theme, size=size), tmp_path / "a.pdf")
+            alone = save_map(draw_map(full, outlines, info, theme=theme, size=size), tmp_path / "b.pdf")
+            assert together.read_bytes() == alone.read_bytes()
+
+
+def test_a_figure_keeps_its_resolution_and_no_pixels(results, outlines, info, tmp_path):
+    figure = draw_map(results, outlines, info)
+    before = figure.dpi, figure.canvas
+    save_map(figure, tmp_path / "a.png")
+    assert (figure.dpi, figure.canvas) == before
+
+
 def test_a_far_island_is_drawn_in_an_inset_and_the_map_stays_large(results, outlines, info):
     far = results.to_crs(32748)
     island = far.index[far["nomor"] == 3][0]
@@ -156,7 +227,7 @@ def test_a_far_island_is_drawn_in_an_inset_and_the_map_stays_large(results, outl
     assert seen["nomor:3"] == "3"
     captions = [t.get_text() for t in figure.axes[0].texts if t.get_gid() == "sisipan"]
     assert sum("barat" in caption for caption in captions) == 1
-    assert all("skala 1 : " in caption for caption in captions)
+    assert all("1 : " in caption for caption in captions)
 
     def scale(f):
         return float(re.search(r"Skala 1 : ([\d.]+)", " ".join(words(f)))[1].replace(".", ""))
@@ -243,7 +314,8 @@ def test_png_has_300_dots_an_inch(results, outlines, info, tmp_path):
 
 PROGRAM = """
 import sys, pickle
-from lokus.show.print_map import draw_map, save_map
+from lokus.show.palette import HOTSPOT
+from lokus.show.print_map import draw_map, draw_on, save_map
 results, outlines, info = pickle.load(open(sys.argv[1], "rb"))
 figure = draw_map(results.sample(frac=1, random_state=int(sys.argv[3])), outlines, info, theme="prevalensi")
 for suffix in ("png", "pdf"):

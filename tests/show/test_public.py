@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from pptx import Presentation
 
 from lokus.findings import Finding, Where, findings_frame
+from lokus.followup.gaps import find_gaps
 from lokus.intake.indicators import load_catalogue
-from lokus.show.gaps import find_gaps
 from lokus.show.maps import Maps
 from lokus.show.pack import write_pack
 from lokus.show.public import mask_results, mask_small_counts
@@ -197,15 +197,18 @@ def pack_arguments(material, frame):
     return {
         "maps": Maps(results=frame, kecamatan=material.kecamatan, info=material.info),
         "sizes": ["A4"], "themes": ["prevalensi"],
-        "contributions": pd.DataFrame({"Prevalensi": frame["skor"]}),
-        "completeness": material.completeness,
-        "reconciliation": pd.DataFrame({"sumber": ["a.xlsx"], "kode_sumber": ["RAHASIA-77"]}),
-        "findings": findings.assign(accepted=[True, False], reason=["sudah dicek", ""]),
-        "method": [("Temuan diterima", "stunting 3 dari 4 anak: 75,00 %"), ("Presisi", "145 anak")],
-        "by_opd": material.by_opd,
-        "gaps": find_gaps(frame, {"krs_persen": 40.0, "prevalensi_mentah": 14.0}, CATALOGUE),
-        "weights": {"Prevalensi": 1.0},
-        "lock": {"hasil_sha256": "c3" * 32},
+        "material": replace(
+            material,
+            results=frame,
+            contributions=pd.DataFrame({"Prevalensi": frame["skor"]}),
+            reconciliation=pd.DataFrame({"sumber": ["a.xlsx"], "kode_sumber": ["RAHASIA-77"]}),
+            findings=findings.assign(accepted=[True, False], reason=["sudah dicek", ""]),
+            method=(("Temuan diterima", "stunting 3 dari 4 anak: 75,00 %"), ("Presisi", "145 anak")),
+            gaps=find_gaps(frame, {"krs_persen": 40.0, "prevalensi_mentah": 14.0}, CATALOGUE),
+            weights={"Prevalensi": 1.0},
+            lock={"hasil_sha256": "c3" * 32},
+            alternatives=None,
+        ),
         "write_lock": lambda path: path.write_text("{}"),
         "extras": ("paparan", "laporan", "geojson", "csv"),
     }  # fmt: skip

@@ -65,11 +65,25 @@ def test_no_accepted_finding_is_said(material, one_sheet):
 
 
 def test_maps_formulas_provenance_and_mark_are_there(page, seen, material):
-    assert page.count("data:image/png;base64,") == 3
+    assert page.count("data:image/png;base64,") == 4
     assert sum(tag == "math" for tag, _attrs in seen.tags) == 5
     assert "DATA CONTOH SINTETIS" in seen.text
     assert material.lock["masukan"][0]["sha256"] in seen.text
     assert all(source in seen.text for source in material.info.sources)
+
+
+def test_every_map_of_the_study_has_its_sentence(material, one_sheet, every_stage):
+    full = every_stage(material.results).drop(columns="status_reviu")
+    page = render_report(replace(material, results=full), sheets=one_sheet)
+    assert page.count("data:image/png;base64,") == 6
+    for part in (
+        "tersebar di 5 kecamatan",
+        "perkiraannya 20 %",
+        "8 dari 10",
+        "di antara tetangga",
+        "Tipe terberat",
+    ):
+        assert part in page
 
 
 def test_text_from_inputs_stays_text(material, one_sheet):

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from deck_reader import titles, words
 from pptx import Presentation
 from pptx.util import Mm, Pt
 
@@ -33,23 +34,10 @@ def deck(material):
 
 
 @pytest.fixture(scope="module")
-def hard_deck(hard_material, opened):
-    return opened(hard_material)
-
-
-def titles(deck) -> list[str]:
-    return [page.shapes.title.text_frame.text for page in deck.slides]
-
-
-def words(deck) -> str:
-    texts = []
-    for page in deck.slides:
-        for shape in page.shapes:
-            if shape.has_text_frame:
-                texts.append(shape.text_frame.text)
-            elif shape.has_table:
-                texts += [cell.text for row in shape.table.rows for cell in row.cells]
-    return "\n".join(texts)
+def hard_deck(hard_material, opened, every_stage):
+    """Fifty lokus, long names, and every map there is but that of the review."""
+    full = every_stage(hard_material.results).drop(columns="status_reviu")
+    return opened(replace(hard_material, results=full))
 
 
 def tables(deck):
@@ -64,7 +52,7 @@ def test_it_tells_the_story_in_order_on_wide_slides(deck):
         "Peta: Usulan lokus",
         "Daftar usulan: 8 lokus di 5 kecamatan",
         "Mengapa desa-desa ini",
-        "Peta: Prevalensi stunting (%)",
+        "Peta: Prevalensi dan Peluang",
         "Seberapa pasti daftar ini",
         "Alternatif",
         "Kesenjangan per OPD",
@@ -79,6 +67,25 @@ def test_ten_to_fourteen_slides_with_everything_and_with_little(deck, hard_deck,
         material, gaps=None, alternatives=None, prices=None, findings=None, completeness=None, by_opd=None
     )
     assert [10 <= len(d.slides) <= 14 for d in (deck, hard_deck, opened(bare))] == [True] * 3
+
+
+def test_maps_stand_in_pairs_each_with_its_sentence(hard_deck, hard_material, every_stage):
+    shown = titles(hard_deck)
+    assert "Peta: Prevalensi dan Peluang" in shown
+    assert "Peta: Titik panas dan Tipologi" in shown
+    results = every_stage(hard_material.results)
+    hot = results["titik_panas"] == "tinggi-tinggi"
+    sentence = (
+        f"{hot.sum()} desa/kelurahan bernilai tinggi di antara tetangga yang tinggi; "
+        f"{(hot & results['nomor'].notna()).sum()} di antaranya diusulkan menjadi lokus."
+    )
+    assert sentence in words(hard_deck)
+
+
+def test_one_pattern_alone_has_a_slide_of_its_own(material, opened, every_stage):
+    results = every_stage(material.results).drop(columns=["status_reviu", "tipologi"])
+    got = titles(opened(replace(material, results=results)))
+    assert "Peta: Titik panas dan titik dingin" in got
 
 
 def test_every_slide_of_a_made_up_study_says_so(deck, material, opened):
@@ -192,6 +199,7 @@ def test_pictures_say_what_they_show(deck):
         "Peta Kabupaten Contoh: Usulan lokus",
         "Bagian skor tiap desa/kelurahan yang diusulkan",
         "Peta Kabupaten Contoh: Prevalensi stunting (%)",
+        "Peta Kabupaten Contoh: Peluang masuk daftar lokus (%)",
     ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from lokus.findings import Finding, Where, findings_frame
 from lokus.i18n import use_language
+from lokus.show.material import Material
 from lokus.show.workbook import write_workbook
 
 RISKY = ['=HYPERLINK("http://x")', "+1+1", "-2", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0", "a\x07b"]
@@ -31,13 +32,18 @@ def parts(results):
                 Finding(check="intake.codes", level="blocking", message="Kode ganda"),
             ]
         ),
-        "method": [("Bobot prevalensi", 0.6), ("Rumus", "=A1"), ("Benih", 2026)],
+        "method": (("Bobot prevalensi", 0.6), ("Rumus", "=A1"), ("Benih", 2026)),
     }  # fmt: skip
+
+
+def told(results, info, **parts):
+    outlines = results.dissolve("kode_kecamatan")[["kecamatan", "geometry"]]
+    return Material(results=results, kecamatan=outlines, info=info, **parts)
 
 
 @pytest.fixture(scope="module")
 def path(results, info, parts, tmp_path_factory):
-    return write_workbook(tmp_path_factory.mktemp("book") / "usulan.xlsx", results, info, **parts)
+    return write_workbook(tmp_path_factory.mktemp("book") / "usulan.xlsx", told(results, info, **parts))
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +89,7 @@ def test_the_ranking_holds_every_village_and_says_what_is_missing(book, results)
 
 def test_the_ranking_does_not_depend_on_the_row_order(results, info, parts, path, tmp_path):
     shuffled = results.sample(frac=1, random_state=5)
-    other = write_workbook(tmp_path / "b.xlsx", shuffled, info, **parts)
+    other = write_workbook(tmp_path / "b.xlsx", told(shuffled, info, **parts))
     assert other.read_bytes() == path.read_bytes()
 
 
@@ -143,13 +149,13 @@ def test_nothing_in_the_file_tells_the_time_of_writing(path):
 
 
 def test_parts_may_be_absent(results, info, tmp_path):
-    path = write_workbook(tmp_path / "a.xlsx", results, info)
+    path = write_workbook(tmp_path / "a.xlsx", told(results, info))
     assert openpyxl.load_workbook(path).sheetnames == ["Lampiran SK", "Peringkat", "Metode"]
 
 
 def test_english_on_request(results, info, parts, tmp_path):
     with use_language("en"):
-        path = write_workbook(tmp_path / "a.xlsx", results, info, **parts)
+        path = write_workbook(tmp_path / "a.xlsx", told(results, info, **parts))
     assert openpyxl.load_workbook(path).sheetnames[:2] == ["SK annex", "Ranking"]
 
 

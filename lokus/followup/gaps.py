@@ -3,22 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from lokus.intake.indicator import Indicator
+__all__ = ["GAP_COLUMNS", "Measure", "find_gaps", "gaps_by_indicator"]
 
-__all__ = ["GAP_COLUMNS", "find_gaps", "gaps_by_indicator", "threshold_text"]
+GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "buruk", "jenis", "intervensi")
 
-GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "buruk", "intervensi")
+
+class Measure(Protocol):
+    """What must be known of an indicator to act on it; :class:`lokus.intake.indicator.Indicator` is one."""
+
+    @property
+    def label(self) -> str:
+        """Text a planner reads."""
+
+    @property
+    def worse(self) -> str:
+        """Which end is worse: "high", "low" or "none"."""
+
+    @property
+    def owner(self) -> str:
+        """Office (OPD) that answers for it."""
+
+    @property
+    def intervention(self) -> str:
+        """What that office does."""
+
+    @property
+    def intervention_kind(self) -> str:
+        """Kind of the intervention: "spesifik", "sensitif", or nothing where nobody has said."""
+
+    @property
+    def action_unit(self) -> str:
+        """What the action is counted in."""
+
+    @property
+    def action_whole(self) -> str:
+        """Count that a share is taken of."""
+
+    @property
+    def action_count(self) -> str:
+        """Count of those concerned."""
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a percentage."""
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts whole things."""
 
 
 def find_gaps(
     values: pd.DataFrame,
     thresholds: Mapping[str, float],
-    catalogue: Mapping[str, Indicator],
+    catalogue: Mapping[str, Measure],
     *,
     owners: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -37,7 +78,8 @@ def find_gaps(
     Returns
     -------
     pandas.DataFrame
-        One row a gap, columns ``GAP_COLUMNS``, by office, indicator and village.
+        One row a gap, columns ``GAP_COLUMNS``, by office, indicator and village. ``jenis`` is the kind of
+        the intervention: "spesifik", "sensitif", or empty where the catalogue does not say.
 
     Raises
     ------
@@ -70,6 +112,7 @@ def find_gaps(
                     "nilai": failing.to_numpy(),
                     "ambang": float(threshold),
                     "buruk": "tinggi" if item.worse == "high" else "rendah",
+                    "jenis": item.intervention_kind,
                     "intervensi": item.intervention,
                 }
             )
@@ -86,10 +129,10 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        ``opd``, ``indikator``, ``ambang``, ``buruk``, ``intervensi``, ``lokus``, ``desa``; by office, and
-        within it the indicator that fails in most lokus first.
+        ``opd``, ``indikator``, ``ambang``, ``buruk``, ``jenis``, ``intervensi``, ``lokus``, ``desa``; by
+        office, and within it the indicator that fails in most lokus first.
     """
-    keys = ["opd", "indikator", "ambang", "buruk", "intervensi"]
+    keys = ["opd", "indikator", "ambang", "buruk", "jenis", "intervensi"]
     if gaps.empty:
         return pd.DataFrame(columns=[*keys, "lokus", "desa"])
     counted = (
@@ -100,14 +143,3 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     return counted.sort_values(
         ["opd", "lokus", "desa", "indikator"], ascending=[True, False, False, True], kind="stable"
     ).reset_index(drop=True)
-
-
-def threshold_text(threshold: str, worse: str) -> str:
-    """Write which values fail: above a threshold, or below it.
-
-    Examples
-    --------
-    >>> threshold_text("80", "rendah"), threshold_text("14", "tinggi")
-    ('< 80', '> 14')
-    """
-    return f"{'>' if worse == 'tinggi' else '<'} {threshold}"

@@ -1,0 +1,180 @@
+"""What each output of a rakor pack costs, beside what plain geopandas and folium need for the same content.
+
+Run with ``python benchmarks/pack.py [study file] [--pairs 3]``. First every output alone in this process, in
+seconds of work (CPU) and on the clock, with its size; a peer is run right after it where there is one:
+``geopandas.plot`` and ``savefig`` for a sheet (colours, kecamatan borders, legend; no labels, list or scale
+bar), folium's GeoJSON for the page. Then the whole pack by one process and by as many as there are cores, in
+turn, several times. On a machine that does other things too, compare ratios within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from typing import TYPE_CHECKING
+
+import folium
+import matplotlib as mpl
+from joblib import cpu_count
+
+from lokus import Kajian
+from lokus.i18n import gettext as _
+from lokus.show.layers import make_layer
+from lokus.show.layout import PAPER
+from lokus.show.print_map import DPI
+from lokus.show.workers import MOST
+
+if TYPE_CHECKING:
+    from lokus.show.maps import Maps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Seconds of work and on the clock, and what was written."""
+
+    work: float
+    clock: float
+    size: int
+
+
+def measure(make: Callable[[], Sequence[Path]]) -> Cost:
+    """Run once."""
+    clock, work = time.perf_counter(), time.process_time()
+    paths = make()
+    return Cost(
+        work=time.process_time() - work,
+        clock=time.perf_counter() - clock,
+        size=sum(path.stat().st_size for path in paths),
+    )
+
+
+def plain_map(maps: Maps, theme: str, size: str, folder: Path) -> list[Path]:
+    """The same classes in the same colours at the same size and resolution, by geopandas."""
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Patch
+
+    layer = make_layer(maps.results, theme)
+    short, long = PAPER[size]
+    figure, axes = plt.subplots(figsize=(long / 25.4, short / 25.4))
+    drawn = maps.results[~maps.results.geometry.isna()]
+    colours = layer.classes.loc[drawn.index].map(dict(layer.palette))
+    drawn.plot(ax=axes, color=list(colours), edgecolor="#8f999e", linewidth=0.3)
+    maps.kecamatan.boundary.plot(ax=axes, color="#4c565b", linewidth=0.85)
+    axes.legend(handles=[Patch(color=entry.colour, label=entry.label) for entry in layer.legend])
+    axes.set_axis_off()
+    paths = [folder / f"biasa.{kind}" for kind in ("png", "pdf")]
+    for path in paths:
+        figure.savefig(path, dpi=DPI)
+    plt.close(figure)
+    return paths
+
+
+def plain_page(maps: Maps, folder: Path) -> list[Path]:
+    """A choropleth of one theme by folium, with a tooltip of names; its page needs the internet."""
+    layer = make_layer(maps.results, "usulan")
+    drawn = maps.results[~maps.results.geometry.isna()][["desa", "kecamatan", "geometry"]].to_crs(4326)
+    drawn = drawn.assign(warna=layer.classes.loc[drawn.index].map(dict(layer.palette)))
+    west, south, east, north = drawn.total_bounds
+    page = folium.Map(location=[(south + north) / 2, (west + east) / 2], zoom_start=9)
+    folium.GeoJson(
+        drawn, style_function=lambda item: {"fillColor": item["properties"]["warna"], "weight": 0.5},
+        tooltip=folium.GeoJsonTooltip(["desa", "kecamatan"]),
+    ).add_to(page)  # fmt: skip
+    path = folder / "biasa.html"
+    page.save(path)
+    return [path]
+
+
+def line(name: str, ours: Cost, peer: Cost | None = None) -> None:
+    """Print a row of the table."""
+    ratio = f"{peer.work:8.2f} {peer.size / 1e6:8.2f} {peer.work / ours.work:6.1f}" if peer else ""
+    print(f"{name:34s} {ours.work:8.2f} {ours.clock:8.2f} {ours.size / 1e6:8.2f} {ratio}", flush=True)
+
+
+def outputs(kajian: Kajian, folder: Path) -> None:
+    """Every output of the pack, one after another."""
+    stated, maps = kajian.settings.outputs, kajian.maps
+    files = {
+        _("Map {theme}, {size}").format(theme=make_layer(maps.results, theme).title, size=size): (
+            f"peta {theme} {size}, PNG dan PDF", f"peta_{theme}_{size}.*", (theme, size)
+        )
+        for size in stated.sizes
+        for theme in stated.themes
+    }  # fmt: skip
+    files |= {
+        _("Interactive map"): ("peta interaktif", "peta_interaktif.html", ("page", "")),
+        _("Workbook"): ("buku kerja", "lokus.xlsx", None),
+        _("Slides"): ("paparan", "paparan.pptx", None),
+        _("Report"): ("laporan", "laporan.html", None),
+        _("Atlas"): ("atlas kecamatan", "atlas_kecamatan.pdf", None),
+        _("Action calendar"): ("kalender aksi", "kalender_aksi.xlsx", None),
+        _("GeoPackage"): ("GeoPackage", "hasil.gpkg", None),
+    }
+    steps: list[tuple[str, float, float]] = []
+
+    def note(name: str, _number: int, _total: int) -> None:
+        steps.append((name, time.process_time(), time.perf_counter()))
+
+    kajian.write(folder, on_step=note)  # what the outputs are made from is computed before the first of them
+    print(f"{'keluaran':34s} {'CPU':>8s} {'detik':>8s} {'MB':>8s} {'biasa':>8s} {'MB':>8s} {'rasio':>6s}")
+    plain_map(maps, "usulan", "A4", folder)  # fonts are looked up once by either
+    for (name, work, clock), (_next, work_after, clock_after) in pairwise(steps):
+        label, pattern, theme = files.get(name, (name, "", None))
+        size = sum(path.stat().st_size for path in folder.glob(pattern)) if pattern else 0
+        peer = None
+        if theme:
+            peer = measure(
+                lambda theme=theme: (
+                    plain_page(maps, folder) if theme[0] == "page" else plain_map(maps, *theme, folder)
+                )
+            )
+        line(label, Cost(work=work_after - work, clock=clock_after - clock, size=size), peer)
+
+
+def spent() -> float:
+    """Seconds of work of this process and of those it started and that have ended."""
+    return sum(use.ru_utime + use.ru_stime for use in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
+
+
+def whole(study: Path, folder: Path, pairs: int) -> None:
+    """The whole command, from the study file to the last output, in turn by one and by all processes."""
+    many = min(cpu_count(), MOST)
+    times: dict[int, list[tuple[float, float]]] = {1: [], many: []}
+    for _pair in range(pairs):
+        for count in times:
+            clock, work = time.perf_counter(), spent()
+            subprocess.run(
+                [sys.executable, "-m", "lokus", "run", str(study), "--keluaran", str(folder / "paket")],
+                check=True, capture_output=True, env={**os.environ, "LOKUS_PROSES": str(count)},
+            )  # fmt: skip
+            times[count].append((time.perf_counter() - clock, spent() - work))
+    for count, values in times.items():
+        clock, work = (statistics.median(column) for column in zip(*values, strict=True))
+        print(f"seluruh `lokus run`, {count} proses: {clock:.1f} detik, CPU {work:.1f} (median {pairs} kali)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kajian", nargs="?", type=Path, default=Path("data/kajian/contoh-2026.toml"))
+    parser.add_argument("--pairs", type=int, default=3, help="runs of the whole pack (0: none)")
+    asked = parser.parse_args()
+    mpl.use("agg")
+    os.environ["LOKUS_PROSES"] = "1"
+    with tempfile.TemporaryDirectory() as folder:
+        outputs(Kajian.open(asked.kajian), Path(folder))
+        if asked.pairs:
+            whole(asked.kajian, Path(folder), asked.pairs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What follows from a list of lokus: interventions, shares, beneficiaries, targets, case audits."""

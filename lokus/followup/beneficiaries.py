@@ -1,0 +1,245 @@
+"""Beneficiaries (sasaran): how many there are in lokus, kecamatan and kabupaten, nobody counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lokus.evidence.errors import name_some
+from lokus.findings import Finding
+from lokus.followup.errors import FollowupError
+from lokus.followup.groups import GROUPS, PERSONS, group_label
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["SCOPES", "Beneficiaries", "beneficiaries"]
+
+SCOPES = ("kabupaten", "lokus", "kecamatan", "lokus per kecamatan")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Beneficiaries:
+    """Target groups counted at every level, with how much is known.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a place and group: ``lingkup`` ("kabupaten", "lokus", "kecamatan", "lokus per kecamatan"),
+        ``kode`` and ``nama`` of the kecamatan (empty above it), ``kelompok`` (key of the group, or "orang":
+        the sum of the groups of persons that do not overlap), ``satuan`` ("orang", "keluarga"), ``jumlah``
+        (missing where no village has a number), ``desa`` (villages there), ``desa_terisi`` (with a number),
+        ``batas_bawah`` (some village has none, so the true number is `jumlah` or more).
+    villages : DataFrame, index ``kode_desa`` (sorted)
+        ``kode_kecamatan``, ``kecamatan``, ``lokus`` (bool) and a column a group; ``orang``, missing where
+        one of its groups is.
+    columns : mapping of str to str
+        Group to the column it was read from.
+    added : tuple of str
+        Groups that make up "orang": no other group that is there contains or overlaps them.
+    findings : tuple of Finding
+        Villages where a group is larger than one that contains it.
+    """
+
+    table: pd.DataFrame
+    villages: pd.DataFrame
+    columns: Mapping[str, str]
+    added: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def at(self, scope: str) -> pd.DataFrame:
+        """Totals of one level, places × groups.
+
+        Parameters
+        ----------
+        scope : {"kabupaten", "lokus", "kecamatan", "lokus per kecamatan"}
+        """
+        if scope not in SCOPES:
+            raise ValueError(f"scope must be one of {SCOPES}, not {scope!r}")
+        own = self.table[self.table["lingkup"] == scope]
+        wide = own.set_index(["kode", "nama", "kelompok"])["jumlah"].unstack()  # noqa: PD010 - unique rows
+        return wide[list(own["kelompok"].unique())].rename_axis(columns=None)
+
+    def __repr__(self) -> str:
+        lines = []
+        for scope, head in (("kabupaten", _("kabupaten")), ("lokus", _("lokus"))):
+            rows = self.table[self.table["lingkup"] == scope]
+            parts = [
+                f"{group_label(row['kelompok'])} {'≥ ' if row['batas_bawah'] else ''}"
+                + format_number(row["jumlah"])
+                for row in rows.to_dict("records")
+            ]
+            lines.append(f"{head}: {'; '.join(parts)}")
+        if self.table["batas_bawah"].any():
+            lines.append(_("≥: lower bound, some villages have no number yet"))
+        return "\n".join(lines)
+
+
+def beneficiaries(
+    values: pd.DataFrame,
+    *,
+    villages: pd.DataFrame,
+    lokus: Collection[str],
+    groups: Mapping[str, str] | Sequence[str] | None = None,
+) -> Beneficiaries:
+    """Count the target groups in lokus, kecamatan and kabupaten.
+
+    Parameters
+    ----------
+    values : DataFrame, index ``kode_desa``
+        Counts, one column a group; missing is not 0.
+    villages : DataFrame, index ``kode_desa``
+        ``kode_kecamatan`` and ``kecamatan`` of every village.
+    lokus : collection of kode_desa
+    groups : mapping of group to column, or sequence of groups, optional
+        Keys of :data:`lokus.followup.groups.GROUPS`; a sequence takes each group's usual column. Otherwise
+        every group whose usual column is there.
+
+    Returns
+    -------
+    Beneficiaries
+
+    Raises
+    ------
+    FollowupError
+        A group or a lokus is unknown, a column is missing or negative, or there is nothing to count.
+
+    Notes
+    -----
+    Nobody is counted twice: a group that lies inside another one (under-twos among under-fives, pregnant
+    women short of energy among pregnant women) or overlaps it (adolescent girls and brides) is shown and not
+    added, and families are never added to persons. Where a village has no number the total is a lower bound,
+    and says so; nothing is put in.
+
+    Examples
+    --------
+    >>> place = {"kode_kecamatan": ["990101", "990102"], "kecamatan": ["Air", "Batu"]}
+    >>> villages = pd.DataFrame(place, index=["9901012001", "9901022001"])
+    >>> values = pd.DataFrame({"bumil": [12, None], "sasaran": [80, 45], "baduta": [33, 17]}, villages.index)
+    >>> beneficiaries(values, villages=villages, lokus=["9901012001"])
+    kabupaten: Ibu hamil ≥ 12; Balita 125; Baduta (0–23 bulan) 50; Orang, masing-masing dihitung sekali ≥ 137
+    lokus: Ibu hamil 12; Balita 80; Baduta (0–23 bulan) 33; Orang, masing-masing dihitung sekali 92
+    ≥: batas bawah, sebagian desa belum memiliki angka
+    """
+    columns = _columns(values, groups)
+    villages = villages.sort_index()
+    unknown = [kode for kode in lokus if kode not in villages.index]
+    if unknown:
+        raise FollowupError(_("lokus that are no village: {villages}").format(villages=name_some(unknown)))
+    counts = pd.DataFrame(
+        {
+            name: values[column].reindex(villages.index).astype("Float64").astype(float)
+            for name, column in columns.items()
+        },
+        index=villages.index.rename("kode_desa"),
+    )
+    for name in counts:
+        wrong = counts.index[counts[name] < 0]
+        if len(wrong):
+            raise FollowupError(
+                _("{group}: negative in {villages}").format(
+                    group=group_label(str(name)), villages=name_some(wrong)
+                )
+            )
+    added = tuple(
+        name
+        for name in columns
+        if GROUPS[name].unit == PERSONS and not {*GROUPS[name].inside, *GROUPS[name].overlaps} & set(columns)
+    )
+    persons = counts[list(added)]
+    if len(added) > 1:
+        counts[PERSONS] = persons.sum(axis=1, skipna=False)
+    listed = pd.Series(counts.index.isin(list(lokus)), index=counts.index)
+    place = villages[["kode_kecamatan", "kecamatan"]].astype(str)
+    rows = list(_rows(counts, persons, place, listed))
+    return Beneficiaries(
+        table=pd.DataFrame(rows),
+        villages=place.assign(lokus=listed).join(counts).rename_axis("kode_desa"),
+        columns=columns,
+        added=added,
+        findings=tuple(_contradictions(counts)),
+    )
+
+
+def _columns(values: pd.DataFrame, groups: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
+    if groups is None:
+        groups = [name for name, group in GROUPS.items() if group.column in values]
+    stated = dict(groups) if isinstance(groups, Mapping) else dict.fromkeys(groups, "")
+    for name in stated:
+        group_label(name)  # refuses an unknown group
+    columns = {name: stated[name] or group.column for name, group in GROUPS.items() if name in stated}
+    for name, column in columns.items():
+        if column not in values:
+            raise FollowupError(
+                _('{group}: there is no column "{column}" with its numbers').format(
+                    group=group_label(name), column=column
+                ),
+                remedy=_("add it to a table of the study, or leave the group out"),
+            )
+    twice = sorted({column for column in columns.values() if list(columns.values()).count(column) > 1})
+    if twice:
+        raise FollowupError(_("one column for two groups: {columns}").format(columns=", ".join(twice)))
+    if not columns:
+        raise FollowupError(_("no target group has a column with its numbers"))
+    return columns
+
+
+def _rows(
+    counts: pd.DataFrame, persons: pd.DataFrame, place: pd.DataFrame, listed: pd.Series[bool]
+) -> Iterator[dict[str, object]]:
+    own = place[listed]
+    yield from _totals("kabupaten", "", "", counts, persons)
+    yield from _totals("lokus", "", "", counts[listed], persons[listed])
+    for kode, part in place.groupby("kode_kecamatan", sort=True):
+        name = part["kecamatan"].iloc[0]
+        yield from _totals("kecamatan", str(kode), name, counts.loc[part.index], persons.loc[part.index])
+    for kode, part in own.groupby("kode_kecamatan", sort=True):
+        name = part["kecamatan"].iloc[0]
+        yield from _totals(
+            "lokus per kecamatan", str(kode), name, counts.loc[part.index], persons.loc[part.index]
+        )
+
+
+def _totals(
+    scope: str, kode: str, name: str, counts: pd.DataFrame, persons: pd.DataFrame
+) -> Iterator[dict[str, object]]:
+    for group in map(str, counts.columns):
+        known = counts[group].notna()
+        # Villages with some of the groups still add what they have to the lower bound.
+        values = persons.sum(axis=1, min_count=1) if group == PERSONS else counts[group]
+        yield {
+            "lingkup": scope,
+            "kode": kode,
+            "nama": name,
+            "kelompok": group,
+            "satuan": PERSONS if group == PERSONS else GROUPS[group].unit,
+            "jumlah": float(values.sum(min_count=1)),
+            "desa": len(counts),
+            "desa_terisi": int(known.sum()),
+            "batas_bawah": bool(values.notna().any()) and not bool(known.all()),
+        }
+
+
+def _contradictions(counts: pd.DataFrame) -> Iterator[Finding]:
+    for name in counts:
+        for outer in GROUPS[str(name)].inside if name in GROUPS else ():
+            if outer not in counts:
+                continue
+            wrong = counts.index[counts[name] > counts[outer]]
+            if len(wrong):
+                yield Finding(
+                    check="followup.inside",
+                    level="warning",
+                    message=_("{inner} more than {outer} in {n} villages: {villages}").format(
+                        inner=group_label(str(name)),
+                        outer=group_label(outer),
+                        n=format_number(len(wrong)),
+                        villages=name_some(wrong),
+                    ),
+                    remedy=_("check both numbers: the one is part of the other"),
+                )

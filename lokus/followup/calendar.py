@@ -1,0 +1,170 @@
+"""The draft action calendar (kalender aksi), and what became of it a year later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.followup.interventions import Interventions
+
+__all__ = ["CALENDAR_COLUMNS", "REALISATION_COLUMNS", "draft_calendar", "realisation_by_village"]
+
+_NUMBERS = ("kebutuhan", "kebutuhan_ambang", "target", "anggaran", "realisasi")
+CALENDAR_COLUMNS = (
+    "id", "no", "kecamatan", "desa", "kode_desa", "opd", "jenis", "kegiatan", "indikator", "satuan",
+    "kebutuhan", "kebutuhan_ambang", "target", "bulan_mulai", "bulan_selesai", "anggaran", "sumber_dana",
+    "penanggung_jawab", "status", "realisasi", "keterangan",
+)  # fmt: skip
+_COUNTS = ("kegiatan", "selesai", "berjalan", "belum", "belum_diisi")
+REALISATION_COLUMNS = (*_COUNTS, "persen_selesai", "persen_dilaporkan", "kelas_realisasi")
+
+
+def draft_calendar(interventions: Interventions, *, year: int, all_villages: bool = False) -> pd.DataFrame:
+    """Draft the action calendar: one row for each office, village and activity.
+
+    Indicators that call for the same activity of the same office in a village share a row; their needs
+    overlap, so the largest stands and they are never added up.
+
+    Parameters
+    ----------
+    interventions : Interventions
+    year : int
+        Year of the calendar; part of the identifiers.
+    all_villages : bool
+        Draft rows for every village with gaps, not for lokus alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``CALENDAR_COLUMNS``, by office and village; ``no`` counts within the office. Target, months,
+        budget, source of funds, the position that answers, status and realisation are left to the office;
+        ``indikator`` says what fails, with its value. A gap for which the catalogue knows no intervention has
+        a row with an empty ``kegiatan``.
+
+    Notes
+    -----
+    ``id`` names year, village and the first indicator among those that call for the same activity, whether or
+    not that one fails here: drafting again from corrected data gives an activity the identifier it had.
+
+    Examples
+    --------
+    >>> from lokus.followup.interventions import intervention_matrix
+    >>> from lokus.intake.indicators import load_catalogue
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju"], "kecamatan": "Tanjung Agung", "kode_kecamatan": "990101",
+    ...      "sanitasi_layak": [55.0], "keluarga": [200.0]}, index=["9901012001"],
+    ... )
+    >>> found = intervention_matrix(villages, {"sanitasi_layak": 80}, load_catalogue())
+    >>> draft_calendar(found, year=2027)[["id", "kegiatan"]].iloc[0].tolist()
+    ['KA-2027-9901012001-sanitasi_layak', 'Pembangunan jamban keluarga dan tangki septik']
+    """
+    details = interventions.details
+    if not all_villages:
+        details = details[details["lokus"]]
+    rows = details.assign(
+        pokok=details["kunci"].map(_first_of_activity(interventions.thresholds)),
+        kegiatan=details["intervensi"],
+        sebab=_causes(details),
+    )
+    # Several indicators, one activity: their labels are listed, the largest need stands.
+    keys = ["opd", "kode_kecamatan", "kode_desa", "pokok"]
+    drafted = (
+        rows.groupby(keys, sort=True)
+        .agg(
+            kecamatan=("kecamatan", "first"), desa=("desa", "first"), jenis=("jenis", "first"),
+            kegiatan=("kegiatan", "first"), indikator=("sebab", "; ".join), satuan=("satuan", "first"),
+            kebutuhan=("kebutuhan", "max"), kebutuhan_ambang=("kebutuhan_ambang", "max"),
+        )
+        .reset_index()
+    )  # fmt: skip
+    drafted["id"] = [
+        f"KA-{year}-{kode}-{key}" for kode, key in zip(drafted["kode_desa"], drafted["pokok"], strict=True)
+    ]
+    drafted["no"] = drafted.groupby("opd").cumcount() + 1
+    calendar = drafted.reindex(columns=list(CALENDAR_COLUMNS))
+    texts = [name for name in CALENDAR_COLUMNS if name not in (*_NUMBERS, "no")]
+    calendar[texts] = calendar[texts].astype(object).where(calendar[texts].notna(), "")
+    calendar[list(_NUMBERS)] = calendar[list(_NUMBERS)].astype(float)
+    return calendar
+
+
+def _causes(details: pd.DataFrame) -> list[str]:
+    """Say what fails and by how much, which is all an office gets where no need can be counted."""
+    return [
+        _("{indicator} {value} (threshold {limit})").format(
+            indicator=row["indikator"],
+            value=format_number(row["nilai"], decimals=1),
+            limit=format_number(row["ambang"], decimals=1),
+        )
+        for row in details[["indikator", "nilai", "ambang"]].to_dict("records")
+    ]
+
+
+def _first_of_activity(thresholds: pd.DataFrame) -> dict[str, str]:
+    """Map each indicator to the first one that calls for the same activity of the same office."""
+    named = thresholds.reset_index().sort_values("kunci")
+    own = named["kunci"].where(named["intervensi"] == "", "")
+    first = named.groupby(["opd", "intervensi", "satuan", own])["kunci"].transform("first")
+    return dict(zip(named["kunci"].astype(str), first.astype(str), strict=True))
+
+
+def realisation_by_village(
+    by_village: pd.DataFrame, villages: pd.Index, *, beside: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Say of every village which share of the planned activities was done, for the review a year later.
+
+    Parameters
+    ----------
+    by_village : pandas.DataFrame
+        Activities counted by village, index ``kode_desa``, as
+        :attr:`lokus.intake.calendar.FilledCalendar.by_village` gives them.
+    villages : pandas.Index
+        Villages to speak of; one without activities gets zeros and no share. Villages of the calendar that
+        are not among them, because they were recoded or split since, follow at the end.
+    beside : pandas.DataFrame, optional
+        What to put next to it, index ``kode_desa``: the change of the rate, the status in the review.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``REALISATION_COLUMNS`` and those of `beside`. ``persen_selesai`` is the share of all planned
+        activities that are reported as done, ``persen_dilaporkan`` the share with any report, both percent
+        and NaN where nothing was planned. ``kelas_realisasi``: "tidak ada kegiatan", "belum dilaporkan",
+        "belum selesai", "sebagian selesai", "selesai semua".
+
+    Notes
+    -----
+    What is not reported is not done nor undone: a low share with a low ``persen_dilaporkan`` tells of
+    reporting, not of work. That activities were done in villages whose rate fell is no proof that they are
+    why it fell.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame(
+    ...     {"kegiatan": 4, "selesai": 3, "berjalan": 0, "belum": 0, "belum_diisi": 1}, index=["9901012001"])
+    >>> table = realisation_by_village(counts, pd.Index(["9901012001", "9901012002"], name="kode_desa"))
+    >>> table[["persen_selesai", "persen_dilaporkan", "kelas_realisasi"]]
+                persen_selesai  persen_dilaporkan     kelas_realisasi
+    kode_desa
+    9901012001            75.0               75.0    sebagian selesai
+    9901012002             NaN                NaN  tidak ada kegiatan
+    """
+    known = pd.Index(sorted(villages), name="kode_desa")
+    index = known.append(pd.Index(sorted(set(by_village.index) - set(known)), name="kode_desa"))
+    table = by_village.reindex(columns=list(_COUNTS)).reindex(index, fill_value=0).astype(int)
+    planned = table["kegiatan"].where(table["kegiatan"] > 0)
+    reported = table["kegiatan"] - table["belum_diisi"]
+    table["persen_selesai"] = 100.0 * table["selesai"] / planned
+    table["persen_dilaporkan"] = 100.0 * reported / planned
+    table["kelas_realisasi"] = np.select(
+        [planned.isna(), reported == 0, table["selesai"] == 0, table["selesai"] < table["kegiatan"]],
+        ["tidak ada kegiatan", "belum dilaporkan", "belum selesai", "sebagian selesai"],
+        "selesai semua",
+    )
+    return table if beside is None else table.join(beside.reindex(index))

@@ -1,0 +1,232 @@
+"""Audit kasus stunting: in which villages to begin, and which risk groups to look at there, without names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from lokus.evidence.errors import name_some
+from lokus.followup.errors import FollowupError
+from lokus.followup.risk_groups import (
+    CLEAR,
+    NOT_EXAMINED,
+    RISK_GROUPS,
+    TO_LOOK_AT,
+    UNKNOWN,
+    Grouped,
+    risk_group_of,
+    risk_label,
+)
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = ["AuditShortlist", "audit_shortlist"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class AuditShortlist:
+    """Villages for the case audit, and what to look at in each.
+
+    Parameters
+    ----------
+    table : DataFrame, index ``kode_desa``, in the order of the list
+        ``urutan`` (1 = first; missing in the public version, which is ordered by code), ``desa``,
+        ``kecamatan``, ``anak_stunting`` (expected stunted children), ``kesenjangan`` (failing indicators of
+        the four risk groups), and for each of "catin", "bumil", "nifas", "balita" what was found:
+        "perlu dilihat", "tanpa kesenjangan", "belum ada data" (nothing fails, but a number is missing) or
+        "tidak diperiksa" (no threshold is stated for this group).
+    risks : DataFrame
+        One row a village and failing indicator: ``kode_desa``, ``kelompok``, ``kunci``, ``indikator``,
+        ``nilai``, ``ambang``, ``buruk``, ``opd``.
+    unranked : tuple of kode_desa
+        Villages without an estimate: not on the list, and not free of cases.
+    candidates : int
+        Villages the list was chosen from.
+    publik : bool
+        Whether small counts are masked.
+    """
+
+    table: pd.DataFrame
+    risks: pd.DataFrame
+    unranked: tuple[str, ...]
+    candidates: int
+    publik: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The order of the list as one sentence."""
+        if self.publik:
+            return _("The villages with most expected stunted children, in the order of their codes")
+        return _("Most expected stunted children first, then most gaps in services, then the village code")
+
+    def reasons(self, kode: str, group: str) -> pd.DataFrame:
+        """Failing indicators of one risk group in one village."""
+        return self.risks[(self.risks["kode_desa"] == kode) & (self.risks["kelompok"] == group)]
+
+    def for_public(self, masked: pd.DataFrame) -> AuditShortlist:
+        """Give the list with every number taken from a table in which small counts are masked.
+
+        Parameters
+        ----------
+        masked : DataFrame, index ``kode_desa``
+            As :func:`lokus.show.public.mask_results` gives it.
+
+        Returns
+        -------
+        AuditShortlist
+            In the order of codes: a place between two known numbers would give a masked one away.
+        """
+        table = self.table.sort_index()
+        table["urutan"] = pd.Series(pd.NA, index=table.index, dtype="Int64")
+        for name in ("anak_stunting", "anak_stunting_bawah", "anak_stunting_atas"):
+            if name in table:
+                table[name] = masked[name].reindex(table.index) if name in masked else np.nan
+        values = [
+            masked[key].get(kode, np.nan) if key in masked else np.nan
+            for kode, key in zip(self.risks["kode_desa"], self.risks["kunci"], strict=True)
+        ]
+        # That nothing is to be seen would tell that hardly a child is expected.
+        table.loc[table["anak_stunting"].isna(), "balita"] = TO_LOOK_AT
+        risks = self.risks.assign(nilai=np.array(values, dtype=float))
+        return replace(self, table=table, risks=risks, publik=True)
+
+    def __repr__(self) -> str:
+        looked = {group: int((self.table[group] == TO_LOOK_AT).sum()) for group in RISK_GROUPS}
+        lines = [
+            _("Case audit: {n} of {total} villages; to look at: {groups}").format(
+                n=format_number(len(self.table)),
+                total=format_number(self.candidates),
+                groups=", ".join(f"{risk_label(group)} {format_number(n)}" for group, n in looked.items()),
+            ),
+            self.rule,
+        ]
+        if self.unranked:
+            lines.append(
+                _("{n} villages have no estimate and are not on the list: {villages}").format(
+                    n=format_number(len(self.unranked)), villages=name_some(self.unranked)
+                )
+            )
+        return "\n".join(lines)
+
+
+def audit_shortlist(
+    results: pd.DataFrame,
+    *,
+    gaps: pd.DataFrame,
+    examined: Collection[str],
+    catalogue: Mapping[str, Grouped],
+    n: int,
+    candidates: Collection[str] | None = None,
+) -> AuditShortlist:
+    """Choose villages for the case audit, and say which risk groups to look at and why.
+
+    Parameters
+    ----------
+    results : DataFrame, index ``kode_desa``
+        ``desa``, ``kecamatan``, ``anak_stunting`` and the indicators.
+    gaps : DataFrame
+        As :func:`lokus.followup.gaps.find_gaps` gives it.
+    examined : collection of indicator keys
+        Indicators a threshold was stated for, whether or not one fails.
+    catalogue : mapping of indicator key to Indicator
+        Says by ``group`` whom an indicator is about.
+    n : int
+        Villages wanted; fewer are given where fewer have an estimate.
+    candidates : collection of kode_desa, optional
+        The list is chosen from these, for instance the lokus; otherwise from all.
+
+    Returns
+    -------
+    AuditShortlist
+
+    Raises
+    ------
+    FollowupError
+        `n` is below 1, a column is missing, or a candidate is no village.
+
+    Notes
+    -----
+    Villages are ordered by expected stunted children, unrounded; then by the number of failing indicators of
+    the four risk groups; then by code. Children under five are to be looked at wherever at least one is
+    expected to be stunted; the other groups where an indicator of theirs fails. No person is in the data or
+    in the result: the audit team finds the cases in the field.
+
+    Examples
+    --------
+    >>> from lokus.followup.gaps import find_gaps
+    >>> from lokus.intake.indicators import load_catalogue
+    >>> catalogue = load_catalogue()
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Air Dua", "Batu"], "kecamatan": "Air", "anak_stunting": [7.2, 11.4],
+    ...      "cakupan_bumil_ttd": [48.0, 93.0]}, index=["9901012001", "9901012002"],
+    ... )
+    >>> gaps = find_gaps(villages, {"cakupan_bumil_ttd": 70}, catalogue)
+    >>> audit_shortlist(villages, gaps=gaps, examined=["cakupan_bumil_ttd"], catalogue=catalogue, n=2)
+    Audit kasus: 2 dari 2 desa; perlu dilihat: calon pengantin 0, ibu hamil 1, ibu nifas 0, baduta/balita 2
+    Perkiraan anak stunting terbanyak lebih dahulu, lalu kesenjangan layanan terbanyak, lalu kode desa
+    """
+    if n < 1:
+        raise FollowupError(_("the list needs at least one village"))
+    lacking = [name for name in ("desa", "kecamatan", "anak_stunting") if name not in results]
+    if lacking:
+        raise FollowupError(_("columns missing: {columns}").format(columns=", ".join(lacking)))
+    frame = pd.DataFrame(results).sort_index()
+    if candidates is not None:
+        strange = [kode for kode in candidates if kode not in frame.index]
+        if strange:
+            raise FollowupError(
+                _("candidates that are no village: {villages}").format(villages=name_some(strange))
+            )
+        frame = frame[frame.index.isin(list(candidates))]
+    keys = {key: group for key in examined if (group := risk_group_of(key, catalogue)) is not None}
+    risks = gaps[gaps["kunci"].isin(list(keys)) & gaps["kode_desa"].isin(frame.index)]
+    risks = risks.assign(kelompok=risks["kunci"].map(keys))
+    expected = frame["anak_stunting"].astype(float)
+    failing = risks["kode_desa"].value_counts().reindex(frame.index, fill_value=0)
+    order = np.lexsort((frame.index.astype(str), -failing.to_numpy(), -expected.to_numpy()))
+    ranked = [place for place in order if not np.isnan(expected.iloc[place])]
+    chosen = frame.iloc[ranked[:n]]
+    shown = [
+        name
+        for name in ("desa", "kecamatan", "anak_stunting", "anak_stunting_bawah", "anak_stunting_atas")
+        if name in frame
+    ]
+    table = chosen[shown].rename_axis("kode_desa")
+    table.insert(0, "urutan", pd.Series(range(1, len(table) + 1), index=table.index, dtype="Int64"))
+    table["kesenjangan"] = failing.loc[table.index].astype("int64")
+    for group in RISK_GROUPS:
+        own = [key for key, of in keys.items() if of == group]
+        table[group] = list(_states(chosen, group, own, risks))
+    columns = ["kode_desa", "kelompok", "kunci", "indikator", "nilai", "ambang", "buruk", "opd"]
+    place = {kode: number for number, kode in enumerate(table.index)}
+    mine = risks[risks["kode_desa"].isin(table.index)]
+    by = pd.DataFrame(
+        {
+            "village": mine["kode_desa"].map(place),
+            "group": mine["kelompok"].map(RISK_GROUPS.index),
+            "key": mine["kunci"],
+        }
+    )
+    return AuditShortlist(
+        table=table,
+        risks=mine.loc[by.sort_values(["village", "group", "key"]).index, columns].reset_index(drop=True),
+        unranked=tuple(frame.index[expected.isna()].astype(str)),
+        candidates=len(frame),
+    )
+
+
+def _states(chosen: pd.DataFrame, group: str, keys: Collection[str], risks: pd.DataFrame) -> Iterator[str]:
+    failing = set(risks.loc[risks["kelompok"] == group, "kode_desa"])
+    values = chosen.reindex(columns=list(keys))
+    for kode, expected, unknown in zip(
+        chosen.index, chosen["anak_stunting"], values.isna().any(axis=1), strict=True
+    ):
+        if kode in failing or (group == "balita" and expected >= 1):
+            yield TO_LOOK_AT
+        elif not keys:
+            yield NOT_EXAMINED
+        else:
+            yield UNKNOWN if unknown else CLEAR

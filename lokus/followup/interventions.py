@@ -1,0 +1,223 @@
+"""Who must act where: the matrix of villages by offices, with how many families and children it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from lokus.followup.gaps import Measure, find_gaps
+from lokus.followup.needs import count_needs
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = ["DETAIL_COLUMNS", "Interventions", "intervention_matrix"]
+
+_PLACE = ("kode_desa", "desa", "kecamatan", "kode_kecamatan", "lokus")
+DETAIL_COLUMNS = (
+    *_PLACE, "opd", "kunci", "indikator", "nilai", "ambang", "buruk", "kekurangan", "jenis", "intervensi",
+    "satuan", "kebutuhan", "kebutuhan_ambang",
+)  # fmt: skip
+_KINDS = ("spesifik", "sensitif")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Interventions:
+    """What follows from the gaps: which office acts in which village.
+
+    Attributes
+    ----------
+    villages : pandas.DataFrame
+        Index ``kode_desa``: ``desa``, ``kecamatan``, ``kode_kecamatan``, and ``lokus``, whether it is on the
+        list.
+    matrix : pandas.DataFrame
+        Villages × offices: number of indicators of that office that fail.
+    no_data : pandas.DataFrame
+        Villages × offices: number of indicators with a threshold and without data. They are neither failed
+        nor passed.
+    details : pandas.DataFrame
+        One row a gap, columns ``DETAIL_COLUMNS``: ``kekurangan`` is the distance to the threshold in the
+        indicator's unit; ``kebutuhan`` how many families, children … are concerned, ``kebutuhan_ambang`` how
+        many of them bring the village to the threshold, both missing where they do not follow from the data.
+    missing : pandas.DataFrame
+        One row a village and indicator without data: place, ``opd``, ``kunci``, ``indikator``.
+    thresholds : pandas.DataFrame
+        One row an indicator, index ``kunci``: ``indikator``, ``opd``, ``ambang``, ``buruk``, ``jenis``,
+        ``intervensi``, ``satuan``, and in how many villages and lokus it fails or is unknown.
+    by_opd, by_kecamatan : pandas.DataFrame
+        ``desa`` and ``lokus`` with at least one gap; ``kesenjangan``, gaps in all villages, and
+        ``kesenjangan_lokus``, in lokus, these divided into ``spesifik_lokus``, ``sensitif_lokus`` and
+        ``tanpa_jenis_lokus``; ``belum_ada_data`` and ``belum_ada_data_lokus``, values that are missing.
+    """
+
+    villages: pd.DataFrame
+    matrix: pd.DataFrame
+    no_data: pd.DataFrame
+    details: pd.DataFrame
+    missing: pd.DataFrame
+    thresholds: pd.DataFrame
+    by_opd: pd.DataFrame
+    by_kecamatan: pd.DataFrame
+
+    @property
+    def lokus(self) -> tuple[str, ...]:
+        """Codes of the villages on the list."""
+        return tuple(map(str, self.villages.index[self.villages["lokus"]]))
+
+    def __repr__(self) -> str:
+        return _(
+            "Interventions: {gaps} gaps in {villages} villages, {in_lokus} of them in {lokus} lokus; "
+            "{offices} offices, {thresholds} thresholds; {missing} values with no data yet"
+        ).format(
+            gaps=format_number(len(self.details)),
+            villages=format_number(self.details["kode_desa"].nunique()),
+            in_lokus=format_number(int(self.details["lokus"].sum())),
+            lokus=format_number(len(self.lokus)),
+            offices=format_number(self.matrix.shape[1]),
+            thresholds=format_number(len(self.thresholds)),
+            missing=format_number(len(self.missing)),
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.by_opd.to_html()}"
+
+
+def intervention_matrix(
+    villages: pd.DataFrame,
+    thresholds: Mapping[str, float],
+    catalogue: Mapping[str, Measure],
+    *,
+    owners: Mapping[str, str] | None = None,
+    lokus: Collection[str] | None = None,
+) -> Interventions:
+    """Say which office has what to do in which village.
+
+    Parameters
+    ----------
+    villages : pandas.DataFrame
+        Villages, index ``kode_desa``, with ``desa``, ``kecamatan``, ``kode_kecamatan`` and the indicators;
+        the results table of a study is one.
+    thresholds : mapping of indicator key to float
+        In the indicator's unit, as :func:`~lokus.followup.gaps.find_gaps` takes them.
+    catalogue : mapping of indicator key to Indicator
+    owners : mapping of indicator key to str, optional
+        Offices as the study names them; otherwise the catalogue's.
+    lokus : collection of str, optional
+        Codes of the villages on the list; without it every village counts as one.
+
+    Raises
+    ------
+    ValueError
+        A lokus is not among the villages, or a threshold cannot be applied.
+
+    Notes
+    -----
+    An indicator without data in a village is no gap and not fine either: it is counted apart, and the
+    number of those concerned is never taken from anything but the data of that village.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators import load_catalogue
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju", "Air Bening"], "kecamatan": "Tanjung Agung", "kode_kecamatan": "990101",
+    ...      "sanitasi_layak": [55.0, None], "keluarga": [200.0, 310.0]},
+    ...     index=pd.Index(["9901012001", "9901012002"], name="kode_desa"),
+    ... )
+    >>> found = intervention_matrix(villages, {"sanitasi_layak": 80}, load_catalogue())
+    >>> found.details[["desa", "opd", "jenis", "kekurangan", "kebutuhan", "kebutuhan_ambang"]]
+            desa         opd     jenis  kekurangan  kebutuhan  kebutuhan_ambang
+    0  Suka Maju  Dinas PUPR  sensitif        25.0       90.0              50.0
+    >>> found.no_data["Dinas PUPR"].tolist()
+    [0, 1]
+    """
+    villages = villages.sort_index()
+    chosen = set(villages.index if lokus is None else lokus)
+    strangers = sorted(chosen - set(villages.index))
+    if strangers:
+        raise ValueError(f"lokus that are not among the villages: {', '.join(map(str, strangers[:5]))}")
+    place = villages[["desa", "kecamatan", "kode_kecamatan"]].rename_axis("kode_desa")
+    place = place.assign(lokus=place.index.isin(list(chosen)))
+
+    gaps = find_gaps(villages, thresholds, catalogue, owners=owners)
+    details = gaps.join(place, on="kode_desa").assign(kekurangan=(gaps["nilai"] - gaps["ambang"]).abs())
+    details = details.join(count_needs(gaps, villages, catalogue))[list(DETAIL_COLUMNS)]
+    details["lokus"] = details["lokus"].astype(bool)
+    stated = _stated(thresholds, catalogue, owners)
+    missing = _missing(villages, stated, place)
+    offices = pd.Index(sorted(set(stated["opd"])), name="opd")
+    return Interventions(
+        villages=place,
+        matrix=_cross(details, place.index, offices),
+        no_data=_cross(missing, place.index, offices),
+        details=details,
+        missing=missing,
+        thresholds=stated.join(_counts(details, missing, "kunci", stated.index)[_AT_THRESHOLD]),
+        by_opd=_counts(details, missing, "opd", offices),
+        by_kecamatan=_by_kecamatan(details, missing, place),
+    )
+
+
+_AT_THRESHOLD = ["desa", "lokus", "belum_ada_data", "belum_ada_data_lokus"]
+
+
+def _stated(
+    thresholds: Mapping[str, float], catalogue: Mapping[str, Measure], owners: Mapping[str, str] | None
+) -> pd.DataFrame:
+    rows = [
+        {
+            "kunci": key,
+            "indikator": catalogue[key].label,
+            "opd": (owners or {}).get(key) or catalogue[key].owner,
+            "ambang": float(limit),
+            "buruk": "tinggi" if catalogue[key].worse == "high" else "rendah",
+            "jenis": catalogue[key].intervention_kind,
+            "intervensi": catalogue[key].intervention,
+            "satuan": catalogue[key].action_unit,
+        }
+        for key, limit in thresholds.items()
+    ]
+    columns = ["kunci", "indikator", "opd", "ambang", "buruk", "jenis", "intervensi", "satuan"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values(["opd", "indikator", "kunci"], kind="stable").set_index("kunci")
+
+
+def _missing(villages: pd.DataFrame, stated: pd.DataFrame, place: pd.DataFrame) -> pd.DataFrame:
+    parts = [
+        place[villages[key].isna().to_numpy()]
+        .reset_index()
+        .assign(opd=row["opd"], kunci=key, indikator=row["indikator"])
+        for key, row in zip(stated.index.astype(str), stated.to_dict("records"), strict=True)
+    ]
+    columns = [*_PLACE, "opd", "kunci", "indikator"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _cross(rows: pd.DataFrame, villages: pd.Index, offices: pd.Index) -> pd.DataFrame:
+    counted = pd.crosstab(rows["kode_desa"], rows["opd"])
+    return counted.reindex(index=villages, columns=offices, fill_value=0).astype(int)
+
+
+def _counts(details: pd.DataFrame, missing: pd.DataFrame, by: str, index: pd.Index) -> pd.DataFrame:
+    own = details[details["lokus"]]
+    columns = {
+        "desa": details.groupby(by)["kode_desa"].nunique(),
+        "lokus": own.groupby(by)["kode_desa"].nunique(),
+        "kesenjangan": details.groupby(by).size(),
+        "kesenjangan_lokus": own.groupby(by).size(),
+        **{f"{kind}_lokus": own[own["jenis"] == kind].groupby(by).size() for kind in _KINDS},
+        "tanpa_jenis_lokus": own[~own["jenis"].isin(_KINDS)].groupby(by).size(),
+        "belum_ada_data": missing.groupby(by).size(),
+        "belum_ada_data_lokus": missing[missing["lokus"].astype(bool)].groupby(by).size(),
+    }
+    table = {name: counts.reindex(index, fill_value=0).to_numpy(np.int64) for name, counts in columns.items()}
+    return pd.DataFrame(table, index=index)
+
+
+def _by_kecamatan(details: pd.DataFrame, missing: pd.DataFrame, place: pd.DataFrame) -> pd.DataFrame:
+    names = place.groupby("kode_kecamatan", sort=True)["kecamatan"].first()
+    counts = _counts(details, missing, "kode_kecamatan", names.index)
+    counts.insert(0, "kecamatan", names)
+    return counts

@@ -1,0 +1,290 @@
+"""The way to a target: where prevalence should be, where each source says it is, what is still needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lokus.followup.errors import FollowupError
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.followup.measured import Kind, Measured, Point
+
+__all__ = ["PATHS", "STATUSES", "Trajectory", "status_label", "trajectory"]
+
+PATHS = ("laju_tetap", "linear")
+STATUSES = (
+    "di jalur", "tertinggal", "belum dapat dipastikan", "belum ada pembanding", "sebelum awal lintasan",
+)  # fmt: skip
+_EXACT = 1e-9  # percent; published values have one decimal
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Trajectory:
+    """A target path, and every series beside it in columns of its own.
+
+    Parameters
+    ----------
+    start, target : (int, float)
+        Year and percent.
+    path : DataFrame, index ``tahun``
+        ``laju_tetap`` (the same fall in percent of the year before: the one compared with) and ``linear``
+        (the same fall in points), in percent.
+    series : mapping of str to Measured
+        By name. No result of this class is computed from two of them.
+    needs : DataFrame, index ``seri``
+        Of the newest point of each series by itself: ``jenis``, ``tahun``, ``nilai``, ``bawah``, ``atas``;
+        ``dasar`` ("target" for series measured like the target; "laju" for the others, which are judged by
+        the fall from their own value of the year ``acuan``); ``jalur`` (where the series should be that
+        year), ``selisih`` (``nilai`` − ``jalur``, points), ``status`` (see `STATUSES`); ``nilai_target``
+        (where it should be in the target's year), ``sisa_tahun``, ``turun_poin`` (points a year that lead
+        there) and ``turun_persen`` (percent of the year before); with `children` also ``anak_kini``,
+        ``anak_target`` and ``anak_per_tahun``. Missing where no year is left.
+    basis : {"survei", "rutin"}
+        How start and target are measured.
+    children : float or None
+        Children under five, taken to stay as many.
+    """
+
+    start: tuple[int, float]
+    target: tuple[int, float]
+    path: pd.DataFrame
+    series: Mapping[str, Measured]
+    needs: pd.DataFrame
+    basis: Kind = "survei"
+    children: float | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Years × columns: both paths, then each series' value and limits under its own name and kind.
+
+        The columns have two levels, series and quantity, so that no column holds numbers of two sources.
+        """
+        parts = {(_("Target path"), name): self.path[name] for name in PATHS}
+        for name, one in self.series.items():
+            for quantity, attribute in (("nilai", "value"), ("bawah", "low"), ("atas", "high")):
+                values = {point.year: getattr(point, attribute) for point in one.points}
+                parts[(f"{name} ({one.kind})", quantity)] = pd.Series(values, dtype=float)
+        return pd.DataFrame(parts).sort_index().rename_axis("tahun")
+
+    @property
+    def rate(self) -> float:
+        """Fall along the path, percent of the year before (average annual rate of reduction)."""
+        return 100 * (1 - _ratio(1, self.start, self.target))
+
+    def __repr__(self) -> str:
+        lines = [
+            _(
+                "From {start} % ({first}) to {end} % ({last}): {rate} % less each year, or {points} points"
+            ).format(
+                start=_one(self.start[1]),
+                first=self.start[0],
+                end=_one(self.target[1]),
+                last=self.target[0],
+                rate=_one(self.rate),
+                points=_one((self.start[1] - self.target[1]) / (self.target[0] - self.start[0])),
+            )
+        ]
+        for name, row in self.needs.iterrows():
+            text = _("{series}: {value} % ({year}), {status}").format(
+                series=f"{name} ({row['jenis']})",
+                value=_one(row["nilai"]),
+                year=row["tahun"],
+                status=status_label(str(row["status"])),
+            )
+            if row["sisa_tahun"] > 0 and row["turun_poin"] > 0:
+                text += "; " + _("needs {points} points a year").format(points=_one(row["turun_poin"]))
+            lines.append(text)
+        return "\n".join(lines)
+
+
+def trajectory(
+    *,
+    start: tuple[int, float],
+    target: tuple[int, float],
+    series: Iterable[Measured] = (),
+    basis: Kind = "survei",
+    children: float | None = None,
+) -> Trajectory:
+    """Lay a path from a start to a target, and judge every source by itself.
+
+    Parameters
+    ----------
+    start, target : (year, percent)
+        The target is later and lower.
+    series : iterable of Measured
+        Surveys and routine measurement, each one series, see :func:`lokus.followup.measured.measured`.
+    basis : {"survei", "rutin"}
+        How start and target are measured; only series of this kind are compared with the path.
+    children : float, optional
+        Children under five of the kabupaten, for saying falls in children. Held constant: lokus makes no
+        forecast of births.
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    FollowupError
+        The target is not later and lower, lies outside 0–100 %, or two series have one name.
+
+    Notes
+    -----
+    The path compared with falls by the same percentage every year, p₀·(p₁/p₀)^((t−t₀)/(t₁−t₀)): the average
+    annual rate of reduction that WHO and UNICEF use for stunting, and the shape of the national path of
+    RPJMN 2020–2024 (24.1, 21.1, 18.4, 16, 14 %: 12–13 % less each year, between 3.0 and 2.0 points). The
+    straight line is given beside it; it asks less at first and more at the end.
+
+    Routine weighing reaches other children than a survey does and often finds a fraction of its prevalence
+    (Muara Enim 2021: 3.2 % against 29.7 %), so it says nothing of a target set by survey. A series of another
+    kind is judged by the path's yearly percentage alone, from its own first value since the start.
+
+    A series with an interval is on track, or behind, only where the whole interval says so; without one the
+    value alone decides.
+
+    Examples
+    --------
+    Rejang Lebong: 20.2 % (SSGI 2022) to 14 % in 2024, and what was reported since:
+
+    >>> from lokus.followup.measured import measured
+    >>> reported = measured("SSGI/SKI", "survei", {2022: 20.2, 2023: 28.6, 2024: 24.7})
+    >>> way = trajectory(start=(2022, 20.2), target=(2024, 14.0), series=[reported])
+    >>> way
+    Dari 20,2 % (2022) ke 14,0 % (2024): turun 16,7 % setiap tahun, atau 3,1 poin
+    SSGI/SKI (survei): 24,7 % (2024), tertinggal
+    >>> way.path.round(1).to_dict("list")
+    {'laju_tetap': [20.2, 16.8, 14.0], 'linear': [20.2, 17.1, 14.0]}
+    """
+    (first, begin), (last, end) = start, target
+    if last <= first:
+        raise FollowupError(
+            _("the target's year ({last}) must be later than the start's ({first})").format(
+                last=last, first=first
+            )
+        )
+    if not (math.isfinite(begin) and 0 < end < begin <= 100):
+        raise FollowupError(
+            _("the target ({end} %) must be above 0 and below the start ({begin} %)").format(
+                end=_one(end), begin=_one(begin)
+            )
+        )
+    if children is not None and not (math.isfinite(children) and children > 0):
+        raise FollowupError(_("the number of children must be above 0"))
+    listed = list(series)
+    named = {one.name: one for one in listed}
+    if len(named) != len(listed):
+        raise FollowupError(_("two series have the same name: give each source a name of its own"))
+
+    years = range(first, last + 1)
+    path = pd.DataFrame(
+        {
+            "laju_tetap": [begin * _ratio(year - first, start, target) for year in years],
+            "linear": [begin + (end - begin) * (year - first) / (last - first) for year in years],
+        },
+        index=pd.Index(years, name="tahun"),
+    )
+    needs = pd.DataFrame(
+        [_need(one, start, target, basis, children) for one in named.values()],
+        index=pd.Index(list(named), name="seri"),
+    )
+    return Trajectory(
+        start=(first, float(begin)),
+        target=(last, float(end)),
+        path=path,
+        series=named,
+        needs=needs,
+        basis=basis,
+        children=children,
+    )
+
+
+def status_label(status: str) -> str:
+    """Name of a status as a reader sees it.
+
+    Examples
+    --------
+    >>> status_label("tertinggal")
+    'tertinggal'
+    """
+    return {
+        "di jalur": _("on track"),
+        "tertinggal": _("behind"),
+        "belum dapat dipastikan": _("not certain"),
+        "belum ada pembanding": _("nothing to compare with yet"),
+        "sebelum awal lintasan": _("before the start of the path"),
+    }[status]
+
+
+def _ratio(years: int, start: tuple[int, float], target: tuple[int, float]) -> float:
+    """Give what is left of a prevalence that falls along the path for some years, 0–1."""
+    return float((target[1] / start[1]) ** (years / (target[0] - start[0])))
+
+
+def _need(
+    one: Measured, start: tuple[int, float], target: tuple[int, float], basis: Kind, children: float | None
+) -> dict[str, object]:
+    """Say what one series' newest point means for the way, no other series being looked at."""
+    point, last = one.latest, target[0]
+    since = [earlier for earlier in one.points if earlier.year >= start[0]]
+    if one.kind == basis:
+        year, value = start if since else (math.nan, math.nan)
+    else:
+        year, value = (since[0].year, since[0].value) if since else (math.nan, math.nan)
+    alone = one.kind != basis and len(since) == 1
+    expected = end = math.nan
+    if since:
+        # After the target's year what was reached then is what must be kept.
+        expected = value * _ratio(min(point.year, last) - int(year), start, target)
+        end = value * _ratio(last - int(year), start, target)
+    elif one.kind == basis:
+        end = target[1]
+    left = last - point.year
+    toward = left > 0 and not math.isnan(end)
+    need: dict[str, object] = {
+        "jenis": one.kind,
+        "tahun": point.year,
+        "nilai": point.value,
+        "bawah": math.nan if point.low is None else point.low,
+        "atas": math.nan if point.high is None else point.high,
+        "dasar": "target" if one.kind == basis else "laju",
+        "acuan": year,
+        "jalur": expected,
+        "selisih": point.value - expected,
+        "status": "belum ada pembanding" if alone else _status(point, expected),
+        "nilai_target": end,
+        "sisa_tahun": max(left, 0),
+        "turun_poin": (point.value - end) / left if toward else math.nan,
+        "turun_persen": (
+            100 * (1 - (end / point.value) ** (1 / left)) if toward and point.value > 0 else math.nan
+        ),
+    }
+    if children is not None:
+        need |= {
+            "anak_kini": children * point.value / 100,
+            "anak_target": children * end / 100,
+            "anak_per_tahun": children * (point.value - end) / 100 / left if toward else math.nan,
+        }
+    return need
+
+
+def _status(point: Point, expected: float) -> str:
+    if math.isnan(expected):
+        return "sebelum awal lintasan"
+    low = point.value if point.low is None else point.low
+    high = point.value if point.high is None else point.high
+    if high <= expected + _EXACT:
+        return "di jalur"
+    if low > expected + _EXACT:
+        return "tertinggal"
+    return "belum dapat dipastikan"
+
+
+def _one(value: float) -> str:
+    return format_number(value, decimals=1)

@@ -1,0 +1,100 @@
+"""Sections of the study file, checked and frozen.
+
+Keys are Indonesian because planners write them; attributes are English because the code reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field, StrictInt, StrictStr
+
+from lokus.settings.base import Section, Text, Year
+from lokus.settings.choice import ChoiceSettings, UncertaintySettings
+from lokus.settings.evidence import PatternSettings, RateSettings, ScoreSettings, TypologySettings
+from lokus.settings.followup import CaseAuditSettings, SharingSettings, TrajectorySettings
+from lokus.settings.inputs import AuditSettings, BoundarySettings, TableSettings
+from lokus.settings.outputs import GapSettings, OutputSettings
+from lokus.settings.review import PreviousSettings
+
+__all__ = ["ESTIMATED", "Settings", "StudySettings"]
+
+# Weighed like indicators, but estimated by lokus rather than read from a table.
+ESTIMATED = frozenset({"prevalensi", "anak_stunting"})
+
+
+class StudySettings(Section):
+    """``[kajian]``: what the study is called and for whom."""
+
+    title: Text = Field(alias="judul")
+    kabupaten: Text
+    year: Year = Field(alias="tahun")
+    institution: StrictStr = Field("", alias="instansi")
+    seed: StrictInt = Field(alias="benih", ge=0)
+    language: Literal["id", "en"] = Field("id", alias="bahasa")
+
+
+class Settings(Section):
+    """A whole study file."""
+
+    study: StudySettings = Field(alias="kajian")
+    boundaries: BoundarySettings = Field(alias="batas")
+    tables: tuple[TableSettings, ...] = Field(alias="tabel", min_length=1)
+    own_indicators: dict[str, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
+    rates: RateSettings = Field(RateSettings.model_validate({}), alias="laju")
+    scores: ScoreSettings = Field(alias="skor")
+    patterns: PatternSettings = Field(PatternSettings.model_validate({}), alias="pola")
+    typology: TypologySettings | None = Field(None, alias="tipologi")
+    choice: ChoiceSettings = Field(alias="pilihan")
+    uncertainty: UncertaintySettings = Field(UncertaintySettings.model_validate({}), alias="ketidakpastian")
+    previous: PreviousSettings | None = Field(None, alias="tahun_lalu")
+    audit: AuditSettings = AuditSettings.model_validate({})
+    gaps: GapSettings = Field(GapSettings.model_validate({}), alias="kesenjangan")
+    shares: tuple[SharingSettings, ...] = Field((), alias="pembagian")
+    groups: dict[str, Text] | None = Field(None, alias="sasaran_penerima")
+    trajectory: TrajectorySettings | None = Field(None, alias="lintasan")
+    case_audit: CaseAuditSettings | None = Field(None, alias="audit_kasus")
+    outputs: OutputSettings = Field(alias="keluaran")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values under the keys of the study file, without what was left unset."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Indicators whose gaps matter: inputs and covariates of the rates, and what is weighed."""
+        wanted: list[str] = [key for key in ("stunting", "diukur", "sasaran") if key in self.given]
+        if not ESTIMATED.isdisjoint(self.scores.keys):
+            wanted += ["stunting", "diukur"]
+        if "anak_stunting" in self.scores.keys:
+            wanted.append("sasaran")
+        wanted += [*self.rates.covariates, *(key for key in self.scores.keys if key not in ESTIMATED)]
+        if self.choice.cost:
+            wanted.append(self.choice.cost)
+        if "cakupan_layanan" in wanted and "cakupan_layanan" not in self.given:
+            wanted.remove("cakupan_layanan")
+            wanted += [
+                key for key in self.given if key.startswith("cakupan_") and key != "cakupan_pengukuran"
+            ]
+        return tuple(dict.fromkeys(wanted))
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Indicators that the tables of the newest round give, in the order of the tables."""
+        return tuple(key for table in self.tables if table.rounds_ago == 0 for key in table.gives)
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Every data file the study names, with the key that names it."""
+        yield "batas.berkas", self.boundaries.file
+        if self.boundaries.official:
+            yield "batas.daftar_resmi.berkas", self.boundaries.official.file
+        for number, table in enumerate(self.tables, start=1):
+            yield f"tabel[{number}].berkas", table.file
+        yield from self.previous.files() if self.previous else ()
+        if self.audit.decisions:
+            yield "audit.kecocokan", self.audit.decisions
+        if self.outputs.logo:
+            yield "keluaran.logo", self.outputs.logo
+        if self.outputs.surroundings:
+            yield "keluaran.sekitar", self.outputs.surroundings

@@ -1,0 +1,68 @@
+"""The rules of the choice, and what is uncertain."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from lokus.i18n import gettext as _
+from lokus.settings.base import Count, Kode, KodeKecamatan, Positive, Section, Share, Text
+
+__all__ = [
+    "ChoiceSettings",
+    "Limits",
+    "Lock",
+    "UncertaintySettings",
+]
+
+
+class Lock(Section):
+    """A village locked in or out, with the reason that will stand in the report."""
+
+    kode: Kode
+    reason: Text = Field(alias="alasan")
+
+
+class Limits(Section):
+    """Fewest and most villages of one kind."""
+
+    least: StrictInt | None = Field(None, alias="min", ge=0)
+    most: StrictInt | None = Field(None, alias="maks", ge=0)
+
+
+class ChoiceSettings(Section):
+    """``[pilihan]``: the rules of the selection."""
+
+    n: StrictInt = Field(alias="jumlah", ge=1)
+    max_kecamatan: StrictInt | None = Field(None, alias="maks_kecamatan", ge=1)
+    exact_kecamatan: StrictInt | None = Field(None, alias="tepat_kecamatan", ge=1)
+    min_per_kecamatan: StrictInt = Field(0, ge=0)
+    max_per_kecamatan: StrictInt | None = Field(None, alias="maks_per_kecamatan", ge=1)
+    quota: dict[KodeKecamatan, Count] = Field(default_factory=dict, alias="kuota")
+    kept_from: tuple[Kode, ...] = Field((), alias="dipertahankan")
+    min_kept: StrictInt = Field(0, alias="min_dipertahankan", ge=0)
+    jenis: dict[Literal["desa", "kelurahan"], Limits] = Field(default_factory=dict)
+    budget: Positive | None = Field(None, alias="anggaran")
+    cost: Text | None = Field(None, alias="biaya")
+    objective: Literal["skor", "anak", "campuran"] = Field("skor", alias="tujuan")
+    blend: Share | None = Field(None, alias="porsi_skor")
+    locked_in: tuple[Lock, ...] = Field((), alias="kunci_masuk")
+    locked_out: tuple[Lock, ...] = Field((), alias="kunci_keluar")
+
+    @model_validator(mode="after")
+    def _budget_needs_costs(self) -> Self:
+        if (self.budget is None) != (self.cost is None):
+            raise ValueError(
+                _("anggaran and biaya (the indicator with the cost of a village) belong together")
+            )
+        return self
+
+
+class UncertaintySettings(Section):
+    """``[ketidakpastian]``: what is not known exactly, and how often to choose again."""
+
+    draws: StrictInt = Field(1000, alias="undian", ge=100)
+    rates: StrictBool = Field(True, alias="laju")
+    concentration: Positive | None = Field(100.0, alias="konsentrasi_bobot")
+    errors: dict[str, Positive] = Field(default_factory=dict, alias="galat")

@@ -1,0 +1,116 @@
+"""How rates, scores, patterns and types are computed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictInt, model_validator
+
+from lokus.evidence.presets import PRESETS
+from lokus.i18n import gettext as _
+from lokus.settings.base import Number, Percent, Positive, Section, Text, Weight
+
+__all__ = [
+    "PatternSettings",
+    "RateSettings",
+    "ScanSettings",
+    "ScoreSettings",
+    "TypologySettings",
+]
+
+
+class RateSettings(Section):
+    """``[laju]``: how prevalence is estimated."""
+
+    covariates: tuple[Text, ...] = Field((), alias="kovariat")
+    threshold: Percent | None = Field(None, alias="ambang")
+    reliable_coverage: Percent = Field(80.0, alias="cakupan_andal")
+    odds_ratio: Positive = Field(1.0, alias="rasio_odds_tak_terukur")
+    effect: Literal["tidak", "kecamatan", "tetangga", "otomatis"] = Field("tidak", alias="pengaruh")
+
+
+class ScoreSettings(Section):
+    """``[skor]``: how indicators become one score.
+
+    The weights come from exactly one of ``bobot`` (stated), ``pembobotan`` (from the data), ``ahp`` (from
+    comparisons of pairs) and ``prasetel`` (a ready-made rule).
+    """
+
+    weights: dict[str, Weight] = Field(default_factory=dict, alias="bobot")
+    weighting: Literal["sama", "entropi", "critic", "pca"] | None = Field(None, alias="pembobotan")
+    weighed: tuple[Text, ...] = Field((), alias="indikator")
+    pairs: dict[str, dict[str, Positive]] = Field(default_factory=dict, alias="ahp")
+    preset: Text | None = Field(None, alias="prasetel")
+    aggregate: Literal["aritmetik", "geometrik", "topsis", "jumlah_peringkat"] | None = Field(
+        None, alias="metode"
+    )
+    normalise: Literal["minmax", "peringkat", "zscore", "batas"] | None = Field(None, alias="normalisasi")
+    missing: Literal["normalkan", "tahan"] | None = Field(None, alias="data_kosong")
+    limits: dict[str, Number] = Field(default_factory=dict, alias="batas_merah")
+    goalposts: dict[str, tuple[Number, Number]] = Field(default_factory=dict, alias="batas_tetap")
+    instead: dict[str, Text] = Field(default_factory=dict, alias="pengganti")
+    cuts: dict[str, tuple[Number, Number, Number, Number, Number]] = Field(
+        default_factory=dict, alias="batas_kelas"
+    )
+    not_for: dict[str, Literal["desa", "kelurahan"]] = Field(default_factory=dict, alias="tidak_berlaku")
+
+    @model_validator(mode="after")
+    def _one_source_of_weights(self) -> Self:
+        stated = [
+            key
+            for key, value in (
+                ("bobot", self.weights),
+                ("pembobotan", self.weighting),
+                ("ahp", self.pairs),
+                ("prasetel", self.preset),
+            )
+            if value
+        ]
+        if not stated:
+            raise ValueError(_("state bobot, pembobotan, ahp or prasetel"))
+        if len(stated) > 1:
+            raise ValueError(
+                _("state only one of bobot, pembobotan, ahp and prasetel, not {stated}").format(
+                    stated=" + ".join(stated)
+                )
+            )
+        if self.preset is not None and self.preset not in PRESETS:
+            raise ValueError(
+                _('no preset "{key}"; there are: {known}').format(key=self.preset, known=", ".join(PRESETS))
+            )
+        if bool(self.weighting) != bool(self.weighed):
+            raise ValueError(_("pembobotan and indikator belong together"))
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Indicators that enter the score."""
+        if self.preset is not None:
+            return tuple(self.instead.get(key, key) for key in PRESETS[self.preset].indicators)
+        paired = [key for first, others in self.pairs.items() for key in (first, *others)]
+        return tuple(dict.fromkeys([*self.weights, *self.weighed, *paired]))
+
+
+class ScanSettings(Section):
+    """``[pola.pemindaian]``: search for circles of villages with too many cases."""
+
+    max_share: Annotated[float, Field(strict=True, gt=0, le=0.5)] = Field(0.5, alias="bagian_terbesar")
+    replicates: StrictInt = Field(999, alias="ulangan", ge=99)
+
+
+class PatternSettings(Section):
+    """``[pola]``: where high values lie together."""
+
+    indicator: Text = Field("prevalensi", alias="indikator")
+    permutations: StrictInt = Field(99_999, alias="permutasi", ge=999)
+    alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = Field(0.05, alias="taraf_nyata")
+    correction: Literal["fdr", "tanpa"] = Field("fdr", alias="koreksi")
+    scan: ScanSettings = Field(ScanSettings.model_validate({}), alias="pemindaian")
+
+
+class TypologySettings(Section):
+    """``[tipologi]``: what kinds of villages there are."""
+
+    indicators: tuple[Text, ...] = Field(alias="indikator", min_length=2)
+    method: Literal["kmeans", "ward"] = Field("kmeans", alias="cara")
+    k: StrictInt | None = Field(None, alias="banyak_tipe", ge=2)

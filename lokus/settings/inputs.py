@@ -1,0 +1,126 @@
+"""What goes in: boundaries, tables, decisions about findings."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, StrictInt, StrictStr, model_validator
+
+from lokus.i18n import gettext as _
+from lokus.intake.children import CHILD_INDICATORS
+from lokus.settings.base import Kode, Section, Text
+
+__all__ = [
+    "Acceptance",
+    "AuditSettings",
+    "BoundarySettings",
+    "ListSettings",
+    "Period",
+    "PlaceColumns",
+    "TableSettings",
+]
+
+
+class PlaceColumns(Section):
+    """Columns that say which village a row is."""
+
+    kode: Text | None = None
+    desa: Text | None = None
+    kecamatan: Text | None = None
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """Those that are stated, key to header."""
+        return self.model_dump(exclude_none=True)
+
+
+class ListSettings(Section):
+    """``[batas.daftar_resmi]``: the official list of villages, against which the boundary file is checked."""
+
+    file: Text = Field(alias="berkas")
+    columns: PlaceColumns = Field(alias="kolom")
+
+
+class BoundarySettings(Section):
+    """``[batas]``: the file of village boundaries."""
+
+    file: Text = Field(alias="berkas")
+    layer: Text | None = Field(None, alias="lapisan")
+    crs: Text | None = None
+    columns: PlaceColumns | None = Field(None, alias="kolom")
+    kabupaten_code: Text | None = Field(None, alias="kode_kabupaten")
+    official: ListSettings | None = Field(None, alias="daftar_resmi")
+    source: StrictStr = Field("", alias="sumber")
+
+
+class Period(Section):
+    """First and last day of a weighing round."""
+
+    start: date = Field(alias="mulai")
+    end: date = Field(alias="akhir")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start > self.end:
+            raise ValueError(_("mulai lies after akhir"))
+        return self
+
+
+class TableSettings(Section):
+    """``[[tabel]]``: one workbook or CSV file of one office (OPD).
+
+    A table with ``putaran_lalu = 1`` is of the round before, 2 of the one before that; it steadies the rates.
+    A table with ``jenis = "anak"`` is an export with one row a child; it is counted by village while it is
+    read, and says by itself which columns it needs.
+    """
+
+    kind: Literal["rekap", "anak"] = Field("rekap", alias="jenis")
+    file: Text = Field(alias="berkas")
+    sheet: Text | None = Field(None, alias="lembar")
+    opd: StrictStr = ""
+    source: StrictStr = Field("", alias="sumber")
+    date: StrictStr = Field("", alias="tanggal")
+    rounds_ago: StrictInt = Field(0, alias="putaran_lalu", ge=0)
+    place: PlaceColumns = Field(PlaceColumns.model_validate({}), alias="tempat")
+    indicators: dict[str, Text] = Field(default_factory=dict, alias="indikator")
+    rows: dict[str, Text] = Field(default_factory=dict, alias="saring")
+    period: Period | None = Field(None, alias="periode")
+    child_columns: dict[str, Text] = Field(default_factory=dict, alias="kolom")
+
+    @model_validator(mode="after")
+    def _states_what_its_kind_needs(self) -> Self:
+        if self.kind == "anak":
+            if self.period is None:
+                raise ValueError(_("a table of children needs the key periode"))
+            if self.place.stated or self.indicators:
+                raise ValueError(_("a table of children takes no tempat and no indikator"))
+            return self
+        if self.period is not None or self.child_columns:
+            raise ValueError(_('periode and kolom belong to jenis = "anak"'))
+        if not (self.place.kode or self.place.desa):
+            raise ValueError(_("tempat needs the key kode or desa"))
+        if not self.indicators:
+            raise ValueError(_("the key indikator is missing"))
+        return self
+
+    @property
+    def gives(self) -> dict[str, str]:
+        """Indicator key → header of what the table gives."""
+        return dict(CHILD_INDICATORS) if self.kind == "anak" else self.indicators
+
+
+class Acceptance(Section):
+    """``[[audit.terima]]``: a blocking finding that the study accepts, and why."""
+
+    check: Text = Field(alias="temuan")
+    reason: Text = Field(alias="alasan")
+    kode_desa: Kode | None = Field(None, alias="desa")
+    file: Text | None = Field(None, alias="berkas")
+
+
+class AuditSettings(Section):
+    """``[audit]``: decisions about findings and ambiguous names."""
+
+    decisions: Text | None = Field(None, alias="kecocokan")
+    accepted: tuple[Acceptance, ...] = Field((), alias="terima")

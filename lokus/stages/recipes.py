@@ -1,0 +1,156 @@
+"""How a study estimates, weighs and chooses, as functions: the review applies them to another year too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.choice.problem import Problem
+    from lokus.evidence.aggregation import Aggregate, Missing
+    from lokus.evidence.normalise import Normalise
+    from lokus.evidence.rate_inputs import EffectName
+    from lokus.evidence.rates import Rates
+    from lokus.evidence.scoring import Scores
+    from lokus.evidence.weighting import DataWeights
+    from lokus.intake.indicators import Catalogue
+    from lokus.settings.choice import ChoiceSettings
+    from lokus.settings.evidence import RateSettings, ScoreSettings
+
+    Estimate = Callable[
+        ["pd.Series[float]", "pd.Series[float]", "pd.Series[float]", pd.DataFrame | None], Rates
+    ]
+    Score = Callable[[pd.DataFrame, "pd.Series[float] | None"], Scores]
+
+__all__ = ["EFFECTS", "Estimate", "Score", "estimator", "rules", "scorer"]
+
+# Words of the study file and of the functions.
+_NORMALISE: Mapping[str, Normalise] = {
+    "minmax": "minmax",
+    "peringkat": "rank",
+    "zscore": "zscore",
+    "batas": "limit",
+}
+_AGGREGATE: Mapping[str, Aggregate] = {
+    "aritmetik": "arithmetic",
+    "geometrik": "geometric",
+    "topsis": "topsis",
+    "jumlah_peringkat": "rank_sum",
+}
+_WEIGHTING: Mapping[str, DataWeights] = {
+    "sama": "equal",
+    "entropi": "entropy",
+    "critic": "critic",
+    "pca": "pca",
+}
+EFFECTS: Mapping[str, EffectName] = {
+    "tidak": "none",
+    "kecamatan": "kecamatan",
+    "tetangga": "neighbours",
+    "otomatis": "auto",
+}
+_MISSING: Mapping[str, Missing] = {"normalkan": "renormalise", "tahan": "withhold"}
+
+
+def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]) -> Score:
+    """Give the function ``(indicators with rates, expected stunted children) -> Scores`` of a ``[skor]``."""
+    from lokus.evidence.pairwise import compare_pairs
+    from lokus.evidence.preset_scores import apply_preset
+    from lokus.evidence.scoring import score
+
+    missing = _MISSING[stated.missing] if stated.missing else None
+
+    def by_preset(frame: pd.DataFrame, children: pd.Series[float] | None) -> Scores:
+        return apply_preset(
+            str(stated.preset),
+            frame,
+            limits=stated.limits,
+            goalposts=stated.goalposts,
+            cuts=stated.cuts,
+            instead=stated.instead,
+            missing=missing,
+            jenis=jenis,
+            ties=children,
+        )
+
+    def weighed(frame: pd.DataFrame, children: pd.Series[float] | None) -> Scores:
+        return score(
+            frame,
+            weights=_WEIGHTING[stated.weighting]
+            if stated.weighting
+            else compare_pairs(stated.pairs)
+            if stated.pairs
+            else stated.weights,
+            worse=catalogue.worse_ends(stated.keys),
+            normalise=_NORMALISE[stated.normalise] if stated.normalise else None,
+            goalposts=stated.goalposts,
+            limits=stated.limits,
+            aggregate=_AGGREGATE[stated.aggregate or "aritmetik"],
+            missing=missing or "renormalise",
+            not_applicable={key: list(jenis.index[jenis == kind]) for key, kind in stated.not_for.items()},
+            ties=children,
+        )
+
+    return by_preset if stated.preset is not None else weighed
+
+
+@cache
+def estimator(stated: RateSettings) -> Estimate:
+    """Give the function ``(stunting, diukur, sasaran, covariates) -> Rates`` of a ``[laju]``.
+
+    One year's counts alone, without what villages share: the review compares years, and lends nothing from
+    one to the other. The same settings give the same function, by which the review knows that they are.
+    """
+    from lokus.evidence.rates import estimate_rates
+
+    def estimate(
+        stunting: pd.Series[float],
+        measured: pd.Series[float],
+        due: pd.Series[float],
+        covariates: pd.DataFrame | None,
+    ) -> Rates:
+        return estimate_rates(
+            stunting,
+            measured,
+            sasaran=due,
+            covariates=covariates,
+            threshold=stated.threshold,
+            reliable_coverage=stated.reliable_coverage,
+            odds_ratio=stated.odds_ratio,
+            fractional=True,
+        )
+
+    return estimate
+
+
+def rules(stated: ChoiceSettings, *, today: Mapping[str, str] | None = None) -> Problem:
+    """Give the rules of a ``[pilihan]``.
+
+    With `today`, codes of that study → codes of this year, villages that are gone drop out of its rules.
+    """
+    from lokus.choice.problem import Problem
+
+    def now(codes: Mapping[str, str]) -> dict[str, str]:
+        return dict(codes) if today is None else {today[k]: v for k, v in codes.items() if k in today}
+
+    kept = tuple(now(dict.fromkeys(stated.kept_from, "")))
+    return Problem(
+        n=stated.n,
+        max_kecamatan=stated.max_kecamatan,
+        exact_kecamatan=stated.exact_kecamatan,
+        min_per_kecamatan=stated.min_per_kecamatan,
+        max_per_kecamatan=stated.max_per_kecamatan,
+        quota=stated.quota,
+        kept_from=kept,
+        min_kept=stated.min_kept if today is None else min(stated.min_kept, len(kept)),
+        min_jenis={kind: limits.least for kind, limits in stated.jenis.items() if limits.least is not None},
+        max_jenis={kind: limits.most for kind, limits in stated.jenis.items() if limits.most is not None},
+        budget=stated.budget,
+        objective=stated.objective,
+        blend=stated.blend,
+        locked_in=now({lock.kode: lock.reason for lock in stated.locked_in}),
+        locked_out=now({lock.kode: lock.reason for lock in stated.locked_out}),
+    )

@@ -1,0 +1,197 @@
+"""The annual review of a whole study, from the study file on."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from lokus import Kajian
+from lokus.cli import main
+from lokus.errors import BlockedError, InputError, StudyFileError
+from lokus.kajian import verify_lock
+
+
+@pytest.fixture(scope="module")
+def kajian(root):
+    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+
+
+@pytest.fixture(scope="module")
+def decided(kajian):
+    return kajian.past.kode(2025)
+
+
+@pytest.fixture
+def example(root, tmp_path):
+    """A copy of the example whose files can be changed."""
+    from shutil import copytree
+
+    copytree(root / "data", tmp_path / "data")
+    return tmp_path / "data" / "kajian"
+
+
+def test_the_decided_list_is_reviewed_not_the_proposal(kajian, decided):
+    assert len(decided) == 26
+    assert len(set(kajian.previous.kode) - set(decided)) == 3
+    table = kajian.review.table
+    listed, now = table["daftar_lalu"], table["daftar_kini"]
+    assert set(table.index[listed]) == set(decided)
+    assert set(table.index[now]) == set(kajian.proposal.kode)
+    status = table["status_reviu"]
+    assert (status[listed & now] == "tetap").all()
+    assert (status[~listed & now] == "masuk").all()
+    assert status[listed & ~now].isin(["keluar", "lulus"]).all()
+    assert (status[~listed & ~now] == "tidak").all()
+    outside = table.loc[listed & ~table.index.isin(kajian.previous.kode), "keterangan"]
+    assert outside.str.contains("di luar usulan").all()
+
+
+def test_causes_add_up_to_what_moved_each_village(kajian):
+    table = kajian.causes.table
+    parts = table.filter(regex="^selisih_").sum(axis=1, skipna=False)
+    known = table["selisih"].notna()
+    assert known.sum() >= 250
+    np.testing.assert_allclose(parts[known], table["selisih"][known], atol=1e-9)
+
+
+def test_where_nothing_changed_nothing_is_reported(example):
+    study = (example / "contoh-2026.toml").read_text(encoding="utf-8")
+    alone = study[: study.index("# Daftar tahun lalu")]
+    (example / "dahulu.toml").write_text(alone.replace("tahun = 2026", "tahun = 2025", 1), encoding="utf-8")
+    (example / "kini.toml").write_text(alone + '\n[tahun_lalu]\nkajian = "dahulu.toml"\n', encoding="utf-8")
+    again = Kajian.open(example / "kini.toml")
+    assert again.review.moves.empty
+    assert set(again.review.table["status_reviu"]) == {"tetap", "tidak"}
+    assert (again.causes.table.filter(like="selisih").fillna(0.0) == 0.0).all().all()
+    change = again.change.table
+    assert (change["perubahan_mentah"].dropna() == 0.0).all()
+    assert not (change[["peluang_turun", "peluang_naik"]] > 0.6).any().any()
+
+
+def test_graduates_are_probably_below_the_target(kajian):
+    rows = kajian.graduation
+    passed = rows[rows["lulus"]]
+    assert 0 < len(passed) < len(rows)
+    assert (passed["peluang_lulus"] >= 0.8).all()
+    assert (rows.loc[~rows["lulus"], "alasan"] != "").all()
+    graduates = kajian.review.table["status_reviu"] == "lulus"
+    assert set(graduates.index[graduates]) <= set(passed.index)
+
+
+def test_graduates_leave_when_the_study_says_so(kajian):
+    strict = kajian.replace(tahun_lalu={"lulus": {"target": 12, "peluang": 0.7, "kunci_keluar": True}})
+    passed = strict.graduation.index[strict.graduation["lulus"]]
+    assert len(set(passed) & set(kajian.proposal.kode)) > 0
+    assert not set(passed) & set(strict.proposal.kode)
+    assert set(passed) == set(strict.problem.locked_out)
+
+
+@pytest.mark.parametrize("most", [0, 4])
+def test_no_more_villages_leave_than_the_study_allows(kajian, decided, most):
+    steady = kajian.replace(tahun_lalu={"maks_berubah": most}, pilihan={"maks_kecamatan": 10})
+    assert len(set(decided) - set(steady.proposal.kode)) <= most
+    assert steady.proposal.objective <= kajian.replace(pilihan={"maks_kecamatan": 10}).proposal.objective
+
+
+def test_young_lokus_stay(kajian, decided):
+    kept = kajian.replace(tahun_lalu={"min_tahun": 2, "lulus": None}, pilihan={"maks_kecamatan": 10})
+    assert set(decided) == set(kept.proposal.kode)
+    assert "paling sedikit 2 tahun" in kept.problem.locked_in[decided[0]]
+
+
+def test_history_of_several_lists(kajian, example):
+    proposal = sorted(kajian.previous.kode)
+    (example / "daftar_2024.txt").write_text("\n".join(proposal[:20]), encoding="utf-8")
+    longer = Kajian.open(example / "contoh-2026.toml").replace(
+        tahun_lalu={"riwayat": [{"tahun": 2024, "berkas": "daftar_2024.txt"}]}
+    )
+    assert list(longer.history.lists) == [2024, 2025]
+    years = longer.history.table["tahun_lokus"]
+    both = set(proposal[:20]) & set(longer.past.kode(2025))
+    assert set(years.index[years == 2]) == both
+    assert longer.review.table.loc[sorted(both), "tahun_lokus"].eq(2).all()
+
+
+def test_a_name_on_the_list_that_is_no_village_holds_the_proposal_back(example):
+    path = example.parent / "indicators" / "2025" / "lampiran_sk_lokus_2025.xlsx"
+    book = load_workbook(path)
+    sheet = book["Lampiran"]
+    cell = next(
+        cell for row in sheet.iter_rows(min_row=6) for cell in row
+        if cell.column > 2 and isinstance(cell.value, str)
+    )  # fmt: skip
+    cell.value = "Desa Yang Tidak Ada"
+    book.save(path)
+    broken = Kajian.open(example / "contoh-2026.toml")
+    with pytest.raises(BlockedError, match="Desa Yang Tidak Ada"):
+        broken.proposal  # noqa: B018 - asking for it is the act
+    assert len(broken.decided[2025].open_cases) == 1
+
+
+def test_last_year_is_part_of_the_lock(kajian, example, tmp_path):
+    study = Kajian.open(example / "contoh-2026.toml")
+    named = {item.path.name for item in study.inputs}
+    assert {"contoh-2025.toml", "lampiran_sk_lokus_2025.xlsx", "eppgbm_2025-02.xlsx"} <= named
+
+
+def test_the_outputs_of_last_year_do_as_well_as_its_study(root, kajian, tmp_path, monkeypatch):
+    from lokus.manifest import write_lock
+    from lokus.show.geopackage import write_geopackage
+
+    earlier = Kajian.open(root / "data" / "kajian" / "contoh-2025.toml")
+    write_geopackage(earlier.results, earlier.boundaries.kecamatan, tmp_path / "hasil.gpkg")
+    write_lock(earlier.lock, tmp_path / "kajian.lock.json", study_file=earlier.path)
+    read_back = kajian.compared_with(tmp_path)
+    pd.testing.assert_frame_equal(read_back.review.table, kajian.review.table)
+    assert str(read_back.effect) == str(kajian.effect)
+
+
+def test_a_later_study_is_no_last_year(kajian):
+    wrong = kajian.replace(tahun_lalu={"kajian": "contoh-2026.toml", "daftar": None})
+    with pytest.raises(InputError, match="2026"):
+        wrong.previous  # noqa: B018 - asking for it is the act
+
+
+def test_the_study_file_says_where_the_list_is(kajian):
+    with pytest.raises(StudyFileError, match="tahun_lalu"):
+        kajian.replace(tahun_lalu={"kajian": None, "daftar": None})
+    with pytest.raises(StudyFileError, match="bukan keduanya"):
+        kajian.replace(tahun_lalu={"keluaran": "."})
+
+
+def test_a_study_without_a_past_has_no_review(root, capsys):
+    alone = Kajian.open(root / "data" / "kajian" / "contoh-2025.toml")
+    assert alone.review is None
+    assert alone.change is None
+    assert alone.expected_fall is None
+    assert alone.effect is None
+    assert main(["review", str(alone.path)]) == 2
+    assert "tahun_lalu" in capsys.readouterr().err
+
+
+def test_settings_that_do_not_touch_the_past_keep_it(kajian):
+    kajian.change  # noqa: B018 - asked for, so that it is kept
+    other = kajian.replace(pilihan={"jumlah": 30})
+    assert other.past is kajian.past
+    assert other.change is kajian.change
+    assert len(other.review.table.query("daftar_kini")) == 30
+    assert re.match("26 lokus tahun lalu", str(other.review))
+
+
+@pytest.mark.slow
+def test_review_from_the_command_line(example, tmp_path, capsys):
+    first, second = tmp_path / "2025", tmp_path / "2026"
+    assert main(["run", str(example / "contoh-2025.toml"), "--keluaran", str(first)]) == 0
+    study = str(example / "contoh-2026.toml")
+    assert main(["review", study, "--previous", str(first), "--keluaran", str(second)]) == 0
+    told = capsys.readouterr().out
+    assert "26 lokus tahun lalu" in told
+    assert "Tanpa bantuan apa pun" in told
+    book = load_workbook(second / "lokus.xlsx")
+    assert "Reviu" in book.sheetnames
+    result = verify_lock(second / "kajian.lock.json", study=None)
+    assert result is not None
