@@ -21,7 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
-from page import put_table
+from docs_page import put_table
 from scipy.special import expit
 from scipy.stats import binom
 

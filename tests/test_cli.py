@@ -45,6 +45,7 @@ def test_run_writes_the_whole_pack(outputs):
     assert len(json.loads((outputs / "kajian.lock.json").read_text())["usulan"]["desa"]) == 26
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_bytes(example, outputs, tmp_path):
     assert main(["run", str(example), "--keluaran", str(tmp_path)]) == 0
     differing = [

@@ -16,7 +16,9 @@ from lokus.kajian import verify_lock
 
 @pytest.fixture(scope="module")
 def kajian(root):
-    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+    study = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+    study.observed  # noqa: B018 - asked for, so that studies with other rules start from the same data
+    return study
 
 
 @pytest.fixture(scope="module")

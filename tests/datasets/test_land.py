@@ -112,6 +112,7 @@ def test_the_boundary_file_is_spoilt_as_documented(kabupaten: Kabupaten) -> None
     assert not shapely.coverage_is_valid(spoilt.to_numpy())
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(30, 80), st.integers(3, 6), st.integers(0, 10), st.integers(0, 10**6))
 def test_other_sizes_and_seeds(villages: int, kecamatan: int, kelurahan: int, seed: int) -> None:

@@ -165,6 +165,7 @@ def test_the_caption_of_an_inset_stays_inside_it(full, outlines, info):
     assert high[0] <= panel.box.right
 
 
+@pytest.mark.slow
 def test_a_long_table_goes_on_on_a_further_page(make, info, tmp_path):
     results, outlines = make(villages=150, kecamatan=2, lokus=40)
     results = results.assign(alasan="Alasan yang cukup panjang untuk dua baris. " * 5)

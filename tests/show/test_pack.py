@@ -22,6 +22,7 @@ def given(material):
     }
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_how_many_make_them(given, tmp_path):
     told = {}
     packs = {}

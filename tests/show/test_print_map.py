@@ -323,6 +323,7 @@ for suffix in ("png", "pdf"):
 """
 
 
+@pytest.mark.slow
 def test_bytes_are_the_same_in_another_process_and_row_order(results, outlines, info, tmp_path, monkeypatch):
     import pickle
 
