@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,8 +124,8 @@ class Effect:
     def _repr_html_(self) -> str:
         shown = self.table.round(2).to_html(border=0, na_rep="–")
         return "".join(
-            [f"<p>{text}</p>" for text in (self.sentence, self.refusal) if text]
-            + [shown, f"<p><em>{self.caution}</em></p>"]
+            [f"<p>{escape(text)}</p>" for text in (self.sentence, self.refusal) if text]
+            + [shown, f"<p><em>{escape(self.caution)}</em></p>"]
         )
 
 
