@@ -16,7 +16,10 @@ from page_reader import Reader
 from pptx import Presentation
 from pypdf import PdfReader
 
+from lokus.followup.calendar import draft_calendar
+from lokus.followup.interventions import intervention_matrix
 from lokus.i18n import use_language
+from lokus.intake.indicators import load_catalogue
 from lokus.show.indicator_style import IndicatorStyle
 from lokus.show.maps import Maps
 from lokus.show.pack import write_pack
@@ -24,7 +27,7 @@ from lokus.show.web_map import TEMPLATES
 
 FILES = (
     "lokus.xlsx", "paparan.pptx", "laporan.html", "peta_interaktif.html", "atlas_kecamatan.pdf", "hasil.gpkg",
-    "hasil.geojson", "hasil.csv",
+    "hasil.geojson", "hasil.csv", "kalender_aksi.xlsx",
 )  # fmt: skip
 
 
@@ -37,6 +40,8 @@ def write(language, make_full_material, folder):
         material = make_full_material(villages=36, kecamatan=3)
         if language == "en":  # what the study itself says is in its own language
             material = in_english(material)
+        found = intervention_matrix(material.results, {"sanitasi_layak": 70.0}, load_catalogue())
+        material = replace(material, interventions=found, calendar=draft_calendar(found, year=2026))
         maps = Maps(
             results=material.results, kecamatan=material.kecamatan, info=material.info,
             indicators={"air_layak": IndicatorStyle(label="%", unit="%", worse="low")},
@@ -44,7 +49,7 @@ def write(language, make_full_material, folder):
         pack = write_pack(
             folder, replace(material, reconciliation=reconciliation_of(material)), maps=maps, sizes=[],
             themes=[], write_lock=lambda path: path.write_text("{}"),
-            extras=("paparan", "laporan", "atlas", "geojson", "csv"),
+            extras=("paparan", "laporan", "atlas", "kalender", "geojson", "csv"),
         )  # fmt: skip
         shown = {path.name: read(path) for path in pack.files if path.name in FILES}
         shown["peta cetak"] = "\n".join(
