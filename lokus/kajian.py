@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.config import read_settings, settings_from_mapping
-from lokus.i18n import use_language
+from lokus.i18n import language, use_language
 from lokus.manifest import Verification, compare_locks, file_input, read_lock, write_lock
 from lokus.stages.past import Previous
 from lokus.stages.presentation import PresentationStages
@@ -187,20 +187,24 @@ class Kajian(PresentationStages):
         """
         from lokus.show.pack import write_pack
 
+        spoken = self.settings.study.language
+        if spoken is not None and spoken != language():
+            # What was computed so far has its findings and reasons in the language of whoever asked for it.
+            with use_language(spoken):
+                return Kajian(settings=self.settings, path=self.path).write(folder, on_step=on_step)
         stated = self.settings.outputs
-        with use_language(self.settings.study.language):
-            return write_pack(
-                Path(folder) if folder else self.folder,
-                self.material,
-                maps=self.maps,
-                sizes=stated.sizes,
-                themes=stated.themes,
-                extras=stated.extras,
-                publik=stated.public,
-                catalogue=self.catalogue,
-                write_lock=lambda path: write_lock(self.lock, path, study_file=self.path),
-                on_step=on_step,
-            )
+        return write_pack(
+            Path(folder) if folder else self.folder,
+            self.material,
+            maps=self.maps,
+            sizes=stated.sizes,
+            themes=stated.themes,
+            extras=stated.extras,
+            publik=stated.public,
+            catalogue=self.catalogue,
+            write_lock=lambda path: write_lock(self.lock, path, study_file=self.path),
+            on_step=on_step,
+        )
 
     def write_open_cases(self) -> Path | None:
         """Add the names that need a human decision to the decisions file; ``None`` when there are none.

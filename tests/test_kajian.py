@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from shuffling import shuffle_inputs
@@ -184,3 +185,14 @@ def test_the_objective_can_be_children_reached(kajian):
     assert reached[1] > reached[0]
     with pytest.raises(StudyFileError, match="anggaran"):
         kajian.replace(pilihan={"anggaran": 5.0})
+
+
+def test_a_study_in_english_is_written_in_english_throughout(kajian, tmp_path):
+    plain = {"ukuran": ["A4"], "peta": ["usulan"], "bahan": []}
+    english = kajian.replace(kajian={"bahasa": "en"}, keluaran=plain)
+    assert english.audit.findings["message"].str.contains("belum ada data").any()
+    book = openpyxl.load_workbook(english.write(tmp_path / "en").folder / "lokus.xlsx")
+    told = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any("no data" in text for text in told)
+    assert any(text.startswith("Rank ") for text in told)
+    assert not [text for text in told if "belum ada data" in text or text.startswith("Peringkat")]

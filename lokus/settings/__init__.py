@@ -32,7 +32,7 @@ class StudySettings(Section):
     year: Year = Field(alias="tahun")
     institution: StrictStr = Field("", alias="instansi")
     seed: StrictInt = Field(alias="benih", ge=0)
-    language: Literal["id", "en"] = Field("id", alias="bahasa")
+    language: Literal["id", "en"] | None = Field(None, alias="bahasa")
 
 
 class Settings(Section):
