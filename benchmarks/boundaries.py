@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from lokus.places.boundaries import read_boundaries
-from lokus.places.boundary_checks import metric_crs
+from lokus.places.boundary_coverage import metric_crs
 from lokus.places.boundary_schemas import read_features
 from lokus.places.published_sql import read_published_sql
 

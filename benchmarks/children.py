@@ -30,7 +30,7 @@ ROWS = 5_000_000
 def write_rows(path: Path, rows: int) -> None:
     """The synthetic kabupaten over and over, children and villages renumbered each time."""
     from lokus.datasets import make_kabupaten
-    from lokus.datasets.children import make_children
+    from lokus.datasets.child_exports import make_children
 
     base = make_children(make_kabupaten(), 2026)
     whole = base["NIK"].str.fullmatch(r"\d{16}")
@@ -111,7 +111,7 @@ def duckdb_query(path: Path) -> tuple[int, int]:
 
 
 def with_lokus(path: Path) -> tuple[int, int]:
-    from lokus.intake.children import read_children
+    from lokus.intake.children.children import read_children
 
     table = read_children(path, start=START, end=END).data
     return int(table["diukur"].sum()), int(table["stunting"].sum())

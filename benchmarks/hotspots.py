@@ -18,7 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from lokus.evidence.hotspots import getis_ord, local_moran
+from lokus.evidence.patterns.hotspots import getis_ord, local_moran
 from lokus.places.neighbours import contiguity
 
 try:

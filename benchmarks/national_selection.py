@@ -20,9 +20,9 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, vstack
 
-from lokus.choice.instance import Instance, build_instance
-from lokus.choice.lagrange import solve_lagrange
-from lokus.choice.problem import Problem
+from lokus.choice.solver.instance import Instance, build_instance
+from lokus.choice.solver.lagrange import solve_lagrange
+from lokus.choice.solver.problem import Problem
 
 VILLAGES, KECAMATAN = 83_402, 7_285
 RULES = {

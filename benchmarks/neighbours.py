@@ -16,7 +16,7 @@ from typing import TypeVar
 import geopandas as gpd
 
 from lokus.places.boundaries import read_boundaries
-from lokus.places.boundary_repair import polygons_only
+from lokus.places.boundary_coverage import polygons_only
 from lokus.places.neighbours import contiguity
 
 try:

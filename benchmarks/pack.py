@@ -29,13 +29,13 @@ from joblib import cpu_count
 
 from lokus import Kajian
 from lokus.i18n import gettext as _
-from lokus.show.layers import make_layer
-from lokus.show.layout import PAPER
-from lokus.show.print_map import DPI
-from lokus.show.workers import MOST
+from lokus.show.drawing.layout import PAPER
+from lokus.show.maps.print_map import DPI
+from lokus.show.pack.pack import MOST
+from lokus.show.themes.themes import make_layer
 
 if TYPE_CHECKING:
-    from lokus.show.maps import Maps
+    from lokus.show.maps.maps import Maps
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from lokus.evidence.rates import estimate_rates
+from lokus.evidence.rates.rates import estimate_rates
 
 
 def grid_neighbours(villages: int) -> csr_array:

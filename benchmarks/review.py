@@ -26,8 +26,8 @@ from docs_page import put_table
 from scipy.special import expit, logit, ndtr
 from scipy.stats import beta as beta_distribution
 
-from lokus.choice.effect import lokus_effect
-from lokus.evidence.rates import estimate_rates
+from lokus.choice.review.effect import lokus_effect
+from lokus.evidence.rates.rates import estimate_rates
 
 VILLAGES, LISTED = 256, 26
 CHILDREN, CORRELATIONS, EFFECTS = (30, 90, 200), (0.6, 0.9), (1.0, 0.8, 0.6)

@@ -13,14 +13,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lokus.choice.batch import best_lists, quantise_rows
-from lokus.choice.instance import build_instance
-from lokus.choice.milp import Model
-from lokus.choice.problem import Problem
 from lokus.choice.robustness import assess_robustness
 from lokus.choice.selection import select
-from lokus.evidence.rates import estimate_rates
-from lokus.evidence.scoring import score
+from lokus.choice.solver.batch import best_lists, quantise_rows
+from lokus.choice.solver.instance import build_instance
+from lokus.choice.solver.milp import Model
+from lokus.choice.solver.problem import Problem
+from lokus.evidence.rates.rates import estimate_rates
+from lokus.evidence.scores.scoring import score
 
 WEIGHTS = {"prevalensi": 0.4, "anak_stunting": 0.3, "air_layak": 0.3}
 WORSE = {"prevalensi": "high", "anak_stunting": "high", "air_layak": "low"}

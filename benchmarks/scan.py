@@ -16,8 +16,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from lokus.evidence.scan import scan
-from lokus.evidence.scan_maxima import choose_engine
+from lokus.evidence.patterns.scan import scan
+from lokus.evidence.patterns.scan_maxima import choose_engine
 
 SATSCAN = {"16.03": 2.1, "16": 10.6}
 

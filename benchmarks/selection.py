@@ -12,11 +12,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from lokus.choice.exact import best_score, losses, solve
-from lokus.choice.instance import build_instance
-from lokus.choice.milp import solve_milp
-from lokus.choice.problem import Problem
 from lokus.choice.selection import select
+from lokus.choice.solver.exact import best_score, losses, solve
+from lokus.choice.solver.instance import build_instance
+from lokus.choice.solver.milp import solve_milp
+from lokus.choice.solver.problem import Problem
 
 CASES = {
     "kabupaten, 256 desa, 26 di ≤ 8 dari 22 kecamatan": (256, 22, Problem(n=26, max_kecamatan=8), 15),

@@ -27,7 +27,7 @@ from docs_page import put_table
 from scipy.special import expit
 from scipy.stats import binom
 
-from lokus.evidence.rates import estimate_rates
+from lokus.evidence.rates.rates import estimate_rates
 
 VILLAGES, WORST = 256, 26
 CHILDREN, MEANS, R_SQUARED = (30, 90, 200), (0.05, 0.08, 0.20), (0.0, 0.3, 0.6)

@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lokus.show.info import StudyInfo
-from lokus.show.web_map import write_web_map
+from lokus.show.results.info import StudyInfo
+from lokus.show.web.web_map import write_web_map
 
 PLACES = {"kabupaten (16.03)": "16.03", "provinsi (16)": "16.", "nasional": ""}
 

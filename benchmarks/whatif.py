@@ -6,7 +6,7 @@ from statistics import median
 from time import perf_counter
 
 from lokus import Kajian
-from lokus.show.quick_map import QuickMap, compare_status
+from lokus.show.maps.maps import QuickMap, compare_status
 
 REPEATS = 25
 

@@ -13,20 +13,20 @@ __version__ = "0.1.0"
 _HOME = {
     "Kajian": "lokus.kajian",
     "LokusError": "lokus.errors",
-    "Problem": "lokus.choice.problem",
+    "Problem": "lokus.choice.solver.problem",
     "apportion": "lokus.followup.apportion",
-    "audit": "lokus.intake.audit",
+    "audit": "lokus.intake.audit.audit",
     "contiguity": "lokus.places.neighbours",
-    "estimate_change": "lokus.evidence.change",
-    "estimate_rates": "lokus.evidence.rates",
-    "join_table": "lokus.intake.join",
-    "load_catalogue": "lokus.intake.indicators",
-    "lokus_effect": "lokus.choice.effect",
+    "estimate_change": "lokus.evidence.change.change",
+    "estimate_rates": "lokus.evidence.rates.rates",
+    "join_table": "lokus.intake.join.join",
+    "load_catalogue": "lokus.intake.indicators.catalogue",
+    "lokus_effect": "lokus.choice.review.effect",
     "make_kabupaten": "lokus.datasets",
     "match_names": "lokus.places.names",
     "read_boundaries": "lokus.places.boundaries",
-    "read_table": "lokus.intake.tables",
-    "score": "lokus.evidence.scoring",
+    "read_table": "lokus.intake.tables.tables",
+    "score": "lokus.evidence.scores.scoring",
     "select": "lokus.choice.selection",
     "use_language": "lokus.i18n",
     "what_if": "lokus.panel",
@@ -67,20 +67,20 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
-    from lokus.choice.effect import lokus_effect
-    from lokus.choice.problem import Problem
+    from lokus.choice.review.effect import lokus_effect
     from lokus.choice.selection import select
+    from lokus.choice.solver.problem import Problem
     from lokus.datasets import make_kabupaten
     from lokus.errors import LokusError
-    from lokus.evidence.change import estimate_change
-    from lokus.evidence.rates import estimate_rates
-    from lokus.evidence.scoring import score
+    from lokus.evidence.change.change import estimate_change
+    from lokus.evidence.rates.rates import estimate_rates
+    from lokus.evidence.scores.scoring import score
     from lokus.followup.apportion import apportion
     from lokus.i18n import use_language
-    from lokus.intake.audit import audit
-    from lokus.intake.indicators import load_catalogue
-    from lokus.intake.join import join_table
-    from lokus.intake.tables import read_table
+    from lokus.intake.audit.audit import audit
+    from lokus.intake.indicators.catalogue import load_catalogue
+    from lokus.intake.join.join import join_table
+    from lokus.intake.tables.tables import read_table
     from lokus.kajian import Kajian
     from lokus.panel import what_if
     from lokus.places.boundaries import read_boundaries

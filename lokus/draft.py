@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
-from lokus.intake.guesses import Guess, guess_columns
+from lokus.intake.tables.guesses import Guess, guess_columns
 
 if TYPE_CHECKING:
-    from lokus.intake.indicators import Catalogue
-    from lokus.intake.tables import RawTable
+    from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.tables.tables import RawTable
 
 __all__ = ["Guess", "draft_study", "guess_columns"]
 
@@ -48,7 +48,7 @@ def draft_study(
     InputError
         The boundary file or a table cannot be read, or no table gives stunted and measured children.
     """
-    from lokus.intake.indicators import load_catalogue
+    from lokus.intake.indicators.catalogue import load_catalogue
     from lokus.places.boundaries import read_boundaries
 
     catalogue = load_catalogue()
@@ -96,8 +96,8 @@ def draft_study(
 
 
 def _official_block(path: Path, folder: Path) -> list[str]:
-    from lokus.intake.indicators import load_catalogue
-    from lokus.intake.tables import read_table
+    from lokus.intake.indicators.catalogue import load_catalogue
+    from lokus.intake.tables.tables import read_table
 
     table = read_table(path)
     place = guess_columns([str(name) for name in table.data.columns], load_catalogue()).place
@@ -118,7 +118,7 @@ def _official_block(path: Path, folder: Path) -> list[str]:
 
 def _table_blocks(path: Path, folder: Path, catalogue: Catalogue, given: set[str]) -> str:
     """One ``[[tabel]]`` for each sheet that says something of villages; adds what they give to `given`."""
-    from lokus.intake.tables import list_sheets, read_table
+    from lokus.intake.tables.tables import list_sheets, read_table
 
     lines: list[str] = []
     sheets: Sequence[str | None] = list_sheets(path) or [None]

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lokus.findings import Where
 
-__all__ = ["BlockedError", "InfeasibleError", "InputError", "LokusError", "StudyFileError"]
+__all__ = [
+    "BlockedError",
+    "EvidenceError",
+    "FollowupError",
+    "InfeasibleError",
+    "InputError",
+    "LokusError",
+    "StudyFileError",
+    "name_some",
+]
 
 
 class LokusError(Exception):
@@ -47,3 +58,30 @@ class StudyFileError(LokusError):
     """The study file (``kajian.toml``) is wrong: unknown key, wrong type, missing value."""
 
     exit_code = 2
+
+
+# FOLDED: The error of this room: numbers from which no rate or score can be made.
+
+
+class EvidenceError(InputError, ValueError):
+    """The values given contradict themselves or the settings do not fit them."""
+
+
+def name_some(names: Iterable[object], *, limit: int = 5) -> str:
+    """Write the first `limit` names in order, and how many more there are.
+
+    Examples
+    --------
+    >>> name_some(["b", "a", "c"], limit=2)
+    'a, b (+1)'
+    """
+    ordered = sorted(str(name) for name in names)
+    rest = len(ordered) - limit
+    return ", ".join(ordered[:limit]) + (f" (+{rest})" if rest > 0 else "")
+
+
+# FOLDED: The error of this room: numbers from which no share, total or target can be made.
+
+
+class FollowupError(InputError, ValueError):
+    """The values given are missing, contradict themselves, or do not fit the settings."""

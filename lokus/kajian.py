@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lokus.config import read_settings, settings_from_mapping
 from lokus.i18n import language, use_language
 from lokus.manifest import Verification, compare_locks, file_input, read_lock, write_lock
+from lokus.settings.read import read_settings, settings_from_mapping
 from lokus.stages.past import Previous
 from lokus.stages.presentation import PresentationStages
 
 if TYPE_CHECKING:
     from lokus.settings import Settings
-    from lokus.show.pack import Pack
+    from lokus.show.pack.pack import Pack
 
 __all__ = ["Kajian", "verify_lock"]
 
@@ -185,7 +185,7 @@ class Kajian(PresentationStages):
         on_step : callable, optional
             Called with the name of each step, its number from 0 and the number of steps.
         """
-        from lokus.show.pack import write_pack
+        from lokus.show.pack.pack import write_pack
 
         spoken = self.settings.study.language
         if spoken is not None and spoken != language():

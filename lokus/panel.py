@@ -110,7 +110,7 @@ class _Panel:
     def __init__(self, kajian: Kajian) -> None:
         import ipywidgets as widgets
 
-        from lokus.show.quick_map import QuickMap
+        from lokus.show.maps.maps import QuickMap
 
         self.kajian = kajian
         self.state = WhatIf.of(kajian)
@@ -180,7 +180,7 @@ class _Panel:
             self._show()
 
     def _show(self) -> None:
-        from lokus.show.quick_map import compare_status
+        from lokus.show.maps.maps import compare_status
 
         try:
             tried = self.state.apply(self.kajian)
@@ -195,7 +195,7 @@ class _Panel:
 
 
 def _as_table(kajian: Kajian, classes: Any) -> str:
-    from lokus.show.palette import REVIEW
+    from lokus.show.themes.palette import REVIEW
 
     table = kajian.proposal.table
     ordered = table[table["terpilih"]].sort_values("nomor").index

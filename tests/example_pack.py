@@ -9,10 +9,9 @@ from pathlib import Path
 from lokus import Kajian
 from lokus.i18n import use_language
 from lokus.manifest import write_lock
-from lokus.show.exports import write_csv, write_geojson
-from lokus.show.geopackage import write_geopackage
-from lokus.show.material import Material
-from lokus.show.workbook import write_workbook
+from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackage
+from lokus.show.results.material import Material
+from lokus.show.workbook.workbook import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 _FOLDER = tempfile.TemporaryDirectory(prefix="lokus-contoh-2025-")

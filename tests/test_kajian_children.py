@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from lokus import Kajian, make_kabupaten
-from lokus.datasets.children import write_children
+from lokus.datasets.child_exports import write_children
 from lokus.errors import StudyFileError
 
 

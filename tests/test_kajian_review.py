@@ -142,7 +142,7 @@ def test_last_year_is_part_of_the_lock(kajian, example, tmp_path):
 
 def test_the_outputs_of_last_year_do_as_well_as_its_study(root, kajian, tmp_path, monkeypatch):
     from lokus.manifest import write_lock
-    from lokus.show.geopackage import write_geopackage
+    from lokus.show.pack.geopackage import write_geopackage
 
     earlier = Kajian.open(root / "data" / "kajian" / "contoh-2025.toml")
     write_geopackage(earlier.results, earlier.boundaries.kecamatan, tmp_path / "hasil.gpkg")
@@ -200,8 +200,8 @@ def test_review_from_the_command_line(example, tmp_path, capsys):
 
 
 def test_what_the_offices_filled_in_comes_back_in_the_review(kajian, example):
-    from lokus.show.calendar_book import write_calendar
-    from lokus.show.review_material import ReviewMaterial
+    from lokus.show.results.review import ReviewMaterial
+    from lokus.show.workbook.calendar import write_calendar
 
     earlier = Kajian.open(example / "contoh-2025.toml")
     book = example / "kalender_aksi_2025.xlsx"

@@ -8,7 +8,7 @@ from PIL import Image
 from lokus import Kajian
 from lokus.errors import LokusError
 from lokus.panel import WhatIf, what_if
-from lokus.show.quick_map import QuickMap, compare_status
+from lokus.show.maps.maps import QuickMap, compare_status
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_the_small_map_shows_every_class_that_occurs(kajian):
     )
     picture = QuickMap(kajian.villages, kajian.boundaries.kecamatan).png(classes)
     colours = {colour for _, colour in Image.open(io.BytesIO(picture)).convert("RGB").getcolors(1 << 20)}
-    from lokus.show.palette import REVIEW
+    from lokus.show.themes.palette import REVIEW
 
     for key in ("tetap", "masuk", "keluar", "tidak"):
         assert tuple(bytes.fromhex(REVIEW[key][1:])) in colours

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lokus.choice.exact import IMPOSSIBLE, fits_in_memory, losses, solve
-from lokus.choice.milp import solve_milp
-from lokus.choice.problem import RuleError
+from lokus.choice.solver.exact import IMPOSSIBLE, fits_in_memory, losses, solve
+from lokus.choice.solver.milp import solve_milp
+from lokus.choice.solver.problem import RuleError
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from lokus.choice.instance import Instance
     from lokus.choice.selection import Selection
+    from lokus.choice.solver.instance import Instance
 
 __all__ = ["alternatives"]
 
@@ -58,7 +58,7 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
 
     Examples
     --------
-    >>> from lokus.choice.problem import Problem
+    >>> from lokus.choice.solver.problem import Problem
     >>> from lokus.choice.selection import select
     >>> desa = ["9901012001", "9901012002", "9901022001"]
     >>> proposal = select(

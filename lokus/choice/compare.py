@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lokus.choice.diagnose import check_feasible
-from lokus.choice.engine import best_list
-from lokus.choice.instance import build_instance
-from lokus.choice.problem import RuleError
+from lokus.choice.solver.engine import best_list
+from lokus.choice.solver.instance import build_instance
+from lokus.choice.solver.problem import RuleError
 from lokus.errors import InfeasibleError
-from lokus.evidence.ranking import rank_by_rule
+from lokus.evidence.scores.ranking import rank_by_rule
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def compare(before: Selection, after: Selection) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from lokus.choice.problem import Problem
+    >>> from lokus.choice.solver.problem import Problem
     >>> from lokus.choice.selection import select
     >>> kecamatan = pd.Series({"9901012001": "A", "9901022001": "B"})
     >>> old = select(pd.Series({"9901012001": 0.9, "9901022001": 0.5}), kecamatan, Problem(n=1))

@@ -2,25 +2,225 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lokus.choice.relax import check_extra
+from lokus.choice.solver.instance import ExtraRule, Instance, build_instance
+from lokus.choice.solver.milp import Model
 from lokus.errors import InfeasibleError
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
-    from lokus.choice.problem import Problem
+    from lokus.choice.solver.problem import Problem
 
-__all__ = ["check_feasible"]
+__all__ = ["check_extra", "check_feasible", "loosen"]
+
+
+# FOLDED: Each rule of a problem one step looser: what its price is measured by.
+
+
+def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
+    """Go through the rules of `problem`, the number of villages aside.
+
+    Yields
+    ------
+    rule, looser : str
+        The rule as a sentence, and what it would be one step looser; locks are lifted all at once.
+    problems : list of Problem
+        With only that rule loosened; two where the step may go either way.
+
+    Examples
+    --------
+    >>> from lokus.choice.solver.problem import Problem
+    >>> [(rule, looser) for rule, looser, _problems in loosen(Problem(n=26, max_kecamatan=8))]
+    [('paling banyak 8 kecamatan', 'paling banyak 9 kecamatan')]
+    """
+    if problem.exact_kecamatan is not None:
+        k = problem.exact_kecamatan
+        options = [replace(problem, exact_kecamatan=other) for other in (k - 1, k + 1) if other > 0]
+        yield _("exactly {k} kecamatan").format(k=k), _("one fewer or more"), options
+    if problem.max_kecamatan is not None:
+        k = problem.max_kecamatan
+        yield (
+            _("at most {k} kecamatan").format(k=k),
+            _("at most {k} kecamatan").format(k=k + 1),
+            [replace(problem, max_kecamatan=k + 1)],
+        )
+    least, most = problem.min_per_kecamatan, problem.max_per_kecamatan
+    if least > 1:
+        text = _("at least {least} villages in each chosen kecamatan")
+        yield (
+            text.format(least=least),
+            text.format(least=least - 1),
+            [replace(problem, min_per_kecamatan=least - 1)],
+        )
+    if most is not None:
+        text = _("at most {most} villages in each kecamatan")
+        yield (
+            text.format(most=most),
+            text.format(most=most + 1),
+            [replace(problem, max_per_kecamatan=most + 1)],
+        )
+    yield from _across(problem)
+    if problem.quota:
+        text = _("quota of {kecamatan} kecamatan ({n} villages)")
+        yield (
+            text.format(kecamatan=len(problem.quota), n=sum(problem.quota.values())),
+            _("none"),
+            [replace(problem, quota={})],
+        )
+    if problem.locked_in:
+        text = _("{n} villages locked in").format(n=len(problem.locked_in))
+        yield text, _("none"), [replace(problem, locked_in={})]
+    if problem.locked_out:
+        text = _("{n} villages locked out").format(n=len(problem.locked_out))
+        yield text, _("none"), [replace(problem, locked_out={})]
+
+
+def _across(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
+    if problem.min_kept:
+        text = _("at least {least} of last year's {n} villages")
+        least, n = problem.min_kept, len(problem.kept_from)
+        yield (
+            text.format(least=least, n=n),
+            text.format(least=least - 1, n=n),
+            [replace(problem, min_kept=least - 1)],
+        )
+    for jenis, least in problem.min_jenis.items():
+        text = _("at least {least} {jenis}")
+        if least:
+            yield (
+                text.format(least=least, jenis=jenis),
+                text.format(least=least - 1, jenis=jenis),
+                [replace(problem, min_jenis={**problem.min_jenis, jenis: least - 1})],
+            )
+    for jenis, most in problem.max_jenis.items():
+        text = _("at most {most} {jenis}")
+        yield (
+            text.format(most=most, jenis=jenis),
+            text.format(most=most + 1, jenis=jenis),
+            [replace(problem, max_jenis={**problem.max_jenis, jenis: most + 1})],
+        )
+    if problem.budget is not None:
+        yield (
+            _("cost at most {budget}").format(budget=format_number(problem.budget)),
+            _("none"),
+            [replace(problem, budget=None)],
+        )
+
+
+# FOLDED: Rules across kecamatan that cannot hold: each is relaxed in turn, to the nearest value that would
+# do.
+
+
+REACH = 10
+
+
+def check_extra(
+    scores: pd.Series[float],
+    kecamatan: pd.Series[str],
+    problem: Problem,
+    *,
+    jenis: pd.Series[str] | None,
+    cost: pd.Series[float] | None,
+) -> None:
+    """Raise unless the rules across kecamatan can hold together with all others.
+
+    Parameters
+    ----------
+    scores, kecamatan, jenis, cost : Series
+        With one shared index of village codes.
+    problem : Problem
+        Already feasible without its rules across kecamatan.
+
+    Raises
+    ------
+    InfeasibleError
+        With every single change that would make the choice possible. For kept villages, jenis and budget
+        that is the nearest possible number, found by optimising it under the other rules; for rules within
+        kecamatan it is the step of :func:`lokus.choice.diagnose.loosen`, where that suffices.
+    """
+    if not problem.has_extra_rules:
+        return
+
+    def arranged(other: Problem) -> Instance:
+        return build_instance(scores, kecamatan, other, None, jenis=jenis, cost=cost)
+
+    instance = arranged(problem)
+    if _possible(instance):
+        return
+    changes = [_nearest(instance, place) for place in range(len(instance.extra))]
+    across: dict[str, Any] = {"min_kept": 0, "min_jenis": {}, "max_jenis": {}, "budget": None}
+    stated = {name: getattr(problem, name) for name in across}
+    for rule, looser, options in loosen(replace(problem, **across)):
+        if any(_possible(arranged(replace(option, **stated))) for option in options):
+            lifted = looser == _("none")
+            changes.append(_("without “{rule}”").format(rule=rule) if lifted else looser)
+    changes += _other_n(problem, arranged)
+    found = [text for text in dict.fromkeys(changes) if text]
+    raise InfeasibleError(
+        _("no list satisfies all rules: {sentence}").format(sentence=problem.sentence()),
+        remedy=_("needed: {changes}").format(changes=_(", or ").join(found))
+        if found
+        else _("loosen more than one rule"),
+    )
+
+
+def _possible(instance: Instance) -> bool:
+    return Model(instance).best(np.zeros(len(instance.codes), dtype=np.int64)) is not None
+
+
+def _nearest(instance: Instance, place: int) -> str:
+    """Say the nearest value at which this rule, all others as they are, could hold."""
+    rule = instance.extra[place]
+    others = (*instance.extra[:place], *instance.extra[place + 1 :])
+    model = Model(replace(instance, extra=others))
+    texts = []
+    if rule.most < math.inf:
+        found = model.best(-rule.weight)
+        reached = math.inf if found is None else math.fsum(rule.weight[found.chosen].tolist())
+        if rule.most < reached < math.inf:
+            texts.append(_said(rule, reached, least=False))
+    if rule.least > 0:
+        found = model.best(rule.weight)
+        reached = math.inf if found is None else math.fsum(rule.weight[found.chosen].tolist())
+        if reached < rule.least:
+            texts.append(_said(rule, reached, least=True))
+    return _(", or ").join(texts)
+
+
+def _said(rule: ExtraRule, value: float, *, least: bool) -> str:
+    number = format_number(value)
+    if rule.name == "budget":
+        return _("a budget of at least {budget}").format(budget=format_number(math.ceil(value)))
+    if rule.name == "kept":
+        return _("at most {n} villages kept from last year").format(n=number)
+    text = _("at least {least} {jenis}") if least else _("at most {most} {jenis}")
+    return text.format(least=number, most=number, jenis=rule.label)
+
+
+def _other_n(problem: Problem, arranged: Callable[[Problem], Instance]) -> Iterator[str]:
+    """Search the nearest numbers of villages, one below and one above, within reach of a short search."""
+    for step, text in ((-1, _("at most {n} villages")), (1, _("at least {n} villages"))):
+        for distance in range(1, REACH + 1):
+            n = problem.n + step * distance
+            if n < 1:
+                break
+            if _possible(arranged(replace(problem, n=n))):
+                yield text.format(n=format_number(n))
+                break
+
 
 Ints = npt.NDArray[np.int64]
 
@@ -55,7 +255,7 @@ def check_feasible(
     numbers from the sum of their minima to the sum of the k largest capacities: unforced kecamatan share
     one minimum, so the lower end is the same for every choice of k, and each set's numbers form an interval
     from it. A quota fixes its kecamatan and leaves that argument as it is. Rules across kecamatan are
-    checked by :func:`lokus.choice.relax.check_extra`, once the others can be kept.
+    checked by :func:`lokus.choice.diagnose.check_extra`, once the others can be kept.
     """
     conflicts = _lock_conflicts(scores, kecamatan, problem)
     if conflicts:

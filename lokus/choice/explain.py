@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from lokus.choice.swaps import Rule, SwapRules, swap_rules
+from lokus.choice.solver.swaps import Rule, SwapRules, swap_rules
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     from lokus.choice.selection import Selection
-    from lokus.evidence.scoring import Scores
+    from lokus.evidence.scores.scoring import Scores
 
 __all__ = ["Narrator", "reasons"]
 
@@ -58,9 +58,9 @@ def reasons(
 
     Examples
     --------
-    >>> from lokus.choice.problem import Problem
+    >>> from lokus.choice.solver.problem import Problem
     >>> from lokus.choice.selection import select
-    >>> from lokus.evidence.scoring import score
+    >>> from lokus.evidence.scores.scoring import score
     >>> desa = pd.DataFrame({"kode_desa": ["9901012001", "9901022001"], "prevalensi": [30.0, 10.0]})
     >>> scores = score(desa.set_index("kode_desa"), weights={"prevalensi": 1}, worse={"prevalensi": "high"})
     >>> kecamatan = pd.Series({"9901012001": "Air Bening", "9901022001": "Batu Raja"})

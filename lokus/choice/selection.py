@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lokus.choice.diagnose import check_feasible
-from lokus.choice.engine import (
+from lokus.choice.diagnose import check_feasible, loosen
+from lokus.choice.solver.engine import (
     DYNAMIC_PROGRAMME,
     HIGHS,
     LAGRANGE,
@@ -21,16 +21,13 @@ from lokus.choice.engine import (
     best_list,
     check_engine,
 )
-from lokus.choice.exact import IMPOSSIBLE, best_score, fits_in_memory, losses
-from lokus.choice.instance import Instance, build_instance
-from lokus.choice.loosen import loosen
-from lokus.choice.milp import Model, varying
-from lokus.choice.objective import objective_values
-from lokus.choice.problem import Problem, RuleError
-from lokus.choice.swaps import swap_rules
-from lokus.errors import InfeasibleError
-from lokus.evidence.errors import name_some
-from lokus.evidence.ranking import rank_by_rule
+from lokus.choice.solver.exact import IMPOSSIBLE, best_score, fits_in_memory, losses
+from lokus.choice.solver.instance import Instance, build_instance
+from lokus.choice.solver.milp import Model, varying
+from lokus.choice.solver.problem import Problem, RuleError, objective_values
+from lokus.choice.solver.swaps import swap_rules
+from lokus.errors import InfeasibleError, name_some
+from lokus.evidence.scores.ranking import rank_by_rule
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -237,7 +234,7 @@ def select(
     cost : Series, optional
         Cost of each village in the budget's unit; none may be missing.
     engine : {"auto", "dp", "lagrange", "highs"}
-        See :func:`lokus.choice.engine.best_list`.
+        See :func:`lokus.choice.solver.engine.best_list`.
 
     Returns
     -------

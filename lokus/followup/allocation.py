@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lokus.evidence.errors import name_some
-from lokus.followup.errors import FollowupError
+from lokus.errors import FollowupError, name_some
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 

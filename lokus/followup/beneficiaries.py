@@ -2,23 +2,133 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lokus.evidence.errors import name_some
+from lokus.errors import FollowupError, name_some
 from lokus.findings import Finding
-from lokus.followup.errors import FollowupError
-from lokus.followup.groups import GROUPS, PERSONS, group_label
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["SCOPES", "Beneficiaries", "beneficiaries"]
+__all__ = [
+    "FAMILIES",
+    "GROUPS",
+    "PERSONS",
+    "SCOPES",
+    "Beneficiaries",
+    "Group",
+    "beneficiaries",
+    "group_label",
+    "public_beneficiaries",
+    "unit_label",
+]
+
+
+# FOLDED: Target groups of the beneficiaries: who they are, what is counted, and which group lies inside
+# which.
+
+
+PERSONS, FAMILIES = "orang", "keluarga"
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
+    """Mark `text` for translation at the moment it is shown."""
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One target group.
+
+    Parameters
+    ----------
+    label : str
+        Marked for translation.
+    column : str
+        Indicator key that counts it, where the study names no other.
+    unit : {"orang", "keluarga"}
+        Persons and families are never added up.
+    inside : tuple of str
+        Groups that count all of these people too.
+    overlaps : tuple of str
+        Groups that count some of these people too.
+    """
+
+    label: str
+    column: str
+    unit: str = PERSONS
+    inside: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
+
+
+GROUPS: Mapping[str, Group] = MappingProxyType(
+    {
+        "remaja_putri": Group(
+            label=N_("Adolescent girls"), column="remaja_putri", overlaps=("catin", "bumil", "nifas")
+        ),
+        "catin": Group(label=N_("Brides- and grooms-to-be"), column="catin"),
+        "bumil": Group(label=N_("Pregnant women"), column="bumil"),
+        "bumil_kek": Group(
+            label=N_("Pregnant women with chronic energy deficiency"), column="bumil_kek", inside=("bumil",)
+        ),
+        "nifas": Group(label=N_("Women after childbirth"), column="nifas"),
+        "balita": Group(label=N_("Children under five"), column="sasaran"),
+        "baduta": Group(label=N_("Children under two"), column="baduta", inside=("balita",)),
+        "balita_stunting": Group(label=N_("Stunted children"), column="stunting", inside=("balita",)),
+        "keluarga": Group(label=N_("Families"), column="keluarga", unit=FAMILIES),
+        "keluarga_sasaran": Group(
+            label=N_("Families screened for risk"),
+            column="keluarga_sasaran",
+            unit=FAMILIES,
+            inside=("keluarga",),
+        ),
+        "krs": Group(
+            label=N_("Families at risk of stunting"),
+            column="krs",
+            unit=FAMILIES,
+            inside=("keluarga_sasaran", "keluarga"),
+        ),
+    }
+)
+
+
+def group_label(name: str) -> str:
+    """Name of a group as a reader sees it; ``"orang"`` names the sum of persons.
+
+    Examples
+    --------
+    >>> group_label("baduta"), group_label("krs")
+    ('Baduta (0–23 bulan)', 'Keluarga berisiko stunting (KRS)')
+    """
+    if name == PERSONS:
+        return _("Persons, each counted once")
+    if name not in GROUPS:
+        near = difflib.get_close_matches(name, GROUPS, n=1, cutoff=0.5)
+        raise FollowupError(
+            _('no target group "{name}"; known: {known}').format(name=name, known=", ".join(GROUPS)),
+            remedy=_('did you mean "{key}"?').format(key=near[0]) if near else "",
+        )
+    return _(GROUPS[name].label)
+
+
+def unit_label(unit: str) -> str:
+    """Name of what is counted.
+
+    Examples
+    --------
+    >>> unit_label("orang"), unit_label("keluarga")
+    ('orang', 'keluarga')
+    """
+    return {PERSONS: _("persons"), FAMILIES: _("families")}[unit]
+
 
 SCOPES = ("kabupaten", "lokus", "kecamatan", "lokus per kecamatan")
 
@@ -97,8 +207,8 @@ def beneficiaries(
         ``kode_kecamatan`` and ``kecamatan`` of every village.
     lokus : collection of kode_desa
     groups : mapping of group to column, or sequence of groups, optional
-        Keys of :data:`lokus.followup.groups.GROUPS`; a sequence takes each group's usual column. Otherwise
-        every group whose usual column is there.
+        Keys of :data:`lokus.followup.beneficiaries.GROUPS`; a sequence takes each group's usual column.
+        Otherwise every group whose usual column is there.
 
     Returns
     -------
@@ -243,3 +353,86 @@ def _contradictions(counts: pd.DataFrame) -> Iterator[Finding]:
                     ),
                     remedy=_("check both numbers: the one is part of the other"),
                 )
+
+
+# FOLDED: Totals of the beneficiaries that give no small count of a village away.
+
+
+_LEVELS = ("kabupaten", "kecamatan")
+
+
+def public_beneficiaries(full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = 5) -> Beneficiaries:
+    """Give the totals that can be published beside a table of villages with small counts masked.
+
+    Parameters
+    ----------
+    full : Beneficiaries
+    masked : DataFrame, index ``kode_desa``
+        The published villages, what is masked missing; a column that it lacks is not published at all.
+    threshold : int
+        Counts of people from 1 to below it are masked.
+
+    Returns
+    -------
+    Beneficiaries
+        Groups that `masked` has. A total of the kabupaten or of kecamatan stands in full where the villages
+        masked below it stay hidden: at least two, and together neither a small count nor one that settles
+        them. All other totals, those of the lokus always, are sums of what is published: lower bounds, as
+        each says.
+
+    Examples
+    --------
+    >>> place = {"kode_kecamatan": "990101", "kecamatan": "Air"}
+    >>> villages = pd.DataFrame(place, index=["9901012001", "9901012002", "9901012003"])
+    >>> whole = pd.DataFrame({"bumil": [3.0, 9.0, 40.0]}, villages.index)
+    >>> full = beneficiaries(whole, villages=villages, lokus=["9901012001", "9901012003"])
+    >>> public_beneficiaries(full, whole.where(whole >= 10)).table[["lingkup", "jumlah"]].to_numpy().tolist()
+    [['kabupaten', 52.0], ['lokus', 40.0], ['kecamatan', 52.0], ['lokus per kecamatan', 40.0]]
+    """
+    kept = {name: column for name, column in full.columns.items() if column in masked}
+    lokus = full.villages.index[full.villages["lokus"]]
+    shown = beneficiaries(masked, villages=full.villages, lokus=lokus.tolist(), groups=kept)
+    in_full = {
+        (level, name)
+        for level in _LEVELS
+        for name, column in kept.items()
+        if all(_stays_hidden(*part, threshold) for part in _parts(full, masked, level, name, column))
+    }
+    if shown.added == full.added:
+        in_full |= {(lv, PERSONS) for lv in _LEVELS if all((lv, name) in in_full for name in full.added)}
+    open_rows = [
+        (scope, name) in in_full
+        for scope, name in zip(full.table["lingkup"], full.table["kelompok"], strict=True)
+    ]
+    rest = [
+        (scope, name) not in in_full
+        for scope, name in zip(shown.table["lingkup"], shown.table["kelompok"], strict=True)
+    ]
+    table = pd.concat([full.table[open_rows], shown.table[rest]], ignore_index=True)
+    groups = [*kept, PERSONS]
+    order = pd.DataFrame(
+        {
+            "scope": table["lingkup"].map(SCOPES.index),
+            "kode": table["kode"],
+            "group": table["kelompok"].map(groups.index),
+        }
+    ).sort_values(["scope", "kode", "group"])
+    return replace(shown, table=table.loc[order.index].reset_index(drop=True))
+
+
+def _parts(
+    full: Beneficiaries, masked: pd.DataFrame, level: str, name: str, column: str
+) -> Iterator[tuple[pd.Series[float], pd.Series[bool]]]:
+    """Give counts, and which of them are masked, of every place of a level."""
+    counts = full.villages[name]
+    hidden = counts.notna() & masked[column].reindex(counts.index).isna()
+    if level == "kabupaten":
+        yield counts, hidden
+        return
+    for _kode, part in counts.groupby(full.villages["kode_kecamatan"]):
+        yield part, hidden[part.index]
+
+
+def _stays_hidden(counts: pd.Series[float], hidden: pd.Series[bool], threshold: int) -> bool:
+    n, together = int(hidden.sum()), float(counts[hidden].sum())
+    return n == 0 or (n >= 2 and together >= max(threshold, 2 * n))

@@ -55,7 +55,7 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
     Examples
     --------
     >>> from lokus.followup.interventions import intervention_matrix
-    >>> from lokus.intake.indicators import load_catalogue
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
     >>> villages = pd.DataFrame(
     ...     {"desa": ["Suka Maju"], "kecamatan": "Tanjung Agung", "kode_kecamatan": "990101",
     ...      "sanitasi_layak": [55.0], "keluarga": [200.0]}, index=["9901012001"],
@@ -123,7 +123,7 @@ def realisation_by_village(
     ----------
     by_village : pandas.DataFrame
         Activities counted by village, index ``kode_desa``, as
-        :attr:`lokus.intake.calendar.FilledCalendar.by_village` gives them.
+        :attr:`lokus.intake.earlier.calendar.FilledCalendar.by_village` gives them.
     villages : pandas.Index
         Villages to speak of; one without activities gets zeros and no share. Villages of the calendar that
         are not among them, because they were recoded or split since, follow at the end.

@@ -13,7 +13,7 @@ GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "bur
 
 
 class Measure(Protocol):
-    """What must be known of an indicator to act on it; :class:`lokus.intake.indicator.Indicator` is one."""
+    """What must be known of an indicator; :class:`lokus.intake.indicators.indicator.Indicator` is one."""
 
     @property
     def label(self) -> str:
@@ -88,7 +88,7 @@ def find_gaps(
 
     Examples
     --------
-    >>> from lokus.intake.indicators import load_catalogue
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
     >>> values = pd.DataFrame({"sanitasi_layak": [55.0, 91.0]}, index=["9901012001", "9901012002"])
     >>> find_gaps(values, {"sanitasi_layak": 80.0}, load_catalogue())["kode_desa"].tolist()
     ['9901012001']

@@ -10,7 +10,7 @@ import pandas as pd
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.intake.tables import read_table
+from lokus.intake.tables.tables import read_table
 from lokus.places.kode import repair_codes
 
 __all__ = ["read_official_list"]
@@ -24,7 +24,7 @@ def read_official_list(
     Parameters
     ----------
     path : str or Path
-        A table that :func:`lokus.intake.tables.read_table` reads.
+        A table that :func:`lokus.intake.tables.tables.read_table` reads.
     columns : mapping
         ``{"kode": header, "desa": header, "kecamatan": header}``; the code is required. Rows without a
         code are left out.

@@ -14,8 +14,7 @@ from lokus.places.kode import format_kode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lokus.places.boundary_checks import CoverageReport
-    from lokus.places.boundary_repair import Repaired
+    from lokus.places.boundary_coverage import CoverageReport, Repaired
 
 __all__ = [
     "coverage_findings",

@@ -18,7 +18,7 @@ from lokus.places.neighbours import Neighbours, contiguity
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lokus.places.boundary_checks import CoverageReport
+    from lokus.places.boundary_coverage import CoverageReport
 
 __all__ = ["BoundaryReport", "check_boundaries"]
 

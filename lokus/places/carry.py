@@ -12,7 +12,7 @@ from lokus.errors import InputError
 from lokus.findings import Finding
 from lokus.i18n import gettext as _
 from lokus.places.boundary_findings import list_codes
-from lokus.places.vintage_table import CHANGES, DOUBTFUL
+from lokus.places.vintages import CHANGES, DOUBTFUL
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

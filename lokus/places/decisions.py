@@ -13,7 +13,7 @@ from lokus.errors import InputError
 from lokus.files import atomic_path
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.places.kode_reading import EmptyKodeError, KodeError, parse_kode
+from lokus.places.kode import EmptyKodeError, KodeError, parse_kode
 from lokus.places.name_rules import plain_name
 
 if TYPE_CHECKING:

@@ -6,22 +6,369 @@ in ``kecocokan.csv`` (:mod:`lokus.places.decisions`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+from scipy.optimize import linear_sum_assignment
 
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.places.decisions import IGNORE, read_decisions, write_open_cases
-from lokus.places.name_assignment import Outcome
-from lokus.places.name_rules import normalise_name, plain_name
-from lokus.places.official_names import OfficialNames, Place
+from lokus.places.kode import format_kode
+from lokus.places.name_rules import name_key, normalise_name, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Collection, Container, Iterable, Sequence
 
-__all__ = ["MARGIN", "THRESHOLD", "match_names", "normalise_name", "read_decisions", "write_open_cases"]
+    from numpy.typing import NDArray
+
+    from lokus.places.name_rules import NameKey
+
+__all__ = [
+    "AMBIGUOUS",
+    "MARGIN",
+    "MISSING",
+    "THRESHOLD",
+    "OfficialNames",
+    "Outcome",
+    "Place",
+    "Target",
+    "assign",
+    "candidate",
+    "match_names",
+    "nearest",
+    "normalise_name",
+    "read_decisions",
+    "write_open_cases",
+]
+
+
+# FOLDED: One-to-one assignment of written names to places: as written, normalised, then by similarity.
+
+
+AMBIGUOUS: Final = "ambigu"
+MISSING: Final = "tidak ditemukan"
+_CANDIDATE_FLOOR = 60.0
+_CANDIDATES_SHOWN = 3
+
+
+class Target(NamedTuple):
+    """A place of the official list, with its name in the forms it is compared by."""
+
+    kode: str
+    name: str
+    kecamatan: str
+    plain: str
+    key: NameKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one written name."""
+
+    kode: str
+    how: str
+    score: float
+    candidates: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def assign(
+    sources: Sequence[str],
+    keys: Sequence[NameKey],
+    targets: Sequence[Target],
+    *,
+    unique: bool,
+    threshold: float,
+    margin: float,
+) -> list[Outcome]:
+    """Assign distinct written names to places, each place once at most.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        Distinct names, folded in case and spacing.
+    keys : sequence of NameKey
+        Their normalised keys.
+    targets : sequence of Target
+        The places they may be.
+    unique : bool
+        Accept a name as written only if no other target has the same normalised name.
+    threshold, margin : float
+        Least similarity, and least distance to the runner-up among names and among places, 0 to 100.
+
+    Returns
+    -------
+    list of Outcome
+        One a source.
+    """
+    outcomes: list[Outcome | None] = [None] * len(sources)
+    by_plain = _positions(target.plain for target in targets)
+    by_letters = _positions(target.key.letters for target in targets)
+    free = np.ones(len(targets), dtype=bool)
+
+    for i, source in enumerate(sources):
+        same = by_plain.get(source, [])
+        rivals = by_letters.get(keys[i].letters, []) if unique else same
+        if len(same) == 1 and len(rivals) == 1:
+            outcomes[i] = Outcome(kode=targets[same[0]].kode, how="nama persis", score=100.0)
+            free[same[0]] = False
+
+    alike = _positions(key.letters if outcomes[i] is None else "" for i, key in enumerate(keys))
+    for letters, members in alike.items():
+        same = by_letters.get(letters, [])
+        if not letters or not same:
+            continue
+        open_targets = [j for j in same if free[j]]
+        if len(members) == 1 and len(open_targets) == 1 and (len(same) == 1 or not unique):
+            j = open_targets[0]
+            outcomes[members[0]] = Outcome(kode=targets[j].kode, how="nama dinormalkan", score=100.0)
+            free[j] = False
+        else:
+            shown = tuple(candidate(targets[j], 100.0) for j in same[:_CANDIDATES_SHOWN])
+            for i in members:
+                outcomes[i] = Outcome(kode="", how=AMBIGUOUS, score=100.0, candidates=shown)
+
+    rest = [i for i, outcome in enumerate(outcomes) if outcome is None]
+    decided = _by_similarity([keys[i] for i in rest], targets, free, threshold=threshold, margin=margin)
+    for i, outcome in zip(rest, decided, strict=True):
+        outcomes[i] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _positions(values: Iterable[str]) -> dict[str, list[int]]:
+    result: dict[str, list[int]] = {}
+    for i, value in enumerate(values):
+        result.setdefault(value, []).append(i)
+    return result
+
+
+def _by_similarity(
+    keys: Sequence[NameKey],
+    targets: Sequence[Target],
+    free: NDArray[np.bool_],
+    *,
+    threshold: float,
+    margin: float,
+) -> list[Outcome]:
+    if not keys or not targets:
+        return [Outcome(kode="", how=MISSING, score=float("nan")) for _key in keys]
+    similar = _similarities(keys, targets)
+    same_marks = np.array([[key.marks == target.key.marks for target in targets] for key in keys])
+    rivals = np.where(same_marks, similar, 0.0)
+    # A place already taken by a better name is no choice, but a name nearer to it than to any free place is a
+    # second spelling of that place rather than another village.
+    best_taken = np.where(free, 0.0, rivals).max(axis=1)
+    choices = np.where(free, rivals, 0.0)
+    gain = np.where(choices >= threshold, choices, 0.0)
+    chosen = dict(zip(*linear_sum_assignment(gain, maximize=True), strict=True))
+    outcomes = []
+    for i in range(len(keys)):
+        j = chosen.get(i, 0)
+        score = choices[i, j]
+        runner_up = max(_best_other(choices[i], j), _best_other(choices[:, j], i))
+        if gain[i, j] > 0 and score - runner_up >= margin and score > best_taken[i]:
+            outcomes.append(Outcome(kode=targets[j].kode, how="nama mirip", score=float(score)))
+            continue
+        outcomes.append(
+            Outcome(
+                kode="",
+                how=AMBIGUOUS if rivals[i].max() >= threshold else MISSING,
+                score=float(similar[i].max()),
+                candidates=_shown(targets, similar[i]),
+            )
+        )
+    return outcomes
+
+
+def _similarities(keys: Sequence[NameKey], targets: Sequence[Target]) -> NDArray[np.float64]:
+    similar = cdist(
+        [key.letters for key in keys],
+        [target.key.letters for target in targets],
+        scorer=OSA.normalized_similarity,
+        dtype=np.float64,
+    )
+    return np.asarray(similar, dtype=np.float64) * 100.0
+
+
+def _shown(targets: Sequence[Target], similar: NDArray[np.float64]) -> tuple[str, ...]:
+    near = [k for k in np.argsort(-similar, kind="stable") if similar[k] >= _CANDIDATE_FLOOR]
+    return tuple(candidate(targets[k], similar[k]) for k in near[:_CANDIDATES_SHOWN])
+
+
+def nearest(key: NameKey, targets: Sequence[Target]) -> tuple[str, ...]:
+    """Give the places whose names are most like a written one, nearest first."""
+    return _shown(targets, _similarities([key], targets)[0]) if targets else ()
+
+
+def _best_other(scores: NDArray[np.float64], position: int) -> float:
+    others = np.delete(scores, position)
+    return float(others.max()) if len(others) else 0.0
+
+
+def candidate(target: Target, score: float) -> str:
+    """Write a candidate for a person to judge: code, name, kecamatan, similarity."""
+    return f"{format_kode(target.kode)} {target.name} ({target.kecamatan}) {score:.0f}"
+
+
+# FOLDED: The official village list, arranged so that written names can be looked up in it.
+
+
+# Without a kecamatan some twenty times as many villages can resemble a name by chance.
+_STRICTER_WITHOUT_KECAMATAN = 10.0
+_LEAST_VILLAGES = 3
+_LEAST_SHARE = 0.6
+_HINTS_SHOWN = 3
+
+
+class Place(NamedTuple):
+    """A place as a table names it, folded in case and spacing; an unknown part is empty."""
+
+    kecamatan: str
+    kode_kecamatan: str
+    desa: str
+
+
+class OfficialNames:
+    """Look up written names among the villages of a study.
+
+    Parameters
+    ----------
+    villages : pandas.DataFrame
+        Village table: index ``kode_desa``, columns ``desa``, ``kecamatan``.
+    threshold, margin : float
+        As in :func:`lokus.places.names.match_names`.
+    old_spelling : bool
+        As there.
+    """
+
+    def __init__(
+        self, villages: pd.DataFrame, *, threshold: float, margin: float, old_spelling: bool
+    ) -> None:
+        self._threshold = threshold
+        self._margin = margin
+        self._old_spelling = old_spelling
+        self.targets: dict[str, Target] = {}
+        self._blocks: dict[str, list[Target]] = {}
+        self._by_letters: dict[str, list[Target]] = {}
+        ordered = villages.sort_index()
+        cells = zip(ordered.index, ordered["desa"], ordered["kecamatan"], strict=True)
+        for kode, desa, kecamatan in cells:
+            target = self._target(str(kode), str(desa), str(kecamatan))
+            self.targets[target.kode] = target
+            self._blocks.setdefault(target.kode[:6], []).append(target)
+            self._by_letters.setdefault(target.key.letters, []).append(target)
+        self._kecamatan = [self._target(code, block[0].kecamatan, "") for code, block in self._blocks.items()]
+
+    def _target(self, kode: str, name: str, kecamatan: str) -> Target:
+        key = name_key(name, old_spelling=self._old_spelling)
+        return Target(kode=kode, name=name, kecamatan=kecamatan, plain=plain_name(name), key=key)
+
+    def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
+        """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
+        places = set(rows)
+        block_of = self._find_kecamatan(places)
+        by_block: dict[str, list[Place]] = {}
+        for place in sorted(places):
+            block = place.kode_kecamatan or block_of.get(place.kecamatan, "")
+            lost = place.desa == "" or (place.kecamatan != "" and block == "")
+            by_block.setdefault("?" if lost else block, []).append(place)
+        result = {place: self._left_open(place) for place in by_block.pop("?", [])}
+        for block, members in by_block.items():
+            targets = self._blocks.get(block, []) if block else list(self.targets.values())
+            free = [target for target in targets if target.kode not in taken]
+            result |= self._assign(members, free, whole_list=block == "")
+        return result | self._repeated(rows, result)
+
+    def _repeated(self, rows: Collection[Place], result: dict[Place, Outcome]) -> dict[Place, Outcome]:
+        """Leave open what several rows without kecamatan are called: it may be as many villages."""
+        bare = [place for place in rows if place.desa and not place.kecamatan and not place.kode_kecamatan]
+        keys = {place: name_key(place.desa, old_spelling=self._old_spelling) for place in bare}
+        written = Counter(keys[place].letters for place in bare)
+        targets = list(self.targets.values())
+        return {
+            place: Outcome(kode="", how=AMBIGUOUS, score=own.score, candidates=nearest(key, targets))
+            for place, key in keys.items()
+            if written[key.letters] > 1 and (own := result[place]).kode
+        }
+
+    def _assign(
+        self, places: Sequence[Place], targets: Sequence[Target], *, whole_list: bool
+    ) -> dict[Place, Outcome]:
+        keys = [name_key(place.desa, old_spelling=self._old_spelling) for place in places]
+        outcomes = assign(
+            [place.desa for place in places],
+            keys,
+            targets,
+            unique=whole_list,
+            threshold=self._threshold + (_STRICTER_WITHOUT_KECAMATAN if whole_list else 0.0),
+            margin=self._margin,
+        )
+        return {
+            place: self._left_open(place, outcome) if outcome.how == MISSING else outcome
+            for place, outcome in zip(places, outcomes, strict=True)
+        }
+
+    def _left_open(self, place: Place, outcome: Outcome | None = None) -> Outcome:
+        """Add villages elsewhere with the very same name: a hint for a person, never a match."""
+        letters = name_key(place.desa, old_spelling=self._old_spelling).letters
+        hints = [candidate(target, 100.0) for target in self._by_letters.get(letters, [])[:_HINTS_SHOWN]]
+        near = outcome.candidates if outcome else ()
+        shown = tuple(dict.fromkeys((*near, *hints)))
+        return Outcome(
+            kode="", how=MISSING, score=outcome.score if outcome else float("nan"), candidates=shown
+        )
+
+    def _find_kecamatan(self, places: Collection[Place]) -> dict[str, str]:
+        """Give the code of each kecamatan name that is clear; a name left out is open."""
+        villages: dict[str, set[str]] = {}
+        for place in places:
+            if place.kecamatan and not place.kode_kecamatan:
+                letters = name_key(place.desa, old_spelling=self._old_spelling).letters
+                villages.setdefault(place.kecamatan, set()).add(letters)
+        # Spellings that differ in spacing or abbreviation only are one kecamatan, not two rivals for it.
+        spellings: dict[str, list[str]] = {}
+        for name in sorted(villages):
+            key = name_key(name, old_spelling=self._old_spelling)
+            spellings.setdefault(key.letters, []).append(name)
+        first = [names[0] for names in spellings.values()]
+        keys = [name_key(name, old_spelling=self._old_spelling) for name in first]
+        outcomes = assign(
+            first, keys, self._kecamatan, unique=True, threshold=self._threshold, margin=self._margin
+        )
+        found = {letters: o.kode for letters, o in zip(spellings, outcomes, strict=True) if o.kode}
+        unknown = {
+            letters: set().union(*(villages[name] for name in names))
+            for letters, names in spellings.items()
+            if letters not in found
+        }
+        found |= self._kecamatan_by_villages(unknown, claimed=set(found.values()))
+        return {
+            name: found[letters] for letters, names in spellings.items() if letters in found for name in names
+        }
+
+    def _kecamatan_by_villages(self, unknown: dict[str, set[str]], *, claimed: set[str]) -> dict[str, str]:
+        best: dict[str, str] = {}
+        for name, letters in unknown.items():
+            hits = Counter(
+                block
+                for village in letters
+                for block in {target.kode[:6] for target in self._by_letters.get(village, [])} - claimed
+            )
+            ranked = hits.most_common(2)
+            if not ranked or ranked[0][1] < max(_LEAST_VILLAGES, _LEAST_SHARE * len(letters)):
+                continue
+            if len(ranked) == 1 or 2 * ranked[1][1] <= ranked[0][1]:
+                best[name] = ranked[0][0]
+        once = Counter(best.values())
+        return {name: block for name, block in best.items() if once[block] == 1}
+
 
 THRESHOLD: Final = 80.0
 """Least similarity, 0 to 100, at which two different spellings may be the same name."""

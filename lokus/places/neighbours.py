@@ -14,7 +14,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from lokus.places.boundary_repair import metres_per_unit
+from lokus.places.boundary_coverage import metres_per_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

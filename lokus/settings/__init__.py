@@ -13,9 +13,14 @@ from pydantic import Field, StrictInt, StrictStr
 from lokus.settings.base import Section, Text, Year
 from lokus.settings.choice import ChoiceSettings, UncertaintySettings
 from lokus.settings.evidence import PatternSettings, RateSettings, ScoreSettings, TypologySettings
-from lokus.settings.followup import CaseAuditSettings, SharingSettings, TrajectorySettings
+from lokus.settings.followup import (
+    CaseAuditSettings,
+    GapSettings,
+    OutputSettings,
+    SharingSettings,
+    TrajectorySettings,
+)
 from lokus.settings.inputs import AuditSettings, BoundarySettings, TableSettings
-from lokus.settings.outputs import GapSettings, OutputSettings
 from lokus.settings.review import PreviousSettings
 
 __all__ = ["ESTIMATED", "Settings", "StudySettings"]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from lokus.evidence.presets import PRESETS
+from lokus.evidence.scores.presets import PRESETS
 from lokus.i18n import gettext as _
 from lokus.settings.base import Number, Percent, Positive, Section, Text, Weight
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.intake.children import CHILD_INDICATORS
+from lokus.intake.children.children import CHILD_INDICATORS
 from lokus.settings.base import Kode, Section, Text
 
 __all__ = [

@@ -10,43 +10,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lokus.show.atlas import write_atlas
-    from lokus.show.charts import (
+    from lokus.show.atlas.atlas import write_atlas
+    from lokus.show.charts.charts import (
         chance_chart,
         completeness_chart,
         funnel_chart,
         interval_chart,
         profile_chart,
     )
-    from lokus.show.folium_map import folium_map
-    from lokus.show.geopackage import write_geopackage
-    from lokus.show.info import StudyInfo
-    from lokus.show.print_map import draw_map, save_map
-    from lokus.show.report import write_report
-    from lokus.show.review_chart import fall_chart
-    from lokus.show.slides import write_slides
-    from lokus.show.trajectory_figure import trajectory_chart
-    from lokus.show.web_map import write_web_map
-    from lokus.show.workbook import write_workbook
+    from lokus.show.charts.falls import fall_chart
+    from lokus.show.charts.trajectory import trajectory_chart
+    from lokus.show.maps.print_map import draw_map, save_map
+    from lokus.show.pack.geopackage import write_geopackage
+    from lokus.show.report.report import write_report
+    from lokus.show.results.info import StudyInfo
+    from lokus.show.slides.slides import write_slides
+    from lokus.show.web.folium_map import folium_map
+    from lokus.show.web.web_map import write_web_map
+    from lokus.show.workbook.workbook import write_workbook
 
 _HOME = {
-    "StudyInfo": "info",
-    "chance_chart": "charts",
-    "completeness_chart": "charts",
-    "draw_map": "print_map",
-    "fall_chart": "review_chart",
-    "folium_map": "folium_map",
-    "funnel_chart": "charts",
-    "interval_chart": "charts",
-    "profile_chart": "charts",
-    "save_map": "print_map",
-    "trajectory_chart": "trajectory_figure",
-    "write_atlas": "atlas",
-    "write_geopackage": "geopackage",
-    "write_report": "report",
-    "write_slides": "slides",
-    "write_web_map": "web_map",
-    "write_workbook": "workbook",
+    "StudyInfo": "results.info",
+    "chance_chart": "charts.charts",
+    "completeness_chart": "charts.charts",
+    "draw_map": "maps.print_map",
+    "fall_chart": "charts.falls",
+    "folium_map": "web.folium_map",
+    "funnel_chart": "charts.charts",
+    "interval_chart": "charts.charts",
+    "profile_chart": "charts.charts",
+    "save_map": "maps.print_map",
+    "trajectory_chart": "charts.trajectory",
+    "write_atlas": "atlas.atlas",
+    "write_geopackage": "pack.geopackage",
+    "write_report": "report.report",
+    "write_slides": "slides.slides",
+    "write_web_map": "web.web_map",
+    "write_workbook": "workbook.workbook",
 }
 
 __all__ = [

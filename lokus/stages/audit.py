@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from lokus.intake.audit import Audit
+    from lokus.intake.audit.audit import Audit
     from lokus.places.neighbours import Neighbours
 
 __all__ = ["AuditStages"]
@@ -32,8 +32,8 @@ class AuditStages(PastStages):
     @cached_property
     def audit(self) -> Audit:
         """Findings about the data, completeness per office, and what holds the proposal back."""
-        from lokus.intake.audit import audit
-        from lokus.intake.patterns import double_counted, without_denominator
+        from lokus.intake.audit.audit import audit
+        from lokus.intake.audit.patterns import double_counted, without_denominator
 
         findings = [*self.boundaries.findings]
         for raw, joined in zip(self.raw_tables, self.joined, strict=True):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
-    from lokus.evidence.sensitivity import LeaveOneOut, Overlap
+    from lokus.evidence.scores.sensitivity import LeaveOneOut, Overlap
 
 __all__ = ["ChoiceStages"]
 
@@ -85,14 +85,14 @@ class ChoiceStages(RuleStages):
     @cached_property
     def leave_one_out(self) -> LeaveOneOut:
         """What becomes of ranks and list when one indicator is left out of the score."""
-        from lokus.evidence.sensitivity import leave_one_out
+        from lokus.evidence.scores.sensitivity import leave_one_out
 
         return leave_one_out(self.scores, choose=lambda scores: self._choose(scores).kode)
 
     @cached_property
     def overlap(self) -> Overlap:
         """Which indicators of the score say the same thing twice."""
-        from lokus.evidence.sensitivity import overlap
+        from lokus.evidence.scores.sensitivity import overlap
 
         contained = {key: item.contained_in for key, item in self.catalogue.items()}
         return overlap(self.scores, contained_in=contained)
@@ -107,7 +107,7 @@ class ChoiceStages(RuleStages):
     @cached_property
     def justifications(self) -> pd.Series[str]:
         """One paragraph for each proposed village, made only of computed numbers."""
-        from lokus.choice.record import justifications
+        from lokus.choice.justify import justifications
 
         return justifications(
             self.scores,

@@ -10,11 +10,11 @@ from lokus.stages.audit import AuditStages
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.evidence.hotspots import Hotspots
-    from lokus.evidence.rates import Rates
-    from lokus.evidence.scan import Clusters
-    from lokus.evidence.scoring import Scores
-    from lokus.evidence.typology import Typology
+    from lokus.evidence.patterns.hotspots import Hotspots
+    from lokus.evidence.patterns.scan import Clusters
+    from lokus.evidence.patterns.typology import Typology
+    from lokus.evidence.rates.rates import Rates
+    from lokus.evidence.scores.scoring import Scores
 
 __all__ = ["EvidenceStages"]
 
@@ -25,7 +25,7 @@ class EvidenceStages(AuditStages):
     @cached_property
     def rates(self) -> Rates | None:
         """Prevalence with intervals, and expected stunted children; ``None`` without children measured."""
-        from lokus.evidence.rates import estimate_rates
+        from lokus.evidence.rates.rates import estimate_rates
         from lokus.stages.recipes import EFFECTS
 
         stated, table = self.settings.rates, self.villages
@@ -72,7 +72,7 @@ class EvidenceStages(AuditStages):
     @cached_property
     def hotspots(self) -> Hotspots:
         """Villages that are high, or low, together with their neighbours."""
-        from lokus.evidence.hotspots import local_moran
+        from lokus.evidence.patterns.hotspots import local_moran
 
         stated = self.settings.patterns
         return local_moran(
@@ -88,7 +88,7 @@ class EvidenceStages(AuditStages):
     @cached_property
     def clusters(self) -> Clusters:
         """Circles of villages with significantly more stunted children inside than outside."""
-        from lokus.evidence.scan import scan
+        from lokus.evidence.patterns.scan import scan
 
         stated = self.settings.patterns
         points = self.boundaries.centres
@@ -106,7 +106,7 @@ class EvidenceStages(AuditStages):
     @cached_property
     def typology(self) -> Typology | None:
         """Kinds of villages, when the study asks for them."""
-        from lokus.evidence.typology import typology
+        from lokus.evidence.patterns.typology import typology
 
         stated = self.settings.typology
         if stated is None:

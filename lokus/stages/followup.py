@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
     from lokus.followup.trajectory import Trajectory
-    from lokus.intake.calendar import FilledCalendar
+    from lokus.intake.earlier.calendar import FilledCalendar
     from lokus.settings.followup import SharingSettings
 
 __all__ = ["FollowupStages"]
@@ -66,7 +66,7 @@ class FollowupStages(ReviewStages):
     @cached_property
     def filled_calendar(self) -> FilledCalendar | None:
         """Last year's action calendar as the offices filled it in; ``None`` where the study names none."""
-        from lokus.intake.calendar import read_calendar
+        from lokus.intake.earlier.calendar import read_calendar
 
         stated = self.settings.previous
         if stated is None or not stated.calendars:
@@ -116,8 +116,7 @@ class FollowupStages(ReviewStages):
     @cached_property
     def beneficiaries(self) -> Beneficiaries | None:
         """How many people of each target group there are; ``None`` where no group was counted."""
-        from lokus.followup.beneficiaries import beneficiaries
-        from lokus.followup.groups import GROUPS
+        from lokus.followup.beneficiaries import GROUPS, beneficiaries
 
         groups = self.settings.groups
         counted = {group.column for group in GROUPS.values()} & set(self.results.columns)
@@ -130,8 +129,7 @@ class FollowupStages(ReviewStages):
     @cached_property
     def trajectory(self) -> Trajectory | None:
         """Way from start to target beside what was measured; ``None`` unless the study asks."""
-        from lokus.followup.measured import measured
-        from lokus.followup.trajectory import trajectory
+        from lokus.followup.trajectory import measured, trajectory
 
         stated = self.settings.trajectory
         if stated is None:

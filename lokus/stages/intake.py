@@ -11,9 +11,9 @@ from lokus.stages.base import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.intake.indicators import Catalogue
-    from lokus.intake.join import Joined
-    from lokus.intake.tables import RawTable
+    from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.join.join import Joined
+    from lokus.intake.tables.tables import RawTable
     from lokus.places.boundaries import Boundaries
     from lokus.settings.inputs import TableSettings
 
@@ -26,7 +26,7 @@ class IntakeStages(Study):
     @cached_property
     def catalogue(self) -> Catalogue:
         """Indicators known to this study."""
-        from lokus.intake.indicators import load_catalogue
+        from lokus.intake.indicators.catalogue import load_catalogue
 
         return load_catalogue(self.settings.own_indicators)
 
@@ -61,8 +61,8 @@ class IntakeStages(Study):
         return tuple(self._read(table) for table in self.settings.tables)
 
     def _read(self, table: TableSettings) -> RawTable:
-        from lokus.intake.children import read_children
-        from lokus.intake.tables import read_table
+        from lokus.intake.children.children import read_children
+        from lokus.intake.tables.tables import read_table
 
         path = self._beside(table.file)
         if table.period is not None:
@@ -80,8 +80,8 @@ class IntakeStages(Study):
     @cached_property
     def joined(self) -> tuple[Joined, ...]:
         """Each table's values by village, with what became of each of its rows."""
-        from lokus.intake.children import CHILD_PLACE
-        from lokus.intake.join import join_table
+        from lokus.intake.children.children import CHILD_PLACE
+        from lokus.intake.join.join import join_table
         from lokus.places.names import read_decisions
 
         decisions = read_decisions(self.decisions_file) if self.decisions_file.is_file() else None
@@ -111,7 +111,7 @@ class IntakeStages(Study):
         return tuple(self._round(number) for number in rounds)
 
     def _round(self, number: int) -> pd.DataFrame:
-        from lokus.intake.join import combine
+        from lokus.intake.join.join import combine
 
         tables = zip(self.joined, self.settings.tables, strict=True)
         own = [joined for joined, table in tables if table.rounds_ago == number]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from lokus.intake.carried import CarriedPast
-    from lokus.intake.decided_list import DecidedList
+    from lokus.intake.earlier.carried import CarriedPast
+    from lokus.intake.earlier.decided_list import DecidedList
     from lokus.manifest import Input
     from lokus.settings import Settings
     from lokus.settings.review import DecidedSettings
@@ -85,9 +85,9 @@ class PastStages(IntakeStages):
         raise NotImplementedError
 
     def _outputs(self, name: str) -> Previous:
-        from lokus.config import settings_from_mapping
-        from lokus.intake.previous import read_previous_pack
+        from lokus.intake.earlier.outputs import read_previous_pack
         from lokus.manifest import Input, file_input, frame_digest
+        from lokus.settings.read import settings_from_mapping
 
         pack = read_previous_pack(self._beside(name), digest=frame_digest)
         return Previous(
@@ -124,7 +124,7 @@ class PastStages(IntakeStages):
         return year
 
     def _read_list(self, stated: DecidedSettings) -> DecidedList:
-        from lokus.intake.decided_list import read_decided_list
+        from lokus.intake.earlier.decided_list import read_decided_list
         from lokus.places.names import read_decisions
 
         villages = self.previous.villages if self.previous else self.boundaries.villages
@@ -143,7 +143,7 @@ class PastStages(IntakeStages):
 
         Where the study does not say what was decided, last year's proposal stands for it.
         """
-        from lokus.intake.carried import carry_previous
+        from lokus.intake.earlier.carried import carry_previous
 
         if self.settings.previous is None:
             return None

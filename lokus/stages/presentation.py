@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from lokus.stages.record import RecordStages
 
 if TYPE_CHECKING:
-    from lokus.show.info import StudyInfo
-    from lokus.show.maps import Maps
-    from lokus.show.material import Material
-    from lokus.show.review_material import ReviewMaterial
+    from lokus.show.maps.maps import Maps
+    from lokus.show.results.info import StudyInfo
+    from lokus.show.results.material import Material
+    from lokus.show.results.review import ReviewMaterial
 
 __all__ = ["PresentationStages"]
 
@@ -24,7 +24,7 @@ class PresentationStages(RecordStages):
     def info(self) -> StudyInfo:
         """Title, place and sources, as printed on every output."""
         from lokus.places.kode import is_example
-        from lokus.show.info import StudyInfo
+        from lokus.show.results.info import StudyInfo
 
         study = self.settings.study
         sources = [self.settings.boundaries.source or Path(self.settings.boundaries.file).name]
@@ -46,8 +46,8 @@ class PresentationStages(RecordStages):
     def maps(self) -> Maps:
         """Maps of the results: shown in a notebook, or drawn for print."""
         from lokus.places.boundary_schemas import read_features
-        from lokus.show.indicator_style import IndicatorStyle
-        from lokus.show.maps import Maps
+        from lokus.show.maps.maps import Maps
+        from lokus.show.themes.themes import IndicatorStyle
 
         stated = self.settings.outputs
         styles = {}
@@ -71,7 +71,7 @@ class PresentationStages(RecordStages):
     @property
     def method(self) -> list[tuple[str, str]]:
         """What was computed, in lines a planner can read out."""
-        from lokus.show.method import method_lines
+        from lokus.show.words.method import method_lines
 
         return method_lines(
             self.rates,
@@ -88,7 +88,7 @@ class PresentationStages(RecordStages):
     @cached_property
     def review_material(self) -> ReviewMaterial | None:
         """What the outputs tell of the review; ``None`` without an earlier list."""
-        from lokus.show.review_material import ReviewMaterial
+        from lokus.show.results.review import ReviewMaterial
 
         if self.review is None or self.past is None:
             return None
@@ -107,7 +107,7 @@ class PresentationStages(RecordStages):
     def material(self) -> Material:
         """Everything the study can tell, for workbook, slides and report."""
         from lokus.choice.results import name_alternatives
-        from lokus.show.material import Material
+        from lokus.show.results.material import Material
 
         return Material(
             results=self.results,

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.choice.problem import Problem
-    from lokus.evidence.aggregation import Aggregate, Missing
-    from lokus.evidence.normalise import Normalise
-    from lokus.evidence.rate_inputs import EffectName
-    from lokus.evidence.rates import Rates
-    from lokus.evidence.scoring import Scores
-    from lokus.evidence.weighting import DataWeights
-    from lokus.intake.indicators import Catalogue
+    from lokus.choice.solver.problem import Problem
+    from lokus.evidence.rates.rates import EffectName, Rates
+    from lokus.evidence.scores.aggregation import Aggregate, Missing
+    from lokus.evidence.scores.normalise import Normalise
+    from lokus.evidence.scores.scoring import Scores
+    from lokus.evidence.scores.weighting import DataWeights
+    from lokus.intake.indicators.catalogue import Catalogue
     from lokus.settings.choice import ChoiceSettings
     from lokus.settings.evidence import RateSettings, ScoreSettings
 
@@ -57,9 +56,9 @@ _MISSING: Mapping[str, Missing] = {"normalkan": "renormalise", "tahan": "withhol
 
 def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]) -> Score:
     """Give the function ``(indicators with rates, expected stunted children) -> Scores`` of a ``[skor]``."""
-    from lokus.evidence.pairwise import compare_pairs
-    from lokus.evidence.preset_scores import apply_preset
-    from lokus.evidence.scoring import score
+    from lokus.evidence.scores.pairwise import compare_pairs
+    from lokus.evidence.scores.preset_scores import apply_preset
+    from lokus.evidence.scores.scoring import score
 
     missing = _MISSING[stated.missing] if stated.missing else None
 
@@ -104,7 +103,7 @@ def estimator(stated: RateSettings) -> Estimate:
     One year's counts alone, without what villages share: the review compares years, and lends nothing from
     one to the other. The same settings give the same function, by which the review knows that they are.
     """
-    from lokus.evidence.rates import estimate_rates
+    from lokus.evidence.rates.rates import estimate_rates
 
     def estimate(
         stunting: pd.Series[float],
@@ -131,7 +130,7 @@ def rules(stated: ChoiceSettings, *, today: Mapping[str, str] | None = None) -> 
 
     With `today`, codes of that study → codes of this year, villages that are gone drop out of its rules.
     """
-    from lokus.choice.problem import Problem
+    from lokus.choice.solver.problem import Problem
 
     def now(codes: Mapping[str, str]) -> dict[str, str]:
         return dict(codes) if today is None else {today[k]: v for k, v in codes.items() if k in today}

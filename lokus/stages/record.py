@@ -12,7 +12,7 @@ from lokus.stages.followup import FollowupStages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lokus.intake.decided_list import DecidedList
+    from lokus.intake.earlier.decided_list import DecidedList
 
 __all__ = ["RecordStages"]
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from lokus.choice.causes import Causes, Year
-    from lokus.choice.effect import Effect
-    from lokus.choice.problem import Problem
-    from lokus.choice.review import Review
-    from lokus.evidence.change import Change, YearCounts
-    from lokus.evidence.expected_fall import ExpectedFall
+    from lokus.choice.review.causes import Causes, Year
+    from lokus.choice.review.effect import Effect
+    from lokus.choice.review.review import Review
+    from lokus.choice.solver.problem import Problem
+    from lokus.evidence.change.change import Change, YearCounts
+    from lokus.evidence.change.expected_fall import ExpectedFall
     from lokus.settings import Settings
     from lokus.settings.evidence import ScoreSettings
     from lokus.stages.recipes import Score
@@ -35,7 +35,7 @@ class ReviewStages(ChoiceStages):
     @cached_property
     def change(self) -> Change | None:
         """Rates of last year and of this year estimated together; ``None`` without both years' counts."""
-        from lokus.evidence.change import estimate_change
+        from lokus.evidence.change.change import estimate_change
 
         counts = self._two_years
         if counts is None:
@@ -61,7 +61,7 @@ class ReviewStages(ChoiceStages):
     @cached_property
     def expected_fall(self) -> ExpectedFall | None:
         """What was to be expected of last year's list with no help, next to what happened."""
-        from lokus.evidence.expected_fall import expected_fall
+        from lokus.evidence.change.expected_fall import expected_fall
 
         if self.effect is not None:
             return self.effect.expected  # its trend is that of the villages that were not lokus
@@ -81,7 +81,7 @@ class ReviewStages(ChoiceStages):
 
     @cached_property
     def _effect(self) -> tuple[Effect | None, str]:
-        from lokus.choice.effect import EffectError, lokus_effect
+        from lokus.choice.review.effect import EffectError, lokus_effect
 
         counts = self._two_years
         if counts is None or self.past is None:
@@ -112,7 +112,7 @@ class ReviewStages(ChoiceStages):
     @cached_property
     def causes(self) -> Causes | None:
         """How much rules, other indicators, real change, coverage and chance moved each village."""
-        from lokus.choice.causes import split_causes
+        from lokus.choice.review.causes import split_causes
 
         if self.past is None:
             return None
@@ -148,7 +148,7 @@ class ReviewStages(ChoiceStages):
         return scorer(stated, catalogue=self.catalogue, jenis=self.villages["jenis"])
 
     def _year(self, settings: Settings, indicators: pd.DataFrame, problem: Problem, score: Score) -> Year:
-        from lokus.choice.causes import Year
+        from lokus.choice.review.causes import Year
 
         return Year(
             indicators=indicators,
@@ -166,7 +166,7 @@ class ReviewStages(ChoiceStages):
         return self._review(self.causes, self.change.table if self.change else None)
 
     def _review(self, causes: Causes | None, change: pd.DataFrame | None) -> Review | None:
-        from lokus.choice.review import review
+        from lokus.choice.review.review import review
 
         past = self.past
         if past is None or self.history is None:

@@ -11,8 +11,8 @@ from lokus.stages.evidence import EvidenceStages
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.choice.history import History
-    from lokus.choice.problem import Problem
+    from lokus.choice.review.history import History
+    from lokus.choice.solver.problem import Problem
 
 __all__ = ["RuleStages"]
 
@@ -23,7 +23,7 @@ class RuleStages(EvidenceStages):
     @cached_property
     def history(self) -> History | None:
         """Lists of the earlier years side by side; ``None`` without an earlier list."""
-        from lokus.choice.history import list_history
+        from lokus.choice.review.history import list_history
 
         past = self.past
         if past is None:
@@ -52,7 +52,7 @@ class RuleStages(EvidenceStages):
     @cached_property
     def graduation(self) -> pd.DataFrame | None:
         """Which villages of last year's list need to be lokus no longer; ``None`` unless the study asks."""
-        from lokus.choice.graduation import graduation, probability_below
+        from lokus.choice.review.graduation import graduation, probability_below
 
         stated = self.settings.previous.graduation if self.settings.previous else None
         if stated is None or self.history is None or self.rates is None:
@@ -82,7 +82,7 @@ class RuleStages(EvidenceStages):
         RuleError
             They contradict each other.
         """
-        from lokus.choice.continuity import continuity_rules
+        from lokus.choice.review.continuity import continuity_rules
 
         stated = self.settings.previous
         if stated is None or self.history is None or not stated.has_rules:

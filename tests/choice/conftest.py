@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from lokus.choice.problem import Problem
+from lokus.choice.solver.problem import Problem
 
 
 @st.composite

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.choice.alternatives import alternatives
-from lokus.choice.problem import Problem, RuleError
 from lokus.choice.selection import select
+from lokus.choice.solver.problem import Problem, RuleError
 from lokus.errors import InfeasibleError
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.choice.compare import compare
-from lokus.choice.problem import Problem
 from lokus.choice.selection import select
+from lokus.choice.solver.problem import Problem
 from lokus.errors import InfeasibleError
 
 DESA = ["9901012001", "9901012002", "9901022001", "9901022002", "9901032001"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.choice.diagnose import check_feasible
-from lokus.choice.problem import Problem
+from lokus.choice.solver.problem import Problem
 from lokus.errors import InfeasibleError
 
 # Three kecamatan of 3 villages and one of 2.

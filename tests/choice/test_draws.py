@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.choice.draws import Recipe, Uncertainty, draw_columns, draw_scores, draw_weights
-from lokus.choice.problem import RuleError
-from lokus.evidence.rates import estimate_rates
-from lokus.evidence.scoring import score
+from lokus.choice.robustness import Recipe, Uncertainty, draw_columns, draw_scores, draw_weights
+from lokus.choice.solver.problem import RuleError
+from lokus.evidence.rates.rates import estimate_rates
+from lokus.evidence.scores.scoring import score
 
 
 def kabupaten(villages: int = 40, seed: int = 0) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.choice.explain import reasons
-from lokus.choice.problem import Problem
 from lokus.choice.selection import select
+from lokus.choice.solver.problem import Problem
 from lokus.errors import InfeasibleError
-from lokus.evidence.scoring import score
+from lokus.evidence.scores.scoring import score
 
 # What a text says, and the rules to lift so that the exchange it speaks of becomes allowed.
 LIFTED = {

@@ -7,12 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lokus.choice.draws import Uncertainty, draw_columns, draw_weights
-from lokus.choice.problem import Problem, RuleError
-from lokus.choice.robustness import UNKNOWN, assess_robustness, classify
+from lokus.choice.robustness import (
+    UNKNOWN,
+    Uncertainty,
+    assess_robustness,
+    classify,
+    draw_columns,
+    draw_weights,
+)
 from lokus.choice.selection import select
-from lokus.evidence.rates import estimate_rates
-from lokus.evidence.scoring import score
+from lokus.choice.solver.problem import Problem, RuleError
+from lokus.evidence.rates.rates import estimate_rates
+from lokus.evidence.scores.scoring import score
 
 WEIGHTS = {"prevalensi": 0.5, "anak_stunting": 0.3, "krs_persen": 0.2}
 WORSE = dict.fromkeys(WEIGHTS, "high")

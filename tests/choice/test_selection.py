@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lokus.choice.problem import Problem, RuleError
 from lokus.choice.selection import DYNAMIC_PROGRAMME, HIGHS, select
+from lokus.choice.solver.problem import Problem, RuleError
 from lokus.errors import InfeasibleError
 
 

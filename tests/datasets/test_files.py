@@ -15,8 +15,8 @@ from pandas.testing import assert_frame_equal
 from python_calamine import CalamineWorkbook
 
 from lokus.datasets.__main__ import main
-from lokus.datasets.workbooks import decisions
-from lokus.intake.tables import read_table
+from lokus.datasets.kabupaten import decisions
+from lokus.intake.tables.tables import read_table
 from lokus.places.names import match_names, read_decisions
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lokus.datasets import Kabupaten, make_kabupaten
-from lokus.datasets.landscape import DETACHED, ISLAND, MAINLAND
-from lokus.datasets.terrain import Terrain, make_terrain
+from lokus.datasets.terrain import DETACHED, ISLAND, MAINLAND, Terrain, make_terrain
 from lokus.places.kode import is_example, parse_kode
 
 

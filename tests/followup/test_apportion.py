@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.errors import InfeasibleError
+from lokus.errors import FollowupError, InfeasibleError
 from lokus.followup.allocation import compare_allocation
 from lokus.followup.apportion import apportion
-from lokus.followup.errors import FollowupError
 from lokus.i18n import use_language
-from lokus.intake.indicators import load_catalogue
-from lokus.intake.join import join_table
-from lokus.intake.tables import read_table
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.join.join import join_table
+from lokus.intake.tables.tables import read_table
 
 METHODS = ("largest_remainder", "webster")
 

@@ -7,13 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.followup.beneficiaries import SCOPES, beneficiaries
-from lokus.followup.errors import FollowupError
-from lokus.followup.groups import FAMILIES, GROUPS, PERSONS, group_label
-from lokus.followup.public_totals import public_beneficiaries
+from lokus.errors import FollowupError
+from lokus.followup.beneficiaries import (
+    FAMILIES,
+    GROUPS,
+    PERSONS,
+    SCOPES,
+    beneficiaries,
+    group_label,
+    public_beneficiaries,
+)
 from lokus.i18n import use_language
-from lokus.intake.indicators import load_catalogue
-from lokus.show.public import mask_results
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.results.public import mask_results
 
 
 def make_villages(sizes=(3, 2)) -> pd.DataFrame:

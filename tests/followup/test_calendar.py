@@ -7,7 +7,7 @@ from small_villages import make_villages
 
 from lokus.followup.calendar import CALENDAR_COLUMNS, draft_calendar, realisation_by_village
 from lokus.followup.interventions import intervention_matrix
-from lokus.intake.indicators import load_catalogue
+from lokus.intake.indicators.catalogue import load_catalogue
 
 LIMITS = {
     "sanitasi_layak": 80.0,

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.followup.case_audit import audit_shortlist
-from lokus.followup.errors import FollowupError
-from lokus.followup.gaps import find_gaps
-from lokus.followup.risk_groups import (
+from lokus.errors import FollowupError
+from lokus.followup.case_audit import (
     AUDIT_STEPS,
     RISK_GROUPS,
+    audit_shortlist,
     risk_group_of,
     risk_label,
     state_label,
     step_label,
 )
+from lokus.followup.gaps import find_gaps
 from lokus.i18n import use_language
-from lokus.intake.indicators import load_catalogue
+from lokus.intake.indicators.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
 LIMITS = {

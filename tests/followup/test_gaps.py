@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lokus.followup.gaps import GAP_COLUMNS, find_gaps, gaps_by_indicator
-from lokus.intake.indicators import load_catalogue
+from lokus.intake.indicators.catalogue import load_catalogue
 
 VALUES = pd.DataFrame(
     {"sanitasi_layak": [50.0, 80.0, None, 90.0], "krs_persen": [60.0, 40.0, 41.0, 10.0]},

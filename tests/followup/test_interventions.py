@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_villages import make_villages
 
 from lokus.followup.interventions import DETAIL_COLUMNS, intervention_matrix
-from lokus.intake.indicators import load_catalogue
+from lokus.intake.indicators.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
 LIMITS = {"sanitasi_layak": 80.0, "air_tidak_layak": 20.0, "krs_persen": 40.0, "cakupan_imunisasi": 70.0}

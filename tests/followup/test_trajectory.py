@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lokus.followup.errors import FollowupError
-from lokus.followup.measured import Measured, measured
-from lokus.followup.trajectory import STATUSES, status_label, trajectory
+from lokus.errors import FollowupError
+from lokus.followup.trajectory import STATUSES, Measured, measured, status_label, trajectory
 from lokus.i18n import use_language
 
 SURVEY = measured("SSGI/SKI", "survei", {2022: 20.2, 2023: 28.6, 2024: 24.7}, source="SSGI 2022; pemberitaan")

@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from lokus.intake.indicators import Catalogue, load_catalogue
+from lokus.intake.indicators.catalogue import Catalogue, load_catalogue
 
 VILLAGES = [
     ("9901012001", "Suka Maju", "Sukasari"), ("9901012002", "Suka Jaya", "Sukasari"),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lokus.errors import InputError
-from lokus.intake.audit import Audit, audit
-from lokus.intake.join import Joined, join_table
-from lokus.intake.tables import read_table
+from lokus.intake.audit.audit import Audit, audit
+from lokus.intake.join.join import Joined, join_table
+from lokus.intake.tables.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.intake.indicators import Catalogue
+    from lokus.intake.indicators.catalogue import Catalogue
 
 HEADER = ["Kecamatan", "Desa", "Sasaran", "Diukur", "Stunting", "Air layak"]
 ROWS = [

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.errors import InputError
-from lokus.intake.indicators import load_catalogue
-from lokus.intake.join import join_table
-from lokus.intake.tables import RawTable, read_table
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.join.join import join_table
+from lokus.intake.tables.tables import RawTable, read_table
 
 words = st.sampled_from([
     "Desa", "Kecamatan", "Kode", "Total", "Jumlah", "Kab. X", "Kecamatan S", "Kota Baru", "Suka Maju",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lokus.errors import StudyFileError
-from lokus.intake.indicators import load_catalogue
+from lokus.intake.indicators.catalogue import load_catalogue
 
 # Lampiran A of Perpres 72/2021: the services it lists as specific, and those it lists as sensitive.
 SPECIFIC = {

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from lokus.errors import InputError
-from lokus.intake.audit import audit
-from lokus.intake.join import Joined, combine, join_table
-from lokus.intake.tables import RawTable, read_table
+from lokus.intake.audit.audit import audit
+from lokus.intake.join.join import Joined, combine, join_table
+from lokus.intake.tables.tables import RawTable, read_table
 from lokus.places.names import read_decisions
 
 if TYPE_CHECKING:
-    from lokus.intake.indicators import Catalogue
+    from lokus.intake.indicators.catalogue import Catalogue
 
 PLACES = {"desa": "Desa", "kecamatan": "Kecamatan"}
 GROWTH = {

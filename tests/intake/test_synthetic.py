@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lokus.config import read_settings
 from lokus.datasets import make_kabupaten
-from lokus.intake.indicators import load_catalogue
-from lokus.intake.join import combine, join_table
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.join.join import combine, join_table
 from lokus.intake.official import read_official_list
-from lokus.intake.tables import read_table
+from lokus.intake.tables.tables import read_table
 from lokus.places.names import read_decisions
+from lokus.settings.read import read_settings
 
 
 def test_every_number_comes_back_to_its_village(root: Path) -> None:

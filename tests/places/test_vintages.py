@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.errors import InputError
-from lokus.places.vintages import CHANGES, carry_over, crosswalk
+from lokus.places.carry import carry_over
+from lokus.places.vintages import CHANGES, crosswalk
 
 
 def village_list(*rows: str) -> pd.DataFrame:

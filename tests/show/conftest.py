@@ -12,20 +12,20 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from lokus.choice.causes import FACTORS, Causes
-from lokus.choice.effect import Effect
-from lokus.choice.history import list_history
-from lokus.choice.review import review
-from lokus.evidence.expected_fall import ExpectedFall
+from lokus.choice.review.causes import FACTORS, Causes
+from lokus.choice.review.effect import Effect
+from lokus.choice.review.history import list_history
+from lokus.choice.review.review import review
+from lokus.evidence.change.expected_fall import ExpectedFall
 from lokus.findings import Finding, Where, findings_frame
 from lokus.followup.calendar import realisation_by_village
 from lokus.followup.gaps import find_gaps
-from lokus.intake.indicators import load_catalogue
-from lokus.show.indicator_style import IndicatorStyle
-from lokus.show.info import StudyInfo
-from lokus.show.material import Material
-from lokus.show.print_map import draw_map
-from lokus.show.review_material import ReviewMaterial
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.maps.print_map import draw_map
+from lokus.show.results.info import StudyInfo
+from lokus.show.results.material import Material
+from lokus.show.results.review import ReviewMaterial
+from lokus.show.themes.themes import IndicatorStyle
 
 PROPOSED = 8
 

@@ -12,9 +12,8 @@ from lokus.followup.apportion import apportion
 from lokus.followup.beneficiaries import beneficiaries
 from lokus.followup.case_audit import audit_shortlist
 from lokus.followup.gaps import find_gaps
-from lokus.followup.measured import measured
-from lokus.followup.trajectory import trajectory
-from lokus.intake.indicators import load_catalogue
+from lokus.followup.trajectory import measured, trajectory
+from lokus.intake.indicators.catalogue import load_catalogue
 
 LIMITS = {"cakupan_bumil_ttd": 70.0, "cakupan_imunisasi": 80.0, "cakupan_catin_periksa": 60.0}
 
@@ -38,7 +37,7 @@ def make_counts(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_followup(results: pd.DataFrame) -> dict[str, Any]:
-    """What :func:`lokus.show.followup_sheets.add_followup_sheets` takes."""
+    """What :func:`lokus.show.workbook.followup.add_followup_sheets` takes."""
     frame, catalogue = make_counts(results), load_catalogue()
     shared = apportion(2 * len(frame) - 7, frame["krs"], minimum=1)
     survey = measured(

@@ -10,13 +10,12 @@ from pptx import Presentation
 
 from lokus.followup.beneficiaries import beneficiaries
 from lokus.followup.interventions import intervention_matrix
-from lokus.followup.measured import measured
-from lokus.followup.trajectory import trajectory
-from lokus.intake.indicators import load_catalogue
-from lokus.show.followup_text import group_totals, kind_label
-from lokus.show.public import mask_small_counts
-from lokus.show.report import render_report
-from lokus.show.slides import build_slides
+from lokus.followup.trajectory import measured, trajectory
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.report.report import render_report
+from lokus.show.results.public import mask_small_counts
+from lokus.show.slides.slides import build_slides
+from lokus.show.words.followup import group_totals, kind_label
 
 
 @pytest.fixture(scope="module")

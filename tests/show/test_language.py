@@ -19,11 +19,11 @@ from pypdf import PdfReader
 from lokus.followup.calendar import draft_calendar
 from lokus.followup.interventions import intervention_matrix
 from lokus.i18n import use_language
-from lokus.intake.indicators import load_catalogue
-from lokus.show.indicator_style import IndicatorStyle
-from lokus.show.maps import Maps
-from lokus.show.pack import write_pack
-from lokus.show.web_map import TEMPLATES
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.maps.maps import Maps
+from lokus.show.pack.pack import write_pack
+from lokus.show.themes.themes import IndicatorStyle
+from lokus.show.web.web_map import TEMPLATES
 
 FILES = (
     "lokus.xlsx", "paparan.pptx", "laporan.html", "peta_interaktif.html", "atlas_kecamatan.pdf", "hasil.gpkg",

@@ -15,15 +15,15 @@ from page_reader import Reader
 from pptx import Presentation
 
 from lokus.i18n import use_language
-from lokus.intake.indicators import load_catalogue
-from lokus.show.atlas_page import AtlasBook
-from lokus.show.method import _describe_review
-from lokus.show.public import mask_small_counts
-from lokus.show.report import render_report
-from lokus.show.review_material import STATUSES
-from lokus.show.review_sheet import history_sheet, review_sheet
-from lokus.show.review_text import cause_columns, effect_rows, fall_lines, review_marks, review_summary
-from lokus.show.slides import build_slides
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.atlas.atlas import AtlasBook
+from lokus.show.report.report import render_report
+from lokus.show.results.public import mask_small_counts
+from lokus.show.results.review import STATUSES
+from lokus.show.slides.slides import build_slides
+from lokus.show.words.method import _describe_review
+from lokus.show.words.review import cause_columns, effect_rows, fall_lines, review_marks, review_summary
+from lokus.show.workbook.review import history_sheet, review_sheet
 
 EVIL = '<script>alert("x")</script>'
 NEW_SLIDES = [

@@ -1,0 +1,1 @@
+"""The annual review: what becomes of last year's list, why, and whether being on it helped."""

@@ -1,0 +1,356 @@
+"""Why a village's place on the list changed: rules, other indicators, real change, coverage, chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lokus.choice.results import side_by_side
+from lokus.choice.review.counterfactual_counts import COUNT_FACTORS, REAL, StuntingStates, stunting_states
+from lokus.choice.review.margin import CERTAIN, margin
+from lokus.choice.review.shapley import shapley
+from lokus.choice.selection import Selection, select
+from lokus.choice.solver.problem import Problem, RuleError
+from lokus.errors import LokusError, name_some
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.choice.review.shapley import Corner
+    from lokus.evidence.rates.rates import Rates
+    from lokus.evidence.scores.scoring import Scores
+
+    Numbers = pd.Series[float]
+    Estimate = Callable[[Numbers, Numbers, Numbers, pd.DataFrame | None], Rates]
+    Score = Callable[[pd.DataFrame, Numbers | None], Scores]
+
+__all__ = ["FACTORS", "INDICATORS", "RULES", "Causes", "Evaluator", "Year", "factor_label", "split_causes"]
+
+
+# FOLDED: The choice between two years: some factors as they are this year, the others as they were last
+# year.
+
+
+RULES, INDICATORS = "aturan", "indikator"
+FACTORS = (RULES, INDICATORS, *COUNT_FACTORS)
+"""Rules and weights; other indicators than stunting; real change of the rate; coverage; chance."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Year:
+    """What one year's list is made of.
+
+    Parameters
+    ----------
+    indicators : DataFrame, index ``kode_desa``
+        Everything the score, the rates or the budget read, with ``stunting``, ``diukur``, ``sasaran``: last
+        year's carried to this year's villages.
+    problem : Problem
+        The year's rules; kept and locked villages in this year's codes.
+    score : callable
+        ``(indicators with rates, expected stunted children) -> Scores`` by the year's weights.
+    estimate : callable, optional
+        ``(stunting, diukur, sasaran, covariates) -> Rates`` by the year's settings; must take counts that are
+        not whole (``fractional=True``). Where both years give the same callables, and the same problem, the
+        rules are known to be the same, and half the work is saved.
+    covariates : tuple of str
+        Columns of `indicators` that `estimate` is given; none: it is given None.
+    own_ties : bool
+        Break ties by the score's own rule, as a preset does, and not by expected stunted children.
+    cost : str, optional
+        Column of `indicators` that the budget is spent on.
+    """
+
+    indicators: pd.DataFrame
+    problem: Problem
+    score: Score
+    estimate: Estimate | None = None
+    covariates: tuple[str, ...] = ()
+    own_ties: bool = False
+    cost: str | None = None
+
+
+class Evaluator:
+    """The choice with some factors as they are this year and the others as they were last year.
+
+    Calling it with a set of factors gives every village's margin (:func:`lokus.choice.review.margin.margin`);
+    :meth:`selection` gives the list itself. Both remember what they have computed.
+
+    Parameters
+    ----------
+    before, after : Year
+        With the same villages.
+    kecamatan : Series
+        This year's, in both years: what a changed border does is no factor of this game.
+    jenis : Series, optional
+    change : DataFrame, optional
+        ``Change.table``: needed where a year estimates rates.
+
+    Raises
+    ------
+    RuleError
+        The years have different villages, or rates are estimated without `change`.
+    """
+
+    def __init__(
+        self,
+        before: Year,
+        after: Year,
+        *,
+        kecamatan: pd.Series[str],
+        jenis: pd.Series[str] | None = None,
+        change: pd.DataFrame | None = None,
+    ) -> None:
+        self.before, self.after, self.kecamatan, self.jenis = before, after, kecamatan, jenis
+        self._frames = {on: year.indicators.sort_index() for on, year in ((False, before), (True, after))}
+        old, new = (frame.index for frame in self._frames.values())
+        if not old.equals(new):
+            raise RuleError(
+                _("last year's indicators are of other villages than this year's: {villages}").format(
+                    villages=name_some(old.symmetric_difference(new))
+                ),
+                remedy=_("carry the earlier table over to this year's codes first"),
+            )
+        self.states = self._counts(change)
+        self._idle = self._same()
+        self._margins: dict[Corner, pd.Series[float]] = {}
+        self._selections: dict[Corner, Selection] = {}
+        self._rates: dict[tuple[object, ...], Rates] = {}
+
+    def __call__(self, corner: Corner) -> pd.Series[float]:
+        """Margin of every village with the factors of `corner` switched to this year."""
+        corner = corner - self._idle
+        if corner not in self._margins:
+            self._margins[corner] = margin(self.selection(corner))
+        return self._margins[corner]
+
+    def selection(self, corner: Corner) -> Selection:
+        """Best list with the factors of `corner` switched to this year."""
+        corner = corner - self._idle
+        if corner not in self._selections:
+            self._selections[corner] = self._select(corner)
+        return self._selections[corner]
+
+    def _counts(self, change: pd.DataFrame | None) -> StuntingStates | None:
+        if self.before.estimate is None and self.after.estimate is None:
+            return None
+        if change is None:
+            raise RuleError(_("the causes need the estimated change of the rates between the years"))
+        return stunting_states(self._frames[False], self._frames[True], change)
+
+    def _same(self) -> Corner:
+        """Factors that are the same in both years: switching them changes nothing, so it is not computed."""
+        old, new, same = self._frames[False], self._frames[True], set()
+        own = [name for name in _COUNTED if name in old and name in new]
+        if self.states is None:
+            same, own = set(COUNT_FACTORS), []
+        elif self.states.before.equals(self.states.after):
+            same = set(COUNT_FACTORS)
+        elif not self.states.change[self.states.both].any():
+            same = {REAL}
+        if self.before.estimate is None or self.after.estimate is None:
+            own = []
+        if old.drop(columns=own).equals(new.drop(columns=own)):
+            same.add(INDICATORS)
+        if _rules(self.before) == _rules(self.after):
+            same.add(RULES)
+        return frozenset(same)
+
+    def _select(self, corner: Corner) -> Selection:
+        rules = self.after if RULES in corner else self.before
+        frame = self._frames[INDICATORS in corner]
+        rates = self._estimate(corner, rules, frame)
+        if rates is not None and self.states is not None:
+            frame = side_by_side(_with_counts(frame, *self.states(corner)), rates.table)
+        children = frame.get("stunting") if rates is None else rates.table["anak_stunting"]
+        scores = rules.score(frame, children)
+        return select(
+            scores.table["skor"],
+            self.kecamatan,
+            rules.problem,
+            tie_break=scores.tie_break if rules.own_ties else children,
+            children=children,
+            jenis=self.jenis,
+            cost=None if rules.cost is None else frame[rules.cost],
+        )
+
+    def _estimate(self, corner: Corner, rules: Year, frame: pd.DataFrame) -> Rates | None:
+        if rules.estimate is None or self.states is None:
+            return None
+        counted = corner & frozenset(COUNT_FACTORS)
+        covariates = frame.reindex(columns=list(rules.covariates)) if rules.covariates else None
+        read = self._same_covariates(rules) or INDICATORS in corner
+        key = (id(rules.estimate), rules.covariates, read, counted)
+        if key not in self._rates:
+            self._rates[key] = rules.estimate(*self.states(counted), covariates)
+        return self._rates[key]
+
+    def _same_covariates(self, rules: Year) -> bool:
+        old, new = (frame.reindex(columns=list(rules.covariates)) for frame in self._frames.values())
+        return old.equals(new)
+
+
+_COUNTED = ("stunting", "diukur", "sasaran", "cakupan_pengukuran", "prevalensi_mentah")
+
+
+def _rules(year: Year) -> tuple[object, ...]:
+    return year.problem, year.score, year.estimate, year.covariates, year.own_ties, year.cost
+
+
+def _with_counts(
+    frame: pd.DataFrame, stunting: pd.Series[float], measured: pd.Series[float], due: pd.Series[float]
+) -> pd.DataFrame:
+    """Put a corner's counts, and what is derived from them, in place of a year's."""
+    derived = (100.0 * measured / due.where(due > 0), 100.0 * stunting / measured)
+    values = zip(_COUNTED, (stunting, measured, due, *derived), strict=True)
+    return frame.assign(**{key: column for key, column in values if key in frame})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Causes:
+    """How much each cause moved each village.
+
+    Parameters
+    ----------
+    table : DataFrame, index ``kode_desa`` (sorted)
+        ``jarak_lalu``, ``jarak_kini``: margin of last year's proposal and of this year's; ``selisih``, their
+        difference, and ``selisih_aturan``, ``selisih_indikator``, ``selisih_nyata``, ``selisih_cakupan``,
+        ``selisih_kebetulan``, which add up to it. Points of score, positive towards the list. Missing for a
+        village without score in a year.
+    reason : str
+        Why the causes cannot be told apart; empty where they are.
+    """
+
+    table: pd.DataFrame
+    reason: str = ""
+
+    @classmethod
+    def unknown(cls, index: pd.Index, reason: str) -> Causes:
+        """Give causes that cannot be told apart, all missing, and why."""
+        columns = ["jarak_lalu", "jarak_kini", "selisih", *(f"selisih_{name}" for name in FACTORS)]
+        return cls(table=pd.DataFrame(np.nan, index=index.sort_values(), columns=columns), reason=reason)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """The five causes, villages × factors."""
+        return self.table[[f"selisih_{name}" for name in FACTORS]].set_axis(list(FACTORS), axis=1)
+
+    @cached_property
+    def shares(self) -> Mapping[str, float]:
+        """Share of each cause in all movement of all villages, 0–1; missing where nothing moved.
+
+        Villages whose place is certain in a year, such as locked ones, are left aside: a lock has no size.
+        """
+        certain = (self.table[["jarak_lalu", "jarak_kini"]].abs() >= CERTAIN).any(axis=1)
+        total = self.parts[~certain].abs().sum()
+        every = float(total.sum())
+        return {name: float(total[name]) / every if every > 0 else float("nan") for name in FACTORS}
+
+    def _sentence(self) -> str:
+        if self.reason:
+            return _("The causes cannot be told apart: {reason}").format(reason=self.reason)
+        if np.isnan(next(iter(self.shares.values()))):
+            return _("No village's place changed")
+        shares = ", ".join(
+            f"{factor_label(name)} {format_number(100 * share)} %" for name, share in self.shares.items()
+        )
+        return _("What moved the villages: {shares}").format(shares=shares)
+
+    def __repr__(self) -> str:
+        return self._sentence()
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self._sentence())}</p>{self.table.to_html()}"
+
+
+def factor_label(factor: str) -> str:
+    """Name of a cause as a reader sees it."""
+    return {
+        "aturan": _("rules and weights"),
+        "indikator": _("other indicators"),
+        "nyata": _("real change"),
+        "cakupan": _("coverage of measurement"),
+        "kebetulan": _("chance"),
+    }[factor]
+
+
+def split_causes(
+    before: Year | None,
+    after: Year,
+    *,
+    kecamatan: pd.Series[str],
+    jenis: pd.Series[str] | None = None,
+    change: pd.DataFrame | None = None,
+) -> Causes:
+    """Divide what moved each village, from last year's proposal to this year's, between five causes.
+
+    Parameters
+    ----------
+    before, after : Year
+        With the same villages, this year's. Without last year's data: None.
+    kecamatan, jenis : Series
+        This year's.
+    change : DataFrame
+        ``Change.table`` of the joint model of both years.
+
+    Returns
+    -------
+    Causes
+        Where last year's data are absent, or one year's rules cannot be kept with the other's data, with
+        the reason and without numbers.
+
+    Raises
+    ------
+    RuleError
+        The years have different villages.
+
+    Notes
+    -----
+    The proposal is made 32 times, with each cause as last year or as this year, and a village's change of
+    margin is divided by its Shapley values: no cause goes first. A cause acts on all villages at once, so a
+    village may move by the real change of others. Rates are estimated anew for each combination of the
+    last three causes: 8 times, twice that when covariates changed, and twice again when `before` and
+    `after` do not share one `estimate`. A cause that is the same in both years is not switched at all.
+
+    Examples
+    --------
+    >>> from lokus.choice.solver.problem import Problem
+    >>> from lokus.evidence.scores.scoring import score
+    >>> def by_poverty(frame, children):
+    ...     return score(frame, weights={"desil_1_2": 1}, worse={"desil_1_2": "high"})
+    >>> desa = pd.Index(["9901012001", "9901022001", "9901032001"])
+    >>> years = [
+    ...     Year(
+    ...         indicators=pd.DataFrame({"desil_1_2": values}, index=desa),
+    ...         problem=Problem(n=1),
+    ...         score=by_poverty,
+    ...     )
+    ...     for values in ([40.0, 30.0, 20.0], [35.0, 40.0, 20.0])
+    ... ]
+    >>> causes = split_causes(*years, kecamatan=pd.Series(["A", "B", "C"], index=desa))
+    >>> causes
+    Yang menggeser desa: aturan dan bobot 0 %, indikator lain 100 %, perubahan nyata 0 %,
+    cakupan pengukuran 0 %, kebetulan 0 %
+    >>> causes.table[["jarak_lalu", "jarak_kini", "selisih"]].values.tolist()
+    [[0.5, -0.25, -0.75], [-0.5, 0.25, 0.75], [-1.0, -1.0, 0.0]]
+    """
+    index = after.indicators.index
+    if before is None:
+        return Causes.unknown(index, _("there are no data of last year"))
+    evaluator = Evaluator(before, after, kecamatan=kecamatan, jenis=jenis, change=change)
+    try:
+        parts = shapley(evaluator, FACTORS)
+    except LokusError as error:
+        return Causes.unknown(
+            index,
+            _("one year's rules cannot be applied to the other's data ({error})").format(error=error.what),
+        )
+    start, end = evaluator(frozenset()), evaluator(frozenset(FACTORS))
+    moved = {"jarak_lalu": start, "jarak_kini": end, "selisih": end - start}
+    return Causes(table=pd.DataFrame(moved).join(parts.add_prefix("selisih_")))

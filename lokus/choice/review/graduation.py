@@ -1,0 +1,188 @@
+"""Graduation: a village leaves the list when its rate is probably below the target, not when a figure is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc
+
+from lokus.choice.solver.problem import RuleError
+from lokus.errors import name_some
+from lokus.evidence.rates.rate_table import measured_rate_at
+from lokus.evidence.rates.rates import Rates
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = ["graduation", "probability_below"]
+
+
+def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[float]:
+    """Probability that each village's stunting rate lies below a target.
+
+    Parameters
+    ----------
+    rates : Rates or DataFrame
+        Estimated rates, or draws from their posterior in percent, villages × draws.
+    target : float
+        Percent.
+
+    Returns
+    -------
+    Series, name ``peluang_lulus``, index ``kode_desa`` (sorted)
+        0–1; missing where no child was measured this year, since nothing then speaks of this village itself,
+        and where a draw is missing.
+
+    Raises
+    ------
+    RuleError
+        The target does not lie between 0 and 100 percent.
+
+    Notes
+    -----
+    From `Rates` it is the cumulative Beta distribution, exactly; where the rates carry a stress odds ratio
+    for children not measured, the rate meant is that among all sasaran. From draws it is the share below.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.rates import estimate_rates
+    >>> desa = ["9901012001", "9901012002", "9901012003"]
+    >>> rates = estimate_rates(pd.Series([2, 30, 0], index=desa), pd.Series([80, 200, 0], index=desa))
+    >>> probability_below(rates, 10.0).round(3).tolist()
+    [0.968, 0.033, nan]
+    """
+    if not 0.0 < target < 100.0:
+        raise RuleError(_("the target must lie between 0 and 100 percent, not {value}").format(value=target))
+    if isinstance(rates, Rates):
+        alpha, beta, measured = (rates.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
+        chance = betainc(alpha, beta, measured_rate_at(target / 100.0, measured, rates.odds_ratio))
+        values = pd.Series(chance, index=rates.table.index).mask(rates.table["tanpa_pengukuran"])
+    else:
+        values = (rates < target).mean(axis=1).mask(rates.isna().any(axis=1))
+    return values.sort_index().astype(float).rename("peluang_lulus")
+
+
+def graduation(
+    probability_below: pd.Series[float],
+    years_listed: pd.Series[int],
+    *,
+    probability: float = 0.8,
+    min_years: int = 2,
+    unreliable: pd.Series[bool] | None = None,
+) -> pd.DataFrame:
+    """Say which villages of last year's list graduate, and why the others do not.
+
+    Parameters
+    ----------
+    probability_below : Series, index ``kode_desa``
+        Probability that the rate lies below the target, 0–1: :func:`probability_below`.
+    years_listed : Series
+        Years on the list so far, last year included, consecutive; 0 or absent for a village that was not on
+        last year's list.
+    probability : float
+        Least probability, 0–1.
+    min_years : int
+        Least number of years on the list.
+    unreliable : Series of bool, optional
+        ``belum_andal`` of the rates: a village that measured too small a part of its children does not
+        graduate, however good the part it measured looks.
+
+    Returns
+    -------
+    DataFrame, index ``kode_desa`` (sorted), one row a village of last year's list
+        ``peluang_lulus``, ``tahun_lokus``, ``lulus`` (bool), ``alasan``: why it does not graduate; empty for
+        one that does.
+
+    Raises
+    ------
+    RuleError
+        A rule out of range; villages repeated; probabilities outside 0–1.
+
+    Notes
+    -----
+    A point value below the target is no proof: of villages just at the target half would pass by chance, and
+    small ones most often. With a least probability p at most 1 − p of the graduates are expected to lie at
+    the target or above, as far as the model of the rates holds.
+
+    Examples
+    --------
+    >>> chance = pd.Series({"9901012001": 0.95, "9901012002": 0.95, "9901012003": 0.4, "9901012004": 0.9})
+    >>> years = pd.Series({"9901012001": 2, "9901012002": 1, "9901012003": 3})
+    >>> graduation(chance, years)[["lulus", "alasan"]].values.tolist()
+    [[True, ''],
+     [False, 'baru 1 tahun menjadi lokus, paling sedikit 2 tahun'],
+     [False, 'peluang di bawah target 0,40, paling sedikit 0,80']]
+    """
+    if not 0.0 < probability <= 1.0:
+        raise RuleError(
+            _("{name} must lie above 0 and up to 1, not {value}").format(
+                name="probability", value=probability
+            )
+        )
+    if isinstance(min_years, bool) or int(min_years) != min_years or min_years < 1:
+        raise RuleError(
+            _("{name} must be a whole number of at least {least}, not {value}").format(
+                name="min_years", least=1, value=min_years
+            )
+        )
+    for series in (probability_below, years_listed):
+        if series.index.has_duplicates:
+            repeated = series.index[series.index.duplicated()].unique()
+            raise RuleError(
+                _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            )
+    years = years_listed[years_listed.fillna(1) > 0].sort_index()
+    chance = probability_below.reindex(years.index).astype(float)
+    wrong = chance.notna() & ~chance.between(0.0, 1.0)
+    if wrong.any():
+        raise RuleError(
+            _("probabilities outside 0 to 1: {villages}").format(villages=name_some(chance.index[wrong]))
+        )
+    doubtful = pd.Series(False, index=years.index)
+    if unreliable is not None:
+        doubtful = unreliable.reindex(years.index).astype("boolean").fillna(value=True).astype(bool)
+    counted = years.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    rows = zip(chance.tolist(), counted.tolist(), doubtful.tolist(), strict=True)
+    reasons = [_obstacle(*row, probability=probability, min_years=int(min_years)) for row in rows]
+    return pd.DataFrame(
+        {
+            "peluang_lulus": chance,
+            "tahun_lokus": years.astype("Int64"),
+            "lulus": pd.Series([not reason for reason in reasons], index=years.index, dtype=bool),
+            "alasan": pd.Series(reasons, index=years.index, dtype=object),
+        },
+        index=years.index,
+    ).rename_axis("kode_desa")
+
+
+def _obstacle(chance: float, years: float, doubtful: bool, *, probability: float, min_years: int) -> str:
+    parts = []
+    if np.isnan(years):
+        parts.append(_("it is not known for how many years it has been on the list"))
+    elif years < min_years:
+        parts.append(too_young(int(years), min_years))
+    if np.isnan(chance):
+        parts.append(_("no child measured this year"))
+    else:
+        if doubtful:
+            parts.append(_("coverage of measurement too low or unknown"))
+        if chance < probability:
+            parts.append(
+                _("probability below the target {chance}, at least {least}").format(
+                    chance=format_number(chance, decimals=2), least=format_number(probability, decimals=2)
+                )
+            )
+    return "; ".join(parts)
+
+
+def too_young(years: int, least: int) -> str:
+    """Say that a village has not been on the list long enough."""
+    return _("on the list for only {years} years, at least {least} years").format(
+        years=format_number(years), least=format_number(least)
+    )
+
+
+def graduated_with(probability: float) -> str:
+    """Say with what probability a village graduated."""
+    return _("graduated: probability {p} of a rate below the target").format(
+        p=format_number(probability, decimals=2)
+    )

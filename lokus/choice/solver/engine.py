@@ -1,0 +1,120 @@
+"""Which engine answers, and with what proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.choice.solver.exact import fits_in_memory, solve, table_cells
+from lokus.choice.solver.lagrange import solve_lagrange
+from lokus.choice.solver.milp import solve_milp
+from lokus.choice.solver.problem import RuleError
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from lokus.choice.solver.instance import Instance
+
+__all__ = [
+    "DYNAMIC_PROGRAMME",
+    "FEW_CELLS",
+    "HIGHS",
+    "LAGRANGE",
+    "Answer",
+    "Engine",
+    "best_list",
+    "check_engine",
+]
+
+Engine = Literal["auto", "dp", "lagrange", "highs"]
+
+DYNAMIC_PROGRAMME, LAGRANGE, HIGHS = "program dinamis", "relaksasi Lagrange", "HiGHS"
+
+# Above, deciding by Lagrangian bound is faster than filling tables.
+FEW_CELLS = 40_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A list, the engine that found it, and the largest sum of quantised scores any list can have."""
+
+    chosen: npt.NDArray[np.bool_]
+    bound: float
+    engine: str
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine that is not one of those of this module."""
+    if engine not in get_args(Engine):
+        raise RuleError(
+            _("engine must be one of {allowed}, not {value}").format(
+                allowed=", ".join(get_args(Engine)), value=engine
+            )
+        )
+
+
+def best_list(instance: Instance, engine: Engine = "auto") -> Answer | None:
+    """Find the best list by the declared rule.
+
+    Parameters
+    ----------
+    instance : Instance
+    engine : {"auto", "dp", "lagrange", "highs"}
+        ``auto``: dynamic programme while its tables stay small (a kabupaten), then Lagrangian relaxation;
+        where its gap stays open, larger tables or HiGHS. Rules across kecamatan are first left aside: if the
+        best list without them satisfies them, it is the best list with them, and no other can come before it
+        by the tie rule.
+
+    Returns
+    -------
+    Answer or None
+        None if no list satisfies the rules. ``lagrange`` asked for by name may return a list with a gap.
+
+    Raises
+    ------
+    RuleError
+        ``dp`` or ``lagrange`` asked for by name cannot keep a rule across kecamatan.
+    """
+    if engine == "highs":
+        return _by_highs(instance)
+    answer = _within_kecamatan(replace(instance, extra=()), engine)
+    if not instance.extra or answer is None:
+        return answer
+    if all(rule.holds(answer.chosen) for rule in instance.extra):
+        return answer
+    if engine != "auto":
+        raise RuleError(
+            _("engine {engine} cannot keep rules across kecamatan; use auto").format(engine=engine)
+        )
+    return _by_highs(instance)
+
+
+def _within_kecamatan(instance: Instance, engine: Engine) -> Answer | None:
+    if engine == "dp" or (engine == "auto" and table_cells(instance) <= FEW_CELLS):
+        return _by_tables(instance)
+    found = solve_lagrange(instance)
+    if found is not None and (found.closed or engine == "lagrange"):
+        return Answer(chosen=_first(instance, found.sizes), bound=float(found.bound), engine=LAGRANGE)
+    if engine == "lagrange":
+        return None
+    return _by_tables(instance) if fits_in_memory(instance) else _by_highs(instance)
+
+
+def _by_tables(instance: Instance) -> Answer | None:
+    sizes = solve(instance)
+    if sizes is None:
+        return None
+    chosen = _first(instance, sizes)
+    return Answer(chosen=chosen, bound=float(instance.score[chosen].sum()), engine=DYNAMIC_PROGRAMME)
+
+
+def _by_highs(instance: Instance) -> Answer | None:
+    proof = solve_milp(instance)
+    return None if proof is None else Answer(chosen=proof.chosen, bound=proof.bound, engine=HIGHS)
+
+
+def _first(instance: Instance, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    place = np.arange(len(instance.codes)) - instance.start[instance.group]
+    return np.asarray(place < sizes[instance.group])

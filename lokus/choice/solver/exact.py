@@ -1,0 +1,247 @@
+"""Exact selection by dynamic programming over kecamatan, in whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lokus.choice.solver.instance import Instance
+
+__all__ = [
+    "IMPOSSIBLE",
+    "Offer",
+    "best_score",
+    "fits_in_memory",
+    "losses",
+    "offer_of",
+    "solve",
+    "solve_offers",
+    "table_cells",
+]
+
+Ints = npt.NDArray[np.int64]
+
+# Low enough that no sum of possible values comes near, high enough that adding to it does not overflow.
+IMPOSSIBLE = -(1 << 61)
+MOST_CELLS = 20_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What one kecamatan can give, one entry a number of villages, rising.
+
+    Parameters
+    ----------
+    size : ndarray of int, shape (q,)
+        Villages, counted from a base that may be above 0.
+    opens : ndarray of bool, shape (q,)
+        Whether giving so many uses up one of the kecamatan that may be opened.
+    score, tie : ndarray of int64, shape (q,)
+        Sums over the villages given.
+    """
+
+    size: Ints
+    opens: npt.NDArray[np.bool_]
+    score: Ints
+    tie: Ints
+
+    def moves(self) -> Iterator[tuple[int, int, int, int]]:
+        """Villages, kecamatan opened (0 or 1), sum of scores, sum of stunted children."""
+        columns = (self.size, self.opens.astype(np.int64), self.score, self.tie)
+        return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def solve(instance: Instance) -> Ints | None:
+    """Choose the best villages.
+
+    Returns
+    -------
+    ndarray of int, shape (L,), or None
+        How many villages each kecamatan gives, always its first ones; None if no list satisfies the rules.
+
+    Notes
+    -----
+    Let V(g, r, m) be the best sum of scores when kecamatan g … L−1 give m villages and may open r more.
+    Then V(g, r, m) = max over j of P(g, j) + V(g+1, r − [j>0], m − j), with P the sum of the kecamatan's
+    first j. A second table of stunted children is maximised over those j that are best in score. Reading
+    the tables from the first kecamatan, the largest j among equals is taken: since Kemendagri codes begin
+    with the kecamatan, that is the list whose sorted codes come first in dictionary order. All values are
+    whole, so equal means equal.
+    """
+    return solve_offers(
+        [offer_of(instance, g) for g in range(len(instance.labels))],
+        n=instance.n,
+        limit=instance.limit,
+        exact=instance.exact,
+    )
+
+
+def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool) -> Ints | None:
+    """As :func:`solve`, from the offers themselves; returns the `size` that each gives."""
+    end = _end(n, limit, exact)
+    score = np.empty((len(offers) + 1, *end.shape), dtype=np.int64)
+    score[-1] = end
+    for g in range(len(offers) - 1, -1, -1):
+        score[g] = _prepend(score[g + 1], offers[g])
+    if score[0, -1, n] <= IMPOSSIBLE:
+        return None
+    sizes, unique = _read(score, None, offers)
+    if not unique:
+        sizes, _ = _read(score, _tie_tables(score, offers), offers)
+    return sizes
+
+
+def best_score(instance: Instance) -> int | None:
+    """Best sum of quantised scores alone, or None if no list satisfies the rules."""
+    value = _end(instance.n, instance.limit, instance.exact)
+    for g in range(len(instance.labels) - 1, -1, -1):
+        value = _prepend(value, offer_of(instance, g))
+    best = int(value[-1, instance.n])
+    return None if best <= IMPOSSIBLE else best
+
+
+def table_cells(instance: Instance) -> int:
+    """Count the cells of one table of :func:`solve`."""
+    rows = 1 if instance.limit is None else instance.limit + 1
+    return (len(instance.labels) + 1) * rows * (instance.n + 1)
+
+
+def fits_in_memory(instance: Instance) -> bool:
+    """Whether the tables of :func:`solve` stay below about 320 MB."""
+    return table_cells(instance) <= MOST_CELLS
+
+
+def losses(instance: Instance) -> Ints:
+    """Compute what the best sum of scores loses when a village's fate is turned round.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        For a village in every best list, the loss without it; for one in none, the loss with it; 0 for one
+        that is in some best lists but not in all (a tie); ``-IMPOSSIBLE`` where turning it round is not
+        possible, as for locked-in villages.
+
+    Notes
+    -----
+    A backward and a forward table give, for each kecamatan and each j, the best total when it gives exactly j
+    villages; forcing a village in or out then only exchanges the last or the next village of that kecamatan.
+    """
+    offers = [offer_of(instance, g) for g in range(len(instance.labels))]
+    end = _end(instance.n, instance.limit, instance.exact)
+    behind = [end]
+    for offer in reversed(offers):
+        behind.append(_prepend(behind[-1], offer))
+    behind.reverse()
+    ahead = end
+    best = int(behind[0][-1, instance.n])
+    out = np.empty(len(instance.codes), dtype=np.int64)
+    for g, offer in enumerate(offers):
+        totals = _totals(ahead, behind[g + 1], offer)
+        out[instance.start[g] : instance.start[g + 1]] = _turned(instance, g, totals, best)
+        ahead = _prepend(ahead, offer)
+    return out
+
+
+def offer_of(instance: Instance, g: int) -> Offer:
+    """List what kecamatan `g` can give: its first low … high villages, or none unless forced open."""
+    first, size = instance.start[g], np.arange(instance.low[g], instance.high[g] + 1)
+    if not instance.forced[g]:
+        size = np.concatenate([[0], size])
+    sums = [
+        np.concatenate([[0], np.cumsum(values[first : first + max(instance.high[g], 0)])])[size]
+        for values in (instance.score, instance.tie)
+    ]
+    return Offer(size=size, opens=size > 0, score=sums[0], tie=sums[1])
+
+
+def _end(n: int, limit: int | None, exact: bool) -> Ints:
+    """Value when no kecamatan is left: 0 for no village; a row for each number still allowed to open."""
+    value = np.full((1 if limit is None else limit + 1, n + 1), IMPOSSIBLE)
+    value[: 1 if exact else None, 0] = 0
+    return value
+
+
+def _prepend(value: Ints, offer: Offer) -> Ints:
+    """Best sums of scores once one more kecamatan may take part."""
+    out = np.full_like(value, IMPOSSIBLE)
+    for j, opens, own, _tie in offer.moves():
+        to, source = _cells(j, opens, value.shape)
+        np.maximum(out[to], value[source] + own, out=out[to])
+    out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
+    return out
+
+
+def _cells(j: int, opens: int, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Cells that giving j villages leads to, and the cells they come from; one row means no limit."""
+    rows, columns = shape
+    step = opens if rows > 1 else 0
+    width = max(columns - j, 0)
+    return (slice(step, None), slice(columns - width, None)), (slice(0, rows - step), slice(0, width))
+
+
+def _tie_tables(score: Ints, offers: list[Offer]) -> Ints:
+    """Most stunted children among the choices that are best in score, for every cell of `score`."""
+    tie = np.zeros_like(score)
+    for g in range(len(offers) - 1, -1, -1):
+        best = np.full_like(tie[g], IMPOSSIBLE)
+        for j, opens, own, own_tie in offers[g].moves():
+            to, source = _cells(j, opens, best.shape)
+            equal = score[g + 1][source] + own == score[g][to]
+            candidates = np.where(equal, tie[g + 1][source] + own_tie, IMPOSSIBLE)
+            np.maximum(best[to], candidates, out=best[to])
+        tie[g] = np.where(score[g] <= IMPOSSIBLE, 0, best)
+    return tie
+
+
+def _read(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Ints, bool]:
+    """Follow the tables from the first kecamatan, and tell whether no equal was met on the way."""
+    sizes, unique = np.zeros(len(offers), dtype=np.int64), True
+    opened, left = score.shape[1] - 1, score.shape[2] - 1
+    limited = score.shape[1] > 1
+    for g, offer in enumerate(offers):
+        here = (g, opened, left)
+        options = []
+        for j, opens, own, own_tie in offer.moves():
+            after = (g + 1, opened - (opens if limited else 0), left - j)
+            if min(after) < 0 or score[after] + own != score[here]:
+                continue
+            if tie is None or tie[after] + own_tie == tie[here]:
+                options.append((j, after))
+        unique &= len(options) == 1
+        sizes[g], (_next, opened, left) = options[-1]
+    return sizes, unique
+
+
+def _totals(ahead: Ints, behind: Ints, offer: Offer) -> Ints:
+    """Best total when this kecamatan gives exactly j villages, for j = 0 … high."""
+    out = np.full(int(offer.size.max(initial=0)) + 1, IMPOSSIBLE)
+    mirrored = behind[::-1, ::-1]
+    limited = len(ahead) > 1
+    for j, opens, own, _tie in offer.moves():
+        step = opens if limited else 0
+        rows, width = len(ahead) - step, ahead.shape[1] - j
+        out[j] = (ahead[:rows, :width] + mirrored[step:, j:]).max(initial=IMPOSSIBLE) + own
+    out[out < IMPOSSIBLE // 2] = IMPOSSIBLE
+    return out
+
+
+def _turned(instance: Instance, g: int, totals: Ints, best: int) -> Ints:
+    span = slice(instance.start[g], instance.start[g + 1])
+    score, locked = instance.score[span], instance.locked[span]
+    held, size = int(locked.sum()), len(score)
+    j = np.arange(len(totals))
+    place = np.arange(size)[:, None]
+    last, following = score[np.clip(j - 1, 0, size - 1)], score[np.minimum(j, size - 1)]
+    within = place < j
+    replaced = np.where(j > held, totals - last + score[:, None], IMPOSSIBLE)
+    forced_in = np.where(within, totals, replaced).max(axis=1)
+    moved_up = np.where(j < size, totals - score[:, None] + following, IMPOSSIBLE)
+    forced_out = np.where(within, moved_up, totals).max(axis=1)
+    turned = np.where(forced_in == best, forced_out, forced_in)
+    return np.where(locked | (turned < IMPOSSIBLE // 2), -IMPOSSIBLE, best - turned)

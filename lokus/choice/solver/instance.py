@@ -1,0 +1,194 @@
+"""A selection problem as arrays: whole-number objectives, each kecamatan's villages best first."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.choice.solver.problem import RuleError
+from lokus.errors import name_some
+from lokus.evidence.scores.ranking import quantise
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from lokus.choice.solver.problem import Problem
+
+__all__ = ["ExtraRule", "Instance", "build_instance"]
+
+Ints = npt.NDArray[np.int64]
+ExtraName = Literal["kept", "jenis", "budget"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtraRule:
+    """A rule across kecamatan: the chosen villages' weights add up to between `least` and `most`.
+
+    Parameters
+    ----------
+    name : {"kept", "jenis", "budget"}
+    label : str
+        Which jenis.
+    weight : ndarray of float, shape (m,)
+        1 or 0 for counts; the cost for a budget.
+    """
+
+    name: ExtraName
+    weight: npt.NDArray[np.float64]
+    least: float
+    most: float
+    label: str = ""
+
+    def holds(self, chosen: npt.NDArray[np.bool_]) -> bool:
+        """Whether a list satisfies the rule; sums are correctly rounded."""
+        return self.least <= math.fsum(self.weight[chosen].tolist()) <= self.most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """Villages that may be chosen, kecamatan after kecamatan, best first within each.
+
+    Kecamatan follow the order of their first village code. Because villages of a kecamatan differ only in
+    what they bring to the objective, the best choice of j villages there is its first j: locked-in ones,
+    then by score, then by stunted children, then by code.
+
+    Parameters
+    ----------
+    codes : ndarray of object, shape (m,)
+    score, tie : ndarray of int64, shape (m,)
+        Quantised; see :func:`lokus.evidence.scores.ranking.quantise`.
+    locked : ndarray of bool, shape (m,)
+    group : ndarray of int, shape (m,)
+        Kecamatan position 0 … L−1, rising.
+    start : ndarray of int, shape (L+1,)
+        Villages ``start[g]`` to ``start[g+1]`` belong to kecamatan `g`.
+    low, high : ndarray of int, shape (L,)
+        Fewest and most villages where the kecamatan is opened; ``low > high`` where it cannot be.
+    forced : ndarray of bool, shape (L,)
+        Has a locked-in village, so it is opened in any case.
+    labels : tuple
+        Kecamatan as the caller names them.
+    n : int
+        Villages to choose.
+    limit : int or None
+        Kecamatan to open, at most, or exactly where `exact`.
+    exact : bool
+    unit : float
+        ``score * unit`` gives the objective back.
+    extra : tuple of ExtraRule
+        Rules that only the mixed-integer engine knows.
+    """
+
+    codes: npt.NDArray[np.object_]
+    score: Ints
+    tie: Ints
+    locked: npt.NDArray[np.bool_]
+    group: Ints
+    start: Ints
+    low: Ints
+    high: Ints
+    forced: npt.NDArray[np.bool_]
+    labels: tuple[object, ...]
+    n: int
+    limit: int | None
+    exact: bool
+    unit: float
+    extra: tuple[ExtraRule, ...] = ()
+
+
+def build_instance(
+    scores: pd.Series[float],
+    kecamatan: pd.Series[str],
+    problem: Problem,
+    tie_break: pd.Series[float] | None,
+    *,
+    jenis: pd.Series[str] | None = None,
+    cost: pd.Series[float] | None = None,
+) -> Instance:
+    """Arrange villages for the engines.
+
+    All series share one sorted index of village codes. A village without score takes part only where locked
+    in, and adds nothing to the objective.
+
+    Raises
+    ------
+    RuleError
+        A rule needs `jenis` or `cost` and does not find it.
+    """
+    index = scores.index
+    locked = index.isin(list(problem.locked_in))
+    eligible = (scores.notna().to_numpy() & ~index.isin(list(problem.locked_out))) | locked
+    codes = index.to_numpy(dtype=object)[eligible]
+    quantised, unit = quantise(scores.to_numpy(dtype=float, na_value=np.nan))
+    ties = np.zeros(len(index)) if tie_break is None else tie_break.to_numpy(dtype=float, na_value=np.nan)
+    score, tie, locked = quantised[eligible], quantise(ties)[0][eligible], locked[eligible]
+
+    # pandas numbers groups in order of appearance, which is the order of their first code.
+    names = kecamatan.to_numpy(dtype=object)[eligible]
+    position = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    group = np.array([position[name] for name in names], dtype=np.int64)
+    order = np.lexsort((np.arange(len(codes)), -tie, -score, ~locked, group))
+    sizes = np.bincount(group, minlength=len(position))
+    held = np.bincount(group, weights=locked, minlength=len(position)).astype(np.int64)
+    cap = problem.n if problem.max_per_kecamatan is None else min(problem.n, problem.max_per_kecamatan)
+    low, high = np.maximum(held, max(problem.min_per_kecamatan, 1)), np.minimum(sizes, cap)
+    forced = held > 0
+    for name, number in problem.quota.items():
+        if name not in position:
+            continue
+        g = position[name]
+        low[g], high[g] = max(number, held[g], 1), min(number, sizes[g])
+        forced[g] |= number > 0
+    return Instance(
+        codes=codes[order],
+        score=score[order],
+        tie=tie[order],
+        locked=locked[order],
+        group=group[order],
+        start=np.concatenate([[0], np.cumsum(sizes)]),
+        low=low,
+        high=high,
+        forced=forced,
+        labels=tuple(position),
+        n=problem.n,
+        limit=problem.kecamatan_limit,
+        exact=problem.exact_kecamatan is not None,
+        unit=unit,
+        extra=tuple(_extra_rules(codes[order], problem, jenis, cost)),
+    )
+
+
+def _extra_rules(
+    codes: npt.NDArray[np.object_],
+    problem: Problem,
+    jenis: pd.Series[str] | None,
+    cost: pd.Series[float] | None,
+) -> Iterator[ExtraRule]:
+    if problem.min_kept:
+        kept = np.isin(codes, list(problem.kept_from)).astype(np.float64)
+        yield ExtraRule(name="kept", weight=kept, least=problem.min_kept, most=math.inf)
+    for kind in sorted({*problem.min_jenis, *problem.max_jenis}):
+        if jenis is None:
+            raise RuleError(_("the limits per jenis need the jenis of each village"))
+        least, most = problem.min_jenis.get(kind, 0), problem.max_jenis.get(kind, math.inf)
+        same = np.asarray(jenis.loc[list(codes)] == kind, dtype=np.float64)
+        yield ExtraRule(name="jenis", weight=same, least=least, most=most, label=kind)
+    if problem.budget is not None:
+        if cost is None:
+            raise RuleError(_("the budget needs the cost of each village"))
+        weight = np.asarray(cost.loc[list(codes)], dtype=np.float64)
+        wrong = ~(np.isfinite(weight) & (weight >= 0))
+        if wrong.any():
+            raise RuleError(
+                _("villages whose cost is missing or negative: {villages}").format(
+                    villages=name_some(codes[wrong])
+                )
+            )
+        yield ExtraRule(name="budget", weight=weight, least=0.0, most=float(problem.budget))

@@ -1,0 +1,224 @@
+"""The same selection by mixed-integer programming (HiGHS): a second opinion, and the engine at scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, csr_array
+
+from lokus.errors import LokusError
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lokus.choice.solver.instance import Instance
+
+__all__ = ["Model", "Proof", "SolverError", "solve_milp", "varying"]
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Floor = tuple[Ints, int]
+
+# HiGHS compares objectives with absolute tolerances near 1e-6; on this scale they are relative 1e-12.
+OBJECTIVE_SCALE = 1e6
+MOST_REPAIRS = 50
+DIGITS = 18
+
+
+class SolverError(LokusError):
+    """The solver's tolerance is too wide for these numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """A list found by HiGHS.
+
+    Parameters
+    ----------
+    chosen : ndarray of bool, shape (m,)
+        In the instance's order of villages.
+    bound : float
+        No list has a larger sum of quantised scores than this.
+    """
+
+    chosen: Bools
+    bound: float
+
+
+class Model:
+    """The rules of an instance as a mixed-integer programme, to be maximised for one thing after another.
+
+    Parameters
+    ----------
+    instance : Instance
+    cuts : sequence of ndarray of bool, shape (m,)
+        Lists not wanted again.
+    """
+
+    def __init__(self, instance: Instance, cuts: Sequence[Bools] = ()) -> None:
+        m = len(instance.codes)
+        self.instance = instance
+        self.cuts = list(cuts)
+        self.rules = _rules(instance)
+        self.lower = np.concatenate([instance.locked, instance.forced]).astype(float)
+        self.upper = np.concatenate([np.ones(m), (instance.low <= instance.high).astype(float)])
+
+    def best(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor] = ()) -> Proof | None:
+        """Find a list with the largest sum of `values` among those that reach every floor.
+
+        Floors and rules are checked again in whole numbers (costs: in correctly rounded sums), which the
+        solver's tolerance cannot pass: a list that fails is cut off and the search goes on.
+        """
+        for _repair in range(MOST_REPAIRS):
+            proof = self._solve(values, floors)
+            if proof is None:
+                return None
+            reached = all(int(weight[proof.chosen].sum()) >= least for weight, least in floors)
+            if reached and all(rule.holds(proof.chosen) for rule in self.instance.extra):
+                return proof
+            self.cuts.append(proof.chosen)
+        raise SolverError(_("the solver cannot tell lists apart that are this close; round the costs"))
+
+    def fix(self, village: int, value: bool) -> None:
+        """Decide one village for all that follows."""
+        self.lower[village] = self.upper[village] = float(value)
+
+    def _solve(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor]) -> Proof | None:
+        if len(self.lower) == 0 or (self.lower > self.upper).any():
+            return None
+        many = len(self.instance.labels)
+        scale = OBJECTIVE_SCALE / max(1, int(np.abs(values).max(initial=0)))
+        answer = milp(
+            c=np.concatenate([-values * scale, np.zeros(many)]),
+            integrality=np.ones(len(self.lower)),
+            bounds=Bounds(self.lower, self.upper),
+            constraints=[
+                *self.rules,
+                *(self._floor(weight, least) for weight, least in floors),
+                *(self._cut(chosen) for chosen in self.cuts),
+            ],
+            options={"mip_rel_gap": 0.0},
+        )
+        if answer.x is None:
+            return None
+        chosen = answer.x[: len(values)] > 0.5
+        return Proof(chosen=chosen, bound=-float(answer.mip_dual_bound) / scale)
+
+    def _floor(self, weight: Ints, least: int) -> LinearConstraint:
+        scale = OBJECTIVE_SCALE / max(1, abs(least), int(np.abs(weight).max(initial=0)))
+        kept = np.concatenate([weight * scale, np.zeros(len(self.instance.labels))])
+        return LinearConstraint(csr_array(kept[None, :]), least * scale - 1e-6, np.inf)
+
+    def _cut(self, chosen: Bools) -> LinearConstraint:
+        row = np.concatenate([chosen.astype(float), np.zeros(len(self.instance.labels))])
+        return LinearConstraint(csr_array(row[None, :]), -np.inf, chosen.sum() - 1.0)
+
+
+def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
+    """Find the best list by the declared rule: score, then stunted children, then codes.
+
+    Returns
+    -------
+    Proof or None
+        None if no list satisfies the rules.
+
+    Notes
+    -----
+    A second search asks how many villages could be exchanged without losing score. If none, the list is
+    the only best one. Otherwise stunted children are maximised at that score, and then codes are settled in
+    dictionary order: among the villages that differ between equal lists, blocks of them are maximised as
+    binary numbers, first code first, each block fixed before the next.
+    """
+    model = Model(instance, cuts)
+    first = model.best(instance.score)
+    if first is None:
+        return None
+    floors: list[Floor] = []
+    chosen = first.chosen
+    for values in (instance.score, instance.tie):
+        if floors and values.any():
+            better = model.best(values, floors)
+            chosen = chosen if better is None else better.chosen
+        floors.append((values, int(values[chosen].sum())))
+        if not _exchangeable(model, chosen, floors).any():
+            return Proof(chosen=chosen, bound=first.bound)
+    return Proof(chosen=_first_codes(model, chosen, floors), bound=first.bound)
+
+
+def _exchangeable(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    """Villages outside `chosen` that one other list, as different as can be, contains."""
+    other = model.best((~chosen).astype(np.int64), floors)
+    return np.zeros_like(chosen) if other is None else other.chosen & ~chosen
+
+
+def varying(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    """Villages that some but not all lists reaching the floors contain; `chosen` is one such list."""
+    seen = [chosen]
+    for sign in (1, -1):
+        while True:
+            # Look for a list with villages never seen in (or never seen out), until there is none.
+            fresh = ~np.any(seen, axis=0) if sign > 0 else np.all(seen, axis=0)
+            other = model.best(sign * fresh.astype(np.int64), floors)
+            if other is None or (other.chosen[fresh] == (sign < 0)).all():
+                break
+            seen.append(other.chosen)
+    return np.asarray(np.any(seen, axis=0) & ~np.all(seen, axis=0))
+
+
+def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
+    places = np.flatnonzero(varying(model, chosen, floors))
+    places = places[np.argsort(model.instance.codes[places])]
+    for block in np.array_split(places, max(1, -(-len(places) // DIGITS))):
+        values = np.zeros(len(chosen), dtype=np.int64)
+        values[block] = 1 << np.arange(len(block))[::-1]
+        found = model.best(values, floors)
+        if found is not None:
+            chosen = found.chosen
+        for place in block:
+            model.fix(place, bool(chosen[place]))
+    return chosen
+
+
+def _rules(instance: Instance) -> list[LinearConstraint]:
+    """Variables are one per village, then one per kecamatan (opened or not)."""
+    m, many = len(instance.codes), len(instance.labels)
+    village, group = np.arange(m), instance.group
+    wide = (m + many,)
+
+    def row(columns: npt.NDArray[np.int64]) -> csr_array:
+        ones, rows = np.ones(len(columns)), np.zeros(len(columns), dtype=np.int64)
+        return coo_array((ones, (rows, columns)), shape=(1, *wide)).tocsr()
+
+    def per_kecamatan(factor: npt.NDArray[np.int64]) -> csr_array:
+        """Villages chosen in each kecamatan minus `factor` times whether it is opened."""
+        data = np.concatenate([np.ones(m), -factor.astype(float)])
+        rows = np.concatenate([group, np.arange(many)])
+        columns = np.concatenate([village, m + np.arange(many)])
+        return coo_array((data, (rows, columns)), shape=(many, *wide)).tocsr()
+
+    opened_first = coo_array(
+        (np.tile([1.0, -1.0], m), (np.repeat(village, 2), np.column_stack([village, m + group]).ravel())),
+        shape=(m, *wide),
+    ).tocsr()
+    rules = [
+        LinearConstraint(row(village), instance.n, instance.n),
+        LinearConstraint(opened_first, -np.inf, 0.0),
+        LinearConstraint(per_kecamatan(instance.low), 0.0, np.inf),
+        LinearConstraint(per_kecamatan(instance.high), -np.inf, 0.0),
+    ]
+    if instance.limit is not None:
+        least = instance.limit if instance.exact else 0
+        rules.append(LinearConstraint(row(m + np.arange(many)), least, instance.limit))
+    for extra in instance.extra:
+        # Costs in the currency's units would lie far from the tolerances of the solver.
+        scale = 1.0 / max(1.0, float(np.abs(extra.weight).max(initial=0.0)))
+        weight = np.concatenate([extra.weight * scale, np.zeros(many)])
+        rules.append(
+            LinearConstraint(csr_array(weight[None, :]), extra.least * scale, extra.most * scale + 1e-9)
+        )
+    return rules

@@ -1,0 +1,123 @@
+"""Exchanging one chosen village for another: which rules would break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from lokus.choice.solver.instance import Instance
+    from lokus.choice.solver.problem import Problem
+
+__all__ = ["Rule", "SwapRules", "swap_rules"]
+
+Bools = npt.NDArray[np.bool_]
+Rule = Literal[
+    "kecamatan_limit",
+    "max_there",
+    "min_there",
+    "min_here",
+    "quota_there",
+    "quota_here",
+    "kept",
+    "jenis",
+    "budget",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapRules:
+    """Rules broken when kecamatan ``givers[i]`` loses its weakest free village and kecamatan `g` gains one.
+
+    Parameters
+    ----------
+    givers : ndarray of int, shape (o,)
+        Kecamatan with a chosen village that is not locked in.
+    weakest : ndarray of int, shape (o,)
+        Position of that kecamatan's weakest such village in the instance.
+    broken : mapping of rule to ndarray of bool, shape (o, L)
+        ``kecamatan_limit``: too many (or not exactly as many) kecamatan; ``max_there``: the gaining one
+        would be too full; ``min_there``: it would open with too few; ``min_here``: the giving one would
+        keep too few; ``quota_there`` and ``quota_here`` where a quota says so.
+    instance : Instance
+    chosen : ndarray of bool, shape (m,)
+    """
+
+    givers: npt.NDArray[np.int64]
+    weakest: npt.NDArray[np.int64]
+    broken: dict[Rule, Bools]
+    instance: Instance
+    chosen: Bools
+
+    def rules(self, place: int) -> list[tuple[Rule, str, Bools]]:
+        """Flag the rules that break when village `place` comes in, one flag a giver.
+
+        Returns
+        -------
+        list of (rule, label, ndarray of bool)
+            The label is the jenis, where the rule is about one.
+        """
+        g = int(self.instance.group[place])
+        out: list[tuple[Rule, str, Bools]] = [(rule, "", flags[:, g]) for rule, flags in self.broken.items()]
+        for extra in self.instance.extra:
+            listed = extra.weight[self.chosen]
+            total = listed.sum() - extra.weight[self.weakest] + extra.weight[place]
+            # Sums of costs are rounded; the slack is far below a unit of money and above that rounding.
+            slack = 1e-9 * max(1.0, float(listed.sum()))
+            flags = (total < extra.least - slack) | (total > extra.most + slack)
+            out.append((extra.name, extra.label, flags))
+        return out
+
+    def count(self, place: int) -> npt.NDArray[np.int64]:
+        """Count the rules that break when village `place` comes in, one number a giver."""
+        broken = np.column_stack([flags for _rule, _label, flags in self.rules(place)])
+        return np.asarray(broken.sum(axis=1), dtype=np.int64)
+
+
+def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules:
+    """Tabulate the swaps of a list that satisfies all rules.
+
+    Parameters
+    ----------
+    instance : Instance
+    chosen : ndarray of bool, shape (m,)
+        In the instance's order.
+    """
+    many = len(instance.labels)
+    held = np.bincount(instance.group, weights=chosen, minlength=many).astype(np.int64)
+    free = np.flatnonzero(chosen & ~instance.locked)
+    # Villages stand best first within a kecamatan, so the last entry written is the weakest.
+    last = np.full(many, -1)
+    last[instance.group[free]] = free
+    givers = np.flatnonzero(last >= 0)
+
+    least, most = problem.min_per_kecamatan, problem.max_per_kecamatan
+    left = held[givers][:, None] - 1
+    closes, opens = left == 0, (held == 0)[None, :]
+    other = givers[:, None] != np.arange(many)[None, :]
+    opened = (held > 0).sum() - closes.astype(np.int64) + opens
+    if problem.kecamatan_limit is None:
+        over = np.zeros_like(other)
+    elif problem.exact_kecamatan is not None:
+        over = opened != problem.exact_kecamatan
+    else:
+        over = opened > problem.kecamatan_limit
+    full = np.zeros(many, dtype=bool) if most is None else held + 1 > most
+    fixed = np.array([str(label) in problem.quota for label in instance.labels], dtype=bool)
+    return SwapRules(
+        givers=givers,
+        weakest=last[givers],
+        broken={
+            "kecamatan_limit": over & other,
+            "max_there": (full & ~fixed)[None, :] & other,
+            "min_there": opens & (least > 1) & ~fixed[None, :] & other,
+            "min_here": (left < least) & ~closes & ~fixed[givers][:, None] & other,
+            "quota_there": fixed[None, :] & other,
+            "quota_here": fixed[givers][:, None] & other,
+        },
+        instance=instance,
+        chosen=chosen,
+    )

@@ -1,0 +1,1 @@
+"""Where and what kind: hot spots, clusters by scan statistic, types of village."""

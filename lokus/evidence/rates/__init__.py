@@ -1,0 +1,1 @@
+"""Rates of small villages: the model, its fit, and the table of estimates."""

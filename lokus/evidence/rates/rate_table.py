@@ -1,0 +1,228 @@
+"""What a table of rates says of each village's Beta posterior: intervals, exceedance, children."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc, betaincc, betaincinv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.evidence.rates.counts import Counts
+
+__all__ = [
+    "beta_binomial_quantiles",
+    "chance_among_worst",
+    "exceedance",
+    "expected_children",
+    "measured_rate_at",
+    "shift_odds",
+    "summarise",
+]
+
+
+# FOLDED: Children not measured: what the posterior of a village's rate says about those nobody weighed.
+
+
+CELLS_PER_BLOCK = 2_000_000
+NEARLY_CERTAIN = 1e5  # children behind a posterior
+
+
+def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
+    """Beta distribution with the mean and variance of p′, whose odds are `odds_ratio` times those of p.
+
+    Parameters
+    ----------
+    alpha, beta : ndarray, shape (m,)
+        p ~ Beta(alpha, beta).
+    odds_ratio : float
+        ω > 0; p′ = ωp / (1 − p + ωp).
+
+    Returns
+    -------
+    tuple of ndarray
+        Parameters of the matching beta. Mean and variance are exact (a Gauss hypergeometric function); the
+        shape is the approximation. For ω = 1 nothing is approximated.
+
+    Examples
+    --------
+    >>> a, b = shift_odds(np.array([4.0]), np.array([36.0]), 2.0)
+    >>> round(float((a / (a + b))[0]), 4)
+    0.1786
+    """
+    if odds_ratio == 1.0:
+        return alpha, beta
+    # One of p and 1 − p keeps the argument of the series inside (0, 1), where every term is positive.
+    if odds_ratio > 1.0:
+        second, first = shift_odds(beta, alpha, 1.0 / odds_ratio)
+        return first, second
+    total, z = alpha + beta, 1.0 - odds_ratio
+    b, c = alpha + 1.0, total + 1.0
+    series = _gauss_series(b, c, z)
+    mean = odds_ratio * alpha / total * series
+    # E[p′(1 − p′)] = ω · d E[p′] / dω, and the series satisfies a differential equation of first order.
+    slope = ((c - 1.0) * (1.0 - series) + b * z * series) / (z * (1.0 - z))
+    variance = mean * (1.0 - mean) - odds_ratio * alpha / total * (series - odds_ratio * slope)
+    # For a nearly certain rate that difference loses its digits, and the linear approximation is as good.
+    rate = alpha / total
+    derivative = odds_ratio / (1.0 - rate + odds_ratio * rate) ** 2
+    linear = derivative**2 * rate * (1.0 - rate) / (total + 1.0)
+    variance = np.where(total > NEARLY_CERTAIN, linear, variance)
+    size = mean * (1.0 - mean) / variance - 1.0
+    return mean * size, (1.0 - mean) * size
+
+
+def _gauss_series(b: Floats, c: Floats, z: float) -> Floats:
+    """Gauss's hypergeometric series F(1, b; c; z) for 0 < z < 1 by its continued fraction.
+
+    All partial numerators are positive for c > b, so it is stable where scipy's ``hyp2f1`` overflows.
+    """
+    root = np.sqrt(1.0 - z)
+    levels = int(np.ceil(-40.0 / np.log((1.0 - root) / (1.0 + root)))) + 5
+    tail = np.ones_like(b)
+    for k in range(levels, 0, -1):
+        odd = (c + k - 1.0) * (b + k) / ((c + 2 * k - 1.0) * (c + 2 * k))
+        even = k * (c - b + k - 1.0) / ((c + 2 * k - 2.0) * (c + 2 * k - 1.0))
+        tail = 1.0 - even * z / (1.0 - odd * z / tail)
+    return np.asarray(1.0 / (1.0 - b / c * z / tail))
+
+
+def beta_binomial_quantiles(
+    trials: npt.NDArray[np.int64], alpha: Floats, beta: Floats, probabilities: tuple[float, ...]
+) -> npt.NDArray[np.int64]:
+    """Smallest k with P(K ≤ k) ≥ probability, for K ~ BetaBinomial(trials, alpha, beta).
+
+    Parameters
+    ----------
+    trials, alpha, beta : ndarray, shape (m,)
+        One distribution a row.
+    probabilities : tuple of float, length q
+        In (0, 1).
+
+    Returns
+    -------
+    ndarray of int, shape (m, q)
+
+    Notes
+    -----
+    The whole probability function is built from the ratio of neighbouring terms, in blocks of rows with
+    similar `trials`, so memory stays bounded.
+
+    Examples
+    --------
+    >>> beta_binomial_quantiles(np.array([10, 0]), np.array([1.0, 1.0]), np.array([1.0, 1.0]), (0.05, 0.5))
+    array([[0, 5],
+           [0, 0]])
+    """
+    out = np.zeros((len(trials), len(probabilities)), dtype=np.int64)
+    for rows in _blocks(trials):
+        k = np.arange(trials[rows].max())
+        m, a, b = trials[rows, None], alpha[rows, None], beta[rows, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.log((m - k) * (a + k)) - np.log((k + 1) * (b + m - k - 1))
+        # Past a row's own end the ratio is log 0 or undefined: no probability there.
+        ratio[k >= m] = -np.inf
+        log_pmf = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(ratio, axis=1)], axis=1)
+        pmf = np.exp(log_pmf - log_pmf.max(axis=1, keepdims=True))
+        cumulative = np.cumsum(pmf, axis=1)
+        for column, probability in enumerate(probabilities):
+            # A hair below the target, so that rounding in the sum does not move an exact quantile up by one.
+            target = probability * (1 - 1e-12) * cumulative[:, -1:]
+            out[rows, column] = (cumulative < target).sum(axis=1)
+    return out
+
+
+def _blocks(trials: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.intp]]:
+    order = np.argsort(trials, kind="stable")
+    order = order[trials[order] > 0]
+    stop = len(order)
+    while stop:
+        width = int(trials[order[stop - 1]]) + 1
+        start = max(0, stop - max(1, CELLS_PER_BLOCK // width))
+        yield order[start:stop]
+        stop = start
+
+
+Floats = npt.NDArray[np.float64]
+
+
+def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]:
+    """Posterior mean and the 50 % and `level` intervals, in percent, by column name."""
+    tail = (1.0 - level) / 2.0
+    quantiles = {
+        "prevalensi_bawah": tail,
+        "prevalensi_atas": 1.0 - tail,
+        "prevalensi_bawah50": 0.25,
+        "prevalensi_atas50": 0.75,
+    }
+    mean = {"prevalensi": 100.0 * alpha / (alpha + beta)}
+    return mean | {name: 100.0 * betaincinv(alpha, beta, q) for name, q in quantiles.items()}
+
+
+def exceedance(alpha: Floats, beta: Floats, share: float | Floats) -> Floats:
+    """Probability that each rate lies above `share`, 0–1."""
+    # Each of the two incomplete integrals keeps its digits only where it is small.
+    below = betainc(alpha, beta, share)
+    return np.asarray(np.where(below < 0.5, 1.0 - below, betaincc(alpha, beta, share)))
+
+
+def expected_children(
+    counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float
+) -> dict[str, Floats]:
+    """Stunted children among all due, with an interval of whole children; NaN where sasaran is unknown."""
+    known = np.isfinite(counts.due)
+    rest = np.where(known, np.maximum(counts.due - counts.n, 0.0), 0.0)
+    alpha, beta = shift_odds(posterior["alpha"].to_numpy(), posterior["beta"].to_numpy(), odds_ratio)
+    tail = (1.0 - level) / 2.0
+    bounds = beta_binomial_quantiles(rest.astype(np.int64), alpha, beta, (tail, 1.0 - tail))
+    columns = {
+        "anak_stunting": counts.y + rest * alpha / (alpha + beta),
+        "anak_stunting_bawah": counts.y + bounds[:, 0],
+        "anak_stunting_atas": counts.y + bounds[:, 1],
+    }
+    return {name: np.where(known, values, np.nan) for name, values in columns.items()}
+
+
+def measured_rate_at(rate: float, measured: Floats, odds_ratio: float) -> Floats:
+    """Rate among measured children at which the rate among all children due is `rate`; both 0–1.
+
+    Parameters
+    ----------
+    rate : float
+    measured : ndarray, shape (m,)
+        Share of the children due who were measured, 0–1.
+    odds_ratio : float
+        Of the children not measured.
+
+    Examples
+    --------
+    >>> measured_rate_at(0.2, np.array([1.0, 0.5]), 2.0).round(4)
+    array([0.2   , 0.1457])
+    """
+    # All due: c·p + (1−c)·ωp / (1−p+ωp) = rate, a quadratic in p.
+    square = measured * (odds_ratio - 1.0)
+    linear = measured + (1.0 - measured) * odds_ratio - rate * (odds_ratio - 1.0)
+    return np.asarray(2.0 * rate / (linear + np.sqrt(linear**2 + 4.0 * square * rate)))
+
+
+def chance_among_worst(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float, n: int) -> Floats:
+    """Probability that each rate lies above the level that `n` villages are expected to pass.
+
+    Examples
+    --------
+    >>> chance_among_worst(np.array([3.0, 3.0, 5.0]), np.array([3.0, 3.0, 1.0]), np.ones(3), 1.0, 2).round(3)
+    array([0.514, 0.514, 0.971])
+    """
+    low, high = 0.0, 1.0
+    for _halving in range(60):
+        middle = (low + high) / 2.0
+        chance = exceedance(alpha, beta, measured_rate_at(middle, measured, odds_ratio))
+        if chance.sum() > n:
+            low = middle
+        else:
+            high = middle
+    return exceedance(alpha, beta, measured_rate_at((low + high) / 2.0, measured, odds_ratio))

@@ -1,0 +1,380 @@
+"""Stunting rates that borrow strength: empirical Bayes for villages that measured few children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from lokus.errors import EvidenceError, name_some
+from lokus.evidence.rates.counts import Counts, check_counts
+from lokus.evidence.rates.covariates import build_design
+from lokus.evidence.rates.effects import Effect, kecamatan_effect, neighbour_effect, no_effect
+from lokus.evidence.rates.model import fit_rates
+from lokus.evidence.rates.pooling import carry_forward
+from lokus.evidence.rates.rate_table import chance_among_worst, exceedance, expected_children, summarise
+from lokus.evidence.threads import one_thread
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scipy.sparse import csr_array
+
+    from lokus.findings import Finding
+
+__all__ = ["EffectName", "Rates", "candidate_effects", "check_options", "earlier_counts", "estimate_rates"]
+
+
+# FOLDED: Settings, earlier rounds and effects as the caller gives them, checked and brought into shape.
+
+
+EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
+
+
+def earlier_counts(stunting: pd.Series[float], diukur: pd.Series[float], *, index: pd.Index) -> Counts:
+    """Check an earlier round, then bring it to the villages of the newest: absent, not measured."""
+    then = check_counts(stunting, diukur, None)
+    place = np.arange(len(index)) if then.index.equals(index) else then.index.get_indexer(index)
+    y, n = (np.where(place >= 0, values[place], 0.0) for values in (then.y, then.n))
+    return Counts(index=index, y=y, n=n, due=np.full(len(index), np.nan))
+
+
+def candidate_effects(
+    effect: EffectName,
+    index: pd.Index,
+    kecamatan: pd.Series[str] | None,
+    neighbours: csr_array | None,
+) -> list[Effect]:
+    """Check what is needed and list the effects to try, the plainest first."""
+    if effect not in ("none", "kecamatan", "neighbours", "auto"):
+        raise EvidenceError(
+            _("{name} must be one of {allowed}, not {value}").format(
+                name="effect", allowed="none, kecamatan, neighbours, auto", value=effect
+            )
+        )
+    if (effect == "kecamatan" and kecamatan is None) or (effect == "neighbours" and neighbours is None):
+        raise EvidenceError(
+            _('effect "{effect}" needs the argument {name}').format(effect=effect, name=effect)
+        )
+    candidates = [no_effect(len(index))] if effect in ("none", "auto") else []
+    if kecamatan is not None and effect in ("kecamatan", "auto"):
+        if kecamatan.index.has_duplicates or not index.isin(kecamatan.index).all():
+            absent = index.difference(kecamatan.index)
+            raise EvidenceError(
+                _("kecamatan lacks villages or repeats them: {villages}").format(villages=name_some(absent))
+            )
+        candidates.append(kecamatan_effect(kecamatan.reindex(index).to_numpy(dtype=object)))
+    if neighbours is not None and effect in ("neighbours", "auto"):
+        if neighbours.shape != (len(index), len(index)):
+            raise EvidenceError(
+                _("neighbours must have one row and one column for each of the {n} villages").format(
+                    n=len(index)
+                )
+            )
+        candidates.append(neighbour_effect(neighbours))
+    return [candidates[0], *(candidate for candidate in candidates[1:] if candidate.size)]
+
+
+def check_options(level: float, odds_ratio: float, threshold: float | None) -> None:
+    """Refuse settings out of range."""
+    if not 0.0 < level < 1.0:
+        raise EvidenceError(_("level must lie between 0 and 1, not {value}").format(value=level))
+    if not 0.0 < odds_ratio < np.inf:
+        raise EvidenceError(_("odds_ratio must be greater than 0, not {value}").format(value=odds_ratio))
+    if threshold is not None and not 0.0 <= threshold <= 100.0:
+        raise EvidenceError(
+            _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold)
+        )
+
+
+# Columns that the model fills even where nobody was measured begin so.
+ESTIMATES = ("prevalensi", "anak_stunting", "peluang_di_atas", "rasio_odds_wilayah")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Estimated stunting rates, one row a village.
+
+    Parameters
+    ----------
+    table : DataFrame, index ``kode_desa`` (sorted)
+        In percent: ``prevalensi_mentah``, ``prevalensi`` (posterior mean), ``prevalensi_bawah``/``_atas``
+        (`level` interval), ``prevalensi_bawah50``/``_atas50``. Children: ``anak_stunting`` (expected among
+        all sasaran) and its ``_bawah``/``_atas``. ``peluang_di_atas`` (0–1, only with a `threshold`). Flags
+        ``belum_andal``, ``tanpa_pengukuran`` and, with covariates, ``kovariat_hilang``. With an effect
+        ``rasio_odds_wilayah``: odds of stunting against a village alike elsewhere (1 = the same). With
+        earlier rounds ``anak_pinjaman``: how many measured children those rounds are worth here.
+    mean : float
+        Percent, of a village with average covariates.
+    precision : float
+        φ of the beta-binomial at its mode, in children: a village with φ measured is shrunk half way.
+    coefficients : Series
+        Logit scale, ``intersep`` first; covariates per standard deviation, averaged over models with and
+        without each.
+    used : Series
+        Probability, 0–1, that each covariate helps to explain the rates.
+    posterior : DataFrame
+        ``alpha``, ``beta`` of each village's Beta posterior, and ``measured``, the share of the sasaran that
+        was measured (0–1; 1 where sasaran is unknown).
+    level : float
+        Coverage of the wide interval, 0–1.
+    threshold : float or None
+        Percent.
+    odds_ratio : float
+        Stress odds ratio applied to children not measured.
+    effect : {"none", "kecamatan", "neighbours"}
+        Effect in the model.
+    effect_sd : float
+        Its standard deviation on the logit scale; 0 without.
+    log_scores : Series
+        Leave-one-out log score of every model tried, higher is better; empty when the effect was stated.
+    worth : float or None
+        ψ, children: what the round before is worth at most; None without earlier rounds.
+    odds_ratios : tuple of float
+        By which the earlier rounds were moved to the level of the newest.
+    findings : tuple of Finding
+        What the planner should know: covariates missing or constant.
+    """
+
+    table: pd.DataFrame
+    mean: float
+    precision: float
+    coefficients: pd.Series[float]
+    used: pd.Series[float]
+    posterior: pd.DataFrame
+    level: float
+    threshold: float | None
+    odds_ratio: float
+    effect: str = "none"
+    effect_sd: float = 0.0
+    log_scores: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
+    worth: float | None = None
+    odds_ratios: tuple[float, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def observed(self) -> pd.DataFrame:
+        """`table` with every estimate missing where no child was measured, in this round or an earlier one.
+
+        There ``prevalensi`` is only what the other villages and the covariates suggest: right for planning,
+        but a map of hot spots or types would read it as evidence, and with an effect of neighbours find its
+        own assumption again. Give these columns to `local_moran`, `getis_ord` and `typology`.
+
+        Examples
+        --------
+        >>> desa = ["9901012001", "9901012002"]
+        >>> rates = estimate_rates(pd.Series([9.0, 0.0], index=desa), pd.Series([80.0, 0.0], index=desa))
+        >>> rates.observed["prevalensi"].isna().tolist()
+        [False, True]
+        """
+        prior_only = self.table["tanpa_pengukuran"]
+        if "anak_pinjaman" in self.table:
+            prior_only = prior_only & (self.table["anak_pinjaman"] == 0)
+        seen = self.table.copy()
+        estimates = seen.columns[seen.columns.str.startswith(ESTIMATES)]
+        seen.loc[prior_only, estimates] = np.nan
+        return seen
+
+    def draws(self, n: int, *, seed: int) -> pd.DataFrame:
+        """Draw `n` sets of rates from the posterior, in percent.
+
+        Returns
+        -------
+        DataFrame, index ``kode_desa``, columns 0 … n−1
+            Villages are independent given the fitted mean and precision. The same whatever the row order of
+            the input was.
+        """
+        rng = np.random.default_rng(seed)
+        alpha, beta = self.posterior["alpha"].to_numpy(), self.posterior["beta"].to_numpy()
+        values = 100.0 * rng.beta(alpha[:, None], beta[:, None], size=(len(alpha), n))
+        return pd.DataFrame(values, index=self.posterior.index)
+
+    def among_worst(self, n: int) -> pd.Series[float]:
+        """Probability, 0–1, that a village's rate lies above the level that `n` villages should pass.
+
+        To name `n` villages so that most of the truly worst `n` are among them, rank by this rather than by
+        ``prevalensi``: it also weighs how much a rate may differ from its estimate. With a stress
+        `odds_ratio` the rate meant is that among all sasaran. Lin, Louis, Paddock &
+        Ridgeway (2006), *Bayesian Analysis* 1, 915–946. The sum over villages is `n`.
+
+        Returns
+        -------
+        Series, name ``peluang_terburuk``, index ``kode_desa``
+
+        Raises
+        ------
+        EvidenceError
+            `n` is not between 1 and the number of villages less one.
+        """
+        if not 1 <= n < len(self.table):
+            raise EvidenceError(
+                _("n must lie between 1 and {most}, not {value}").format(most=len(self.table) - 1, value=n)
+            )
+        alpha, beta, measured = (self.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
+        chance = chance_among_worst(alpha, beta, measured, self.odds_ratio, n)
+        return pd.Series(chance, index=self.table.index, name="peluang_terburuk")
+
+    def __repr__(self) -> str:
+        flags = self.table[["tanpa_pengukuran", "belum_andal"]].sum()
+        return _(
+            "Stunting rates of {villages} villages: mean {mean} %, precision {precision} children; "
+            "{unmeasured} without measurement, {unreliable} with coverage too low or unknown"
+        ).format(
+            villages=format_number(len(self.table)),
+            mean=format_number(self.mean, decimals=1),
+            precision=format_number(self.precision),
+            unmeasured=format_number(flags["tanpa_pengukuran"]),
+            unreliable=format_number(flags["belum_andal"]),
+        )
+
+
+def estimate_rates(
+    stunting: pd.Series[float],
+    diukur: pd.Series[float],
+    *,
+    sasaran: pd.Series[float] | None = None,
+    covariates: pd.DataFrame | None = None,
+    earlier: Sequence[tuple[pd.Series[float], pd.Series[float]]] = (),
+    effect: EffectName = "none",
+    kecamatan: pd.Series[str] | None = None,
+    neighbours: csr_array | None = None,
+    threshold: float | None = None,
+    level: float = 0.9,
+    reliable_coverage: float = 80.0,
+    odds_ratio: float = 1.0,
+    integrate: bool = True,
+    fractional: bool = False,
+) -> Rates:
+    r"""Estimate each village's stunting rate by beta-binomial empirical Bayes.
+
+    Parameters
+    ----------
+    stunting, diukur : Series, index ``kode_desa``
+        Stunted and measured children, whole numbers. A village where either is missing, or nobody was
+        measured, gets the prior of its covariates and the flag ``tanpa_pengukuran``; never 0.
+    sasaran : Series, optional
+        Children due. Missing values leave ``anak_stunting`` missing and the village ``belum_andal``.
+    covariates : DataFrame, optional
+        Numeric, any unit; standardised here. One that does not help to explain the rates is shrunk towards
+        no influence. A missing value takes the covariate's mean, that is, it says
+        nothing about the village, and the village is flagged ``kovariat_hilang``; a covariate that does not
+        vary is left out. Both are reported in ``findings``.
+    earlier : sequence of (stunting, diukur), optional
+        Earlier rounds or years, the newest of them first, equally spaced. They steady the newest round as far
+        as they predict it, after the change of the whole kabupaten is taken out; a village missing from a
+        round borrows nothing from it.
+    effect : {"none", "kecamatan", "neighbours", "auto"}
+        What villages share beside their covariates. ``"auto"`` compares those whose data are given with none
+        by leave-one-out log score, takes the best, and none unless another is clearly better.
+    kecamatan : Series, index ``kode_desa``, optional
+        Label of each village's kecamatan; a missing one means no effect there.
+    neighbours : sparse array, shape (m, m), optional
+        Symmetric adjacency in the order of the sorted ``kode_desa``.
+    threshold : float, optional
+        Percent; adds ``peluang_di_atas`` = P(rate > threshold).
+    level : float
+        Coverage of the wide interval, 0–1.
+    reliable_coverage : float
+        Percent of sasaran measured below which a village is ``belum_andal``.
+    odds_ratio : float
+        How many times the odds of being stunted are higher among children not measured; 1 means alike.
+    integrate : bool
+        Let intervals and draws carry the uncertainty of the mean, the coefficients, the precision and the
+        effects, which matters where villages are few. Otherwise the fitted values count as known.
+    fractional : bool
+        Let `stunting` be an expected number of children, as in a what-if, which need not be whole: the
+        likelihood is defined for it. Counts of a table are whole, and 3.5 stunted children there a mistake.
+
+    Returns
+    -------
+    Rates
+
+    Raises
+    ------
+    EvidenceError
+        Counts negative or fractional, more stunted than measured (villages named), no village measured at
+        all, indexes that differ or repeat, an effect without the data it needs.
+
+    Notes
+    -----
+    :math:`y_i \sim \mathrm{BetaBinomial}(n_i, \mu_i\varphi, (1-\mu_i)\varphi)`,
+    :math:`\mathrm{logit}\,\mu_i = x_i\beta + u_i`; given these the posterior is
+    :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi + n_i - y_i)`. Averaged over a grid of the
+    hyperparameters and the Laplace approximation of β and u, it is matched by the beta distribution of the
+    same mean and variance. Which covariates belong in the model is averaged over too (see
+    `lokus.evidence.rates.model`), so that a useless one does not move villages by chance. Among the
+    :math:`\max(N_i - n_i, 0)` children not measured the count is beta-binomial: its mean is exact, its
+    interval the exact quantiles for an odds ratio of 1 and those of a moment-matched beta-binomial otherwise.
+    Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina
+    (2015), *Small Area Estimation*, ch. 9; Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392. The effects
+    are described in `lokus.evidence.rates.effects`, the use of earlier rounds in
+    `lokus.evidence.rates.pooling`.
+
+    Examples
+    --------
+    >>> desa = ["9901012001", "9901012002", "9901012003"]
+    >>> rates = estimate_rates(
+    ...     pd.Series([2, 30, 0], index=desa), pd.Series([4, 200, 0], index=desa), threshold=20.0
+    ... )
+    >>> rates.table[["prevalensi_mentah", "prevalensi", "peluang_di_atas"]].round(2)
+                prevalensi_mentah  prevalensi  peluang_di_atas
+    9901012001               50.0       22.69             0.56
+    9901012002               15.0       15.71             0.05
+    9901012003                NaN       19.75             0.44
+    """
+    check_options(level, odds_ratio, threshold)
+    counts = check_counts(stunting, diukur, sasaran, fractional=fractional)
+    design = build_design(covariates, counts.index, measured=counts.n > 0)
+    rounds = [earlier_counts(*pair, index=counts.index) for pair in earlier]
+    pooled = carry_forward(counts, rounds) if rounds else None
+    effects = candidate_effects(effect, counts.index, kecamatan, neighbours)
+    with one_thread("blas"):
+        fit = fit_rates(counts, design, effects, earlier=pooled, integrate=integrate)
+
+    measured = np.where(counts.due > 0, np.minimum(counts.n / np.maximum(counts.due, 1.0), 1.0), 1.0)
+    posterior = pd.DataFrame({"alpha": fit.alpha, "beta": fit.beta, "measured": measured}, index=counts.index)
+    pairs, back = np.unique(posterior[["alpha", "beta"]].to_numpy(), axis=0, return_inverse=True)
+    alpha, beta = pairs.T
+    summary = summarise(alpha, beta, level=level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raw = np.where(counts.n > 0, 100.0 * counts.y / counts.n, np.nan)
+        coverage = 100.0 * counts.n / counts.due
+    table = pd.DataFrame(
+        {
+            "prevalensi_mentah": raw,
+            **{name: values[back] for name, values in summary.items()},
+            **expected_children(counts, posterior, level=level, odds_ratio=odds_ratio),
+        },
+        index=counts.index,
+    )
+    if threshold is not None:
+        table["peluang_di_atas"] = exceedance(alpha, beta, threshold / 100.0)[back]
+    table["belum_andal"] = ~(coverage >= reliable_coverage)
+    table["tanpa_pengukuran"] = counts.n == 0
+    if covariates is not None:
+        table["kovariat_hilang"] = design.missing
+    if fit.effect != "none":
+        table["rasio_odds_wilayah"] = fit.effect_odds
+    if pooled is not None:
+        table["anak_pinjaman"] = fit.lent
+    return Rates(
+        table=table,
+        mean=100.0 * fit.mean,
+        precision=fit.precision,
+        coefficients=pd.Series(fit.coefficients, index=["intersep", *design.names], name="koefisien"),
+        used=pd.Series(fit.used, index=list(design.names), name="peluang_dipakai", dtype=float),
+        posterior=posterior,
+        level=level,
+        threshold=threshold,
+        odds_ratio=odds_ratio,
+        effect=fit.effect,
+        effect_sd=fit.effect_sd,
+        log_scores=pd.Series(fit.log_scores, name="skor_log", dtype=float),
+        worth=fit.worth,
+        odds_ratios=() if pooled is None else pooled.odds_ratios,
+        findings=design.findings,
+    )

@@ -1,0 +1,1 @@
+"""Scores: indicators normalised, weighted and added up, and presets with their sources."""

@@ -1,0 +1,378 @@
+"""The audit: one table of findings, the completeness matrix, and the gate that holds a proposal back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from lokus.errors import BlockedError, InputError
+from lokus.findings import Finding, findings_frame
+from lokus.i18n import gettext as _
+from lokus.intake.audit.checks import (
+    RELIABLE_COVERAGE,
+    Subject,
+    check_consistency,
+    check_coverage,
+    check_ranges,
+    check_shares,
+)
+from lokus.intake.audit.patterns import check_changes, check_identical, check_outliers
+from lokus.places.kode import format_kode
+
+if TYPE_CHECKING:
+    from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.join.join import Origin
+
+__all__ = ["Acceptance", "Audit", "AuditAcceptance", "accept", "audit", "require_reasons"]
+
+
+# FOLDED: Findings that a study accepts, each with the reason that will stand in the report.
+
+
+class AuditAcceptance(Protocol):
+    """Anything that names a finding and a reason for accepting it."""
+
+    @property
+    def check(self) -> str: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
+    @property
+    def kode_desa(self) -> str | None: ...  # noqa: D102
+    @property
+    def file(self) -> str | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acceptance:
+    """A finding the study accepts, and why.
+
+    Parameters
+    ----------
+    check : str
+        Name of the check, such as ``"audit.range"``.
+    reason : str
+        Stands in the report.
+    kode_desa, file, row : optional
+        Accept only the findings of this village, file or spreadsheet row.
+    """
+
+    check: str
+    reason: str
+    kode_desa: str | None = None
+    file: str | None = None
+    row: int | None = None
+
+
+def require_reasons(accepted: Sequence[AuditAcceptance]) -> None:
+    """Refuse an acceptance without a reason.
+
+    Raises
+    ------
+    InputError
+        A reason is empty.
+    """
+    for acceptance in accepted:
+        if not acceptance.reason.strip():
+            raise InputError(
+                _('the finding "{check}" is accepted without a reason').format(check=acceptance.check),
+                remedy=_("write the reason; it stands in the report"),
+            )
+
+
+def accept(table: pd.DataFrame, accepted: Sequence[AuditAcceptance]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Mark accepted findings; an acceptance that fits none is a finding of its own."""
+    table = table.assign(accepted=False, reason="")
+    unused = []
+    for acceptance in accepted:
+        fits = table["check"] == acceptance.check
+        if acceptance.kode_desa:
+            fits &= table["kode_desa"] == acceptance.kode_desa.replace(".", "")
+        if acceptance.file:
+            fits &= table["file"] == acceptance.file
+        row = getattr(acceptance, "row", None)
+        if row is not None:
+            fits &= (table["row"] == row).fillna(value=False)
+        if fits.any():
+            table.loc[fits, "accepted"] = True
+            table.loc[fits, "reason"] = acceptance.reason
+        else:
+            unused.append(
+                Finding(
+                    check="audit.unused_acceptance",
+                    level="note",
+                    message=_('the accepted finding "{check}" does not occur (any more)').format(
+                        check=acceptance.check
+                    ),
+                    remedy=_("take it out of the study file"),
+                )
+            )
+    return table, unused
+
+
+_LISTED = 8
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Audit:
+    """What is wrong, what is missing, and what holds the proposal back.
+
+    Attributes
+    ----------
+    findings : pandas.DataFrame
+        Columns of :func:`lokus.findings.findings_frame`, and ``accepted`` and ``reason``.
+    completeness : pandas.DataFrame of bool
+        Villages × needed indicators: whether a usable value is there.
+    by_opd : pandas.DataFrame
+        One row an OPD: ``indikator``, ``terisi``, ``seharusnya``, ``persen``, ``desa_lengkap``.
+    by_village_opd : pandas.DataFrame of float
+        Villages × OPD: share of the needed indicators that are there, percent.
+    values : pandas.DataFrame
+        The villages as given, with the values that cannot be true left empty.
+    """
+
+    findings: pd.DataFrame
+    completeness: pd.DataFrame
+    by_opd: pd.DataFrame
+    by_village_opd: pd.DataFrame
+    values: pd.DataFrame
+
+    @property
+    def blocking(self) -> pd.DataFrame:
+        """Blocking findings that are not accepted."""
+        return self.findings[(self.findings["level"] == "blocking") & ~self.findings["accepted"]]
+
+    def raise_if_blocked(self) -> None:
+        """Hold the proposal back.
+
+        Raises
+        ------
+        BlockedError
+            A blocking finding is not accepted; the message lists the first ones and how to accept one.
+        """
+        blocking = self.blocking
+        if blocking.empty:
+            return
+        lines = [
+            f"  - [{row['check']}] {_place(row)}{row['message']}"
+            for row in blocking.head(_LISTED).to_dict("records")
+        ]
+        if len(blocking) > _LISTED:
+            lines.append("  - " + _("… and {n} more, see the audit sheet").format(n=len(blocking) - _LISTED))
+        first = blocking.iloc[0]
+        example = f'[[audit.terima]] temuan = "{first["check"]}", alasan = "…"'
+        raise BlockedError(
+            _("{n} findings hold the proposal back:").format(n=len(blocking)) + "\n" + "\n".join(lines),
+            remedy=_("mend the data, or accept a finding with a reason in the study file: {example}").format(
+                example=example
+            ),
+        )
+
+    def _repr_html_(self) -> str:
+        columns = ["check", "opd", "file", "row", "message", "remedy"]
+        table = self.blocking[columns].to_html(index=False, na_rep="") if len(self.blocking) else ""
+        return f"<p>{escape(repr(self))}</p>{table}"
+
+    def __repr__(self) -> str:
+        counts = self.findings["level"].value_counts()
+        filled = 100.0 * float(self.completeness.to_numpy().mean()) if self.completeness.size else 100.0
+        return _(
+            "Audit: {blocking} blocking ({open} not accepted), {warnings} warnings, {notes} notes; "
+            "{filled:.0f} % complete"
+        ).format(
+            blocking=counts.get("blocking", 0),
+            open=len(self.blocking),
+            warnings=counts.get("warning", 0),
+            notes=counts.get("note", 0),
+            filled=filled,
+        )
+
+
+def audit(
+    villages: pd.DataFrame,
+    *,
+    catalogue: Catalogue,
+    owners: Mapping[str, str] | None = None,
+    needed: Sequence[str] = (),
+    findings: Iterable[Finding] = (),
+    accepted: Sequence[AuditAcceptance] = (),
+    origins: Sequence[Origin] = (),
+    previous: pd.DataFrame | None = None,
+    reliable_coverage: float = RELIABLE_COVERAGE,
+) -> Audit:
+    """Check the village table, and gather the findings of boundaries and tables with it.
+
+    Parameters
+    ----------
+    villages : pandas.DataFrame
+        Village table with its indicators, derived ones included; without ``desa`` and ``kecamatan`` the
+        findings name villages by code.
+    catalogue : Catalogue
+    owners : mapping of indicator key to OPD
+        Offices as the study names them; otherwise the tables' or the catalogue's are taken.
+    needed : sequence of str
+        Indicators that the proposal needs.
+    findings : iterable of Finding
+        Those of earlier stages.
+    accepted : sequence of Acceptance
+        Findings that the study accepts, each with a reason.
+    origins : sequence of Origin
+        Cells of the given values, ``Joined.origin`` of each table.
+    previous : pandas.DataFrame, optional
+        Last year's indicators, index ``kode_desa``.
+    reliable_coverage : float
+        Measurement coverage in percent below which a rate is "belum andal".
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    InputError
+        An acceptance has no reason.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju"], "kecamatan": ["Sukasari"], "stunting": [12.0], "diukur": [10.0]},
+    ...     index=pd.Index(["9901012001"], name="kode_desa"),
+    ... )
+    >>> result = audit(villages, catalogue=load_catalogue(), needed=["stunting"])
+    >>> result.blocking["check"].tolist()
+    ['audit.numerator', 'audit.no_data']
+    """
+    require_reasons(accepted)
+    villages = villages.sort_index()
+    keys = [str(key) for key in villages.columns if key in catalogue]
+    frame = pd.DataFrame(villages[keys]).astype(float)
+    subject = Subject(
+        frame=frame, names=_names(villages), catalogue=catalogue, owners=owners or {}, origins=origins
+    )
+    checked = [
+        check_ranges(subject), check_shares(subject), check_consistency(subject),
+        check_coverage(subject, reliable=reliable_coverage),
+    ]  # fmt: skip
+    gathered = [
+        *(_owned(finding, origins) for finding in findings),
+        *(finding for outcome in checked for finding in outcome.findings),
+    ]
+    impossible = [cell for outcome in checked for cell in outcome.impossible]
+    values = _without(villages, impossible, subject)
+    gathered += check_identical(subject) + check_outliers(subject)
+    if previous is not None:
+        gathered += check_changes(subject, previous)
+    needed = list(dict.fromkeys(needed))
+    completeness = pd.DataFrame(
+        {key: values[key].notna() if key in values else False for key in needed},
+        index=values.index,
+        dtype=bool,
+    )
+    gathered += _incomplete(subject, completeness)
+    table, unused = accept(findings_frame(gathered), accepted)
+    if unused:
+        table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
+    opd = pd.Series({key: subject.opd(key) or _("office unknown") for key in needed}, dtype=object)
+    return Audit(
+        findings=table,
+        completeness=completeness,
+        by_opd=_by_opd(completeness, opd),
+        by_village_opd=(100.0 * completeness.astype(float).T.groupby(opd).mean().T),
+        values=values,
+    )
+
+
+def _names(villages: pd.DataFrame) -> pd.Series:
+    if {"desa", "kecamatan"} <= set(villages.columns):
+        return villages["desa"].astype(str) + " (" + villages["kecamatan"].astype(str) + ")"
+    return pd.Series([format_kode(str(kode)) for kode in villages.index], index=villages.index)
+
+
+def _owned(finding: Finding, origins: Sequence[Origin]) -> Finding:
+    """Name the office of a finding about a table, where the finding does not."""
+    if finding.opd:
+        return finding
+    place = finding.where.file, finding.where.sheet or ""
+    opd = next((origin.opd for origin in origins if (origin.source, origin.sheet) == place), "")
+    return replace(finding, opd=opd)
+
+
+def _without(villages: pd.DataFrame, cells: Iterable[tuple[str, str]], subject: Subject) -> pd.DataFrame:
+    """Leave impossible values empty, and what was computed from them; other given values stay."""
+    out = villages.copy()
+    for kode, key in cells:
+        computed = [
+            name for name in subject.catalogue.derived_from(key) if name in out and not subject.given(name)
+        ]
+        out.loc[kode, [key, *computed]] = np.nan
+    return out
+
+
+def _incomplete(subject: Subject, completeness: pd.DataFrame) -> list[Finding]:
+    findings = []
+    for key in map(str, completeness.columns):
+        absent = completeness.index[~completeness[key].to_numpy()]
+        if not len(absent):
+            continue
+        label, total = subject.catalogue[key].label, len(completeness)
+        opd = subject.opd(key) or _("the office")
+        if len(absent) == total:
+            findings.append(
+                subject.finding(
+                    "audit.no_data",
+                    "blocking",
+                    key=key,
+                    message=_("{label}: no data yet for any village").format(label=label),
+                    remedy=_("ask {opd} for the data, or take the indicator out of the study").format(
+                        opd=opd
+                    ),
+                )
+            )
+            continue
+        names = ", ".join(subject.names[absent[:_LISTED]]) + (", …" if len(absent) > _LISTED else "")
+        findings.append(
+            subject.finding(
+                "audit.incomplete",
+                "warning",
+                key=key,
+                message=_("{label}: no data yet for {n} of {total} villages: {names}").format(
+                    label=label, n=len(absent), total=total, names=names
+                ),
+                remedy=_("ask {opd} to complete the data").format(opd=opd),
+            )
+        )
+    return findings
+
+
+def _by_opd(completeness: pd.DataFrame, opd: pd.Series) -> pd.DataFrame:
+    rows = []
+    for name, keys in opd.groupby(opd).groups.items():
+        part = completeness[list(keys)]
+        rows.append(
+            {
+                "opd": name,
+                "indikator": len(keys),
+                "terisi": int(part.to_numpy().sum()),
+                "seharusnya": part.size,
+                "persen": 100.0 * float(part.to_numpy().mean()) if part.size else np.nan,
+                "desa_lengkap": int(part.all(axis=1).sum()),
+            }
+        )
+    columns = ["opd", "indikator", "terisi", "seharusnya", "persen", "desa_lengkap"]
+    return pd.DataFrame(rows, columns=columns).set_index("opd").sort_index()
+
+
+def _place(row: Mapping[Any, Any]) -> str:
+    parts = [
+        str(row["file"]),
+        str(row["sheet"]),
+        _("row {}").format(row["row"]) if pd.notna(row["row"]) else "",
+        str(row["column"]),
+    ]
+    text = ", ".join(part for part in parts if part)
+    return f"{text}: " if text else ""

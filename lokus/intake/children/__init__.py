@@ -1,0 +1,1 @@
+"""Child-level exports, counted by village on reading; nothing personal is kept."""

@@ -1,0 +1,182 @@
+"""Where a child-level export has its header, and which of its columns are needed.
+
+Nothing here repeats what it reads: a file without a header would give away a child in its first row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lokus.errors import InputError
+from lokus.i18n import gettext as _
+from lokus.intake.tables.headers import column_key
+
+if TYPE_CHECKING:
+    from lokus.findings import Where
+
+__all__ = ["DELIMITERS", "ROLES", "Layout", "find_layout", "split_lines"]
+
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "nik": ("nik", "nikanak", "nikbalita"),
+    "nama": ("nama", "namaanak", "namabalita"),
+    "lahir": ("tgllahir", "tanggallahir", "tgllahiranak", "tanggallahiranak"),
+    "orang_tua": ("namaortu", "namaorangtua", "ortu", "orangtua", "namaibu", "namaibukandung"),
+    "kecamatan": ("kec", "kecamatan", "namakecamatan"),
+    "desa": ("desakel", "desakelurahan", "kelurahandesa", "keldesa", "desa", "kelurahan", "namadesa"),
+    "tanggal": ("tanggalpengukuran", "tglpengukuran", "tanggalukur", "tglukur", "tanggalpenimbangan"),
+    "tinggi": ("tinggi", "tinggibadan", "tb", "tbpb", "pbtb"),
+    "zs_tbu": ("zstbu", "zscoretbu", "zstbpbu", "zspbtbu", "zspbu"),
+}
+"""Columns that are read, with the headers they go by (letters only, small)."""
+
+_LABELS = {
+    "nik": "NIK", "nama": "Nama", "lahir": "Tgl Lahir", "orang_tua": "Nama Ortu", "kecamatan": "Kec",
+    "desa": "Desa/Kel", "tanggal": "Tanggal Pengukuran", "tinggi": "Tinggi", "zs_tbu": "ZS TB/U",
+}  # fmt: skip
+_NEEDED = ("desa", "tanggal", "zs_tbu")
+_FILTERS = frozenset({
+    "prov", "provinsi", "kabkota", "kab", "kabupaten", "kabupatenkota", "pukesmas", "puskesmas", "posyandu",
+    *ROLES["kecamatan"], *ROLES["desa"],
+})  # fmt: skip
+DELIMITERS = (";", "\t", ",", "|")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Header of an export.
+
+    Attributes
+    ----------
+    lines : int
+        Lines (of a workbook, rows) up to and with the header.
+    width : int
+        Number of columns.
+    roles : mapping of role to column position
+    filters : mapping of column position to wanted value
+    delimiter : str
+    """
+
+    lines: int
+    width: int
+    roles: Mapping[str, int]
+    filters: Mapping[int, str]
+    delimiter: str = ""
+
+    @property
+    def positions(self) -> list[int]:
+        """Columns to read, in their order."""
+        return sorted({*self.roles.values(), *self.filters})
+
+
+def find_layout(
+    candidates: Iterable[tuple[int, str, Sequence[str]]],
+    *,
+    columns: Mapping[str, str],
+    filters: Mapping[str, str],
+    where: Where,
+) -> Layout:
+    """Find the header among the first rows.
+
+    Parameters
+    ----------
+    candidates : iterable of (line, delimiter, cells)
+        Rows as each delimiter would split them.
+    columns : mapping of role to header
+        Headers the planner states, where they are not the usual ones.
+    filters : mapping of header to value
+    where : Where
+
+    Raises
+    ------
+    InputError
+        No row names the columns that are needed. The message names what is missing, never what is there.
+    """
+    unknown = [role for role in columns if role not in ROLES]
+    if unknown:
+        raise InputError(
+            _('"{role}" is not a column of child-level exports').format(role=unknown[0]),
+            where=where,
+            remedy=_("columns that can be named: {names}").format(names=", ".join(ROLES)),
+        )
+    _refuse_personal(filters, where)
+    found = _nearest(candidates, columns, filters)
+    missing = [columns.get(role, _LABELS[role]) for role in _NEEDED if role not in found.roles]
+    missing += [header for role, header in columns.items() if role not in found.roles and role not in _NEEDED]
+    if "nik" not in found.roles and not {"nama", "lahir"} <= set(found.roles):
+        missing.append(_("NIK, or Nama and Tgl Lahir"))
+    if missing:
+        raise InputError(
+            _("not a child-level export, or without these columns: {names}").format(names=", ".join(missing)),
+            where=where,
+            remedy=_(
+                "export the measurements again with their header, or name the columns in the study file"
+            ),
+        )
+    if len(found.filters) < len(filters):
+        raise InputError(
+            _("a column of the row filter is missing: {names}").format(names=", ".join(filters)),
+            where=replace(where, row=found.lines),
+        )
+    return found
+
+
+def _nearest(
+    candidates: Iterable[tuple[int, str, Sequence[str]]],
+    columns: Mapping[str, str],
+    filters: Mapping[str, str],
+) -> Layout:
+    """Take the row that names most of the columns; what else stands in the rows stays in here."""
+    best = Layout(lines=0, width=0, roles={}, filters={})
+    for line, delimiter, cells in candidates:
+        keys: dict[str, list[int]] = {}
+        for position, cell in enumerate(cells):
+            keys.setdefault(column_key(cell), []).append(position)
+        roles = _roles(keys, columns)
+        if len(roles) > len(best.roles):
+            at = {header: keys.get(column_key(header), []) for header in filters}
+            best = Layout(
+                lines=line,
+                width=len(cells),
+                roles=roles,
+                filters={at[header][0]: value for header, value in filters.items() if len(at[header]) == 1},
+                delimiter=delimiter,
+            )
+    return best
+
+
+def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]]:
+    """Rows of a text file as each delimiter would split them, with the last line of each."""
+    for delimiter in DELIMITERS:
+        reader = csv.reader(lines, delimiter=delimiter)
+        while True:
+            try:
+                cells = next(reader, None)
+            except csv.Error:
+                break
+            if cells is None:
+                break
+            yield reader.line_num, delimiter, cells
+
+
+def _roles(keys: Mapping[str, Sequence[int]], columns: Mapping[str, str]) -> Mapping[str, int]:
+    """Position of each role whose header occurs exactly once."""
+    found = {}
+    for role, aliases in ROLES.items():
+        wanted = (column_key(columns[role]),) if role in columns else aliases
+        position = next((keys[key] for key in wanted if key in keys), ())
+        if len(position) == 1:
+            found[role] = position[0]
+    return found
+
+
+def _refuse_personal(filters: Mapping[str, str], where: Where) -> None:
+    for header in filters:
+        if column_key(header) not in _FILTERS:
+            raise InputError(
+                _('rows of children cannot be filtered by the column "{column}"').format(column=header),
+                where=where,
+                remedy=_("filter by province, kabupaten, kecamatan, puskesmas, village or posyandu"),
+            )

@@ -1,0 +1,191 @@
+"""Rows of child-level exports in chunks, identities already turned into salted hashes.
+
+What they say of who a child is leaves this module only as a hash, with a salt drawn anew each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import python_calamine
+
+from lokus.intake.children.cells import is_personal_number, letters
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    from lokus.intake.children.layout import Layout
+
+__all__ = [
+    "BY_NAME",
+    "BY_NIK",
+    "NO_IDENTITY",
+    "head_lines",
+    "sheet_rows",
+    "text_chunks",
+    "workbook_chunks",
+]
+
+NO_IDENTITY, BY_NAME, BY_NIK = 0, 1, 2
+_TEXT_ROLES = ("lahir", "tanggal", "zs_tbu", "tinggi", "kecamatan", "desa")
+_CHUNK_ROWS = 200_000
+_SPARE_CELLS = 4
+_AROUND_NUMBER = " '\t\u00a0"
+
+
+def text_chunks(path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS) -> Iterator[pd.DataFrame]:
+    """Chunks of a text file through the parser of pandas.
+
+    Yields
+    ------
+    pandas.DataFrame
+        ``anak`` (hash), ``cara`` (0 no identity, 1 by name, 2 by NIK), texts under the role names, filter
+        columns as ``saring_<position>``, and ``lebih``, true where the row has more cells than the header.
+    """
+    salt = secrets.token_hex(8)
+    spare = list(range(layout.width, layout.width + _SPARE_CELLS))
+    with _Ruled(path, layout) as file:
+        reader = pd.read_csv(
+            file,
+            sep=layout.delimiter,
+            header=None,
+            usecols=[*layout.positions, *spare],
+            dtype=object,
+            na_filter=False,
+            skip_blank_lines=False,
+            encoding="utf-8",
+            encoding_errors="replace",
+            chunksize=rows,
+        )
+        with reader:
+            for number, cells in enumerate(reader):
+                body = cells.iloc[1:] if number == 0 else cells
+                yield _anonymous(body.fillna(""), layout, salt)
+
+
+class _Ruled(io.BufferedReader):
+    """The rows of a text file below its header, under a blank row wider than any of them should be.
+
+    The parser takes the number of columns from the first row, and would read the cells of a row that is too
+    wide as if nothing were the matter.
+    """
+
+    def __init__(self, path: Path, layout: Layout) -> None:
+        file = path.open("rb")
+        for _line in range(layout.lines):
+            file.readline()
+        ruler = layout.delimiter * (layout.width + _SPARE_CELLS - 1) + "\n"
+        super().__init__(_Chained(ruler.encode(), file), 1 << 20)
+
+
+class _Chained(io.RawIOBase):
+    """Some bytes, then a file."""
+
+    def __init__(self, first: bytes, then: io.BufferedReader) -> None:
+        self._first, self._then = first, then
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer)
+        if self._first:
+            part, self._first = self._first[: len(view)], self._first[len(view) :]
+            view[: len(part)] = part
+            return len(part)
+        return self._then.readinto(view)
+
+    def close(self) -> None:
+        self._then.close()
+        super().close()
+
+
+def workbook_chunks(
+    path: Path, sheet: str, layout: Layout, *, rows: int = _CHUNK_ROWS
+) -> Iterator[pd.DataFrame]:
+    """Chunks of a worksheet; as :func:`text_chunks`."""
+    salt = secrets.token_hex(8)
+    with closing(python_calamine.load_workbook(path)) as book:
+        records = islice(sheet_rows(book, sheet), layout.lines, None)
+        while block := list(islice(records, rows)):
+            columns = {position: [row[position] for row in block] for position in layout.positions}
+            cells = pd.DataFrame(columns, dtype=object)
+            for spare in range(_SPARE_CELLS):
+                cells[layout.width + spare] = ["".join(row[layout.width + spare :]) for row in block]
+            yield _anonymous(cells, layout, salt)
+
+
+def sheet_rows(book: python_calamine.CalamineWorkbook, sheet: str) -> Iterator[list[str]]:
+    """Rows of a worksheet from its first row on, every cell as text."""
+    found = book.get_sheet_by_name(sheet)
+    if found.start is None:
+        return
+    for _above in range(found.start[0]):
+        yield [""] * found.width
+    left = [""] * found.start[1]
+    for row in found.iter_rows():
+        yield [*left, *map(_text, row)][: max(found.width, len(row))]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e6 else repr(value)
+    return str(value)
+
+
+def _anonymous(cells: pd.DataFrame, layout: Layout, salt: str) -> pd.DataFrame:
+    """Exchange the personal columns for a hash; keep texts of days, places and measurements."""
+    roles = layout.roles
+    n = len(cells)
+
+    def texts(role: str) -> list[str]:
+        return cells[roles[role]].tolist() if role in roles else [""] * n
+
+    numbers = [text.strip(_AROUND_NUMBER) for text in texts("nik")]
+    by_number = np.fromiter(map(is_personal_number, numbers), dtype=bool, count=n)
+    # Spelling is evened out only where it has to tell children apart; it takes most of the time.
+    names = [
+        "" if known else letters(text) for known, text in zip(by_number.tolist(), texts("nama"), strict=True)
+    ]
+    keys = [
+        number if known else f"{name}|{letters(parent)}"
+        for number, known, name, parent in zip(
+            numbers, by_number.tolist(), names, texts("orang_tua"), strict=True
+        )
+    ]
+    hashed = pd.util.hash_array(np.array(keys, dtype=object), hash_key=salt, categorize=False)
+    named = np.fromiter(map(bool, names), dtype=bool, count=n)
+    out = {
+        "anak": hashed,
+        "cara": np.where(by_number, BY_NIK, np.where(named, BY_NAME, NO_IDENTITY)),
+        **{role: cells[roles[role]] for role in _TEXT_ROLES if role in roles},
+        **{f"saring_{position}": cells[position] for position in layout.filters},
+        "lebih": _wider(cells, layout),
+    }
+    return pd.DataFrame(out, index=cells.index).reset_index(drop=True)
+
+
+def _wider(cells: pd.DataFrame, layout: Layout) -> np.ndarray:
+    """Rows that go on where the header has ended."""
+    wider = np.zeros(len(cells), dtype=bool)
+    for spare in range(layout.width, layout.width + _SPARE_CELLS):
+        codes, texts = pd.factorize(cells[spare])
+        wider |= np.array([bool(str(text).strip()) for text in texts], dtype=bool)[codes]
+    return wider
+
+
+def head_lines(path: Path, count: int) -> list[str]:
+    """First lines of a text file, bytes that are not UTF-8 replaced."""
+    with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
+        return list(islice((line[:20_000] for line in file), count))

@@ -1,0 +1,121 @@
+"""One indicator: what it means, which end is worse, who owns it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from lokus.i18n import language
+
+__all__ = ["Indicator", "Kind", "Worse"]
+
+Worse = Literal["high", "low", "none"]
+Kind = Literal["spesifik", "sensitif", ""]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One indicator.
+
+    Parameters
+    ----------
+    key : str
+        Name of its column in every frame.
+    label_id, label_en : str
+    worse : {"high", "low", "none"}
+        Which end is the worse one; ``"none"`` for denominators and other counts that are not to be scored.
+    unit : str
+        ``"persen"`` for shares (0–100), otherwise what is counted.
+    minimum, maximum : float
+        Valid range, infinite where open.
+    beyond : {"blocking", "warning"}
+        How serious a value outside the range is: impossible, or only in need of an explanation.
+    numerator, denominator : str
+        Keys that give a share, empty for none.
+    sum_of : tuple of str
+        Keys that add up to this one.
+    owner : str
+        Office (OPD) that usually owns the data.
+    intervention : str
+        What that office does where the indicator is bad.
+    intervention_kind : {"spesifik", "sensitif", ""}
+        Whether that acts on direct or on indirect causes of stunting; empty where nobody has said.
+    action_unit : str
+        What the action is counted in; "desa" for one that concerns the village as a whole.
+    action_whole : str
+        For a share: key of the count it is a share of, so that those concerned can be counted; its
+        denominator unless stated.
+    action_count : str
+        Key of the count of those concerned, where an indicator gives it directly.
+    source : str
+        Where the definition or range comes from.
+    group : str
+        Target group, for the 29 service coverages.
+    contained_in : tuple of str
+        Indicators that count this one too: scoring both counts it twice.
+    bad_id, good_id, bad_en, good_en : str
+        Words for a village at either end, such as "sanitasi buruk" and "sanitasi baik"; empty for none.
+    """
+
+    key: str
+    label_id: str
+    label_en: str
+    worse: Worse
+    unit: str
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    beyond: Literal["blocking", "warning"] = "blocking"
+    numerator: str = ""
+    denominator: str = ""
+    sum_of: tuple[str, ...] = ()
+    owner: str = ""
+    intervention: str = ""
+    intervention_kind: Kind = ""
+    action_unit: str = ""
+    action_whole: str = ""
+    action_count: str = ""
+    source: str = ""
+    group: str = ""
+    contained_in: tuple[str, ...] = ()
+    bad_id: str = ""
+    good_id: str = ""
+    bad_en: str = ""
+    good_en: str = ""
+
+    @property
+    def words(self) -> str | tuple[str, str]:
+        """Words for the names of types: (bad, good), or a noun where the catalogue has no pair.
+
+        Examples
+        --------
+        >>> from lokus.intake.indicators.catalogue import load_catalogue
+        >>> load_catalogue()["sanitasi_layak"].words
+        ('sanitasi buruk', 'sanitasi baik')
+        """
+        pair = (self.bad_en, self.good_en) if language() == "en" else (self.bad_id, self.good_id)
+        return pair if all(pair) else self.label[:1].lower() + self.label[1:]
+
+    @property
+    def label(self) -> str:
+        """Label in the language in force."""
+        return self.label_en if language() == "en" else self.label_id
+
+    @property
+    def refers_to(self) -> tuple[str, ...]:
+        """Keys of the other indicators this one names."""
+        named = (self.numerator, self.denominator, *self.sum_of, *self.contained_in)
+        return tuple(key for key in (*named, self.action_whole, self.action_count) if key)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a percentage."""
+        return self.unit == "persen"
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts whole things: children, families, teams."""
+        return self.unit in _COUNTED
+
+
+_COUNTED = frozenset({"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang"})

@@ -1,0 +1,364 @@
+"""Numbers as Indonesian offices write them: ``1.234,5``, ``Rp420.032,00``, ``12,5 %``, ``-``, ``NULL``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lokus.findings import Finding, Level, Where
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = [
+    "KINDS",
+    "Numbers",
+    "is_missing_marker",
+    "number_findings",
+    "parse_numbers",
+    "parse_one",
+    "read_native",
+    "read_text",
+    "settle",
+    "tidy",
+]
+
+
+# FOLDED: One cell as a number: the ways Indonesian offices write numbers, and the marks they use for
+# "nothing".
+
+
+_MISSING = frozenset({
+    "", "-", "--", "---", "–", "—", "−", ".", "..", "...", "…", "null", "none", "nan", "na", "n/a", "n.a",
+    "n.a.", "nil", "tad", "t.a.d", "kosong", "belum ada", "belum ada data", "tidak ada data", "tdk ada data",
+    "data belum ada",
+})  # fmt: skip
+_ERRORS = frozenset({"#n/a", "#na", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!"})
+# Each pattern belongs to one convention; what two conventions read differently is "ambiguous".
+_PLAIN = re.compile(r"\d+")
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE][+-]?\d{1,2}")
+_ONE_POINT = re.compile(r"(\d*)\.(\d+)")
+_ONE_COMMA = re.compile(r"(\d*),(\d+)")
+_POINT_GROUPS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
+_COMMA_GROUPS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+_EITHER = re.compile(r"\d{1,3}[.,]\d{3}")
+_SPACE_GROUPS = re.compile(r"\d{1,3}( \d{3})+(,\d+)?")
+
+
+def is_missing_marker(cell: object) -> bool:
+    """Whether a cell holds nothing: blank, a dash, ``NULL``, ``n/a``, a spreadsheet error.
+
+    Examples
+    --------
+    >>> [is_missing_marker(cell) for cell in (None, " - ", "n/a", "#N/A", 0.0, "Suka Maju")]
+    [True, True, True, True, False, False]
+    """
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return True
+    text = tidy(cell).casefold() if isinstance(cell, str) else ""
+    return isinstance(cell, str) and (text in _MISSING or text in _ERRORS)
+
+
+def parse_one(cell: str) -> float | None:
+    """Read one text as a number; None when it is missing or not a number.
+
+    Examples
+    --------
+    >>> parse_one("41,11"), parse_one("Desa")
+    (41.11, None)
+    """
+    value = read_text(cell)[0]
+    return None if np.isnan(value) else value
+
+
+def tidy(cell: object) -> str:
+    """Take off outer spaces of every kind, and the apostrophe that marks text in a spreadsheet."""
+    return str(cell).replace("\u00a0", " ").replace("\u202f", " ").strip().removeprefix("'").strip()
+
+
+def read_native(cell: object) -> tuple[float, str, str]:
+    """Read a cell that is no text; as :func:`read_text`."""
+    if cell is None or cell is pd.NA or cell is pd.NaT:
+        return np.nan, "missing", ""
+    if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
+        value = float(cell)
+        return (value, "number", "") if np.isfinite(value) else (np.nan, "missing", "")
+    return np.nan, "text", ""
+
+
+def read_text(cell: str) -> tuple[float, str, str]:
+    """Value, kind and the convention ("id", "us" or "") that the cell proves."""
+    text = tidy(cell)
+    folded = text.casefold()
+    if folded in _MISSING:
+        return np.nan, "missing", ""
+    if folded in _ERRORS:
+        return np.nan, "error", ""
+    special = ""
+    if folded.startswith("rp"):
+        special, text = "currency", text[2:].lstrip(".").strip()
+        text = text.removesuffix(",-").removesuffix(".-").strip()
+    elif text.endswith("%"):
+        special, text = "percent", text[:-1].strip()
+    sign = 1.0
+    if text[:1] in ("-", "−", "–", "+") and len(text) > 1:
+        sign, text = (1.0 if text[0] == "+" else -1.0), text[1:].strip()
+    value, kind, convention = _read_unsigned(text)
+    if kind == "text":
+        return np.nan, "text", ""
+    if special and kind != "ambiguous":
+        kind = special
+    return sign * value, kind, convention
+
+
+def _read_unsigned(text: str) -> tuple[float, str, str]:
+    if not text.isascii():
+        return np.nan, "text", ""
+    if _PLAIN.fullmatch(text):
+        return float(text), "number", ""
+    if _SCIENTIFIC.fullmatch(text):
+        return float(text), "number", "us"
+    if match := _ONE_POINT.fullmatch(text):
+        if _could_be_group(match):
+            return _id_value(text), "ambiguous", ""
+        return float(text), "decimal_point", "us"
+    if match := _ONE_COMMA.fullmatch(text):
+        return (
+            _id_value(text),
+            ("ambiguous" if _could_be_group(match) else "decimal_comma"),
+            ("" if _could_be_group(match) else "id"),
+        )
+    for pattern, read, kind, convention in _GROUPED:
+        if pattern.fullmatch(text):
+            return read(text), kind, convention
+    return np.nan, "text", ""
+
+
+def _could_be_group(match: re.Match[str]) -> bool:
+    """Whether what follows the separator may be a group of thousands: ``1.234`` yes, ``0.685`` no."""
+    whole, rest = match.groups()
+    return len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0")
+
+
+def _id_value(text: str) -> float:
+    return float(text.replace(".", "").replace(" ", "").replace(",", "."))
+
+
+def _us_value(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def settle(text: str, *, american: bool) -> tuple[float, str]:
+    """Read an ambiguous cell by the convention that the rest of its column proves."""
+    match = _EITHER.search(text)
+    assert match is not None  # noqa: S101 - only cells that held this pattern are called ambiguous
+    sign = -1.0 if set(text[: match.start()]) & set("-−–") else 1.0
+    point = "." in match.group()
+    kinds = ("decimal_point", "us") if american else ("thousands", "decimal_comma")
+    read = _us_value if american else _id_value
+    return sign * read(match.group()), kinds[0 if point else 1]
+
+
+_GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], float], str, str], ...] = (
+    (_POINT_GROUPS, _id_value, "thousands", "id"),
+    (_SPACE_GROUPS, _id_value, "thousands", "id"),
+    (_COMMA_GROUPS, _us_value, "us", "us"),
+)
+
+
+KINDS = (
+    "number", "missing", "error", "decimal_point", "decimal_comma", "thousands", "us", "percent", "currency",
+    "ambiguous", "text",
+)  # fmt: skip
+
+_MAX_TEXT_FINDINGS = 20
+_SHOWN_CELLS = 5
+
+
+class Numbers(NamedTuple):
+    """Parsed cells.
+
+    Attributes
+    ----------
+    value : pandas.Series of float
+        NaN where the cell is missing or not a number.
+    kind : pandas.Series of str
+        How each cell was read, one of :data:`KINDS`.
+    """
+
+    value: pd.Series
+    kind: pd.Series
+
+
+def parse_numbers(cells: pd.Series) -> Numbers:
+    """Read cells as numbers; the convention of a column settles its ambiguous cells.
+
+    ``1.234`` is one thousand two hundred thirty-four unless the column itself shows, by at least one
+    unmistakable cell (``12.5``, ``1,234.5``) and no Indonesian one, that it writes the decimal point.
+    Where the column shows neither or both, the Indonesian reading stands and the cell is called ambiguous.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Strings, numbers or None.
+
+    Returns
+    -------
+    Numbers
+        Both Series carry the index of `cells`.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["1.234,5", "Rp420.032,00", "12,5 %", "-", "1.234", "lima", 7.0])
+    >>> values, kinds = parse_numbers(cells)
+    >>> values.tolist()
+    [1234.5, 420032.0, 12.5, nan, 1234.0, nan, 7.0]
+    >>> kinds.tolist()
+    ['thousands', 'currency', 'percent', 'missing', 'thousands', 'text', 'number']
+    """
+    raw = cells.tolist()
+    known: dict[str, tuple[float, str, str]] = {}
+    parts: list[tuple[float, str, str]] = []
+    for cell in raw:
+        if isinstance(cell, str):
+            if cell not in known:
+                known[cell] = read_text(cell)
+            parts.append(known[cell])
+        else:
+            parts.append(read_native(cell))
+    values = np.array([part[0] for part in parts], dtype=float)
+    kinds = [part[1] for part in parts]
+    proven = {part[2] for part in parts} - {""}
+    if len(proven) == 1:
+        american = proven == {"us"}
+        for position, kind in enumerate(kinds):
+            if kind == "ambiguous":
+                values[position], kinds[position] = settle(tidy(raw[position]), american=american)
+    return Numbers(
+        pd.Series(values, index=cells.index, name=cells.name, dtype=float),
+        pd.Series(kinds, index=cells.index, name=cells.name, dtype=object),
+    )
+
+
+def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: str = "") -> list[Finding]:
+    """Tell what a planner must know about how a column was read.
+
+    Text in a number column is one blocking finding a cell; every other conversion that is not trivial is one
+    note a column with its count and its first cells.
+
+    Parameters
+    ----------
+    numbers : Numbers
+        What :func:`parse_numbers` made of `cells`.
+    cells : pandas.Series
+        The cells themselves; the index holds spreadsheet rows.
+    where : Where
+        File, sheet and column.
+    opd : str, optional
+        Office that owns the table.
+    """
+    findings: list[Finding] = []
+    bad = cells[numbers.kind == "text"]
+    for row, cell in bad.iloc[:_MAX_TEXT_FINDINGS].items():
+        findings.append(
+            Finding(
+                check="numbers.text",
+                level="blocking",
+                opd=opd,
+                where=_at(where, row),
+                message=_('"{text}" is not a number; the value is left empty').format(text=_short(cell)),
+                remedy=_("write a number there, or leave the cell empty when there are no data"),
+            )
+        )
+    if len(bad) > _MAX_TEXT_FINDINGS:
+        findings.append(
+            Finding(
+                check="numbers.text",
+                level="blocking",
+                opd=opd,
+                where=where,
+                message=_("{n} more cells of this column hold text instead of a number (rows {rows})").format(
+                    n=len(bad) - _MAX_TEXT_FINDINGS, rows=_rows(bad.index[_MAX_TEXT_FINDINGS:])
+                ),
+                remedy=_("check whether this is the right column"),
+            )
+        )
+    mixed = {"decimal_comma", "decimal_point"} <= set(numbers.kind)
+    if mixed:
+        findings.append(
+            Finding(
+                check="numbers.mixed",
+                level="warning",
+                opd=opd,
+                where=where,
+                message=_("decimal commas and decimal points are mixed: {cells}").format(
+                    cells=_cells(cells, numbers, numbers.kind.isin(["decimal_comma", "decimal_point"]))
+                ),
+                remedy=_("check these cells against the source"),
+            )
+        )
+    for kind, (level, text, remedy) in _explanations().items():
+        chosen = numbers.kind == kind
+        if chosen.any() and not (kind == "missing" and cells[chosen].isna().all()):
+            if kind == "missing":
+                chosen &= cells.map(lambda cell: isinstance(cell, str) and bool(tidy(cell)))
+                if not chosen.any():
+                    continue
+            findings.append(
+                Finding(
+                    check=f"numbers.{kind}",
+                    level=level,
+                    opd=opd,
+                    where=where,
+                    message=text.format(n=int(chosen.sum()), cells=_cells(cells, numbers, chosen)),
+                    remedy=remedy,
+                )
+            )
+    return findings
+
+
+def _explanations() -> dict[str, tuple[Level, str, str]]:
+    again = _("check these cells against the source")
+    return {
+        "ambiguous": ("warning", _("{n} cells can be read in two ways: {cells}"), again),
+        "us": ("warning", _("{n} cells written with a comma for thousands: {cells}"), again),
+        "decimal_comma": ("note", _("{n} cells with a decimal comma read as numbers: {cells}"), ""),
+        "thousands": ("note", _("{n} cells with thousands separators read as numbers: {cells}"), ""),
+        "percent": ("note", _("{n} cells with a percent sign read as percent: {cells}"), ""),
+        "currency": ("note", _("{n} cells with Rp read as numbers: {cells}"), ""),
+        "missing": ("note", _("{n} cells marked as empty are treated as no data: {cells}"), ""),
+        "error": ("warning", _("{n} cells hold a spreadsheet error and are treated as no data: {cells}"),
+                  _("mend the formula in the workbook")),
+    }  # fmt: skip
+
+
+def _cells(cells: pd.Series, numbers: Numbers, chosen: pd.Series) -> str:
+    first = cells[chosen].iloc[:_SHOWN_CELLS]
+    shown = []
+    read_as = numbers.value[chosen].tolist()
+    for (row, cell), value in zip(first.items(), read_as, strict=False):
+        read = "" if np.isnan(value) else f" → {format_number(value, decimals=_decimals(value))}"
+        shown.append(_('row {row} "{text}"').format(row=row, text=_short(cell)) + read)
+    more = int(chosen.sum()) - len(first)
+    return "; ".join(shown) + (f"; … +{more}" if more else "")
+
+
+def _decimals(value: float) -> int:
+    return next((digits for digits in range(5) if abs(value - round(value, digits)) < 1e-9), 5)
+
+
+def _rows(rows: pd.Index) -> str:
+    listed = [str(row) for row in rows[:10]]
+    return ", ".join(listed) + (", …" if len(rows) > 10 else "")
+
+
+def _at(where: Where, row: object) -> Where:
+    return Where(file=where.file, sheet=where.sheet, column=where.column, row=int(str(row)))
+
+
+def _short(cell: object) -> str:
+    text = " ".join(str(cell).split())
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,219 @@
+"""Total rows and footers: told apart from villages, and their sums checked against the rows they sum."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lokus.findings import Finding, Where
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.intake.tables.numbers import is_missing_marker, parse_numbers, parse_one
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from lokus.intake.tables.grid import Cell
+
+__all__ = ["DroppedRow", "check_totals", "classify_rows"]
+
+# At most four words follow: a sentence that begins with "Jumlah" describes something, it sums nothing.
+_TOTAL = re.compile(
+    r"(grand\s*|sub\s*)?(total|jumlah|jml)\b\W*(\w+\W*){0,4}|rata\s*-?\s*rata\b.*|rerata\b.*", re.IGNORECASE
+)
+_AREA = re.compile(r"(kab|kabupaten|kec|kecamatan|prov|provinsi)(\.|\s).*", re.IGNORECASE)
+_CITY = re.compile(r"kota\s.*", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"(sumber|keterangan|catatan|mengetahui|nip\b|nb\b|note|ket\b|\*|kepala\s+(dinas|badan)|plt\b|diunduh|dicetak).*",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"%|persen|rata|rerata|prevalensi|cakupan|rasio|indeks|kepadatan|\bcbr\b", re.IGNORECASE)
+_MIN_AGREEING = 0.5
+_LEADING_COLUMNS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class DroppedRow:
+    """A row below the header that is no village.
+
+    Attributes
+    ----------
+    position : int
+        Position in the frame of rows.
+    kind : {"total", "heading", "footer", "numbering"}
+    """
+
+    position: int
+    kind: str
+
+
+def classify_rows(data: pd.DataFrame) -> list[DroppedRow]:
+    """Find total rows, block headings and footers.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Cells (str, float or None) below the header, index = spreadsheet row.
+
+    Notes
+    -----
+    "Total" or "Jumlah" before the first figure of a row, or "Kab. …" or "Kecamatan …" as its only text there,
+    make it a total; a row of that kind without any number is a block heading. "Kota …" may be a village (Kota
+    Baru): it is a total only as the last row and when most of its numbers are the sums of the rows above.
+    """
+    rows: list[Sequence[Cell]] = list(data.itertuples(index=False, name=None))
+    dropped: list[DroppedRow] = []
+    seen_total = False
+    width = max((_filled(row) for row in rows), default=0)
+    for position, row in enumerate(rows):
+        lead = _leading_texts(row)
+        if any(_TOTAL.fullmatch(text) for text in lead) or (len(lead) == 1 and _AREA.fullmatch(lead[0])):
+            kind = "total" if _has_numbers(row) else "heading"
+            dropped.append(DroppedRow(position=position, kind=kind))
+            seen_total |= kind == "total"
+        elif (
+            position == len(rows) - 1
+            and lead
+            and _CITY.fullmatch(lead[0])
+            and _sums_up(data, position, dropped)
+        ):
+            dropped.append(DroppedRow(position=position, kind="total"))
+        elif _is_footer(row, lead, after_total=seen_total, width=width):
+            dropped.append(DroppedRow(position=position, kind="footer"))
+    return dropped
+
+
+def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Where) -> list[Finding]:
+    """Compare each total row with the sum of the rows it stands for.
+
+    A total stands for the rows since the total before it, for all rows above it, or for the rows down to the
+    next total; the reading that most columns agree with is taken. A figure between the smallest and the
+    largest row, or in a column of shares, is an average and noted as such; any other disagreement is a
+    warning.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        All rows below the header, dropped ones included; index = spreadsheet row.
+    dropped : sequence of DroppedRow
+        What :func:`classify_rows` found.
+    where : Where
+        File and sheet.
+    """
+    out = {row.position for row in dropped}
+    totals = [row.position for row in dropped if row.kind == "total"]
+    if not totals:
+        return []
+    values = data.apply(lambda column: parse_numbers(column).value)
+    findings: list[Finding] = []
+    averages: list[str] = []
+    for order, position in enumerate(totals):
+        before = totals[order - 1] + 1 if order else 0
+        after = totals[order + 1] if order + 1 < len(totals) else len(data)
+        scopes = [range(before, position), range(position), range(position + 1, after)]
+        kept = [[row for row in scope if row not in out] for scope in scopes]
+        best = max(kept, key=lambda rows: (_agreeing(values, position, rows), len(rows)))
+        if not best:
+            continue
+        for column in values.columns[_checkable(values, position, best)]:
+            part = values[column].iloc[best].dropna()
+            stated, total = float(values[column].iloc[position]), float(part.sum())
+            if _same(stated, part):
+                continue
+            row = int(data.index[position])
+            if _SHARE.search(str(column)) or part.min() <= stated <= part.max():
+                averages.append(_('row {row} "{text}"').format(row=row, text=column))
+                continue
+            findings.append(
+                Finding(
+                    check="tables.total",
+                    level="warning",
+                    where=Where(file=where.file, sheet=where.sheet, row=row, column=str(column)),
+                    message=_("the total row says {stated}, the {n} rows it sums give {total}").format(
+                        stated=_number(stated), n=len(part), total=_number(total)
+                    ),
+                    remedy=_("ask the office which figure is right: rows may be missing or changed"),
+                )
+            )
+    if averages:
+        shown = ", ".join(averages[:6]) + (f", … +{len(averages) - 6}" if len(averages) > 6 else "")
+        findings.append(
+            Finding(
+                check="tables.total_average",
+                level="note",
+                where=where,
+                message=_("the total row holds averages or shares, not sums, in: {columns}").format(
+                    columns=shown
+                ),
+            )
+        )
+    return findings
+
+
+def _filled(row: Sequence[Cell]) -> int:
+    return sum(cell is not None for cell in row)
+
+
+def _has_numbers(row: Sequence[Cell]) -> bool:
+    return any(isinstance(cell, float) or (cell is not None and parse_one(cell) is not None) for cell in row)
+
+
+def _leading_texts(row: Sequence[Cell]) -> list[str]:
+    """List the texts of the first columns before the first figure, whatever running number precedes them."""
+    texts: list[str] = []
+    for cell in row[:_LEADING_COLUMNS]:
+        if cell is None or is_missing_marker(cell):
+            continue
+        if isinstance(cell, str) and parse_one(cell) is None:
+            texts.append(" ".join(cell.split()))
+        elif texts:
+            break
+    return texts
+
+
+def _is_footer(row: Sequence[Cell], lead: list[str], *, after_total: bool, width: int) -> bool:
+    if not lead:
+        return after_total and _filled(row) < 0.5 * width
+    if not after_total and not _FOOTER.fullmatch(lead[0]):
+        return False
+    return _filled(row) <= 2 and width >= 3 and not _has_numbers(row)
+
+
+def _sums_up(data: pd.DataFrame, position: int, dropped: Sequence[DroppedRow]) -> bool:
+    values = data.apply(lambda column: parse_numbers(column).value)
+    out = {row.position for row in dropped}
+    rows = [row for row in range(position) if row not in out]
+    columns = _checkable(values, position, rows)
+    return (
+        len(rows) > 1
+        and bool(columns.any())
+        and _agreeing(values, position, rows) >= _MIN_AGREEING * columns.sum()
+    )
+
+
+def _checkable(values: pd.DataFrame, position: int, rows: list[int]) -> np.ndarray:
+    return (values.iloc[position].notna() & values.iloc[rows].notna().any()).to_numpy()
+
+
+def _agreeing(values: pd.DataFrame, position: int, rows: list[int]) -> int:
+    if not rows:
+        return -1
+    columns = values.columns[_checkable(values, position, rows)]
+    return sum(
+        _same(float(values[column].iloc[position]), values[column].iloc[rows].dropna()) for column in columns
+    )
+
+
+def _same(stated: float, part: pd.Series) -> bool:
+    """Whether a stated total equals the sum, within what rounding of the printed figures explains."""
+    total = float(part.sum())
+    whole = bool((part == part.round()).all())
+    rounding = 0.0 if whole else (0.5 if stated.is_integer() else 0.005 * len(part))
+    return abs(stated - total) <= max(rounding, 1e-6 * abs(total), 1e-9)
+
+
+def _number(value: float) -> str:
+    return format_number(value, decimals=0 if value.is_integer() else 2)

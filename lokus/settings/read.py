@@ -1,0 +1,261 @@
+"""The study file ``kajian.toml``: read, checked key by key, frozen.
+
+Keys are Indonesian because planners write them; attributes are English because the code reads them.
+An unknown key, a wrong type or a missing file is an error that names file, key and the nearest valid one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from lokus.errors import StudyFileError
+from lokus.findings import Where
+from lokus.i18n import gettext as _
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.settings import Settings
+
+__all__ = ["Settings", "read_settings", "settings_from_mapping"]
+
+
+def read_settings(path: str | Path) -> Settings:
+    """Read and check a study file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``kajian.toml``. Paths inside it are relative to its folder.
+
+    Raises
+    ------
+    StudyFileError
+        The file is missing or not TOML, a key is unknown, missing or of the wrong type, or a data file
+        that it names does not exist.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise StudyFileError(
+            _("the study file does not exist"),
+            where=Where(file=str(path)),
+            remedy=_similar_files(path) or _("draft one with: lokus init"),
+        )
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise StudyFileError(
+            _("not valid TOML"),
+            where=Where(file=path.name, row=int(line.group(1)) if line else None),
+            remedy=_("check quotes, brackets and the equals sign on that row ({detail})").format(
+                detail=error
+            ),
+        ) from error
+    settings = settings_from_mapping(raw, file=path.name)
+    for key, name in settings.files():
+        target = path.parent / name
+        if not target.is_file():
+            raise StudyFileError(
+                _('key {key}: the file "{name}" does not exist').format(key=key, name=name),
+                where=Where(file=path.name),
+                remedy=_similar_files(target) or _("paths are relative to the folder of the study file"),
+            )
+    return settings
+
+
+def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") -> Settings:
+    """Check plain values (as TOML gives them) and freeze them.
+
+    Raises
+    ------
+    StudyFileError
+        As :func:`read_settings`; every problem of the file is listed, the first one first.
+    """
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        problems = [_explain(problem) for problem in _independent(error.errors())]
+        what = (
+            problems[0][0]
+            if len(problems) == 1
+            else "\n  ".join(
+                [
+                    _("{n} problems").format(n=len(problems)),
+                    *(f"{text} ({hint})" if hint else text for text, hint in problems),
+                ]
+            )
+        )
+        raise StudyFileError(
+            what, where=Where(file=file), remedy=problems[0][1] if len(problems) == 1 else ""
+        ) from error
+    _check_given_once(settings, file)
+    _check_known(settings, file)
+    return settings
+
+
+def _check_given_once(settings: Settings, file: str) -> None:
+    owner: dict[tuple[int, str], str] = {}
+    for table in settings.tables:
+        for key in table.gives:
+            if (table.rounds_ago, key) in owner:
+                raise StudyFileError(
+                    _('indicator "{key}" is taken from two tables: {first} and {second}').format(
+                        key=key, first=owner[table.rounds_ago, key], second=table.file
+                    ),
+                    where=Where(file=file),
+                    remedy=_("keep it in one [[tabel]] only"),
+                )
+            owner[table.rounds_ago, key] = table.file
+
+
+def _check_known(settings: Settings, file: str) -> None:
+    """Refuse indicators that the catalogue does not have, or that have no worse end to weigh."""
+    catalogue = load_catalogue(settings.own_indicators)
+    named = [
+        *(
+            (f"tabel[{number}].indikator", key)
+            for number, table in enumerate(settings.tables, start=1)
+            for key in table.gives
+        ),
+        *(("laju.kovariat", key) for key in settings.rates.covariates),
+        *(("skor", key) for key in settings.scores.keys),
+        *(("keluaran.peta", key) for key in settings.outputs.mapped_indicators),
+        *(("keluaran.batas_kelas", key) for key in settings.outputs.breaks),
+        *(("kesenjangan.ambang", key) for key in settings.gaps.thresholds),
+        ("pola.indikator", settings.patterns.indicator),
+        *(
+            (f"pembagian[{number}]", key)
+            for number, share in enumerate(settings.shares, start=1)
+            for key in (share.basis, share.existing)
+            if key
+        ),
+        *(("sasaran_penerima", key) for key in (settings.groups or {}).values()),
+        *(("pilihan.biaya", key) for key in (settings.choice.cost,) if key),
+        *(("ketidakpastian.galat", key) for key in settings.uncertainty.errors),
+        *(("tipologi.indikator", key) for key in (settings.typology.indicators if settings.typology else ())),
+    ]
+    for place, key in named:
+        if key not in catalogue:
+            near = difflib.get_close_matches(key, catalogue, n=1, cutoff=0.5)
+            raise StudyFileError(
+                _("key {key}: {reason}").format(key=place, reason=_('no indicator "{key}"').format(key=key)),
+                where=Where(file=file),
+                remedy=_('did you mean "{key}"?').format(key=near[0])
+                if near
+                else _("add it under [katalog.{key}]").format(key=key),
+            )
+    for key in () if settings.scores.preset else settings.scores.keys:
+        if catalogue[key].worse == "none":
+            raise StudyFileError(
+                _("key {key}: {reason}").format(
+                    key="skor",
+                    reason=_('"{key}" has no worse end, so it cannot be weighed').format(key=key),
+                ),
+                where=Where(file=file),
+                remedy=_("weigh a share or a rate instead"),
+            )
+
+
+def _independent(problems: Sequence[Any]) -> list[Any]:
+    """Leave out "is empty" where the list is empty only because its items are wrong."""
+    paths = [problem["loc"] for problem in problems]
+    return [
+        problem
+        for problem in problems
+        if problem["type"] != "too_short"
+        or not any(
+            len(path) > len(problem["loc"]) and path[: len(problem["loc"])] == problem["loc"]
+            for path in paths
+        )
+    ]
+
+
+def _explain(problem: Any) -> tuple[str, str]:
+    """Turn one validation error into what is wrong and what to do."""
+    steps: Sequence[str | int] = problem["loc"]
+    key = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+    context = problem.get("ctx", {})
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        known = _keys_beside(steps)
+        near = difflib.get_close_matches(str(steps[-1]), known, n=1, cutoff=0.5)
+        hint = (
+            _('did you mean "{key}"?').format(key=near[0])
+            if near
+            else _("known keys: {keys}").format(keys=", ".join(known))
+        )
+        return _("unknown key {key}").format(key=key), hint
+    if kind == "missing":
+        return _("the key {key} is missing").format(key=key), ""
+    if kind == "literal_error":
+        return (
+            _("key {key}: {value} is not one of the possible values").format(
+                key=key, value=_shown(problem["input"])
+            ),
+            _("possible: {values}").format(values=str(context["expected"]).replace(" or ", ", ")),
+        )
+    if kind == "value_error":
+        return _("key {key}: {reason}").format(key=key, reason=context["error"]), ""
+    bounds = {"greater_than_equal": ("≥", "ge"), "greater_than": (">", "gt"), "less_than_equal": ("≤", "le")}
+    if kind in bounds:
+        sign, name = bounds[kind]
+        return (
+            _("key {key}: {value} is out of range").format(key=key, value=_shown(problem["input"])),
+            _("must be {sign} {bound}").format(sign=sign, bound=context[name]),
+        )
+    if kind in ("too_short", "string_too_short"):
+        return _("key {key} is empty").format(key=key), ""
+    wanted = {
+        "string_type": _("text in quotes"),
+        "int_type": _("a whole number"),
+        "float_type": _("a number"),
+        "bool_type": _("true or false"),
+        "tuple_type": _("a list in square brackets"),
+        "dict_type": _("a table of keys"),
+        "model_type": _("a table of keys"),
+        "model_attributes_type": _("a table of keys"),
+    }.get(kind)
+    text = _("key {key}: {value} has the wrong type").format(key=key, value=_shown(problem["input"]))
+    return text, _("must be {wanted}").format(wanted=wanted) if wanted else str(problem["msg"])
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
+
+
+def _keys_beside(steps: Sequence[str | int]) -> list[str]:
+    """Keys that the section at `steps` knows."""
+    model: type[BaseModel] = Settings
+    for step in steps[:-1]:
+        if isinstance(step, int):
+            continue
+        field = next((f for name, f in model.model_fields.items() if (f.alias or name) == step), None)
+        inner = _model_in(field.annotation) if field else None
+        if inner is None:
+            break
+        model = inner
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Find the section class inside ``X``, ``X | None`` or ``tuple[X, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, UnionType, tuple):
+        return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+    return None
+
+
+def _similar_files(path: Path) -> str:
+    if not path.parent.is_dir():
+        return _('the folder "{folder}" does not exist').format(folder=path.parent)
+    names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.4)
+    return _('did you mean "{key}"?').format(key=near[0]) if near else ""

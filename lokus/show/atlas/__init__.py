@@ -1,0 +1,1 @@
+"""The kecamatan atlas: one page a kecamatan."""

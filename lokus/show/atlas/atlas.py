@@ -1,0 +1,191 @@
+"""Atlas of the kecamatan: one PDF with a page for each, found by its bookmarks."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+from pypdf import PdfReader, PdfWriter
+
+from lokus.files import atomic_path
+from lokus.i18n import gettext as _
+from lokus.show.atlas.page_map import AtlasGround
+from lokus.show.atlas.page_text import Flow, write_gaps, write_reasons, write_table
+from lokus.show.drawing.furniture import INK, QUIET, draw_box
+from lokus.show.drawing.layout import PAPER, Box, Page
+from lokus.show.drawing.legend import draw_legend
+from lokus.show.maps.print_map import Sheet, blank_sheet, draw_footer, draw_header, draw_watermark
+from lokus.show.themes.themes import make_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from lokus.show.results.info import StudyInfo
+
+__all__ = ["AtlasBook", "write_atlas"]
+
+
+# FOLDED: Pages of the atlas: map and legend above, table, reasons and gaps flowing beneath.
+
+
+class AtlasBook:
+    """Everything the pages of an atlas share; the arguments are those of :func:`write_atlas`."""
+
+    def __init__(
+        self,
+        results: gpd.GeoDataFrame,
+        kecamatan: gpd.GeoDataFrame,
+        info: StudyInfo,
+        *,
+        theme: str,
+        gaps: pd.DataFrame | None,
+        logo: str | Path | None,
+    ) -> None:
+        self.results = results.sort_index()
+        self.info = info
+        self.gaps = gaps
+        self.logo = logo
+        self.layer = make_layer(self.results, theme)
+        first = self.results.groupby("kode_kecamatan")["kecamatan"].first().astype(str)
+        self.names: dict[str, str] = dict(first.sort_index().items())
+        self.ground = AtlasGround(self.results, kecamatan, self.names)
+
+    def pages(self, kode: str) -> Iterator[Sheet]:
+        """Draw the pages of one kecamatan; most need one."""
+        here = (self.results["kode_kecamatan"] == kode).to_numpy()
+        villages = self.results.loc[here]
+        plan = _plan()
+        figure, page = blank_sheet(plan)
+        heading = _("Kecamatan {name}").format(name=self.names[kode])
+        draw_header(page, plan, replace(self.info, rule=""), heading, logo=self.logo)
+        layer = self.layer.only(villages.index)
+        drawn = self.ground.draw(page, plan, kode, villages, layer)
+        if self.info.synthetic:
+            draw_watermark(page, plan.map, unit=plan.unit)
+        draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
+        draw_legend(page, plan, layer, circles=drawn.circles)
+        corner = Box(plan.legend.left, plan.map.bottom, plan.legend.right, plan.map.bottom + 43)
+        self.ground.draw_locator(page, corner, kode)
+        shapes = self.ground.shapes[here]
+        lost = [str(n) for n, shape in zip(villages["desa"], shapes, strict=True) if shape is None]
+        crs = self.ground.crs
+        projection = _("Projection and datum: {crs} ({code})").format(crs=crs.name, code=crs.to_string())
+        draw_footer(page, plan, self.info, projection=projection, missing=lost)
+
+        def turn() -> Any:
+            nonlocal page
+            figure, page = blank_sheet(plan)
+            sheets.append(figure)
+            draw_header(
+                page, plan, replace(self.info, rule=""), _("{heading} (continued)").format(heading=heading)
+            )
+            draw_footer(page, plan, self.info, projection=projection, missing=[])
+            return page
+
+        sheets = [figure]
+        flow = Flow(page=page, box=plan.listing, turn=turn, next_top=plan.header.bottom - 3)
+        if drawn.unnamed:
+            flow.paragraph(
+                _("Also bordering: {names}").format(names=", ".join(drawn.unnamed)), lines=2, color=QUIET
+            )
+        write_table(flow, villages, drawn.letters)
+        write_reasons(flow, villages)
+        if self.gaps is not None:
+            write_gaps(flow, villages, self.gaps)
+        yield from sheets
+
+
+def _plan() -> Page:
+    """A4 upright: header, map with legend beside it, running text, footer."""
+    width, height = PAPER["A4"]
+    inner = Box(0, 0, width, height).grow(-11)
+    header = Box(inner.left, inner.top - 14, inner.right, inner.top)
+    top, bottom = header.bottom - 1, header.bottom - 121
+    split = inner.right - 54
+    footer = Box(inner.left, inner.bottom, inner.right, inner.bottom + 9.5)
+    return Page(
+        size="A4", landscape=False, unit=1.0, sheet=Box(0, 0, width, height), header=header, footer=footer,
+        map=Box(inner.left + 3, bottom, split - 4, top), legend=Box(split, bottom + 56, inner.right, top),
+        listing=Box(inner.left, footer.top + 2.5, inner.right, bottom - 7),
+    )  # fmt: skip
+
+
+def write_atlas(
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    path: str | Path,
+    *,
+    theme: str = "prevalensi",
+    gaps: pd.DataFrame | None = None,
+    logo: str | Path | None = None,
+    on_page: Callable[[str, int, int], None] | None = None,
+) -> Path:
+    """Write one A4 page a kecamatan: map, table of its villages, its lokus and why, its gaps by office.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Village table with rates, scores, selection and ``status_usulan``.
+    kecamatan : geopandas.GeoDataFrame
+        Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
+    info : StudyInfo
+        What to write around the maps.
+    path : str or Path
+        Where to write, replaced only when all pages are drawn.
+    theme : str
+        Theme of the maps, one of :data:`lokus.show.themes.themes.THEMES`.
+    gaps : pandas.DataFrame, optional
+        What villages lack, as :func:`lokus.followup.gaps.find_gaps` gives it: a row each with ``kode_desa``,
+        ``opd``, ``indikator``, and optionally ``nilai``. Without it the pages have no such part.
+    logo : str or Path, optional
+        PNG for the header.
+    on_page : callable, optional
+        Called before each kecamatan with its name, its number from 0, and the number of kecamatan.
+
+    Returns
+    -------
+    Path
+
+    Notes
+    -----
+    A kecamatan with more villages than fit goes on on a further page; the bookmark leads to its first one.
+    The same study gives the same bytes.
+    """
+    path = Path(path)
+    book = AtlasBook(results, kecamatan, info, theme=theme, gaps=gaps, logo=logo)
+    raw = io.BytesIO()
+    marks: list[tuple[str, int]] = []
+    with mpl.rc_context(mpl.rcParamsDefault), PdfPages(raw, metadata=_NO_DATES) as pages:
+        for number, (kode, name) in enumerate(book.names.items()):
+            if on_page:
+                on_page(name, number, len(book.names))
+            marks.append((name, pages.get_pagecount()))
+            for figure in book.pages(kode):
+                pages.savefig(figure)
+    with atomic_path(path) as draft:
+        draft.write_bytes(
+            _with_bookmarks(raw, marks, title=_("Kecamatan atlas, {place}").format(place=info.place_and_year))
+        )
+    return path
+
+
+_NO_DATES = {"CreationDate": None, "Creator": None, "Producer": None}
+
+
+def _with_bookmarks(raw: io.BytesIO, marks: list[tuple[str, int]], *, title: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(raw))
+    writer.metadata = {"/Title": title}
+    for name, page in marks:
+        writer.add_outline_item(title=name, page_number=page)
+    writer.page_mode = "/UseOutlines"
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

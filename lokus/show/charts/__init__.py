@@ -1,0 +1,1 @@
+"""Charts of the evidence, the review and the target path."""

@@ -1,0 +1,1 @@
+"""What every drawn map needs: shapes, labels, legend, scale bar, symbols, layout of the page."""

@@ -1,0 +1,222 @@
+"""Placing labels so that none overlaps another, each tried in order of preference on a measured box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from lokus.show.drawing.layout import Box
+
+__all__ = [
+    "Candidate",
+    "Placed",
+    "Request",
+    "deepest_point",
+    "deepest_points",
+    "inner_points",
+    "largest_part",
+    "place_labels",
+    "rings_around",
+]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One way to write a label.
+
+    Parameters
+    ----------
+    form : str
+        Name of the way, handed back when it is chosen.
+    width, height : float
+        Size of its box in millimetres.
+    centres : array of shape (n, 2)
+        Positions to try, best first.
+    """
+
+    form: str
+    width: float
+    height: float
+    centres: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A label to be placed: its ways of being written, best first; a generator makes only those looked at."""
+
+    key: str
+    candidates: Iterable[Candidate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """Where a label stands, and in which form."""
+
+    key: str
+    form: str
+    box: Box
+
+
+def place_labels(
+    requests: Sequence[Request], *, frame: Box, taken: Sequence[Box] = (), gap: float = 0.3
+) -> tuple[list[Placed], list[str]]:
+    """Place labels one after another, each at its best free position.
+
+    Parameters
+    ----------
+    requests : sequence of Request
+        In order of precedence.
+    frame : Box
+        Labels stay inside.
+    taken : sequence of Box
+        Boxes already in use.
+    gap : float
+        Room kept between two boxes, in millimetres.
+
+    Returns
+    -------
+    placed : list of Placed
+        No two boxes overlap, and none overlaps `taken`.
+    left_over : list of str
+        Keys for which no position was free.
+
+    Examples
+    --------
+    >>> here = np.array([[5.0, 5.0]])
+    >>> form = Candidate(form="name", width=4, height=2, centres=here)
+    >>> ask = [Request(key=key, candidates=(form,)) for key in "xy"]
+    >>> placed, left_over = place_labels(ask, frame=Box(0, 0, 10, 10))
+    >>> [p.key for p in placed], left_over
+    (['x'], ['y'])
+    """
+    used = np.array([[b.left, b.bottom, b.right, b.top] for b in taken], dtype=float).reshape(-1, 4)
+    placed: list[Placed] = []
+    left_over: list[str] = []
+    for request in requests:
+        found = next(
+            (
+                (candidate.form, box)
+                for candidate in request.candidates
+                if (box := _first_free(candidate, frame, used, gap)) is not None
+            ),
+            None,
+        )
+        if found is None:
+            left_over.append(request.key)
+            continue
+        form, box = found
+        placed.append(Placed(key=request.key, form=form, box=box))
+        used = np.vstack([used, [box.left, box.bottom, box.right, box.top]])
+    return placed, left_over
+
+
+def _first_free(candidate: Candidate, frame: Box, used: Floats, gap: float) -> Box | None:
+    centres = np.asarray(candidate.centres, dtype=float).reshape(-1, 2)
+    half = np.array([candidate.width, candidate.height]) / 2
+    low, high = centres - half, centres + half
+    free = (
+        (low[:, 0] >= frame.left)
+        & (low[:, 1] >= frame.bottom)
+        & (high[:, 0] <= frame.right)
+        & (high[:, 1] <= frame.top)
+    )
+    if len(used) and free.any():
+        clash = (
+            (low[:, None, 0] < used[None, :, 2] + gap)
+            & (used[None, :, 0] - gap < high[:, None, 0])
+            & (low[:, None, 1] < used[None, :, 3] + gap)
+            & (used[None, :, 1] - gap < high[:, None, 1])
+        )
+        free &= ~clash.any(axis=1)
+    if not free.any():
+        return None
+    place = int(np.argmax(free))
+    return Box(float(low[place, 0]), float(low[place, 1]), float(high[place, 0]), float(high[place, 1]))
+
+
+def inner_points(polygon: Any, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
+    """Positions in a polygon for the centre of a label, those with most of the label inside first.
+
+    Parameters
+    ----------
+    polygon : shapely geometry
+        In millimetres on the sheet.
+    width, height : float
+        Size of the label.
+    step : float
+        Distance between neighbouring positions.
+    share : float
+        Least part of the label that must lie inside, 0–1.
+
+    Returns
+    -------
+    array of shape (n, 2)
+        With `share` 0 never empty: the point deepest inside is always among them.
+    """
+    body = shapely.simplify(largest_part(polygon), step / 3)  # finer detail does not move a label
+    deepest = deepest_point(polygon)
+    left, bottom, right, top = body.bounds
+    columns = np.arange(left, right, step)
+    rows = np.arange(bottom, top, step)
+    grid = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+    shapely.prepare(body)
+    grid = np.vstack([deepest, grid[shapely.contains_xy(body, grid[:, 0], grid[:, 1])]])
+    half = np.array([width, height]) / 2
+    low, high = grid - half, grid + half
+    inside = np.ones(len(grid))
+    crossing = np.flatnonzero(~shapely.covers(body, shapely.box(*low.T, *high.T)))
+    # Clipping by a rectangle is several times faster than cutting two polygons.
+    cut = [shapely.clip_by_rect(body, *low[k], *high[k]) for k in crossing]
+    inside[crossing] = shapely.area(cut) / (width * height)
+    away = np.hypot(*(grid - deepest).T) / max(right - left, top - bottom, 1e-9)
+    order = np.lexsort((grid[:, 1], grid[:, 0], -np.round(inside - 0.25 * away, 6)))
+    return np.asarray(grid[order[inside[order] >= share]], dtype=float)
+
+
+def largest_part(polygon: Any) -> Any:
+    """Part of a polygon with the largest area."""
+    parts = shapely.get_parts(polygon)
+    return parts[int(np.argmax(shapely.area(parts)))]
+
+
+def deepest_point(polygon: Any, *, share: float = 0.001) -> Floats:
+    """Point of the largest part that is farthest from its border, shape (2,).
+
+    Parameters
+    ----------
+    polygon : shapely geometry
+        Polygon or multipolygon.
+    share : float
+        How exactly, as a share of the longer side.
+    """
+    found = deepest_points(np.array([polygon], dtype=object), share=share)
+    return found[0, :]
+
+
+def deepest_points(polygons: npt.NDArray[Any], *, share: float = 0.001) -> Floats:
+    """Give :func:`deepest_point` of many polygons at once, shape (n, 2); missing where there is none."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    # The largest part of each last; of equal ones the first.
+    order = np.lexsort((-np.arange(len(parts)), shapely.area(parts), owner))
+    largest = order[np.append(np.diff(owner[order]) != 0, True)[: len(order)]]
+    left, bottom, right, top = shapely.bounds(parts[largest]).T
+    circles = shapely.maximum_inscribed_circle(parts[largest], share * np.maximum(right - left, top - bottom))
+    points = np.full((len(polygons), 2), np.nan)
+    points[owner[largest]] = shapely.get_coordinates(shapely.get_point(circles, 0))
+    return points
+
+
+def rings_around(point: Floats, *, step: float, reach: float) -> Floats:
+    """Positions on widening rings around a point, the point itself first."""
+    rings = [np.asarray(point, dtype=float)[None, :]]
+    for number in range(1, int(reach / step) + 1):
+        angles = np.arange(6 * number) * (2 * np.pi / (6 * number)) + np.pi / 6
+        rings.append(point + step * number * np.column_stack([np.cos(angles), np.sin(angles)]))
+    return np.vstack(rings)

@@ -1,0 +1,96 @@
+"""The body of a map: coloured villages, hatching, circles and borders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lokus.show.drawing.furniture import draw_hatch, draw_outline
+from lokus.show.drawing.geometry import compound_path
+from lokus.show.drawing.labels import deepest_points
+from lokus.show.drawing.symbols import SymbolScale, draw_symbols, symbol_scale
+from lokus.show.themes.palette import MISSING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from lokus.show.themes.layer import Layer
+
+__all__ = [
+    "KECAMATAN_LINE",
+    "LOKUS_LINE",
+    "MISSING_HATCH",
+    "UNSURE_HATCH",
+    "VILLAGE_LINE",
+    "draw_body",
+    "scale_for",
+]
+
+LOKUS_LINE: dict[str, Any] = {"color": "#111111", "width": 1.05}
+KECAMATAN_LINE: dict[str, Any] = {"color": "#4c565b", "width": 0.85}
+VILLAGE_LINE: dict[str, Any] = {"color": "#8f999e", "width": 0.28}
+MISSING_HATCH: dict[str, Any] = {"spacing": 1.5, "colour": "#9aa3a8", "width": 0.45}
+UNSURE_HATCH: dict[str, Any] = {"spacing": 1.9, "colour": "#1f2629", "width": 0.38}
+
+
+def scale_for(layer: Layer, shapes: npt.NDArray[Any], *, unit: float) -> SymbolScale | None:
+    """Sizes of the circles of a layer on a map with these polygons; None for a layer of colours."""
+    if not layer.symbols:
+        return None
+    area = float(sum(shape.area for shape in shapes if shape is not None))
+    return symbol_scale(layer.values.to_numpy(dtype=float), area, unit=unit)
+
+
+def draw_body(
+    page: Axes,
+    shapes: npt.NDArray[Any],
+    borders: npt.NDArray[Any],
+    layer: Layer,
+    index: pd.Index,
+    *,
+    unit: float,
+    circles: SymbolScale | None = None,
+) -> None:
+    """Draw the villages of a layer and the borders of their kecamatan.
+
+    Parameters
+    ----------
+    shapes, borders : arrays of polygons or None
+        Villages and kecamatan, in millimetres on the sheet.
+    layer : Layer
+        Theme; its villages are looked up by `index`.
+    index : pandas.Index
+        Village of each shape.
+    unit : float
+        Factor on line widths.
+    circles : SymbolScale, optional
+        Sizes of the circles, on a layer that has them.
+    """
+    classes = layer.classes.loc[index].to_numpy()
+    unsure = layer.unsure.loc[index].to_numpy()
+    for key, colour in layer.palette.items():
+        outline = compound_path(shapes[classes == key])
+        draw_outline(page, outline, face=colour, zorder=2, gid=f"kelas:{key}")
+        if key == MISSING:
+            draw_hatch(page, outline, zorder=2.4, crossed=True, **MISSING_HATCH)
+    if circles is None:
+        draw_hatch(page, compound_path(shapes[unsure]), zorder=2.5, **UNSURE_HATCH)
+    draw_outline(
+        page, compound_path(shapes), edge=VILLAGE_LINE["color"], width=VILLAGE_LINE["width"] * unit, zorder=3
+    )
+    draw_outline(
+        page, compound_path(borders), edge=KECAMATAN_LINE["color"], width=KECAMATAN_LINE["width"] * unit,
+        zorder=4,
+    )  # fmt: skip
+    if layer.outlined:
+        proposed = compound_path(shapes[layer.lokus.loc[index].notna().to_numpy()])
+        draw_outline(page, proposed, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit, zorder=5)
+    if circles is not None:
+        values = layer.values.loc[index].to_numpy(dtype=float)
+        points = deepest_points(shapes)
+        there = np.isfinite(values) & np.isfinite(points[:, 0])
+        centres = [point if drawn else None for point, drawn in zip(points.tolist(), there, strict=True)]
+        draw_symbols(page, centres, values, unsure, circles, unit=unit)

@@ -1,0 +1,1 @@
+"""The whole pack written together, and the GeoPackage with its QGIS styles."""

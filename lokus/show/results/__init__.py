@@ -1,0 +1,1 @@
+"""What the outputs tell: each figure computed once, with its unit, rounding and words."""

@@ -1,0 +1,114 @@
+"""Everything a study can tell, gathered once for workbook, slides and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from lokus.followup.allocation import Sharing
+    from lokus.followup.beneficiaries import Beneficiaries
+    from lokus.followup.case_audit import AuditShortlist
+    from lokus.followup.interventions import Interventions
+    from lokus.followup.trajectory import Trajectory
+    from lokus.show.results.info import StudyInfo
+    from lokus.show.results.review import ReviewMaterial
+
+__all__ = ["Material"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Material:
+    """What the outputs of one study are written from; a part that is ``None`` is left out of them.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Results table.
+    kecamatan : geopandas.GeoDataFrame
+        Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
+    info : StudyInfo
+        Title, rule and provenance.
+    contributions : pandas.DataFrame, optional
+        Village × indicator parts of the score (0–1), under the names to be shown.
+    completeness : pandas.DataFrame, optional
+        Village × indicator, true where there is a value.
+    by_opd : pandas.DataFrame, optional
+        Completeness of each office: index ``opd``, columns ``indikator``, ``terisi``, ``seharusnya``,
+        ``persen``, ``desa_lengkap``.
+    reconciliation, findings : pandas.DataFrame, optional
+        What became of every input row; findings of the audit with ``accepted`` and ``reason``.
+    gaps : pandas.DataFrame, optional
+        What fails its threshold where, as :func:`lokus.followup.gaps.find_gaps` gives it.
+    alternatives : pandas.DataFrame, optional
+        Other lists, one a row: ``daftar`` (name), ``selisih`` (points of the summed score, 0–100 each, below
+        the proposal), ``masuk``, ``keluar`` (village names).
+    prices : pandas.DataFrame, optional
+        ``aturan``, ``dilonggarkan``, ``harga`` (summed score, 0–1 each) of every rule.
+    weights : mapping of str to float
+        Indicator, under the name to be shown, to its share of the score.
+    method : tuple of (str, value)
+        Lines of the method sheet.
+    lock : mapping, optional
+        Lock of the study.
+    review : ReviewMaterial, optional
+        What becomes of the earlier list; ``status_reviu`` among the results gives its map.
+    interventions : Interventions, optional
+        Who acts where, as :func:`lokus.followup.interventions.intervention_matrix` gives it.
+    beneficiaries : Beneficiaries, optional
+        Target groups in lokus and kabupaten.
+    sharings : tuple of Sharing
+        What is shared out over villages.
+    trajectory : Trajectory, optional
+        The way to the target of the kabupaten.
+    case_audit : AuditShortlist, optional
+        Villages and risk groups for the audit of cases.
+    calendar : pandas.DataFrame, optional
+        Draft of the action calendar, with `interventions`.
+    level : float
+        Coverage of the intervals, 0–1.
+    public : bool
+        Small counts are masked; set by :func:`lokus.show.results.public.mask_small_counts`.
+    """
+
+    results: gpd.GeoDataFrame
+    kecamatan: gpd.GeoDataFrame
+    info: StudyInfo
+    contributions: pd.DataFrame | None = None
+    completeness: pd.DataFrame | None = None
+    by_opd: pd.DataFrame | None = None
+    reconciliation: pd.DataFrame | None = None
+    findings: pd.DataFrame | None = None
+    gaps: pd.DataFrame | None = None
+    alternatives: pd.DataFrame | None = None
+    prices: pd.DataFrame | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    method: tuple[tuple[str, Any], ...] = ()
+    lock: Mapping[str, Any] | None = None
+    review: ReviewMaterial | None = None
+    interventions: Interventions | None = None
+    beneficiaries: Beneficiaries | None = None
+    sharings: tuple[Sharing, ...] = ()
+    trajectory: Trajectory | None = None
+    case_audit: AuditShortlist | None = None
+    calendar: pd.DataFrame | None = None
+    level: float = 0.9
+    public: bool = False
+
+    def __repr__(self) -> str:
+        return f"Material({self.info.kabupaten}, {self.info.tahun}, public={self.public})"
+
+    @property
+    def in_order(self) -> Material:
+        """The same with the villages sorted by their codes, so that nothing depends on the row order."""
+        return replace(self, results=self.results.sort_index(), kecamatan=self.kecamatan.sort_index())
+
+    @property
+    def chosen(self) -> gpd.GeoDataFrame:
+        """The proposed villages, in the order of their numbers."""
+        proposed = self.results[self.results["nomor"].notna()]
+        return proposed.sort_values("nomor", kind="stable")

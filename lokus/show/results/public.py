@@ -1,0 +1,396 @@
+"""The public version of a study: small counts masked before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from lokus.followup.beneficiaries import public_beneficiaries
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, is_masked
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from lokus.followup.interventions import Interventions
+    from lokus.intake.indicators.indicator import Indicator
+    from lokus.show.results.material import Material
+    from lokus.show.results.review import ReviewMaterial
+
+__all__ = ["THRESHOLD", "mask_results", "mask_small_counts", "public_interventions", "public_review"]
+
+
+# FOLDED: The public version of the review and of the follow-up.
+
+
+# A measured rate is a count over a count. Estimates are published, as those of one year are.
+_MEASURED = ("mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan")
+_STATED = ("status_reviu", "daftar_lalu", "daftar_kini", "tahun_lokus", "lulus", "perlu_diperiksa")
+_NEEDS = ("nilai", "kekurangan", "kebutuhan", "kebutuhan_ambang")
+_TEXTS = ("sebab", "keterangan")
+
+
+def public_review(
+    review: ReviewMaterial | None, results: pd.DataFrame, *, threshold: int
+) -> ReviewMaterial | None:
+    """Give what may be published of a review.
+
+    Parameters
+    ----------
+    review : ReviewMaterial or None
+    results : pandas.DataFrame
+        The public results; where their parts of the score are masked, so is the review.
+    threshold : int
+        Counts of people from 1 to below it are masked, those of either year.
+
+    Returns
+    -------
+    ReviewMaterial or None
+        Status and years of every village. Measured rates of villages are left out. Changes, causes and words
+        are masked where a count of either year is small or masked already, and everywhere when the counts
+        of the earlier year are unknown. Activities of fewer than `threshold` villages stay: they count work,
+        not people.
+    """
+    if review is None:
+        return None
+    hidden = pd.Series(is_masked(results, MASKED_PARTS), index=results.index)
+    if review.counts is None:
+        hidden[:] = True
+    else:
+        counts = review.counts.reindex(results.index)
+        hidden |= ((counts > 0) & (counts < threshold)).any(axis=1)
+    table = _hide(review.table, hidden)
+    table[MASKED] = np.where(hidden.reindex(table.index, fill_value=True), MASKED_REVIEW, "")
+    change = None if review.change is None else review.change.drop(columns=list(_MEASURED), errors="ignore")
+    if change is not None:
+        change = _hide(change, hidden)
+    return replace(review, table=table, change=change, counts=None)
+
+
+def _hide(frame: pd.DataFrame, hidden: pd.Series[bool]) -> pd.DataFrame:
+    masked = hidden.reindex(frame.index, fill_value=True)
+    shown = frame.copy()
+    for name in shown:
+        if name in _TEXTS:
+            shown[name] = shown[name].where(~masked, _("masked"))
+        elif name not in (*_STATED, "desa", "kecamatan", "dua_tahun"):
+            shown[name] = shown[name].astype("Float64").astype(float).mask(masked)
+    return shown
+
+
+def public_interventions(found: Interventions | None) -> Interventions | None:
+    """Give who acts where, without the values behind it and the number of those concerned."""
+    if found is None:
+        return None
+    return replace(found, details=found.details.assign(**dict.fromkeys(_NEEDS, np.nan)))
+
+
+THRESHOLD = 5
+_PEOPLE = frozenset({"anak", "keluarga", "ibu", "jiwa", "orang"})
+_EXPECTED = "anak_stunting"
+# Sums of which offices publish all terms, besides those the catalogue knows.
+_ADDS_UP: Mapping[str, tuple[str, ...]] = {
+    "keluarga_sasaran": ("krs", "tidak_krs"),
+    "krs": (
+        "krs_peringkat_1",
+        "krs_peringkat_2",
+        "krs_peringkat_3",
+        "krs_peringkat_4",
+        "krs_peringkat_di_atas_4",
+    ),
+}
+# Columns that hold no count of people and give none away. A column nobody has judged is not published.
+_HARMLESS = frozenset(
+    {
+        "desa", "kecamatan", "kode_kecamatan", "jenis", "geometry", "belum_andal", "tanpa_pengukuran",
+        "kovariat_hilang", "peringkat", "indikator_hilang", "status_skor", "terpilih", "nomor", "keterangan",
+        "status_usulan", "peluang_lokus", "kelas_kepastian", "peringkat_bawah",
+        "peringkat_atas", "peringkat_tengah", "galat_peluang", "titik_panas", "tipologi",
+        "tipologi_urutan", "kelengkapan", "status_reviu", "tahun_lokus",
+    }
+)  # fmt: skip
+_FOLLOWING = (
+    "prevalensi_bawah", "prevalensi_atas", "prevalensi_bawah50", "prevalensi_atas50", "peluang_di_atas",
+)  # fmt: skip
+_RATE_STEP, _SCORE_STEP = 2.5, 0.01  # divide the limits of the map classes, so no village changes its class
+_QUOTABLE = ("join.", "batas.", "audit.incomplete", "audit.no_data")  # checks whose messages quote no value
+_DRIVERS = 3
+
+
+def mask_small_counts(
+    material: Material, catalogue: Mapping[str, Indicator], *, threshold: int = THRESHOLD
+) -> Material:
+    """Give the public version of everything a study can tell.
+
+    Parameters
+    ----------
+    material : Material
+    catalogue : mapping of indicator key to Indicator
+        Says which columns count people, and which are sums and shares of others.
+    threshold : int
+        Counts of people from 1 to below it are masked.
+
+    Returns
+    -------
+    Material
+        With ``public`` set. Results as :func:`mask_results` gives them. Reasons are written anew from what
+        is left; parts of the score are masked wherever a count behind them may be; values of gaps and
+        messages of findings likewise; the review as :func:`lokus.show.results.public.public_review` says.
+        What became of every input row, and the lock, whose fingerprints would let values be guessed and
+        checked, are left out.
+
+    Notes
+    -----
+    Ranks, scores and estimates are published: a reader who knows the whole method can narrow down what lies
+    behind them. The counts themselves are written nowhere, and follow from no sum, difference or share.
+    """
+    results = mask_results(material.results, catalogue, threshold=threshold)
+    parts = material.contributions
+    if parts is not None:
+        parts = parts.reindex(results.index)
+        parts[is_masked(results, MASKED_PARTS)] = np.nan
+    if "alasan" in material.results:
+        results["alasan"] = _reasons(results, parts)
+    findings = _mask_findings(material.findings)
+    return replace(
+        material,
+        results=results,
+        info=replace(material.info, title=_("{title} – public version").format(title=material.info.title)),
+        contributions=parts,
+        findings=findings,
+        gaps=_mask_gaps(material.gaps, results),
+        review=public_review(material.review, results, threshold=threshold),
+        interventions=public_interventions(material.interventions),
+        beneficiaries=None
+        if material.beneficiaries is None
+        else public_beneficiaries(material.beneficiaries, results, threshold=threshold),
+        # Where few people stand behind each thing shared, the shares tell how many there are.
+        sharings=tuple(one for one in material.sharings if one.result.weight_each >= 2 * threshold),
+        case_audit=None if material.case_audit is None else material.case_audit.for_public(results),
+        calendar=None,
+        reconciliation=None,
+        method=tuple(_mask_method(material.method, findings)),
+        lock=None,
+        public=True,
+    )
+
+
+def mask_results(
+    results: gpd.GeoDataFrame, catalogue: Mapping[str, Indicator], *, threshold: int = THRESHOLD
+) -> gpd.GeoDataFrame:
+    """Mask small counts of people in the results table, and all that would give them away.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same villages. Masked values are missing, and the column ``disamarkan`` names their columns.
+
+    Notes
+    -----
+    Masked are: counts from 1 to below `threshold`; a further term where a sum would give a masked one away,
+    and a further village of the kecamatan, and of the kabupaten, where a total would; shares with a masked
+    or small numerator or denominator; the expected stunted children, which differ from the count by those
+    not measured only. Where stunted or measured children are masked, prevalence becomes the middle of a step
+    of 2.5 points and the score that of one point of 100, within their map classes, and intervals are masked.
+    Columns that are neither indicators nor known to be harmless are dropped. The outcome does not depend on
+    the row order.
+    """
+    results = results.sort_index()
+    keys = [name for name in results if _counts_people(str(name), catalogue)]
+    values = results[keys].astype(float)
+    hidden = (values > 0) & (values < threshold)
+    if _EXPECTED in results:
+        values[_EXPECTED] = results[_EXPECTED].astype(float)
+        low = results.get(f"{_EXPECTED}_bawah", values[_EXPECTED]).astype(float)
+        hidden[_EXPECTED] = ((values[_EXPECTED] > 0) & (values[_EXPECTED] < threshold)) | (
+            (low > 0) & (low < threshold)
+        )
+    groups = results["kode_kecamatan"].to_numpy()
+    before = -1
+    while before != int(hidden.to_numpy().sum()):
+        before = int(hidden.to_numpy().sum())
+        _follow(hidden)
+        for total, terms in _sums(values, catalogue):
+            _protect_sum(values, hidden, total, terms)
+        for key in hidden:
+            for group in (*dict.fromkeys(groups), None):
+                inside = np.ones(len(groups), dtype=bool) if group is None else groups == group
+                _protect_total(values[key].to_numpy(), hidden, key, inside, threshold)
+
+    shares = dict(_shares(results, values, hidden, catalogue, threshold))
+    public = results[
+        [name for name in results if str(name) in _HARMLESS or _may_show(str(name), catalogue)]
+    ].copy()
+    nothing = pd.Series(False, index=results.index)
+    rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
+    scores = rates | hidden.get(_EXPECTED, nothing)
+    masks = {**{str(key): hidden[key] for key in hidden}, **shares, **dict.fromkeys(_FOLLOWING, rates)}
+    for name in (f"{_EXPECTED}_bawah", f"{_EXPECTED}_atas"):
+        masks[name] = scores
+    for name, mask in masks.items():
+        if name in public:
+            public[name] = public[name].astype("Float64").astype(float).mask(mask)
+    for name, coarse, step in (("prevalensi", rates, _RATE_STEP), ("skor", scores, _SCORE_STEP)):
+        if name in public:
+            public[name] = public[name].astype(float)
+            public[name] = public[name].where(~coarse, _middle(public[name], step))
+    named = {
+        name: (mask & results[name].notna()).to_numpy() for name, mask in masks.items() if name in public
+    }
+    named[MASKED_PARTS] = scores.to_numpy()
+    public[MASKED] = [
+        ", ".join(name for name, mask in named.items() if mask[place]) for place in range(len(public))
+    ]
+    return public
+
+
+def _counts_people(name: str, catalogue: Mapping[str, Indicator]) -> bool:
+    return name in catalogue and catalogue[name].unit in _PEOPLE and name != _EXPECTED
+
+
+def _may_show(name: str, catalogue: Mapping[str, Indicator]) -> bool:
+    known = {
+        "prevalensi",
+        "skor",
+        "alasan",
+        _EXPECTED,
+        f"{_EXPECTED}_bawah",
+        f"{_EXPECTED}_atas",
+        *_FOLLOWING,
+    }
+    return name in catalogue or name in known
+
+
+def _follow(hidden: pd.DataFrame) -> None:
+    """Mask expected children wherever the counts that they are made of are."""
+    if _EXPECTED in hidden:
+        for key in ("stunting", "diukur", "sasaran"):
+            if key in hidden:
+                hidden[_EXPECTED] |= hidden[key]
+
+
+def _sums(values: pd.DataFrame, catalogue: Mapping[str, Indicator]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    counted = [str(key) for key in values if key in catalogue]
+    known = {key: catalogue[key].sum_of for key in counted if catalogue[key].sum_of}
+    for total, terms in {**_ADDS_UP, **known}.items():
+        if {total, *terms} <= set(values.columns):
+            yield total, terms
+
+
+def _protect_sum(values: pd.DataFrame, hidden: pd.DataFrame, total: str, terms: tuple[str, ...]) -> None:
+    """Mask the smallest other term where one is masked alone, or the total where no other is above 0."""
+    names = [*terms, total]
+    table, masks = values[names].to_numpy(), hidden[names].to_numpy()
+    for row in np.flatnonzero(masks.sum(axis=1) == 1).tolist():
+        others = [place for place in range(len(terms)) if not masks[row, place] and table[row, place] > 0]
+        place = min(others, key=lambda place: (table[row, place], place)) if others else len(terms)
+        hidden.loc[values.index[row], names[place]] = True
+
+
+def _protect_total(
+    values: np.ndarray[Any, np.dtype[np.float64]],
+    hidden: pd.DataFrame,
+    key: str,
+    inside: np.ndarray[Any, np.dtype[np.bool_]],
+    threshold: int,
+) -> None:
+    """Mask further villages of a group until what its total leaves open says nothing of one of them.
+
+    Villages of which something is masked already come first, then those with the smallest values.
+    """
+    masked = hidden[key].to_numpy() & inside
+    if not masked.any():
+        return
+    order = np.lexsort((values, ~hidden.to_numpy().any(axis=1)))
+    spare = [int(place) for place in order if inside[place] and not masked[place] and values[place] > 0]
+    while spare and (masked.sum() < 2 or values[masked].sum() < max(threshold, 2 * masked.sum())):
+        masked[spare.pop(0)] = True
+    hidden[key] = hidden[key].to_numpy() | masked
+
+
+def _shares(
+    results: gpd.GeoDataFrame,
+    values: pd.DataFrame,
+    hidden: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    threshold: int,
+) -> Iterator[tuple[str, pd.Series]]:
+    for name in map(str, results.columns):
+        if name not in catalogue or not catalogue[name].denominator:
+            continue
+        over, under = catalogue[name].numerator, catalogue[name].denominator
+        mask = pd.Series(False, index=results.index)
+        for key in (over, under):
+            if key in hidden:
+                mask |= hidden[key]
+        if under in values:
+            mask |= values[under] < threshold
+        else:
+            mask |= True  # the denominator cannot be judged
+        yield name, mask
+
+
+def _middle(values: pd.Series, step: float) -> pd.Series:
+    return ((values / step + 1e-9).apply(np.floor) + 0.5) * step
+
+
+def _reasons(results: pd.DataFrame, parts: pd.DataFrame | None) -> list[str]:
+    """Rank, score and its largest parts, without the comparisons that quote other villages' scores."""
+    total = int(results["skor"].notna().sum())
+    lines = []
+    own = [{}] * len(results) if parts is None else parts.reindex(results.index).to_dict("records")
+    for rank, score, drivers in zip(results["peringkat"], results["skor"], own, strict=True):
+        if pd.isna(score):
+            lines.append(_("No score."))
+            continue
+        text = _("Rank {rank} of {total}, score {score}").format(
+            rank=format_number(float(rank)), total=format_number(total), score=_points(float(score))
+        )
+        leading = sorted(
+            ((name, part) for name, part in drivers.items() if part > 0), key=lambda item: -item[1]
+        )
+        if leading:
+            named = "; ".join(f"{name} {_points(part)}" for name, part in leading[:_DRIVERS])
+            text = _("{text} (mostly {drivers})").format(text=text, drivers=named)
+        lines.append(text + ".")
+    return lines
+
+
+def _points(share: float) -> str:
+    return format_number(100 * share, decimals=1)
+
+
+def _mask_findings(findings: pd.DataFrame | None) -> pd.DataFrame | None:
+    if findings is None:
+        return None
+    quoted = ~findings["check"].str.startswith(_QUOTABLE)
+    masked = findings.copy()
+    masked.loc[quoted, "message"] = _("details are masked in the public version")
+    masked.loc[quoted, "remedy"] = ""
+    return masked
+
+
+def _mask_gaps(gaps: pd.DataFrame | None, results: pd.DataFrame) -> pd.DataFrame | None:
+    """Take the values of gaps from the masked results; of what they lack, nothing."""
+    if gaps is None:
+        return None
+    values = [
+        results.loc[kode, key] if key in results and kode in results.index else None
+        for kode, key in zip(gaps["kode_desa"], gaps["kunci"], strict=True)
+    ]
+    return gaps.assign(nilai=pd.Series(values, index=gaps.index, dtype="Float64").astype(float))
+
+
+def _mask_method(
+    method: tuple[tuple[str, Any], ...], findings: pd.DataFrame | None
+) -> Iterator[tuple[str, Any]]:
+    accepted = _("Accepted finding")
+    yield from ((label, value) for label, value in method if label != accepted)
+    if findings is not None and "accepted" in findings:
+        for row in findings[findings["accepted"].astype(bool)].to_dict("records"):
+            yield accepted, f"{row['check']}: {row['message']} – {row['reason']}"

@@ -1,0 +1,148 @@
+"""Numbers and texts of a frame as they are read in tables: missing as a dash, masked as such."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+__all__ = [
+    "MASKED",
+    "MASKED_PARTS",
+    "MASKED_REVIEW",
+    "column_texts",
+    "fixed_archive",
+    "interval_texts",
+    "is_masked",
+    "number_texts",
+    "one_line",
+    "printable",
+    "texts",
+    "threshold_text",
+]
+
+
+# FOLDED: Text from inputs made fit for XML documents, and archives that do not tell when they were
+# written.
+
+
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can state
+
+
+def printable(value: object) -> str:
+    r"""Give a value as text, with "\ufffd" for what a workbook or a slide cannot hold.
+
+    Examples
+    --------
+    >>> printable("Suka\x07maju")
+    'Suka�maju'
+    """
+    return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value)))
+
+
+def fixed_archive(save: Callable[[io.BytesIO], object], *, modified: str) -> bytes:
+    """Give an Office document without the time of writing, which its library and zip put in.
+
+    Parameters
+    ----------
+    save : callable
+        Writes the document to the buffer it is given.
+    modified : str
+        Time to state instead, as in ``"2026-01-01T00:00:00Z"``.
+    """
+    raw, fixed = io.BytesIO(), io.BytesIO()
+    save(raw)
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + modified.encode(), content)
+            target.writestr(zipfile.ZipInfo(entry.filename, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
+    return fixed.getvalue()
+
+
+MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
+MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
+MASKED_REVIEW = "reviu"  # and for everything that the review tells of a village
+
+
+def one_line(text: object) -> str:
+    r"""Give a text without line breaks, doubled spaces and signs that cannot be shown.
+
+    Examples
+    --------
+    >>> one_line("Suka\n  Maju ")
+    'Suka Maju'
+    """
+    return " ".join(printable(text).split())
+
+
+def texts(values: pd.Series) -> list[str]:
+    """Texts on one line each, a missing one empty."""
+    return [one_line(value) for value in values.fillna("")]
+
+
+def number_texts(values: pd.Series, decimals: int) -> list[str]:
+    """Numbers as the language in force writes them, a missing one as an en dash."""
+    floats = values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    return [format_number(float(value), decimals=decimals) for value in floats]
+
+
+def is_masked(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Whether the value of a column is masked for the public, village by village.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"stunting": [None, None], "disamarkan": ["pendek, stunting", ""]})
+    >>> is_masked(frame, "stunting").tolist()
+    [True, False]
+    """
+    import numpy as np
+
+    if MASKED not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return np.array([column in str(names).split(", ") for names in frame[MASKED]], dtype=bool)
+
+
+def threshold_text(threshold: str, worse: str) -> str:
+    """Write which values fail: above a threshold, or below it.
+
+    Examples
+    --------
+    >>> threshold_text("80", "rendah"), threshold_text("14", "tinggi")
+    ('< 80', '> 14')
+    """
+    return f"{'>' if worse == 'tinggi' else '<'} {threshold}"
+
+
+def column_texts(frame: pd.DataFrame, column: str, *, decimals: int, scale: float = 1.0) -> list[str]:
+    """Numbers of a column of the results, masked ones said to be so."""
+    shown = number_texts(frame[column].astype("Float64") * scale, decimals)
+    return [
+        _("masked") if hidden else text for text, hidden in zip(shown, is_masked(frame, column), strict=True)
+    ]
+
+
+def interval_texts(frame: pd.DataFrame, column: str, *, decimals: int) -> list[str]:
+    """Numbers of a column with its interval, where there is one."""
+    middle = column_texts(frame, column, decimals=decimals)
+    if f"{column}_bawah" not in frame:
+        return middle
+    low, high = (number_texts(frame[f"{column}_{side}"], decimals) for side in ("bawah", "atas"))
+    return [
+        m if "–" in (m, a, b) or m == _("masked") else f"{m} ({a}–{b})"
+        for m, a, b in zip(middle, low, high, strict=True)
+    ]

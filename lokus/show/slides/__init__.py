@@ -1,0 +1,1 @@
+"""The presentation for the rakor, with native tables and charts."""

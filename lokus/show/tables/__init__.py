@@ -1,0 +1,1 @@
+"""Tables that several outputs show, specified once: columns, titles, formats, widths and masking."""

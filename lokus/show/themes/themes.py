@@ -1,0 +1,439 @@
+"""What each theme shows: its classes, its colours, and what a reader of its legend must know."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from lokus.errors import InputError
+from lokus.i18n import gettext as _
+from lokus.show.themes.layer import Layer, LegendEntry
+from lokus.show.themes.palette import (
+    CHANCE,
+    CHILDREN,
+    COMPLETENESS,
+    HOTSPOT,
+    MISSING,
+    REVIEW,
+    SCORE,
+    STATUS,
+    WHO,
+    Bands,
+    Palette,
+    ramp,
+    type_palette,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+
+__all__ = [
+    "BUILDERS",
+    "INDICATOR",
+    "THEMES",
+    "Common",
+    "IndicatorStyle",
+    "Layer",
+    "LegendEntry",
+    "available_themes",
+    "build_indicator",
+    "indicator_bands",
+    "make_layer",
+    "nice_breaks",
+    "theme_slug",
+]
+
+
+# FOLDED: How a plain indicator is shown on a map: its name, unit, worse end, and stated class limits.
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorStyle:
+    """What a map must know of an indicator to show it.
+
+    Parameters
+    ----------
+    label : str
+        Name as a reader sees it, in the language of the output.
+    unit : str
+        Unit behind the numbers, ``"%"`` for shares; empty when there is none.
+    worse : {"high", "low", ""}
+        Which end is worse, and dark on the map; empty when neither is.
+    breaks : tuple of float
+        Inner class limits, rising, 1 to 6 of them. Without them round limits are taken from the data, and
+        the legend says so: such maps of two years do not compare.
+    decimals : int
+        Decimals of the values shown.
+
+    Examples
+    --------
+    >>> IndicatorStyle(label="Keluarga dengan air layak", unit="%", worse="low", breaks=(40, 60, 80)).breaks
+    (40, 60, 80)
+    """
+
+    label: str
+    unit: str = ""
+    worse: Literal["high", "low", ""] = ""
+    breaks: tuple[float, ...] = ()
+    decimals: int = 1
+
+
+def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
+    """Classes of an indicator: by its stated limits, else by round ones that span the data.
+
+    Parameters
+    ----------
+    style : IndicatorStyle
+        How to show it.
+    values : pandas.Series
+        Values of all villages; used only when the style states no limits.
+    """
+    breaks = style.breaks or nice_breaks(values)
+    colours = ramp(len(breaks) + 1, worse=style.worse)
+    keys = tuple(f"kelas {number}" for number in range(1, len(colours) + 1))
+    palette = Palette(
+        style.label,
+        (*zip(keys, colours, strict=True), (MISSING, "#ffffff")),
+        labels=tuple((key, "") for key in keys),
+    )
+    return Bands(
+        breaks=tuple(float(b) for b in breaks), palette=palette, highest=100.0 if style.unit == "%" else None
+    )
+
+
+def nice_breaks(values: pd.Series, classes: int = 5) -> tuple[float, ...]:
+    """Round limits of at most `classes` equally wide classes that span the values.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Missing values are left aside; with none at all the limits are those of a share.
+    classes : int
+        At least 2.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nice_breaks(pd.Series([12.0, 31.5, 88.0]))
+    (20.0, 40.0, 60.0, 80.0)
+    """
+    present = values.dropna().astype(float)
+    if present.empty:
+        return (20.0, 40.0, 60.0, 80.0)
+    low, high = float(present.min()), float(present.max())
+    if low == high:
+        return (low,)
+    power = 10.0 ** math.floor(math.log10((high - low) / classes))
+    for step in (power * factor for factor in (1, 2, 2.5, 5, 10, 20)):
+        first = math.floor(low / step) + 1
+        count = math.ceil(high / step) - first
+        if 1 <= count < classes:
+            return tuple(round((first + k) * step, 10) for k in range(count))
+    return (round((low + high) / 2, 10),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """The results with what every layer takes from them."""
+
+    results: gpd.GeoDataFrame
+    theme: str
+    lokus: pd.Series
+
+    @classmethod
+    def of(cls, results: gpd.GeoDataFrame, theme: str) -> Common:
+        """Take the numbers of the proposed villages from the results, where there is a choice yet."""
+        numbers = (
+            results["nomor"].astype("Int64")
+            if "nomor" in results
+            else pd.Series(pd.NA, index=results.index, dtype="Int64")
+        )
+        return cls(results=results, theme=theme, lokus=numbers)
+
+    def flag(self, column: str) -> pd.Series:
+        """Boolean column with missing as False; all False when the study has no such column."""
+        if column not in self.results:
+            return pd.Series(False, index=self.results.index)
+        flags: pd.Series = self.results[column].astype("boolean").fillna(value=False).astype(bool)
+        return flags
+
+    def measured(self, column: str) -> pd.Series:
+        """Column of an estimate, missing where no child was measured."""
+        return _floats(self.results[column]).mask(self.flag("tanpa_pengukuran"))
+
+    def named(self, column: str, palette: Palette, **texts: Any) -> Layer:
+        """Layer of a column that already holds class keys."""
+        classes = self.results[column].astype(object)
+        classes = classes.where(classes.notna() & (classes != ""), MISSING).rename("kelas")
+        for key in classes.unique():
+            palette[key]
+        nothing = pd.Series(float("nan"), index=classes.index)
+        return self.layer(classes=classes, palette=palette, values=nothing, **texts)
+
+    def banded(self, values: pd.Series, bands: Bands, **texts: Any) -> Layer:
+        """Layer of a number in classes by stated limits."""
+        return self.layer(
+            classes=bands.classify(values), palette=bands.palette, bands=bands, values=values, **texts
+        )
+
+    def layer(self, **parts: Any) -> Layer:
+        """Layer of the given parts, with nothing hatched unless they say so."""
+        never = pd.Series(False, index=self.results.index)
+        return Layer(**{"theme": self.theme, "lokus": self.lokus, "unsure": never, **parts})
+
+
+def _floats(values: pd.Series) -> pd.Series:
+    return values.astype("Float64").astype("float64")
+
+
+def _proposal(common: Common) -> Layer:
+    return common.named(
+        "status_usulan", STATUS, title=_("Lokus proposal"), short=_("Proposal"), outlined=False
+    )
+
+
+def _prevalence(common: Common) -> Layer:
+    values = common.measured("prevalensi")
+    return common.banded(
+        values,
+        WHO,
+        title=_("Stunting prevalence (%)"),
+        short=_("Prevalence"),
+        note=_(
+            "WHO classes; a class includes its lower limit. Estimates steadied for small numbers. "
+            "Not yet reliable: few of the children were measured, or it is not known how many."
+        ),
+        unit="%",
+        unsure=common.flag("belum_andal") & values.notna(),
+        unsure_label=_("Not yet reliable, coloured by its class"),
+    )
+
+
+def _children(common: Common) -> Layer:
+    values = common.measured("anak_stunting")
+    classes = pd.Series("ada perkiraan", index=values.index, name="kelas").where(values.notna(), MISSING)
+    return common.layer(
+        classes=classes.astype(object),
+        palette=CHILDREN,
+        values=values,
+        title=_("Stunted children (estimate)"),
+        short=_("Children"),
+        note=_(
+            "The area of a circle is proportional to the estimated number of stunted children among all "
+            "children due for measurement, measured or not."
+        ),
+        decimals=0,
+        unit=_("children"),
+        unsure=common.flag("belum_andal") & values.notna(),
+        unsure_label=_("Not yet reliable, hollow circle"),
+        symbols=True,
+    )
+
+
+def _score(common: Common) -> Layer:
+    return common.banded(
+        _floats(common.results["skor"]) * 100,
+        SCORE,
+        title=_("Priority score (0–100)"),
+        short=_("Score"),
+        note=_("Fixed classes; a class includes its lower limit. A higher score is a higher priority."),
+    )
+
+
+def _chance(common: Common) -> Layer:
+    return common.banded(
+        _floats(common.results["peluang_lokus"]) * 100,
+        CHANCE,
+        title=_("Chance of belonging on the list (%)"),
+        short=_("Chance"),
+        note=_(
+            "How often the village is chosen when the uncertain inputs vary within their margins. "
+            "A class includes its lower limit."
+        ),
+        decimals=0,
+        unit="%",
+    )
+
+
+def _hotspots(common: Common) -> Layer:
+    return common.named(
+        "titik_panas",
+        HOTSPOT,
+        title=_("Hot spots and cold spots"),
+        short=_("Hot spots"),
+        note=_(
+            "A village and its neighbours together, compared with chance. "
+            "“High among low” is a village high by itself, with low neighbours."
+        ),
+    )
+
+
+def _types(common: Common) -> Layer:
+    order = (
+        common.results[["tipologi", "tipologi_urutan"]]
+        .dropna()
+        .drop_duplicates()
+        .sort_values("tipologi_urutan")
+    )
+    return common.named(
+        "tipologi",
+        type_palette([str(name) for name in order["tipologi"].unique()]),
+        title=_("Types of villages"),
+        short=_("Types"),
+        note=_("Villages with similar problems; the darker, the more severe."),
+    )
+
+
+def _review(common: Common) -> Layer:
+    return common.named(
+        "status_reviu", REVIEW, title=_("Review against the earlier list"), short=_("Review"), outlined=False
+    )
+
+
+def _completeness(common: Common) -> Layer:
+    return common.banded(
+        _floats(common.results["kelengkapan"]),
+        COMPLETENESS,
+        title=_("Completeness of the data (%)"),
+        short=_("Completeness"),
+        note=_("Share of the needed indicators that the village has. The darker, the more is missing."),
+        decimals=0,
+        unit="%",
+    )
+
+
+BUILDERS: Mapping[str, Callable[[Common], Layer]] = {
+    "usulan": _proposal,
+    "prevalensi": _prevalence,
+    "anak": _children,
+    "skor": _score,
+    "peluang": _chance,
+    "titik_panas": _hotspots,
+    "tipologi": _types,
+    "reviu": _review,
+    "kelengkapan": _completeness,
+}
+
+
+def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
+    """Layer of a plain indicator."""
+    values = _floats(common.results[key])
+    notes = [
+        _("A class includes its lower limit.")
+        if style.breaks
+        else _("Round classes over this year's data; state limits to compare years."),
+        {"high": _("Darker is worse: high values."), "low": _("Darker is worse: low values.")}.get(
+            style.worse, _("Darker is more, neither better nor worse.")
+        ),
+    ]
+    title = f"{style.label} ({style.unit})" if style.unit else style.label
+    return common.banded(
+        values, indicator_bands(style, values), title=title, short=style.label, note=" ".join(notes),
+        decimals=style.decimals, unit=style.unit,
+    )  # fmt: skip
+
+
+# FOLDED: One description of each map layer, from which print, notebook and offline maps are drawn alike.
+
+
+# Theme → columns without which it cannot be shown.
+THEMES: Mapping[str, tuple[str, ...]] = {
+    "usulan": ("status_usulan",),
+    "prevalensi": ("prevalensi",),
+    "anak": ("anak_stunting",),
+    "skor": ("skor",),
+    "peluang": ("peluang_lokus",),
+    "titik_panas": ("titik_panas",),
+    "tipologi": ("tipologi", "tipologi_urutan"),
+    "reviu": ("status_reviu",),
+    "kelengkapan": ("kelengkapan",),
+}
+INDICATOR = "indikator:"  # then the key of an indicator
+
+
+def available_themes(
+    results: pd.DataFrame, indicators: Mapping[str, IndicatorStyle] | None = None
+) -> tuple[str, ...]:
+    """Themes that the results can be shown by, in the order in which a meeting looks at them.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        Results table; the columns of a stage that did not run are absent.
+    indicators : mapping of str to IndicatorStyle, optional
+        Indicators to be shown besides.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> available_themes(pd.DataFrame(columns=["status_usulan", "skor"]))
+    ('usulan', 'skor')
+    """
+    known = set(results.columns)
+    named = [theme for theme, columns in THEMES.items() if known.issuperset(columns)]
+    return (*named, *(f"{INDICATOR}{key}" for key in indicators or () if key in known))
+
+
+def theme_slug(theme: str) -> str:
+    """Name of a theme for use in file names.
+
+    Examples
+    --------
+    >>> theme_slug("indikator:air_layak")
+    'indikator_air_layak'
+    """
+    return theme.replace(":", "_")
+
+
+def make_layer(
+    results: gpd.GeoDataFrame, theme: str, *, indicators: Mapping[str, IndicatorStyle] | None = None
+) -> Layer:
+    """Describe one theme of the results.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Village table with rates, scores, selection and ``status_usulan``.
+    theme : str
+        One of ``THEMES``, or ``indikator:<key>``.
+    indicators : mapping of str to IndicatorStyle, optional
+        How indicators are shown; an ``indikator:`` theme needs its key in it.
+
+    Returns
+    -------
+    Layer
+
+    Raises
+    ------
+    ValueError
+        The theme is unknown.
+    InputError
+        The column of the theme is missing: its stage has not run.
+    KeyError
+        A class in the results is none of the known ones.
+
+    Notes
+    -----
+    A village where no child was measured has a prior only, no rate of its own: on the layers of prevalence
+    and of children it counts as without data.
+    """
+    indicators = indicators or {}
+    key = theme.removeprefix(INDICATOR) if theme.startswith(INDICATOR) else ""
+    if theme not in THEMES and key not in indicators:
+        known = (*THEMES, *(f"{INDICATOR}{name}" for name in indicators))
+        raise ValueError(f"theme must be one of {known}, not {theme!r}")
+    needed = (key,) if key else THEMES[theme]
+    if absent := [column for column in needed if column not in results]:
+        raise InputError(
+            _("The map “{theme}” needs {columns}, which the results do not have.").format(
+                theme=theme, columns=", ".join(absent)
+            ),
+            remedy=_("Run the stage that gives it, or leave this map out."),
+        )
+    common = Common.of(results, theme)
+    return build_indicator(common, key, indicators[key]) if key else BUILDERS[theme](common)

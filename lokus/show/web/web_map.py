@@ -1,0 +1,338 @@
+"""One HTML file with the whole study on a map that opens with the network off."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from lokus.files import atomic_path
+from lokus.i18n import format_number, language
+from lokus.i18n import gettext as _
+from lokus.show.drawing.geometry import polygonal, to_metric
+from lokus.show.drawing.labels import deepest_points
+from lokus.show.drawing.symbols import symbol_scale
+from lokus.show.drawing.topology import Topology, build_topology
+from lokus.show.results.info import StudyInfo, synthetic_mark
+from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.themes.palette import STATUS, class_label
+from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from lokus.show.drawing.topology import Topology
+    from lokus.show.themes.layer import Layer
+    from lokus.show.themes.themes import IndicatorStyle
+
+__all__ = ["pack_arcs", "pack_shapes", "write_web_map"]
+
+
+# FOLDED: Geometry as short text for the offline map: differences, zigzag, seven bits a byte, base64.
+
+
+Ints = npt.NDArray[np.int64]
+
+
+def pack_arcs(topology: Topology, height: int) -> str:
+    """Write all arcs as base64 of variable-length integers: a count, then zigzag steps (dx, dy) for each.
+
+    Steps run on from arc to arc, and y counts downwards from the upper edge.
+    """
+    if not topology.points:
+        return ""
+    points = topology.positions * (1, -1) + (0, height)
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=points.dtype))
+    zigzag = _zigzag(steps.ravel())
+    starts = 2 * (np.cumsum(topology.lengths) - topology.lengths)
+    return _base64(np.insert(zigzag, starts, topology.lengths))
+
+
+def pack_shapes(polygons: Sequence[Sequence[Sequence[Sequence[int]]]]) -> str:
+    """Write polygons as counts of parts, rings and arcs; arc numbers as zigzag steps from one to the next.
+
+    Parameters
+    ----------
+    polygons : sequence
+        As :attr:`lokus.show.drawing.topology.Topology.polygons`.
+    """
+    numbers: list[int] = []
+    last = 0
+    for parts in polygons:
+        numbers.append(len(parts))
+        for part in parts:
+            numbers.append(len(part))
+            for ring in part:
+                numbers.append(len(ring))
+                for arc in ring:
+                    # Plain whole numbers: an array for a ring of three arcs costs more than the sum.
+                    numbers.append(2 * (arc - last) if arc >= last else 2 * (last - arc) - 1)
+                    last = arc
+    return _base64(np.array(numbers, dtype=np.int64))
+
+
+def _zigzag(steps: Ints) -> Ints:
+    return np.where(steps < 0, -2 * steps - 1, 2 * steps)
+
+
+def _base64(numbers: Ints) -> str:
+    return base64.b64encode(_varint(numbers)).decode("ascii")
+
+
+def _varint(numbers: Ints) -> bytes:
+    """Seven bits a byte, low ones first, the high bit set on all but the last byte of a number."""
+    size = np.ones(len(numbers), dtype=np.int64)
+    longer = np.flatnonzero(numbers >= 128)
+    while len(longer):
+        size[longer] += 1
+        longer = longer[numbers[longer] >> (7 * size[longer]) > 0]
+    first = np.cumsum(size) - size
+    written = np.empty(int(size.sum()), dtype=np.uint8)
+    rows = np.arange(len(numbers))
+    for byte in range(int(size.max(initial=0))):
+        rows = rows[size[rows] > byte]  # most numbers need one byte
+        low = (numbers[rows] >> (7 * byte)) & 127
+        written[first[rows] + byte] = low | np.where(size[rows] > byte + 1, 128, 0)
+    return written.tobytes()
+
+
+TEMPLATES = Path(__file__).parent / "templates"
+_STEPS = 10_000  # grid steps along the longer side of a kabupaten: below a pixel until zoomed in ten times
+_DETAIL = 3_500  # finest detail, as a share of the longer side
+_KABUPATEN = 300  # villages; with more of them the detail grows, a little slower than a village shrinks
+_GROWTH = 0.4
+_SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
+_PLAIN = 1_000_000  # characters of data above which they are packed
+
+
+def write_web_map(
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    path: str | Path,
+    *,
+    indicators: Mapping[str, IndicatorStyle] | None = None,
+) -> Path:
+    """Write the interactive map of a study as one self-contained HTML file.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Village table with rates, scores, selection and ``status_usulan``.
+    kecamatan : geopandas.GeoDataFrame
+        Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
+    info : StudyInfo
+        Title, rule and provenance.
+    path : str or Path
+        Where to write; replaced only when the page is complete.
+    indicators : mapping of str to IndicatorStyle, optional
+        Indicators to be shown besides the themes that the results have.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        No CRS, or not one village with a polygon.
+    InputError
+        The results have no ``status_usulan``.
+
+    Notes
+    -----
+    The page names no address at all and forbids itself every request (Content-Security-Policy). Texts from
+    inputs stand in a JSON block with ``<``, ``>`` and ``&`` escaped, and the viewer writes them as text.
+    The data of a province or of the nation are packed; browsers older than 2023 cannot open those.
+    """
+    page = render_web_map(results, kecamatan, info, indicators=indicators)
+    path = Path(path)
+    with atomic_path(path) as draft:
+        draft.write_text(page, encoding="utf-8", newline="\n")
+    return path
+
+
+def render_web_map(
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    *,
+    indicators: Mapping[str, IndicatorStyle] | None = None,
+) -> str:
+    """Give the page of :func:`write_web_map` as text."""
+    data = page_data(results.sort_index(), kecamatan.sort_index(), indicators=indicators or {})
+    block = json_for_html(data)
+    packed = len(block) > _PLAIN
+    if packed:
+        block = base64.b64encode(zlib.compress(block.encode(), 7)).decode("ascii")
+    return _environment().get_template("web_map.html.j2").render(
+        language=language(), title=_("Lokus proposal – {kabupaten}, {tahun}").format(
+            kabupaten=info.kabupaten, tahun=info.tahun
+        ),
+        study=info.title, rule=info.rule, sources=info.source_line, institution=info.instansi,
+        synthetic=info.synthetic, mark=synthetic_mark(), text=_page_text(), open_list=len(data["list"]) <= 60,
+        data=block, packed=packed,
+        style=_asset("web_map.css"), script=_asset("web_map.js"),
+    )  # fmt: skip
+
+
+def json_for_html(data: Any) -> str:
+    r"""Write data as JSON that cannot end the script element it stands in.
+
+    Examples
+    --------
+    >>> json_for_html("</script>")
+    '"\\u003c/script\\u003e"'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def page_data(
+    results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, *, indicators: Mapping[str, IndicatorStyle]
+) -> dict[str, Any]:
+    """Everything the viewer shows, as plain values; both frames sorted by their index."""
+    metric = to_metric(results)
+    # A kecamatan none of whose villages has a polygon has no outline, but its villages are still found.
+    districts = results.groupby("kode_kecamatan")["kecamatan"].first().astype(str)
+    outlines = to_metric(kecamatan, metric.crs).geometry.reindex(districts.index)
+    shapes = np.concatenate([polygonal(metric.geometry.to_numpy()), polygonal(outlines.to_numpy())])
+    west, south, east, north = shapely.total_bounds([shape for shape in shapes if shape is not None])
+    reach = max(east - west, north - south)
+    more = max(1.0, (len(results) / _KABUPATEN) ** _GROWTH)
+    topology = build_topology(shapes, reach / _STEPS / more).simplify(reach / _DETAIL / more)
+    height = round((north - south) / topology.grid)
+    spots = _spots(topology, height)
+    proposal = make_layer(results, "usulan")
+    layers = [
+        make_layer(results, theme, indicators=indicators) for theme in available_themes(results, indicators)
+    ]
+    area = float(sum(shape.area for shape in shapes[: len(results)] if shape is not None))
+    numbers = proposal.lokus.astype("float").fillna(0).astype(int).tolist()
+    lost = [str(name) for name, parts in zip(results["desa"], topology.polygons, strict=False) if not parts]
+    status = list(STATUS)
+    places = {kode: place for place, kode in enumerate(districts.index)}
+    return {
+        "text": _viewer_text(numbers, results, lost),
+        "map": {
+            "width": round((east - west) / topology.grid), "height": height, "grid": topology.grid,
+            "count": len(topology.lengths), "arcs": pack_arcs(topology, height),
+        },
+        "villages": {
+            "code": displayed_codes(results), "name": results["desa"].astype(str).tolist(),
+            "district": [places[kode] for kode in results["kode_kecamatan"]],
+            "number": numbers, "status": [status.index(key) for key in proposal.classes],
+            "reason": reasons(results), "spot": spots[: len(results)],
+            "shapes": pack_shapes(topology.polygons[: len(results)]),
+        },
+        "districts": {
+            "name": districts.tolist(), "spot": spots[len(results) :],
+            "shapes": pack_shapes(topology.polygons[len(results) :]),
+        },
+        "list": [place for _number, place in sorted((n, place) for place, n in enumerate(numbers) if n > 0)],
+        "status": [
+            {"label": class_label(key), "colour": colour, "ink": "#ffffff" if key == "lokus" else "#22282c"}
+            for key, colour in STATUS.items()
+        ],
+        "facts": [{"label": fact.label, "values": fact.values} for fact in village_facts(results)],
+        "layers": [_layer_data(layer, area, reach) for layer in layers],
+        "undrawn": lost,
+    }  # fmt: skip
+
+
+def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
+    keys = {key: place for place, key in enumerate(layer.palette)}
+    data: dict[str, Any] = {
+        "key": layer.theme, "title": layer.title, "note": layer.note, "short": layer.short,
+        "indicator": layer.theme.startswith(INDICATOR), "outlined": layer.outlined,
+        "classes": [
+            {"label": entry.label, "limits": entry.limits, "colour": entry.colour, "count": entry.count}
+            for entry in layer.legend
+        ],
+        "of": [keys[key] for key in layer.classes], "values": layer_values(layer),
+        "unsure": np.flatnonzero(layer.unsure.to_numpy()).tolist(), "weak": layer.unsure_count,
+        "weakLabel": layer.unsure_label, "symbols": None,
+    }  # fmt: skip
+    if layer.symbols:
+        values = layer.values.to_numpy(dtype=float)
+        scale = symbol_scale(values, area / reach**2 * _SHEET**2)
+        data["symbols"] = {
+            "largest": scale.largest, "radius": scale.radius / _SHEET, "examples": scale.examples,
+            "labels": [
+                format_number(value) + (f" {layer.unit}" if place == 0 else "")
+                for place, value in enumerate(scale.examples)
+            ],
+            "values": [None if math.isnan(value) else round(value, 1) for value in values.tolist()],
+        }  # fmt: skip
+    return data
+
+
+def _spots(topology: Topology, height: int) -> list[list[int] | None]:
+    """Where to write on each polygon, in grid steps from the upper left corner; None without polygon."""
+    points = deepest_points(topology.geometries(valid=False), share=0.02)
+    missing = np.isnan(points[:, 0])
+    steps = np.rint((np.nan_to_num(points) - topology.origin) / topology.grid).astype(int)
+    places = np.column_stack([steps[:, 0], height - steps[:, 1]]).tolist()
+    return [None if lost else place for place, lost in zip(places, missing, strict=True)]
+
+
+def _viewer_text(numbers: list[int], results: gpd.GeoDataFrame, lost: list[str]) -> dict[str, str]:
+    proposed = results.loc[[number > 0 for number in numbers], "kecamatan"]
+    names = ", ".join(lost[:6]) + (", …" if len(lost) > 6 else "")
+    return {
+        "total": _("Total"),
+        "indicators": _("Other indicators …"),
+        "close": _("Close"),
+        "number": _("no."),
+        "district": _("Kecamatan"),
+        "no_polygon": _("This village has no polygon and is not on the map."),
+        "nothing": _("No village found."),
+        "more": _("and {n} more"),
+        "list": _("List of lokus: {n} villages in {k} kecamatan").format(
+            n=len(proposed), k=proposed.nunique()
+        ),
+        "undrawn": _("{n} villages without polygon, counted but not drawn: {names}.").format(
+            n=len(lost), names=names
+        ),
+    }
+
+
+def _page_text() -> dict[str, str]:
+    return {
+        "map": _("Map"),
+        "hands": _(
+            "Map. Arrow keys move, plus and minus zoom, 0 shows all, Enter opens the village in the middle."
+        ),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "whole": _("Show all"),
+        "layers": _("Map layers"),
+        "search": _("Search village"),
+        "example": _("name or code"),
+        "noscript": _("This map needs JavaScript, which this browser has switched off."),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+
+@cache
+def _asset(name: str) -> str:
+    """Style or script of the page, our own text."""
+    return (TEMPLATES / name).read_text(encoding="utf-8").rstrip()

@@ -1,0 +1,1 @@
+"""Sentences that several outputs say: summary, caveats, method, review, follow-up."""

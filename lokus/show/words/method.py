@@ -1,0 +1,204 @@
+"""The method sheet: what was computed, with which parameters, in lines a planner can read out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.choice.review.effect import Effect
+    from lokus.choice.robustness import Robustness
+    from lokus.choice.selection import Selection
+    from lokus.evidence.change.change import Change
+    from lokus.evidence.rates.rates import Rates
+    from lokus.evidence.scores.scoring import Scores
+
+__all__ = ["method_lines"]
+
+
+def method_lines(
+    rates: Rates | None,
+    scores: Scores,
+    selection: Selection,
+    *,
+    robustness: Robustness | None = None,
+    labels: Mapping[str, str],
+    findings: pd.DataFrame,
+    lock: Mapping[str, Any],
+    change: Change | None = None,
+    effect: Effect | None = None,
+) -> list[tuple[str, str]]:
+    """Describe a study, one (item, value) a line, made only of what was computed.
+
+    Parameters
+    ----------
+    rates, scores, selection, robustness
+        Results of the stages, ``None`` for one that could not be run.
+    labels : mapping
+        Indicator key → text.
+    findings : pandas.DataFrame
+        Findings of the audit; those accepted are listed with their reason.
+    lock : mapping
+        The lock of the study; inputs and versions are listed.
+    change, effect
+        Of the review, where there is an earlier year.
+    """
+    return [
+        *(_describe_rates(rates, labels) if rates else _without_rates()),
+        *_describe_scores(scores, labels),
+        *_describe_choice(selection),
+        *_describe_certainty(robustness),
+        *_describe_review(change, effect),
+        *(
+            (_("Accepted finding"), f"{row['check']}: {row['message']} – {row['reason']}")
+            for row in findings[findings["accepted"]].to_dict("records")
+        ),
+        *((_("Input"), f"{item['berkas']}, sha256 {item['sha256'][:16]}…") for item in lock["masukan"]),
+        (
+            _("Versions"),
+            ", ".join(
+                [f"python {lock['python']}", *(f"{name} {number}" for name, number in lock["paket"].items())]
+            ),
+        ),
+    ]
+
+
+def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield (
+        _("Prevalence"),
+        _(
+            "Beta-binomial empirical Bayes: stunted children among those measured, steadied towards what is "
+            "expected of a village like it; the fewer children measured, the more."
+        ),
+    )
+    yield _("Mean of the kabupaten"), f"{format_number(rates.mean, decimals=1)} %"
+    yield (
+        _("Precision"),
+        _("{n} children: a village with so many measured is moved half way").format(
+            n=format_number(rates.precision)
+        ),
+    )
+    for name, value in rates.coefficients.items():
+        if name != "intersep":
+            yield (
+                _("Coefficient of {indicator}").format(indicator=labels.get(str(name), str(name))),
+                _("{value} on the logit scale, per standard deviation").format(
+                    value=format_number(value, decimals=3)
+                ),
+            )
+    yield (
+        _("Interval"),
+        _("{share} % of the posterior lies inside").format(share=format_number(100 * rates.level)),
+    )
+    if rates.effect != "none":
+        yield (
+            _("Shared by villages"),
+            _("effect of the kecamatan") if rates.effect == "kecamatan" else _("effect of the neighbours"),
+        )
+    if rates.worth is not None:
+        yield (
+            _("Earlier rounds"),
+            _("the round before counts for at most {n} children of each village").format(
+                n=format_number(rates.worth)
+            ),
+        )
+    if rates.odds_ratio != 1:
+        yield (
+            _("Children not measured"),
+            _("odds of stunting taken as {ratio} times those measured").format(
+                ratio=format_number(rates.odds_ratio, decimals=2)
+            ),
+        )
+
+
+def _without_rates() -> Iterator[tuple[str, str]]:
+    yield _("Prevalence"), _("Not estimated: the study has no children measured.")
+
+
+def _describe_certainty(robustness: Robustness | None) -> Iterator[tuple[str, str]]:
+    if robustness is None:
+        yield _("Certainty"), _("Not computed: nothing is known of what is uncertain.")
+    else:
+        yield _("Certainty"), str(robustness)
+
+
+def _describe_scores(scores: Scores, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield _("Score"), scores.method
+    if scores.basis:
+        yield _("Basis of the score"), scores.basis
+    if scores.pairwise is not None:
+        yield (
+            _("Consistency ratio of the comparisons"),
+            format_number(scores.pairwise.consistency_ratio, decimals=3),
+        )
+    for name, weight in scores.weights.items():
+        yield (
+            _("Weight of {indicator}").format(indicator=labels.get(str(name), str(name))),
+            f"{format_number(100 * weight, decimals=1)} %",
+        )
+    count = scores.table["status_skor"].value_counts()
+    yield (
+        _("Villages scored"),
+        _("{complete} on all indicators, {partial} on part of them, {withheld} not").format(
+            complete=count.get("lengkap", 0),
+            partial=count.get("sebagian", 0),
+            withheld=count.get("ditahan", 0),
+        ),
+    )
+
+
+def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
+    yield _("Rule of the choice"), str(selection.problem)
+    yield (
+        _("Proof"),
+        _("{engine}: sum of scores {objective}, and no list under the rules exceeds {bound}").format(
+            engine=selection.engine,
+            objective=format_number(selection.objective, decimals=6),
+            bound=format_number(selection.bound, decimals=6),
+        ),
+    )
+    yield _("Tie rule"), _("higher expected number of stunted children, then the village code")
+    yield _("Ties at the border"), ", ".join(selection.ties.index) or _("none")
+    for kode, reason in selection.problem.locked_in.items():
+        yield _("Locked in"), f"{kode}: {reason}"
+    for kode, reason in selection.problem.locked_out.items():
+        yield _("Locked out"), f"{kode}: {reason}"
+    for row in selection.prices.to_dict("records"):
+        yield (
+            _("Price of a rule"),
+            f"{row['aturan']} → {row['dilonggarkan']}: {format_number(row['harga'], decimals=4)}",
+        )
+
+
+def _describe_review(change: Change | None, effect: Effect | None) -> Iterator[tuple[str, str]]:
+    if change is not None:
+        low, high = change.trend_interval
+        yield (
+            _("Trend since the year before"),
+            _("odds ratio {value} ({low}–{high})").format(
+                value=format_number(change.trend, decimals=2),
+                low=format_number(low, decimals=2),
+                high=format_number(high, decimals=2),
+            ),
+        )
+        low, high = change.correlation_interval
+        yield (
+            _("Correlation of the two years"),
+            _("{value} ({low}–{high}), of the true rates on the logit scale").format(
+                value=format_number(change.correlation, decimals=2),
+                low=format_number(low, decimals=2),
+                high=format_number(high, decimals=2),
+            ),
+        )
+    if effect is not None:
+        yield (
+            _("Effect of being lokus"),
+            _("what is left when the expected change is taken off; {n} lokus against {others} others").format(
+                n=format_number(effect.villages), others=format_number(effect.others)
+            ),
+        )

@@ -1,0 +1,334 @@
+"""Sentences that slides and report share, made only of what the results hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from lokus.followup.gaps import gaps_by_indicator
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.results.public import THRESHOLD
+from lokus.show.results.text import one_line
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from lokus.show.results.material import Material
+
+__all__ = [
+    "CERTAINTY",
+    "Task",
+    "caveats",
+    "certainty_label",
+    "flagged",
+    "join_names",
+    "map_sentence",
+    "summary",
+    "tasks",
+]
+
+
+def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
+    """Mark `text` for translation at the moment it is shown."""
+    return text
+
+
+CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")
+_CERTAINTY = {
+    "kukuh": N_("Firm (chance of at least 0.8)"),
+    "condong": N_("Leaning in (0.5 to below 0.8)"),
+    "perbatasan": N_("Borderline (0.2 to below 0.5)"),
+    "tidak": N_("Unlikely (below 0.2)"),
+}
+
+
+def certainty_label(key: str) -> str:
+    """Name of a class of certainty as a reader sees it.
+
+    Examples
+    --------
+    >>> certainty_label("kukuh")
+    'Kukuh (peluang 0,8 atau lebih)'
+    """
+    return _(_CERTAINTY[key])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One thing to do after the list is agreed: who, what, and in how many villages."""
+
+    who: str
+    what: str
+    extent: str
+
+
+def flagged(frame: pd.DataFrame, column: str) -> int:
+    """Count the villages with a flag; a missing flag is none."""
+    if column not in frame:
+        return 0
+    return int(frame[column].astype("boolean").fillna(value=False).sum())
+
+
+def join_names(names: list[str], *, most: int) -> str:
+    """Write names with commas, those beyond `most` as a count.
+
+    Examples
+    --------
+    >>> join_names(["Ulu", "Lembak", "Rambang"], most=2)
+    'Ulu, Lembak dan 1 lainnya'
+    """
+    if len(names) <= most:
+        return ", ".join(names)
+    return _("{names} and {n} others").format(names=", ".join(names[:most]), n=len(names) - most)
+
+
+def summary(material: Material) -> list[str]:
+    """Say what the study found, in a few plain sentences."""
+    results, chosen, info = material.results, material.chosen, material.info
+    lines = [
+        _(
+            "{n} of the {total} villages of {kabupaten} are proposed as lokus for "
+            "{tahun}; they lie in {k} of "
+            "{districts} kecamatan."
+        ).format(
+            n=len(chosen), total=len(results), kabupaten=info.kabupaten, tahun=info.tahun,
+            k=chosen["kode_kecamatan"].nunique(), districts=results["kode_kecamatan"].nunique(),
+        )
+    ]  # fmt: skip
+    if info.rule:
+        lines.append(
+            _(
+                "Rule of the choice: {rule}. Among all lists that keep it, this one has the "
+                "largest sum of scores."
+            ).format(rule=info.rule.rstrip("."))
+        )
+    stunted = results["anak_stunting"] if "anak_stunting" in results else pd.Series(dtype=float)
+    total, inside = float(stunted.sum()), float(stunted.reindex(chosen.index).sum())
+    if total > 0 and not material.public:
+        lines.append(
+            _(
+                "An estimated {inside} of {all} stunted children live in the proposed villages ({share} %)."
+            ).format(
+                inside=format_number(inside),
+                all=format_number(total),
+                share=format_number(100 * inside / total),
+            )
+        )
+    if "kelas_kepastian" in results:
+        firm = int((chosen["kelas_kepastian"] == "kukuh").sum())
+        lines.append(
+            _(
+                "{firm} of them stay on the list in at least 8 of 10 recalculations with "
+                "other plausible data "
+                "and weights; the rest deserve discussion."
+            ).format(firm=firm)
+        )
+    if material.completeness is not None and material.completeness.size:
+        table = material.completeness
+        missing = int((~table.astype("boolean").fillna(value=False).astype(bool)).to_numpy().sum())
+        lines.append(
+            _("{missing} of the {total} values needed are missing ({share} %).").format(
+                missing=format_number(missing), total=format_number(table.size),
+                share=format_number(100 * missing / table.size, decimals=1),
+            )
+        )  # fmt: skip
+    return lines
+
+
+def caveats(material: Material) -> list[str]:
+    """List what a reader must know before using the list."""
+    return list(_caveats(material))
+
+
+def _caveats(material: Material) -> Iterator[str]:
+    results = material.results
+    if material.info.synthetic:
+        yield _("All names, borders and numbers are made up; nothing here describes a real place.")
+    if material.public:
+        yield _(
+            "Public version: counts below {threshold}, and others from which they could be worked out, are "
+            "masked; estimates of those villages are rounded."
+        ).format(threshold=THRESHOLD)
+    yield _(
+        "Prevalence is an estimate from routine measurement, not a survey; {share} % "
+        "intervals show how far it "
+        "may be off."
+    ).format(share=format_number(100 * material.level))
+    weak = flagged(results, "belum_andal")
+    if weak:
+        yield _(
+            "In {n} villages few of the children were measured, or it is not known how "
+            "many: their numbers are "
+            "not yet reliable."
+        ).format(n=weak)
+    silent = flagged(results, "tanpa_pengukuran")
+    if silent:
+        yield _(
+            "In {n} villages no child was measured; their estimate rests on similar villages alone."
+        ).format(n=silent)
+    partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
+    if partial:
+        yield _(
+            "{n} villages are scored on part of the indicators only; the weights of those "
+            "they have are scaled up."
+        ).format(n=partial)
+    lost = results.loc[results.geometry.isna(), "desa"].astype(str).tolist()
+    if lost:
+        yield _("{n} villages have no polygon and are on no map: {names}.").format(
+            n=len(lost), names=join_names(lost, most=5)
+        )
+    if material.weights:
+        yield _("Weights are a decision, not a measurement: other weights can give another list.")
+
+
+def tasks(material: Material) -> list[Task]:
+    """List what follows from gaps and completeness, office by office, and the steps of the list itself."""
+    return list(_tasks(material))
+
+
+def _tasks(material: Material) -> Iterator[Task]:
+    chosen = material.chosen
+    if material.gaps is not None:
+        for row in gaps_by_indicator(material.gaps, chosen.index).to_dict("records"):
+            if row["lokus"] and row["intervensi"]:
+                yield Task(
+                    who=str(row["opd"]) or _("office unknown"),
+                    what=str(row["intervensi"]),
+                    extent=_("{n} lokus").format(n=row["lokus"]),
+                )
+    weak = flagged(chosen, "belum_andal")
+    if weak:
+        yield Task(
+            who=_("Health office and puskesmas"),
+            what=_("Measure the children under five who have not been measured"),
+            extent=_("{n} lokus").format(n=weak),
+        )
+    if material.by_opd is not None:
+        absent = material.by_opd["seharusnya"] - material.by_opd["terisi"]
+        for opd, missing in absent.astype(int).items():
+            if missing:
+                yield Task(
+                    who=str(opd),
+                    what=_("Complete the data of its indicators"),
+                    extent=_("{n} values").format(n=format_number(missing)),
+                )
+    yield Task(
+        who=material.info.instansi or "Bappeda",
+        what=_("Bring the list to the rakor, set it by decree, and review it next year"),
+        extent=_("{n} lokus").format(n=len(chosen)),
+    )
+
+
+# FOLDED: One plain sentence for each map: what a reader should see in it.
+
+
+_HIGH = ("tinggi", "sangat tinggi")
+
+
+def map_sentence(results: gpd.GeoDataFrame, theme: str, classes: pd.Series) -> str:
+    """Say what a map shows, by counting villages and lokus in its classes; nothing for a theme without words.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+        Results table.
+    theme : str
+        Theme of the map.
+    classes : pandas.Series
+        Class key of every village, as :attr:`lokus.show.themes.layer.Layer.classes`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> results = pd.DataFrame({"nomor": [1, None, None]})
+    >>> map_sentence(results, "titik_panas", pd.Series(["tinggi-tinggi", "tinggi-tinggi", "tidak nyata"]))
+    '2 desa/kelurahan bernilai tinggi di antara tetangga yang tinggi; 1 di antaranya diusulkan menjadi lokus.'
+    """
+    words = _WORDS.get(theme)
+    return words(results, classes) if words else ""
+
+
+def _chosen(results: gpd.GeoDataFrame, fits: pd.Series) -> str:
+    inside = results["nomor"].notna() if "nomor" in results else fits & False
+    return format_number(int((fits & inside).sum()))
+
+
+def _count(fits: pd.Series) -> str:
+    return format_number(int(fits.sum()))
+
+
+def _proposal(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    chosen = results[classes == "lokus"]
+    if chosen.empty:
+        return ""
+    held = chosen["kecamatan"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return _("{n} proposed lokus lie in {k} kecamatan; {name} has the most ({most}).").format(
+        n=format_number(len(chosen)), k=format_number(chosen["kode_kecamatan"].nunique()),
+        name=one_line(held.index[0]), most=format_number(int(held.iloc[0])),
+    )  # fmt: skip
+
+
+def _prevalence(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    high = classes.isin(_HIGH)
+    return _("In {n} villages the estimate is 20 % or more; {m} of them are proposed as lokus.").format(
+        n=_count(high), m=_chosen(results, high)
+    )
+
+
+def _chance(_results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    return _(
+        "{firm} villages are chosen in at least 8 of 10 recalculations; for {open} villages, chosen in 2 to "
+        "8 of 10, the data alone do not decide."
+    ).format(firm=_count(classes == "kukuh"), open=_count(classes.isin(("condong", "perbatasan"))))
+
+
+def _hotspots(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    hot = classes == "tinggi-tinggi"
+    if not hot.any():
+        return _("No group of neighbouring villages stands out beyond chance.")
+    return _("{n} villages are high among high neighbours; {m} of them are proposed as lokus.").format(
+        n=_count(hot), m=_chosen(results, hot)
+    )
+
+
+def _types(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    known = results.dropna(subset=["tipologi", "tipologi_urutan"])
+    if known.empty:
+        return ""
+    worst = known.sort_values("tipologi_urutan", kind="stable")["tipologi"].iloc[0]
+    fits = classes == worst
+    return _("The most severe type, “{name}”, holds {n} villages; {m} of them are proposed as lokus.").format(
+        name=one_line(worst), n=_count(fits), m=_chosen(results, fits)
+    )
+
+
+def _score(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    top = classes.isin(_HIGH)
+    return _("{n} villages score 45 or more of 100; {m} of them are proposed as lokus.").format(
+        n=_count(top), m=_chosen(results, top)
+    )
+
+
+def _children(_results: gpd.GeoDataFrame, _classes: pd.Series) -> str:
+    return _("A large village can hold many stunted children at a middling prevalence: compare both maps.")
+
+
+def _review(_results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    counts = {key: _count(classes == key) for key in ("tetap", "masuk", "keluar", "lulus")}
+    return _("{tetap} villages stay, {masuk} come in, {keluar} go out, {lulus} graduate.").format(**counts)
+
+
+_WORDS: Mapping[str, Callable[[gpd.GeoDataFrame, pd.Series], str]] = {
+    "usulan": _proposal,
+    "prevalensi": _prevalence,
+    "anak": _children,
+    "skor": _score,
+    "peluang": _chance,
+    "titik_panas": _hotspots,
+    "tipologi": _types,
+    "reviu": _review,
+}

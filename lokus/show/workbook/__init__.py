@@ -1,0 +1,1 @@
+"""The workbook: proposal, review, follow-up and action calendar."""

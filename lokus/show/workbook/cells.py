@@ -1,0 +1,180 @@
+"""Cells of a workbook: safe text, numbers with formats, one style for all sheets."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+from lokus.i18n import gettext as _
+from lokus.places.kode import format_kode
+from lokus.show.results.info import StudyInfo, synthetic_mark
+from lokus.show.results.text import printable
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+__all__ = ["Column", "place_columns", "prepare_print", "write_cell", "write_heading", "write_table"]
+
+
+FACE = "Arial"
+_LINE = Side(style="thin", color="C9D0D3")
+_BORDER = Border(top=_LINE, bottom=_LINE, left=_LINE, right=_LINE)
+_HEAD = PatternFill("solid", fgColor="14506B")
+_LONGEST = 32_767  # characters a cell can hold
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # beginnings a spreadsheet program may take for a formula
+
+_LINE_HEIGHT = 12.5  # points, of the body text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column to be written.
+
+    Parameters
+    ----------
+    head : str
+        Header text.
+    values : sequence
+        One value a row; a missing one is written as "belum ada data" when `missing` is true, else left empty.
+    format : str
+        Number format; empty for text.
+    width : float
+        In characters.
+    wrap : bool
+        Break long text.
+    missing : bool
+        Whether a missing value is missing data.
+    masked : sequence of bool
+        Where a missing value is masked for the public instead; empty for nowhere.
+    """
+
+    head: str
+    values: Sequence[Any] | pd.Series | np.ndarray
+    format: str = ""
+    width: float = 14
+    wrap: bool = False
+    missing: bool = False
+    masked: Sequence[bool] | np.ndarray = ()
+
+
+def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any) -> Cell:
+    """Write one value; text stays text, never a formula, and what Excel cannot hold becomes "\ufffd"."""
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        value = None
+    elif isinstance(value, (bool, np.bool_)):
+        value = _("yes") if value else _("no")
+    elif isinstance(value, (np.integer, np.floating)):
+        value = value.item()
+    elif not isinstance(value, (int, float)):
+        value = printable(value)[:_LONGEST]
+    cell: Cell = sheet.cell(row=row, column=column)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # openpyxl would take a leading "=" for a formula
+        cell.quotePrefix = value.startswith(_RISKY)
+    cell.font = Font(name=FACE, size=style.pop("size", 10), **style.pop("font", {}))
+    for name, setting in style.items():
+        setattr(cell, name, setting)
+    return cell
+
+
+def write_heading(sheet: Worksheet, info: StudyInfo, title: str, lines: Sequence[str] = ()) -> int:
+    """Write title lines, and the mark of made-up data; return the next free row."""
+    row = 1
+    if info.synthetic:
+        write_cell(sheet, row, 1, synthetic_mark(), font={"bold": True, "color": "6B1D6F"})
+        row += 1
+    write_cell(sheet, row, 1, title, size=13, font={"bold": True})
+    for line in [info.place_and_year, *lines]:
+        row += 1
+        write_cell(sheet, row, 1, line, font={"color": "5C666C"})
+    return row + 2
+
+
+def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
+    """Write a table with its header in row `top`, frozen and with filters; return the row after the last.
+
+    Raises
+    ------
+    ValueError
+        The columns are not equally long.
+    """
+    lengths = {len(column.values) for column in columns}
+    if len(lengths) != 1:
+        raise ValueError(f"columns of a table must be equally long, not {sorted(lengths)}")
+    rows = lengths.pop()
+    centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    for place, column in enumerate(columns, start=1):
+        write_cell(
+            sheet, top, place, column.head, font={"bold": True, "color": "FFFFFF"}, fill=_HEAD,
+            alignment=centre, border=_BORDER,
+        )  # fmt: skip
+        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        side = {"horizontal": "right"} if column.format else {"horizontal": "left", "indent": 1}
+        alignment = Alignment(vertical="top", wrap_text=column.wrap, **side)
+        for offset, value in enumerate(column.values, start=1):
+            cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
+            masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
+            if cell.value is None and (column.missing or masked):
+                cell.value = _("masked") if masked else _("no data yet")
+                cell.font = Font(name=FACE, size=9, italic=True, color="7A858A")
+            elif column.format and isinstance(cell.value, (int, float)):
+                cell.number_format = column.format
+    sheet.row_dimensions[top].height = 32
+    for offset in range(rows):
+        lines = max((_lines_of(column, offset) for column in columns if column.wrap), default=1)
+        if lines > 1:
+            sheet.row_dimensions[top + 1 + offset].height = 3 + _LINE_HEIGHT * lines
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=1)
+    sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(columns))}{top + max(rows, 1)}"
+    sheet.print_title_rows = f"{top}:{top}"
+    return top + rows + 1
+
+
+def _lines_of(column: Column, row: int) -> int:
+    """Count the lines a wrapped cell needs; not every spreadsheet program does so when it opens a file."""
+    text = str(column.values[row] or "")
+    return sum(
+        max(1, len(textwrap.wrap(part, max(1, int(1.2 * column.width))))) for part in text.splitlines()
+    )
+
+
+def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
+    """Set the page: A4 landscape, as wide as the sheet, with page numbers and the mark of made-up data."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.sheet_view.showGridLines = False
+    sheet.oddFooter.left.text = info.place_and_year.replace("&", "&&")
+    sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")
+    if info.synthetic:
+        sheet.oddHeader.right.text = synthetic_mark()
+
+
+# FOLDED: The columns that say which village a row is about.
+
+
+def place_columns(places: pd.DataFrame) -> list[Column]:
+    """Code, kecamatan and village.
+
+    Parameters
+    ----------
+    places : DataFrame, index ``kode_desa``
+        ``kecamatan`` and ``desa``.
+    """
+    return [
+        Column(head=_("Code"), values=[format_kode(str(kode)) for kode in places.index], width=16),
+        Column(head=_("Kecamatan"), values=places["kecamatan"], width=22),
+        Column(head=_("Village"), values=places["desa"], width=26),
+    ]

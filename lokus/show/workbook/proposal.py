@@ -1,0 +1,316 @@
+"""Sheets of the workbook: each takes frames of the study and writes one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from lokus.findings import Level, level_label
+from lokus.followup.gaps import gaps_by_indicator
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.results.text import MASKED_PARTS, is_masked, threshold_text
+from lokus.show.tables.facts import displayed_codes, reasons
+from lokus.show.themes.palette import class_label
+from lokus.show.workbook.cells import FACE, Column, write_cell, write_heading, write_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from lokus.show.results.info import StudyInfo
+
+__all__ = [
+    "audit_sheet",
+    "completeness_sheet",
+    "decree_sheet",
+    "gap_sheet",
+    "method_sheet",
+    "ranking_sheet",
+    "reconciliation_sheet",
+]
+
+
+_PRESENT = PatternFill("solid", fgColor="E3EFE6")
+_ABSENT = PatternFill("solid", fgColor="F6DCCB")
+
+
+def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, *, level: float = 0.9) -> None:
+    """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
+    chosen = results[results["nomor"].notna()].sort_values("nomor", kind="stable")
+    top = write_heading(
+        sheet,
+        info,
+        _("DRAFT – Annex to the decree on focus villages (lokus) for stunting reduction"),
+        [info.rule],
+    )
+    columns = [
+        Column(head=_("No."), values=chosen["nomor"], format="0", width=6),
+        Column(head=_("Kecamatan"), values=chosen["kecamatan"], width=22),
+        Column(head=_("Village"), values=chosen["desa"], width=26),
+        Column(head=_("Code"), values=displayed_codes(chosen), width=16),
+        *_estimates(chosen, level),
+        Column(head=_("Score (0–100)"), values=chosen["skor"] * 100, format="0.0", width=10, missing=True),
+        Column(head=_("Reason"), values=reasons(chosen), width=60, wrap=True),
+    ]
+    row = write_table(sheet, top, columns) + 1
+    for line in (
+        info.source_line,
+        _("Prevalence is an estimate steadied for small numbers of children; see the method sheet."),
+    ):
+        if line:
+            write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
+            row += 1
+    place = len(columns)
+    for offset, line in enumerate(
+        (_("Set in ………………, date ………………"), info.instansi, "", "", "(………………………………)"), start=1
+    ):
+        write_cell(sheet, row + offset, place, line)
+
+
+def ranking_sheet(
+    sheet: Worksheet,
+    info: StudyInfo,
+    results: gpd.GeoDataFrame,
+    contributions: pd.DataFrame | None,
+    *,
+    level: float = 0.9,
+) -> None:
+    """Write all villages by rank, with the parts of the score; those without a score at the end."""
+    ordered = results.assign(_kode=results.index).sort_values(["peringkat", "_kode"], na_position="last")
+    top = write_heading(sheet, info, _("Ranking of all villages"), [info.rule])
+    columns = [
+        Column(head=_("Rank"), values=ordered["peringkat"], format="0", width=9, missing=True),
+        Column(head=_("Code"), values=displayed_codes(ordered), width=16),
+        Column(head=_("Kecamatan"), values=ordered["kecamatan"], width=22),
+        Column(head=_("Village"), values=ordered["desa"], width=26),
+        Column(head=_("Status"), values=[class_label(key) for key in ordered["status_usulan"]], width=16),
+        Column(head=_("No. on the list"), values=ordered["nomor"], format="0", width=9),
+        *_estimates(ordered, level),
+        Column(head=_("Score (0–100)"), values=ordered["skor"] * 100, format="0.0", width=10, missing=True),
+    ]
+    if "belum_andal" in ordered:
+        columns.append(Column(head=_("Not yet reliable"), values=list(ordered["belum_andal"]), width=10))
+    if contributions is not None:
+        columns += [
+            Column(
+                head=_("Part of the score: {indicator}").format(indicator=name),
+                values=contributions[name].reindex(ordered.index) * 100, format="0.0", width=14, missing=True,
+                masked=is_masked(ordered, MASKED_PARTS),
+            )
+            for name in contributions
+        ]  # fmt: skip
+    columns.append(Column(head=_("Reason"), values=reasons(ordered), width=60, wrap=True))
+    write_table(sheet, top, columns)
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=5)
+
+
+def completeness_sheet(
+    sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, completeness: pd.DataFrame
+) -> None:
+    """Write which village has which indicator: the list that goes back to the offices."""
+    table = completeness.reindex(results.index)
+    missing = int((~table.fillna(value=False).astype(bool)).to_numpy().sum())
+    top = write_heading(
+        sheet, info, _("Completeness of the data"),
+        [_("{n} of {total} values are missing").format(n=missing, total=table.size)],
+    )  # fmt: skip
+    columns = [
+        Column(head=_("Code"), values=displayed_codes(results), width=16),
+        Column(head=_("Kecamatan"), values=results["kecamatan"], width=22),
+        Column(head=_("Village"), values=results["desa"], width=26),
+    ]
+    first = len(columns) + 1
+    present = table.fillna(value=False).astype(bool)
+    columns += [
+        Column(
+            head=str(name),
+            values=[_("present") if there else _("missing") for there in present[name]],
+            width=13,
+        )
+        for name in present
+    ]
+    write_table(sheet, top, columns)
+    for place, name in enumerate(present, start=first):
+        for row, there in enumerate(present[name], start=top + 1):
+            sheet.cell(row=row, column=place).fill = _PRESENT if there else _ABSENT
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
+
+
+def reconciliation_sheet(sheet: Worksheet, info: StudyInfo, reconciliation: pd.DataFrame) -> None:
+    """Write what became of every row of every table."""
+    top = write_heading(sheet, info, _("Reconciliation: what became of every input row"))
+    labels = {
+        "sumber": _("File"),
+        "lembar": _("Sheet"),
+        "baris": _("Row"),
+        "kecamatan_sumber": _("Kecamatan as written"),
+        "desa_sumber": _("Village as written"),
+        "kode_sumber": _("Code as written"),
+        "kode_desa": _("Village code"),
+        "cara": _("Matched by"),
+        "nilai": _("Likeness (0–100)"),
+        "keterangan": _("Remark"),
+    }
+    write_table(sheet, top, _plain_columns(reconciliation, labels))
+
+
+def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> None:
+    """Write the findings, most serious first, with remedy and owner."""
+    top = write_heading(
+        sheet,
+        info,
+        _("Audit of the data"),
+        [_("{n} findings").format(n=len(findings)) if len(findings) else _("No findings")],
+    )
+    labels = {
+        "level": _("Level"),
+        "check": _("Check"),
+        "opd": _("Office (OPD)"),
+        "file": _("File"),
+        "sheet": _("Sheet"),
+        "row": _("Row"),
+        "column": _("Column"),
+        "kode_desa": _("Village code"),
+        "message": _("Finding"),
+        "remedy": _("Remedy"),
+        "accepted": _("Accepted"),
+        "reason": _("Reason"),
+    }
+    frame = findings.copy()
+    if "level" in frame:
+        frame["level"] = [level_label(cast("Level", level)) for level in frame["level"]]
+    write_table(sheet, top, _plain_columns(frame, labels))
+
+
+def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, Any]]) -> None:
+    """Write rules, parameters, weights, sources and versions, one a line."""
+    top = write_heading(sheet, info, _("Method and provenance"), [info.rule, info.source_line])
+    pairs = list(method)
+    write_table(
+        sheet, top,
+        [
+            Column(head=_("Item"), values=[label for label, _value in pairs], width=44, wrap=True),
+            Column(head=_("Value"), values=[value for _label, value in pairs], width=90, wrap=True),
+        ],
+    )  # fmt: skip
+    for row in range(top + 1, top + 1 + len(pairs)):
+        sheet.cell(row=row, column=2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
+
+
+def _estimates(results: gpd.GeoDataFrame, level: float) -> list[Column]:
+    share = format_number(100 * level)
+    columns = [
+        ("prevalensi", _("Prevalence (%)"), "0.0", 12),
+        ("prevalensi_bawah", _("{share} % interval, low").format(share=share), "0.0", 10),
+        ("prevalensi_atas", _("{share} % interval, high").format(share=share), "0.0", 10),
+        ("anak_stunting", _("Stunted children (estimate)"), "#,##0", 12),
+        ("peluang_lokus", _("Chance of being lokus"), "0.00", 10),
+    ]
+    return [
+        Column(
+            head=head, values=results[name], format=style, width=width, missing=True,
+            masked=is_masked(results, name),
+        )
+        for name, head, style, width in columns
+        if name in results
+    ]  # fmt: skip
+
+
+def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Column]:
+    """Columns of any frame, as wide as their text asks for, within limits."""
+    columns = []
+    for name in frame:
+        values = frame[name].astype(object).where(frame[name].notna(), None)
+        longest = max((len(str(value)) for value in values if value is not None), default=0)
+        head = labels.get(str(name), str(name).replace("_", " ").capitalize())
+        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        whole = numeric and bool(np.all(frame[name].dropna().astype(float) % 1 == 0))
+        columns.append(
+            Column(
+                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, 60)),
+                wrap=longest > 54, format=("0" if whole else "0.0") if numeric else "",
+            )
+        )  # fmt: skip
+    return columns
+
+
+# FOLDED: The sheet of gaps: which village fails which indicator of which office.
+
+
+_FAILS = PatternFill("solid", fgColor="F6DCCB")
+_NO_DATA = Font(name=FACE, size=9, italic=True, color="7A858A")
+
+
+def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps: pd.DataFrame) -> None:
+    """Write villages by failing indicators, the lokus first; each head states office and threshold.
+
+    A cell of a village is its value where that fails, "no data yet" where there is none, and empty where the
+    threshold is met.
+    """
+    order = results.assign(_kode=results.index).sort_values(["nomor", "_kode"], na_position="last")
+    rows = order[order.index.isin(gaps["kode_desa"])]
+    indicators = gaps_by_indicator(gaps, results.index[results["nomor"].notna()])
+    columns = [
+        Column(head=_("No. on the list"), values=rows["nomor"], format="0", width=9),
+        Column(head=_("Code"), values=displayed_codes(rows), width=16),
+        Column(head=_("Kecamatan"), values=rows["kecamatan"], width=22),
+        Column(head=_("Village"), values=rows["desa"], width=26),
+        Column(head=_("Status"), values=[class_label(key) for key in rows["status_usulan"]], width=16),
+    ]
+    first = len(columns) + 1
+    by_kind = {kind: np.zeros(len(rows), dtype=int) for kind in ("spesifik", "sensitif", "")}
+    marked: list[np.ndarray] = []
+    unknown: list[np.ndarray] = []
+    for item in indicators.to_dict("records"):
+        own = gaps[(gaps["opd"] == item["opd"]) & (gaps["indikator"] == item["indikator"])].set_index(
+            "kode_desa"
+        )
+        fails = rows.index.isin(own.index)
+        values = own["nilai"].reindex(rows.index)
+        by_kind[item["jenis"]] += fails
+        marked.append(fails)
+        unknown.append(_without_data(rows, str(own["kunci"].iloc[0])) & ~fails)
+        limit = threshold_text(format_number(item["ambang"], decimals=1), item["buruk"])
+        office = item["opd"] or _("office unknown")
+        columns.append(
+            Column(
+                head=f"{office} · {item['indikator']} ({limit})", values=values, format="0.0", width=17,
+                masked=fails & values.isna().to_numpy(),
+            )
+        )  # fmt: skip
+    failing = np.sum(list(by_kind.values()), axis=0)
+    columns += [
+        Column(head=_("Specific interventions"), values=by_kind["spesifik"], format="0", width=12),
+        Column(head=_("Sensitive interventions"), values=by_kind["sensitif"], format="0", width=12),
+        Column(head=_("Number of gaps"), values=failing, format="0", width=14),
+    ]
+    silent = int(sum(cells.sum() for cells in unknown))
+    top = write_heading(
+        sheet, info, _("Gaps by office (OPD)"),
+        [
+            _("{n} of {total} villages fail at least one threshold; an empty cell meets it, and {silent} "
+              "cells have no data yet")
+            .format(n=len(rows), total=len(results), silent=silent),
+        ],
+    )  # fmt: skip
+    write_table(sheet, top, columns)
+    sheet.row_dimensions[top].height = 78
+    for place, (fails, silent_here) in enumerate(zip(marked, unknown, strict=True), start=first):
+        for row in np.flatnonzero(fails):
+            sheet.cell(row=top + 1 + int(row), column=place).fill = _FAILS
+        for row in np.flatnonzero(silent_here):
+            cell = sheet.cell(row=top + 1 + int(row), column=place)
+            cell.value, cell.font = _("no data yet"), _NO_DATA
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
+
+
+def _without_data(rows: gpd.GeoDataFrame, key: str) -> np.ndarray:
+    """Whether a village has no value of an indicator; a value masked for the public is one."""
+    if key not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return np.asarray(rows[key].isna(), dtype=bool) & ~is_masked(rows, key)

@@ -1,0 +1,90 @@
+"""The workbook of a study: annex, ranking, review, gaps, follow-up, completeness, audit, method."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+
+from lokus.files import atomic_path
+from lokus.i18n import gettext as _
+from lokus.show.results.text import fixed_archive
+from lokus.show.workbook.cells import prepare_print
+from lokus.show.workbook.followup import add_followup_sheets
+from lokus.show.workbook.proposal import (
+    audit_sheet,
+    completeness_sheet,
+    decree_sheet,
+    gap_sheet,
+    method_sheet,
+    ranking_sheet,
+    reconciliation_sheet,
+)
+from lokus.show.workbook.review import history_sheet, review_sheet
+
+if TYPE_CHECKING:
+    from lokus.show.results.material import Material
+
+__all__ = ["write_workbook"]
+
+
+def write_workbook(path: str | Path, material: Material) -> Path:
+    """Write the workbook; the same study gives the same bytes.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to write, ``.xlsx``; replaced only when the workbook is complete.
+    material : Material
+        Results and whatever else there is to tell; each part has its sheet.
+
+    Returns
+    -------
+    Path
+
+    Notes
+    -----
+    Text from inputs is stored as text and can never become a formula. The ranking is sorted on unrounded
+    values; number formats round what is seen, not what is stored.
+    """
+    material = material.in_order
+    info, results, level = material.info, material.results, material.level
+    book = Workbook()
+    book.remove(book.active)
+    decree_sheet(book.create_sheet(_("SK annex")), info, results, level=level)
+    ranking_sheet(book.create_sheet(_("Ranking")), info, results, material.contributions, level=level)
+    if material.review is not None:
+        review_sheet(book.create_sheet(_("Review")), material)
+        if material.review.several_years:
+            history_sheet(book.create_sheet(_("History")), material)
+    if material.gaps is not None:
+        gap_sheet(book.create_sheet(_("Gaps")), info, results, material.gaps)
+    add_followup_sheets(
+        book,
+        info,
+        results,
+        sharings=material.sharings,
+        beneficiaries=material.beneficiaries,
+        trajectory=material.trajectory,
+        case_audit=material.case_audit,
+        public=material.public,
+    )
+    if material.completeness is not None:
+        completeness_sheet(book.create_sheet(_("Completeness")), info, results, material.completeness)
+    if material.reconciliation is not None and len(material.reconciliation.columns):
+        reconciliation_sheet(book.create_sheet(_("Reconciliation")), info, material.reconciliation)
+    if material.findings is not None:
+        audit_sheet(book.create_sheet(_("Audit")), info, material.findings)
+    method_sheet(book.create_sheet(_("Method")), info, material.method)
+    for sheet in book.worksheets:
+        prepare_print(sheet, info)
+    stated = datetime(info.tahun, 1, 1)
+    book.properties.title = info.title
+    book.properties.creator = info.instansi or "lokus"
+    book.properties.created = stated
+    path = Path(path)
+    with atomic_path(path) as draft:
+        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
+    return path

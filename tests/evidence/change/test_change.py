@@ -1,0 +1,378 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import dblquad, quad
+from scipy.optimize import approx_fprime
+from scipy.special import expit
+from scipy.stats import norm
+
+from lokus.errors import EvidenceError
+from lokus.evidence.change import two_years as two_years_fit
+from lokus.evidence.change.change import estimate_change
+from lokus.evidence.change.expected_fall import expected_fall, expected_fall_of
+from lokus.evidence.change.two_years import Between, village_posterior
+
+
+def codes(n):
+    return [f"9901{i:06d}" for i in range(n)]
+
+
+def years(y1, n1, y2, n2):
+    index = codes(len(y1))
+    made = [pd.Series(values, index=index, dtype=float) for values in (y1, n1, y2, n2)]
+    return (made[0], made[1]), (made[2], made[3])
+
+
+def simulate(rng, villages=256, children=90, rho=0.8, sd=0.5, trend=-0.1, x=0.0):
+    z = rng.standard_normal((2, villages))
+    z[1] = rho * z[0] + np.sqrt(1 - rho**2) * z[1]
+    p = expit(-2.5 + x + sd * z + np.array([[0.0], [trend]]))
+    n = np.maximum(1, rng.lognormal(np.log(children), 0.6, (2, villages))).astype(int)
+    y = rng.binomial(n, p)
+    return *years(y[0], n[0], y[1], n[1]), 100 * p
+
+
+def brute_force(y, n, eta, sds, rho):
+    """Log marginal, means and P(p2 < p1) by nested adaptive integration."""
+    left = 1 - rho**2
+    scale = 2 * math.pi * sds[0] * sds[1] * math.sqrt(left)
+
+    def rate(x):
+        return 1 / (1 + math.exp(-x))
+
+    def density(b, a):
+        p, q, e, f = rate(eta[0] + a), rate(eta[1] + b), a / sds[0], b / sds[1]
+        counts = p ** y[0] * (1 - p) ** (n[0] - y[0]) * q ** y[1] * (1 - q) ** (n[1] - y[1])
+        return counts * math.exp(-(e * e - 2 * rho * e * f + f * f) / (2 * left)) / scale
+
+    box = (-6 * sds[0], 6 * sds[0], -6 * sds[1], 6 * sds[1])
+    kw = {"epsabs": 0, "epsrel": 1e-6}
+    total = dblquad(density, *box, **kw)[0]
+    first = dblquad(lambda b, a: density(b, a) * rate(eta[0] + a), *box, **kw)[0] / total
+    second = dblquad(lambda b, a: density(b, a) * rate(eta[1] + b), *box, **kw)[0] / total
+    falls = dblquad(density, box[0], box[1], box[2], lambda a: min(a + eta[0] - eta[1], box[3]), **kw)[0]
+    return math.log(total), first, second, falls / total
+
+
+@pytest.mark.parametrize(
+    ("y", "n", "rho"), [((5, 1), (12, 9), 0.7), ((0, 3), (4, 30), -0.3), ((2, 0), (2, 0), 0.95)]
+)
+def test_village_posterior_is_the_integral(y, n, rho):
+    eta, sds = (-1.6, -2.0), (0.6, 0.4)
+    column = [np.array(values, dtype=float)[:, None] for values in (y, n, eta)]
+    found = village_posterior(*column, Between(sds, rho))
+    log_marginal, first, second, _falls = brute_force(y, n, eta, sds, rho)
+    assert found.log_marginal[0] == pytest.approx(log_marginal, abs=2e-5)
+    assert [found.expect(rates)[0] for rates in found.rates()] == pytest.approx([first, second], rel=1e-5)
+
+
+def test_table_is_the_integral_at_known_hyperparameters(monkeypatch):
+    monkeypatch.setattr(two_years_fit, "KNOWN_FROM", 0)
+    y, n = np.array([[5, 1, 9, 0], [1, 2, 9, 3]]), np.array([[12, 20, 90, 8], [9, 25, 80, 8]])
+    before, after = years(y[0], n[0], y[1], n[1])
+    change = estimate_change(before, after)
+    theta = change.fit.mode
+    sds = np.exp(theta[2] + theta[3] / 2), np.exp(theta[2] - theta[3] / 2)
+    rho, eta = np.tanh(theta[4]), theta[:2]
+    for i in (0, 3):
+        row = change.table.iloc[i]
+        _log, first, second, falls = brute_force(y[:, i], n[:, i], eta, sds, rho)
+        assert [row["prevalensi_lalu"], row["prevalensi_kini"]] == pytest.approx(
+            [100 * first, 100 * second], rel=1e-4
+        )
+        assert row["peluang_turun"] == pytest.approx(falls, abs=0.01)
+
+        def weight(a, y1=y[0, i], n1=n[0, i]):
+            p = expit(eta[0] + a)
+            return norm.pdf(a, scale=sds[0]) * p**y1 * (1 - p) ** (n1 - y1)
+
+        def foretold(a):
+            left = sds[1] * np.sqrt(1 - rho**2)
+            mean = eta[1] + rho * sds[1] / sds[0] * a
+            return quad(lambda b: expit(mean + b) * norm.pdf(b, scale=left), -8 * left, 8 * left)[0]
+
+        wide = (-7 * sds[0], 7 * sds[0])
+        expected = (
+            quad(lambda a: weight(a) * foretold(a), *wide, epsabs=0)[0] / quad(weight, *wide, epsabs=0)[0]
+        )
+        assert row["harapan_kini"] == pytest.approx(100 * expected, rel=1e-4)
+
+
+def test_gradient_of_the_marginal_likelihood():
+    before, after, _p = simulate(np.random.default_rng(1), villages=30)
+    design = np.column_stack([np.ones(30), np.linspace(-1, 1, 30)])
+    data = two_years_fit.TwoYearData(
+        y=np.stack([before[0], after[0]]),
+        n=np.stack([before[1], after[1]]),
+        design=design,
+        treated=np.arange(30) < 7,
+    )
+    target = two_years_fit._Target(data)
+    theta = target.start() + np.linspace(-0.1, 0.2, 8)
+    by_differences = approx_fprime(theta, lambda at: target(at)[0], 1e-6)
+    np.testing.assert_allclose(target(theta)[1], by_differences, rtol=1e-3, atol=2e-2)
+
+
+def test_hyperparameters_average_to_the_integral(monkeypatch):
+    """Importance points against many plain draws from the prior, on few villages."""
+    before, after = years([5, 1, 3, 0], [12, 20, 30, 8], [1, 2, 1, 3], [9, 25, 40, 8])
+    change = estimate_change(before, after)
+    rng = np.random.default_rng(2)
+    target = two_years_fit._Target(change.fit.data)
+    fitted = change.fit
+    # A wide normal around the mode as proposal, many times as many points.
+    axes = 1.5 * np.linalg.cholesky(fitted.covariance)
+    z = rng.standard_normal((2500, 5))
+    logs = np.array([target(fitted.mode + axes @ one)[0] for one in z]) + 0.5 * (z**2).sum(axis=1)
+    weight = np.exp(logs - logs.max())
+    weight /= weight.sum()
+    theta = fitted.mode + z @ axes.T
+    mean = weight @ theta
+    deviation = np.sqrt(weight @ (theta - mean) ** 2)
+    near = fitted.points.weight @ fitted.points.theta
+    assert (np.abs(near - mean) < 0.3 * deviation).all()
+    spread = np.sqrt(fitted.points.weight @ (fitted.points.theta - near) ** 2)
+    np.testing.assert_allclose(spread, deviation, rtol=0.25)
+
+
+def test_large_counts_give_the_raw_change():
+    rng = np.random.default_rng(3)
+    p = rng.uniform(0.05, 0.3, (2, 12))
+    n = np.full((2, 12), 1_000_000)
+    y = np.round(p * n)
+    table = estimate_change(*years(y[0], n[0], y[1], n[1])).table
+    np.testing.assert_allclose(table["perubahan"], table["perubahan_mentah"], atol=0.01)
+    assert table["peluang_turun"].round(6).isin([0.0, 1.0]).all()
+
+
+def test_independent_years_tell_nothing_of_each_other():
+    y, n, eta = np.array([[8.0], [3.0]]), np.array([[20.0], [40.0]]), np.array([[-2.0], [-2.5]])
+    together = village_posterior(y, n, eta, Between((0.5, 0.7), 0.0))
+    alone = [
+        village_posterior(np.where(keep, y, 0), np.where(keep, n, 0), eta, Between((0.5, 0.7), 0.0))
+        for keep in ([[True], [False]], [[False], [True]])
+    ]
+    for t in (0, 1):
+        assert together.expect(together.rates()[t])[0] == pytest.approx(
+            alone[t].expect(alone[t].rates()[t])[0]
+        )
+    assert together.log_marginal[0] == pytest.approx(sum(one.log_marginal[0] for one in alone), abs=1e-7)
+
+
+def test_swapping_the_years_mirrors_the_answer():
+    before, after, _p = simulate(np.random.default_rng(4), villages=60)
+    forward, backward = estimate_change(before, after), estimate_change(after, before)
+    # Equal but for the points at which the hyperparameters are looked at, which are no mirror images.
+    width = forward.table["perubahan_atas"] - forward.table["perubahan_bawah"]
+    assert (np.abs(forward.table["perubahan"] + backward.table["perubahan"]) < 0.05 * width).all()
+    assert forward.trend * backward.trend == pytest.approx(1.0, rel=0.04)
+    assert np.abs(forward.table["peluang_turun"] - backward.table["peluang_naik"]).max() < 0.05
+
+
+def test_recovers_correlation_and_trend():
+    before, after, _p = simulate(np.random.default_rng(5), villages=1200, rho=0.7, trend=-0.2)
+    change = estimate_change(before, after, level=0.99)
+    assert change.correlation_interval[0] < 0.7 < change.correlation_interval[1]
+    assert change.trend_interval[0] < np.exp(-0.2) < change.trend_interval[1]
+    assert np.diff(change.correlation_interval)[0] < 0.25
+    assert np.diff(change.trend_interval)[0] < 0.15
+
+
+def test_last_year_alone_foretells_less_than_was_counted():
+    before, after, truth = simulate(np.random.default_rng(6), villages=800, rho=0.8)
+    table = estimate_change(before, after).table
+    worst = table["mentah_lalu"].nlargest(80).index
+    expected, counted = table.loc[worst, "harapan_kini"].mean(), table.loc[worst, "mentah_lalu"].mean()
+    true = truth[1][table.index.get_indexer(worst)].mean()
+    assert counted > true + 3
+    assert expected == pytest.approx(true, abs=0.7)
+
+
+def covered(rng, replicates, **kw):
+    shares = []
+    for _ in range(replicates):
+        before, after, truth = simulate(rng, **kw)
+        table = estimate_change(before, after).table
+        change = truth[1] - truth[0]
+        shares.append(table["perubahan_bawah"].le(change) & table["perubahan_atas"].ge(change))
+    return np.mean(shares)
+
+
+def test_interval_of_the_change_covers_nine_in_ten():
+    assert 0.87 < covered(np.random.default_rng(7), 4) < 0.93
+
+
+@pytest.mark.slow
+def test_interval_of_the_change_covers_nine_in_ten_whatever_the_truth():
+    rng = np.random.default_rng(8)
+    cells = [(children, rho) for children in (30, 90, 200) for rho in (0.6, 0.9)]
+    shares = [covered(rng, 25, children=children, rho=rho) for children, rho in cells]
+    assert 0.88 < np.mean(shares) < 0.92
+    # With few children the years hardly tell their own correlation, and the prior leans one way.
+    assert min(shares) > 0.84
+    assert max(shares) < 0.95
+
+
+def test_covariates_foretell_the_unmeasured():
+    rng = np.random.default_rng(9)
+    x = rng.standard_normal(300)
+    before, after, truth = simulate(rng, villages=300, sd=0.2, x=0.5 * x)
+    gone = np.arange(300) < 100
+    before, after = ((y.mask(gone), n.mask(gone)) for y, n in (before, after))
+    covariates = pd.DataFrame({"kemiskinan": x}, index=after[0].index)
+    table = estimate_change(before, after, covariates=covariates).table
+    assert not table["dua_tahun"].to_numpy()[gone].any()
+    assert np.corrcoef(table["prevalensi_kini"][gone], truth[1][gone])[0, 1] > 0.8
+
+
+def test_one_year_or_none_is_answered_and_flagged():
+    before, after = years(
+        [5, np.nan, 2, np.nan, 4], [40, 0, 30, np.nan, 50], [3, 6, 0, np.nan, 5], [40, 50, 0, 0, 60]
+    )
+    table = estimate_change(before, after).table
+    assert table["dua_tahun"].tolist() == [True, False, False, False, True]
+    answers = table.drop(columns=["mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan"])
+    assert answers.notna().all(axis=None)
+    assert table["perubahan_mentah"].isna().tolist() == [False, True, True, True, False]
+    width = table["perubahan_atas"] - table["perubahan_bawah"]
+    assert width.iloc[3] == width.max()
+
+
+@pytest.mark.parametrize(
+    ("y1", "n1", "y2", "n2"),
+    [
+        ([0, 0, 0], [30, 40, 50], [0, 0, 0], [30, 40, 50]),
+        ([30, 40, 50], [30, 40, 50], [30, 40, 50], [30, 40, 50]),
+        ([3, 3, 3], [30, 30, 30], [3, 3, 3], [30, 30, 30]),
+        ([4], [50], [1], [45]),
+        ([0, 100_000], [100_000, 100_000], [100_000, 0], [100_000, 100_000]),
+        ([1], [1], [0], [1]),
+    ],
+)
+def test_edges_have_finite_answers(y1, n1, y2, n2):
+    before, after = years(y1, n1, y2, n2)
+    change = estimate_change(before, after)
+    assert np.isfinite(change.table.to_numpy(dtype=float)).all()
+    table = change.table
+    assert (table["perubahan_bawah"] <= table["perubahan_atas"]).all()
+    assert table[["peluang_turun", "peluang_naik"]].sum(axis=1).tolist() == pytest.approx([1.0] * len(y1))
+    assert np.isfinite([*change.trend_interval, *change.correlation_interval]).all()
+    fall = expected_fall(change, codes(len(y1)))
+    assert np.isfinite(fall.table.to_numpy()).all()
+
+
+counts = st.integers(0, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(st.lists(st.tuples(counts, counts), min_size=2, max_size=8), st.randoms(use_true_random=False))
+@settings(max_examples=5)
+def test_row_order_and_interval_order(rows, random):
+    y1, n1, y2, n2 = np.array([[*a, *b] for a, b in rows], dtype=float).T
+    if not n1.any() or not n2.any():
+        return
+    before, after = years(y1, n1, y2, n2)
+    table = estimate_change(before, after).table
+    order = list(before[0].index)
+    random.shuffle(order)
+    shuffled = estimate_change(
+        tuple(series.loc[order[::-1]] for series in before), tuple(series.loc[order] for series in after)
+    )
+    pd.testing.assert_frame_equal(table, shuffled.table, check_exact=True)
+    percent = table[["prevalensi_lalu", "prevalensi_kini", "harapan_kini"]].to_numpy()
+    assert ((percent >= 0) & (percent <= 100)).all()
+    assert (table["perubahan_bawah"] <= table["perubahan_atas"]).all()
+
+
+def test_draws_agree_with_the_table_and_repeat():
+    before, after, _p = simulate(np.random.default_rng(10), villages=40)
+    change = estimate_change(before, after)
+    first, second = change.draws(4000, seed=1)
+    table = change.table
+    difference = second - first
+    assert np.abs(difference.mean(axis=1) - table["perubahan"]).max() < 0.2
+    assert np.abs((difference < 0).mean(axis=1) - table["peluang_turun"]).max() < 0.03
+    low = difference.quantile(0.05, axis=1)
+    assert np.abs(low - table["perubahan_bawah"]).max() < 0.6
+    again = change.draws(4000, seed=1)
+    pd.testing.assert_frame_equal(second, again[1])
+    # The kabupaten's trend varies between draws, not only its villages.
+    assert difference.mean().std() > 1.2 * difference.std(axis=1).mean() / np.sqrt(40)
+
+
+def test_many_villages():
+    before, after, truth = simulate(np.random.default_rng(11), villages=5_500)
+    change = estimate_change(before, after)
+    true = truth[1] - truth[0]
+    inside = change.table["perubahan_bawah"].le(true) & change.table["perubahan_atas"].ge(true)
+    assert 0.88 < inside.mean() < 0.92
+
+
+def test_villages_of_last_year_only_are_reported():
+    before, after, _p = simulate(np.random.default_rng(12), villages=10)
+    change = estimate_change(before, tuple(series.iloc[2:] for series in after))
+    assert len(change.table) == 8
+    assert [finding.check for finding in change.findings] == ["evidence.village_gone"]
+    assert "2 desa tahun lalu" in change.findings[0].message
+    with pytest.raises(EvidenceError, match="tidak ada desa tahun ini yang diukur tahun lalu"):
+        estimate_change(tuple(s.iloc[:2] for s in before), tuple(s.iloc[2:] for s in after))
+
+
+def test_wrong_input_is_refused():
+    before, after, _p = simulate(np.random.default_rng(13), villages=5)
+    with pytest.raises(EvidenceError, match="antara 0 dan 1"):
+        estimate_change(before, after, level=1.0)
+    with pytest.raises(EvidenceError, match="9901000000"):
+        estimate_change((before[1] + 1, before[1]), after)
+
+
+def test_expected_fall_adds_up_and_speaks():
+    before, after, _p = simulate(np.random.default_rng(14), villages=256, rho=0.8)
+    change = estimate_change(before, after)
+    worst = list(change.table["mentah_lalu"].nlargest(26).index)
+    fall = expected_fall(change, [*worst, "9901999999"])
+    assert fall.villages == 26
+    assert fall.left_out == ("9901999999",)
+    table = fall.table
+    assert list(table.index) == ["anak", "desa"]
+    np.testing.assert_allclose(table["perubahan"], table["mentah_kini"] - table["mentah_lalu"])
+    np.testing.assert_allclose(table["harapan_perubahan"] + table["sisa"], table["perubahan"])
+    np.testing.assert_allclose(table["tren"] + table["regresi"], table["harapan_perubahan"])
+    rows = change.table.loc[worst]
+    assert table.loc["desa", "harapan_kini"] == pytest.approx(rows["harapan_kini"].mean())
+    counted = change.counts.loc[worst].sum()
+    assert table.loc["anak", "mentah_kini"] == pytest.approx(
+        100 * counted["stunting_kini"] / counted["diukur_kini"]
+    )
+    assert table.loc["anak", "regresi"] < -2
+    assert "Tanpa bantuan apa pun perubahan −" in fall.sentence
+    with pytest.raises(EvidenceError, match="9901999999"):
+        expected_fall(change, ["9901999999"])
+
+
+def test_expected_fall_covers_what_happens_without_help():
+    rng = np.random.default_rng(15)
+    inside, fell = [], []
+    for _ in range(30):
+        (y1, n1), (y2, n2), _p = simulate(rng, villages=120)
+        fit = two_years_fit.fit_two_years(
+            two_years_fit.TwoYearData(y=np.stack([y1, y2]), n=np.stack([n1, n2]), design=np.ones((120, 1)))
+        )
+        worst = fit.data.at(np.argsort(-(y1 / n1).to_numpy())[:12])
+        row = expected_fall_of(fit, worst, left_out=(), level=0.9).table.loc["desa"]
+        inside.append(row["sisa_bawah"] <= 0 <= row["sisa_atas"])
+        fell.append(row["perubahan"])
+    assert np.mean(fell) < -4
+    assert np.mean(inside) >= 0.77
+
+
+def test_repr_is_told_in_indonesian():
+    before, after, _p = simulate(np.random.default_rng(16), villages=20)
+    assert "Perubahan dua tahun di 20 desa, 20 diukur pada kedua tahun" in repr(
+        estimate_change(before, after)
+    )

@@ -1,0 +1,309 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lokus.errors import EvidenceError
+from lokus.evidence.patterns.scan import SCAN_CLASSES, scan
+from lokus.evidence.patterns.scan_maxima import SLACK, compiled_maxima, replicate_maxima
+from lokus.evidence.patterns.scan_model import Places, ScanModel
+
+
+def codes(n):
+    return [f"9901{i:06d}" for i in range(n)]
+
+
+def kabupaten(seed, villages=60, cluster=0, rate=0.08, relative=3.0):
+    """Villages at random places; the `cluster` nearest to the middle have `relative` times the rate."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.uniform(0, 50_000, (2, villages))
+    n = np.maximum(5, rng.lognormal(4.3, 0.6, villages)).astype(int)
+    inside = np.argsort(np.hypot(x - 25_000, y - 25_000))[:cluster]
+    p = np.full(villages, rate)
+    p[inside] *= relative
+    index = codes(villages)
+    cases = pd.Series(rng.binomial(n, p), index=index)
+    return cases, pd.Series(n, index=index), x, y, set(np.array(index)[inside])
+
+
+def xlogx(value):
+    return value * math.log(value) if value else 0.0
+
+
+def ratio_binomial(c, n, total, people):
+    if c * people <= n * total:
+        return 0.0
+    outside_c, outside_n = total - c, people - n
+    inside = xlogx(c) + xlogx(n - c) - xlogx(n)
+    outside = xlogx(outside_c) + xlogx(outside_n - outside_c) - xlogx(outside_n)
+    return inside + outside - (xlogx(total) + xlogx(people - total) - xlogx(people))
+
+
+def ratio_poisson(c, e, total, _people):
+    if c <= e:
+        return 0.0
+    rest = (total - c) * math.log((total - c) / (total - e)) if c < total else 0.0
+    return c * math.log(c / e) + rest
+
+
+def brute_force(cases, weight, x, y, ratio, max_share=0.5):
+    """Best ratio over every distinct circle around every village, plainly."""
+    total, people = cases.sum(), weight.sum()
+    best = (0.0, frozenset())
+    for i in range(len(cases)):
+        distance = (x - x[i]) ** 2 + (y - y[i]) ** 2
+        for radius in np.unique(distance):
+            inside = distance <= radius
+            if weight[inside].sum() > max_share * people:
+                break
+            n = weight[inside].sum()
+            size = n if ratio is ratio_binomial else total * n / people
+            value = ratio(cases[inside].sum(), size, total, people)
+            if value > best[0] + 1e-12:
+                best = (value, frozenset(np.flatnonzero(inside).tolist()))
+    return best
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    binomial=st.booleans(),
+    lattice=st.booleans(),
+    share=st.sampled_from([0.5, 0.2]),
+)
+def test_most_likely_cluster_is_that_of_brute_force(seed, binomial, lattice, share):
+    rng = np.random.default_rng(seed)
+    cases, n, x, y, _inside = kabupaten(seed, villages=14)
+    if lattice:  # many equal distances
+        x, y = rng.integers(0, 4, (2, 14)) * 1000.0
+    value, villages = brute_force(
+        cases.to_numpy(), n.to_numpy(), x, y, ratio_binomial if binomial else ratio_poisson, share
+    )
+    option = {"trials": n} if binomial else {"expected": n}
+    found = scan(cases, x=x, y=y, seed=0, replicates=9, max_share=share, engine="numpy", **option)
+    assert found.clusters["llr"].max() == pytest.approx(value, rel=1e-9)
+    positions = {int(code[4:]) for code in found.members[1]}
+    size = n.iloc[list(positions)].sum()
+    again = (ratio_binomial if binomial else ratio_poisson)(
+        cases.iloc[list(positions)].sum(),
+        size if binomial else cases.sum() * size / n.sum(),
+        cases.sum(),
+        n.sum(),
+    )
+    assert again == pytest.approx(value, rel=1e-9)
+    assert len(positions) <= len(villages) or again == pytest.approx(value)
+
+
+@pytest.mark.parametrize("binomial", [True, False])
+def test_maxima_of_replicates_are_those_of_brute_force(binomial):
+    cases, n, x, y, _inside = kabupaten(3, villages=12)
+    model = ScanModel(cases=cases.to_numpy(), weight=n.to_numpy(), binomial=binomial)
+    places = Places(x=x, y=y, weight=n.to_numpy(), limit=int(n.sum() // 2))
+    drawn = model.simulate(25, seed=5)
+    ratio = ratio_binomial if binomial else ratio_poisson
+    expected = [brute_force(column, n.to_numpy(), x, y, ratio)[0] for column in drawn.T.astype(int)]
+    plain = replicate_maxima(model, places.blocks(), drawn, engine="numpy")
+    np.testing.assert_allclose(plain, expected, rtol=1e-9)
+    # Also where numba is absent: the kernel is then plain Python.
+    assert compiled_maxima(model, places.blocks(), drawn, slack=SLACK).tolist() == plain.tolist()
+
+
+@pytest.mark.parametrize("binomial", [True, False])
+def test_engines_agree_to_the_last_bit(binomial):
+    pytest.importorskip("numba")
+    cases, n, x, y, _inside = kabupaten(4, villages=80, cluster=6)
+    option = {"trials": n} if binomial else {"expected": n / 7}
+    plain, fast = (scan(cases, x=x, y=y, seed=2, engine=e, **option) for e in ("numpy", "numba"))
+    assert plain.maxima.tolist() == fast.maxima.tolist()
+    pd.testing.assert_frame_equal(plain.clusters, fast.clusters)
+    pd.testing.assert_frame_equal(plain.table, fast.table)
+
+
+def test_simulated_cases_keep_their_total_and_their_chances():
+    cases, n, *_rest = kabupaten(5)
+    for binomial in (True, False):
+        model = ScanModel(cases=cases.to_numpy(), weight=n.to_numpy(), binomial=binomial)
+        drawn = model.simulate(4000, seed=1).astype(int)
+        assert (drawn.sum(axis=0) == cases.sum()).all()
+        share = n.to_numpy() / n.sum()
+        variance = cases.sum() * share * (1 - share)
+        if binomial:
+            variance = variance * (n.sum() - cases.sum()) / (n.sum() - 1)
+        np.testing.assert_allclose(
+            drawn.mean(axis=1), cases.sum() * share, atol=5 * np.sqrt(variance.max() / 4000)
+        )
+        np.testing.assert_allclose(drawn.var(axis=1), variance, rtol=0.15)
+
+
+@pytest.mark.parametrize("model", ["trials", "expected"])
+def test_planted_cluster_is_recovered(model):
+    shares = []
+    for seed in range(8):
+        cases, n, x, y, inside = kabupaten(seed, villages=120, cluster=9)
+        found = scan(cases, x=x, y=y, seed=seed, replicates=199, **{model: n})
+        assert found.clusters["p"].iloc[0] == 1 / 200
+        members = set(found.members[1])
+        shares.append(len(members & inside) / len(members | inside))
+        first = found.clusters.iloc[0]
+        assert 2 < first["risiko_relatif"] < 4.5
+        assert first["kasus"] == cases[list(members)].sum()
+        assert first["harapan"] == pytest.approx(cases.sum() * n[list(members)].sum() / n.sum())
+    assert np.mean(shares) > 0.75
+
+
+def test_two_clusters_do_not_overlap():
+    cases, n, x, y, _inside = kabupaten(11, villages=150)
+    corners = [np.argsort(np.hypot(x - c, y - c))[:8] for c in (5_000, 45_000)]
+    cases = cases.copy()
+    for corner, rate in zip(corners, (0.35, 0.3), strict=True):
+        cases.iloc[corner] = (rate * n.iloc[corner]).astype(int)
+    found = scan(cases, trials=n, x=x, y=y, seed=0, replicates=199)
+    assert found.clusters["nyata"].sum() >= 2
+    assert found.clusters["llr"].is_monotonic_decreasing
+    every = [code for members in found.members.values() for code in members]
+    assert len(every) == len(set(every))
+    for number, corner in enumerate(corners, start=1):
+        assert len(set(found.members[number]) & set(cases.index[corner])) >= 6
+    assert found.table["gugus"].value_counts().loc[1] == len(found.members[1])
+    assert found.counts["gugus nyata"] == sum(
+        len(found.members[number]) for number in found.clusters.index[found.clusters["nyata"]]
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["trials", "expected"])
+def test_one_map_of_noise_in_twenty_is_significant(model):
+    significant = 0
+    maps = 600
+    for seed in range(maps):
+        rng = np.random.default_rng(seed)
+        x, y = rng.uniform(0, 50_000, (2, 40))
+        n = pd.Series(np.maximum(5, rng.lognormal(4.0, 0.6, 40)).astype(int), index=codes(40))
+        cases = rng.binomial(n, 0.1) if model == "trials" else rng.poisson(0.1 * n)
+        found = scan(pd.Series(cases, index=n.index), x=x, y=y, seed=seed, replicates=99, **{model: n})
+        significant += found.clusters["p"].min() <= 0.05
+    # Binomial with 600 trials of 0.05: 14 … 48 holds but for 2 in 1,000.
+    assert 14 <= significant <= 48
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_order_of_rows_changes_nothing(seed):
+    cases, n, x, y, _inside = kabupaten(seed, villages=25, cluster=4)
+    order = np.random.default_rng(seed).permutation(25)
+    one = scan(cases, expected=n, x=x, y=y, seed=3, replicates=49)
+    other = scan(cases.iloc[order], expected=n, x=x[order], y=y[order], seed=3, replicates=49)
+    pd.testing.assert_frame_equal(one.table, other.table)
+    pd.testing.assert_frame_equal(one.clusters, other.clusters)
+    assert one.maxima.tolist() == other.maxima.tolist()
+
+
+def test_incomplete_villages_are_left_out_and_named():
+    cases, n, x, y, _inside = kabupaten(2, villages=30)
+    cases, n, x = cases.astype(float), n.astype(float), x.copy()
+    cases.iloc[3], n.iloc[4], x[5] = np.nan, np.nan, np.nan
+    found = scan(cases, trials=n, x=x, y=y, seed=0, replicates=19)
+    keep = np.setdiff1d(np.arange(30), [3, 4, 5])
+    without = scan(cases.iloc[keep], trials=n.iloc[keep], x=x[keep], y=y[keep], seed=0, replicates=19)
+    pd.testing.assert_frame_equal(found.table.iloc[keep], without.table)
+    assert found.table["kelas"].iloc[[3, 4, 5]].tolist() == ["belum ada data"] * 2 + ["tanpa lokasi"]
+    assert tuple(found.table["kelas"].cat.categories) == SCAN_CLASSES
+    assert [finding.message for finding in found.findings] == [
+        "2 desa yang belum ada datanya tidak ikut dipindai: 9901000003, 9901000004",
+        "1 desa tanpa lokasi tidak ikut dipindai: 9901000005",
+    ]
+
+
+@pytest.mark.parametrize("value", [0, 20])
+def test_nobody_or_everybody_a_case_gives_no_cluster(value):
+    n = pd.Series(20, index=codes(9))
+    x = np.arange(9) * 1000.0
+    found = scan(pd.Series(value, index=n.index), trials=n, x=x, y=x, seed=0, replicates=9)
+    assert found.clusters.empty
+    assert found.counts["bukan gugus"] == 9
+
+
+def test_equal_rates_and_one_village():
+    n = pd.Series([10, 20, 30], index=codes(3))
+    x = np.arange(3) * 1000.0
+    assert scan(n // 10, trials=n, x=x, y=x, seed=0, replicates=9).clusters.empty
+    assert scan(n[:1], trials=2 * n[:1], x=x[:1], y=x[:1], seed=0, replicates=9).clusters.empty
+
+
+def test_degrees_are_noticed_and_metres_are_not():
+    cases, n, x, y, _inside = kabupaten(2, villages=10)
+    found = scan(cases, trials=n, x=x / 1e5 + 104, y=y / 1e5 - 4, seed=0, replicates=9)
+    assert found.findings[0].message == "koordinatnya tampak dalam derajat, sehingga lingkarannya tidak bulat"
+    assert scan(cases, trials=n, x=x, y=y, seed=0, replicates=9).findings == ()
+
+
+def test_says_what_it_is():
+    cases, n, x, y, _inside = kabupaten(7, villages=120, cluster=9)
+    found = scan(cases, trials=n, x=x, y=y, seed=0, replicates=99)
+    assert repr(found).startswith(
+        "Pemindaian 120 desa (binomial, lingkaran sampai 50 %, 99 ulangan): "
+        f"{found.clusters['nyata'].sum()} gugus nyata dengan {found.counts['gugus nyata']} desa"
+    )
+    assert "<table" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"trials": None}, "berikan salah satu"),
+        ({"expected": pd.Series(1.0, index=codes(4))}, "berikan salah satu"),
+        (
+            {"trials": pd.Series([1, 9, 9, 9], index=codes(4))},
+            "kasus lebih banyak daripada trials: 9901000000",
+        ),
+        ({"trials": pd.Series([9, 9, 9.5, 9], index=codes(4))}, "trials harus bilangan bulat: 9901000002"),
+        (
+            {"trials": None, "expected": pd.Series([0, 1, 1, 1.0], index=codes(4))},
+            "harapannya nol: 9901000000",
+        ),
+        ({"trials": pd.Series(9, index=codes(3))}, "desa yang berbeda dengan cases: 9901000003"),
+        ({"cases": pd.Series([2, -1, 2, 2], index=codes(4))}, "bilangan bulat, 0 atau lebih: 9901000001"),
+        ({"cases": pd.Series(2, index=["a"] * 4)}, "desa muncul lebih dari sekali: a"),
+        ({"x": [0.0, 1.0]}, "x memuat 2 bilangan untuk 4 desa"),
+        ({"x": [0.0, 1.0, np.inf, 2.0]}, "koordinat harus berhingga: 9901000002"),
+        ({"max_share": 0.6}, "max_share harus di atas 0 dan paling besar 0,5, bukan 0.6"),
+        ({"alpha": 0}, "harus di antara 0 dan 1"),
+        ({"replicates": 0}, "replicates harus 1 atau lebih, bukan 0"),
+        ({"engine": "gpu"}, "engine harus salah satu dari auto, numpy, numba, bukan gpu"),
+    ],
+)
+def test_refuses(change, message):
+    arguments = {
+        "cases": pd.Series(2, index=codes(4)), "trials": pd.Series(9, index=codes(4)),
+        "x": np.arange(4) * 1000.0, "y": np.zeros(4), "seed": 0,
+    } | change  # fmt: skip
+    with pytest.raises(EvidenceError, match=message):
+        scan(arguments.pop("cases"), **arguments)
+
+
+def test_says_how_to_install_the_compiler(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    cases, n, x, y, _inside = kabupaten(2, villages=10)
+    with pytest.raises(EvidenceError, match=r'pip install "lokus\[cepat\]"'):
+        scan(cases, trials=n, x=x, y=y, seed=0, engine="numba")
+    assert len(scan(cases, trials=n, x=x, y=y, seed=0, replicates=9).maxima) == 9
+
+
+def test_nobody_measured_is_no_member_of_a_cluster():
+    cases, trials, x, y, inside = kabupaten(3, cluster=6)
+    unmeasured = sorted(inside)[2]
+    cases[unmeasured], trials[unmeasured] = 0, 0
+    found = scan(cases, trials=trials, x=x, y=y, seed=1, replicates=199)
+    assert found.counts["gugus nyata"] > 2
+    assert found.table.loc[unmeasured, "kelas"] == "belum ada data"
+    assert unmeasured not in found.members[1]
+    assert any(finding.check == "scan.missing" for finding in found.findings)
+    # Exactly as if its counts were missing.
+    known = trials > 0
+    gone = scan(cases.where(known), trials=trials.where(known), x=x, y=y, seed=1, replicates=199)
+    pd.testing.assert_frame_equal(found.clusters, gone.clusters)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lokus.show.drawing.typography import fit_size, shorten, text_width, wrap
+
+words = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc",)), max_size=60)
+
+
+@given(words, st.floats(3, 60))
+def test_a_shortened_text_fits_unless_nothing_can(text, width):
+    short = shorten(text, 7, width)
+    assert text_width(short, 7) <= width or short == "…"
+    assert short == text or short.endswith("…")
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=12), max_size=12), st.integers(1, 4))
+def test_wrapping_keeps_every_word_until_the_last_line_is_cut(parts, lines):
+    text = " ".join(parts)
+    broken = wrap(text, 7, 30, lines=lines)
+    assert len(broken) <= lines
+    assert all(text_width(line, 7) <= 30 for line in broken)
+    if not any(line.endswith("…") for line in broken):
+        assert " ".join(broken).split() == parts
+
+
+def test_the_widest_text_decides_the_size():
+    size = fit_size(["Ulu", "Semende Darat Laut"], 20, largest=12, smallest=2)
+    assert text_width("Semende Darat Laut", size) <= 20 * 1.0001
+    assert fit_size(["Ulu"], 100, largest=12, smallest=2) == 12
+    assert fit_size([], 10, largest=12, smallest=2) == 12
+
+
+def test_dollar_signs_are_measured_as_text():
+    assert text_width("$x$", 10) > text_width("x", 10)

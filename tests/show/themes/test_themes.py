@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lokus.show.themes.palette import MISSING
+from lokus.show.themes.themes import IndicatorStyle, indicator_bands, nice_breaks
+
+
+@given(st.lists(st.floats(-1e4, 1e6, allow_subnormal=False), min_size=2, max_size=40))
+def test_round_limits_rise_are_evenly_spaced_and_lie_in_the_data(values):
+    breaks = nice_breaks(pd.Series(values))
+    low, high = min(values), max(values)
+    if high - low < 1e-6:
+        return
+    assert 1 <= len(breaks) <= 4
+    assert all(low <= b <= high for b in breaks)
+    steps = [b - a for a, b in pairwise(breaks)]
+    assert np.allclose(steps, steps[:1] * len(steps), rtol=1e-6)
+    assert all(step > 0 for step in steps)
+
+
+def test_stated_limits_are_kept_whatever_the_data():
+    style = IndicatorStyle(label="Air", unit="%", worse="low", breaks=(40, 60, 80))
+    one = indicator_bands(style, pd.Series([1.0, 2.0]))
+    other = indicator_bands(style, pd.Series([90.0]))
+    assert one.breaks == other.breaks == (40.0, 60.0, 80.0)
+    assert one.palette == other.palette
+    assert [one.limits(key) for key in one.palette] == ["<40", "40 – <60", "60 – <80", "≥80", ""]
+
+
+def test_a_missing_value_is_in_the_missing_class():
+    bands = indicator_bands(IndicatorStyle(label="Air"), pd.Series([1.0, None, 9.0]))
+    assert list(bands.classify(pd.Series([None]))) == [MISSING]
+    assert nice_breaks(pd.Series([np.nan])) == (20.0, 40.0, 60.0, 80.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "breaks"),
+    [
+        ([0, 100], (20, 40, 60, 80)),
+        ([3.2, 4.9], (3.5, 4.0, 4.5)),
+        ([7, 7], (7,)),
+        ([0, 1], (0.2, 0.4, 0.6, 0.8)),
+    ],
+)
+def test_known_ranges_give_the_limits_one_would_write(values, breaks):
+    assert nice_breaks(pd.Series(values, dtype=float)) == pytest.approx(breaks)
