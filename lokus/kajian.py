@@ -1,90 +1,42 @@
-"""A study: the frozen shell that runs every stage once and keeps what it gave.
+"""A study on one page: every stage by name, and opening, replacing and writing.
 
-No method is hidden here. Each stage is one call of a public function with the settings of the study file, and
-gives a frame or a small frozen result that can be looked at, tested and drawn by itself. The stages up to the
-proposal are in :mod:`lokus.stages`; here are opening, replacing and writing.
+No method is hidden here. Each stage is a plain function of the study in :mod:`lokus.stages`, one call of a
+public function with the settings of the study file; it gives a frame or a small frozen result that can be
+looked at, tested and drawn by itself.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.i18n import language, use_language
-from lokus.manifest import Verification, compare_locks, file_input, read_lock, write_lock
+from lokus.manifest import Verification, compare_locks, read_lock, write_lock
 from lokus.settings.read import read_settings, settings_from_mapping
-from lokus.stages.past import Previous
-from lokus.stages.presentation import PresentationStages
+from lokus.stages import choice, data, evidence, followup, outputs, review
+from lokus.stages.stage import Made, keep_unchanged, noted, stage
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lokus.settings import Settings
     from lokus.show.pack.pack import Pack
 
 __all__ = ["Kajian", "verify_lock"]
 
 
-def _joined_by(settings: Settings) -> tuple[object, ...]:
-    return settings.boundaries, settings.tables, settings.own_indicators, settings.audit.decisions
-
-
-def _carried_by(settings: Settings) -> tuple[object, ...]:
-    return settings.boundaries, settings.own_indicators, settings.audit.decisions, settings.previous
-
-
-def _estimated_by(settings: Settings) -> tuple[object, ...]:
-    return *_joined_by(settings), settings.rates
-
-
-def _reviewed_by(settings: Settings) -> tuple[object, ...]:
-    return *_estimated_by(settings), *_carried_by(settings)
-
-
-# What each stage takes from the study file. `replace` keeps a stage when this did not change.
-_TAKES: Mapping[str, Callable[[Settings], object]] = {
-    "catalogue": lambda settings: settings.own_indicators,
-    "official": lambda settings: settings.boundaries.official,
-    "boundaries": lambda settings: settings.boundaries,
-    "raw_tables": lambda settings: settings.tables,
-    "joined": _joined_by,
-    "indicators": _joined_by,
-    "earlier": _joined_by,
-    "reconciliation": lambda settings: (*_joined_by(settings), settings.previous),
-    "inputs": lambda settings: (*_joined_by(settings), settings.previous),
-    "previous": lambda settings: (settings.previous, settings.study.year),
-    "decided": _carried_by,
-    "past": _carried_by,
-    "history": _carried_by,
-    "audit": lambda settings: (*_reviewed_by(settings), settings.audit, settings.needed),
-    "villages": _joined_by,
-    "rates": _estimated_by,
-    "evidence": _estimated_by,
-    "observed": _estimated_by,
-    "scores": lambda settings: (*_estimated_by(settings), settings.scores),
-    "neighbours": lambda settings: settings.boundaries,
-    "hotspots": lambda settings: (*_estimated_by(settings), settings.patterns, settings.study.seed),
-    "clusters": lambda settings: (*_joined_by(settings), settings.patterns, settings.study.seed),
-    "typology": lambda settings: (*_estimated_by(settings), settings.typology, settings.study.seed),
-    "graduation": _reviewed_by,
-    "stated_problem": lambda settings: settings.choice,
-    "problem": lambda settings: (settings.choice, *_reviewed_by(settings)),
-    "change": _reviewed_by,
-    "expected_fall": _reviewed_by,
-    "_effect": _reviewed_by,
-}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class Kajian(PresentationStages):
+class Kajian:
     """A study of one kabupaten and year.
 
     Open one with :meth:`open`; every stage is an attribute, computed when first asked for and kept.
 
     Parameters
     ----------
-    settings : Settings
+    stated : Settings
         The checked study file.
     path : Path
         Where the study file is; its paths are relative to this file's folder.
@@ -99,6 +51,102 @@ class Kajian(PresentationStages):
     8
     """
 
+    stated: Settings
+    path: Path
+    made: dict[tuple[str, str], Made] = field(default_factory=dict, init=False)
+
+    # What goes in.
+    catalogue = stage(data.catalogue)
+    official = stage(data.official)
+    boundaries = stage(data.boundaries)
+    neighbours = stage(data.neighbours)
+    decisions = stage(data.decisions)
+    raw_tables = stage(data.raw_tables)
+    joined = stage(data.joined)
+    indicators = stage(data.indicators)
+    earlier = stage(data.earlier)
+    checked = stage(data.checked)
+    villages = stage(data.villages)
+    # Last year, and whether all that is sound.
+    previous = stage(data.previous)
+    decided = stage(data.decided)
+    past = stage(data.past)
+    reconciliation = stage(data.reconciliation)
+    audit = stage(data.audit)
+    # What the data show.
+    rates = stage(evidence.rates)
+    children = stage(evidence.children)
+    observed = stage(evidence.observed)
+    hotspots = stage(evidence.hotspots)
+    clusters = stage(evidence.clusters)
+    typology = stage(evidence.typology)
+    scorer = stage(evidence.scorer)
+    scores = stage(evidence.scores)
+    labels = stage(evidence.labels)
+    evidence = stage(evidence.evidence)  # last of its room: from here on the name is the stage
+    # The rules, the proposal, how sure it is, and why.
+    history = stage(choice.history)
+    listed = stage(choice.listed)
+    today = stage(choice.today)
+    graduation = stage(choice.graduation)
+    stated_problem = stage(choice.stated_problem)
+    problem = stage(choice.problem)
+    proposal = stage(choice.proposal)
+    robustness = stage(choice.robustness)
+    leave_one_out = stage(choice.leave_one_out)
+    overlap = stage(choice.overlap)
+    alternatives = stage(choice.alternatives)
+    justifications = stage(choice.justifications)
+    traits = stage(choice.traits)
+    assembled = stage(choice.assembled)
+    # What became of last year's list.
+    change = stage(review.change)
+    effect_or_reason = stage(review.effect_or_reason)
+    effect = stage(review.effect)
+    no_effect = stage(review.no_effect)
+    expected_fall = stage(review.expected_fall)
+    causes = stage(review.causes)
+    results = stage(review.results)
+    review = stage(review.review)  # likewise
+    # What follows from the list.
+    gaps = stage(followup.gaps)
+    owners = stage(followup.owners)
+    interventions = stage(followup.interventions)
+    calendar = stage(followup.calendar)
+    filled_calendar = stage(followup.filled_calendar)
+    realisation = stage(followup.realisation)
+    sharings = stage(followup.sharings)
+    beneficiaries = stage(followup.beneficiaries)
+    trajectory = stage(followup.trajectory)
+    case_audit = stage(followup.case_audit)
+    # What the outputs are written from.
+    inputs = stage(outputs.inputs)
+    lock = stage(outputs.lock)
+    info = stage(outputs.info)
+    maps = stage(outputs.maps)
+    method = stage(outputs.method)
+    review_material = stage(outputs.review_material)
+    material = stage(outputs.material)
+
+    @property
+    def settings(self) -> Settings:
+        """The checked study file; while a stage is made, what is read of it is noted."""
+        return noted(self)
+
+    def beside(self, name: str) -> Path:
+        """Path of a file that the study names, relative to the study file's folder."""
+        return self.path.parent / name
+
+    @property
+    def decisions_file(self) -> Path:
+        """Where human decisions about names are: as the study says, else ``kecocokan.csv`` beside it."""
+        return self.beside(self.settings.audit.decisions or "kecocokan.csv")
+
+    @property
+    def folder(self) -> Path:
+        """Output folder that the study names."""
+        return Path(os.path.normpath(self.beside(self.settings.outputs.folder)))
+
     @classmethod
     def open(cls, path: str | Path) -> Kajian:
         """Open a study file.
@@ -109,7 +157,7 @@ class Kajian(PresentationStages):
             The file is wrong; the message names the key and the nearest valid one.
         """
         path = Path(path)
-        return cls(settings=read_settings(path), path=path)
+        return cls(stated=read_settings(path), path=path)
 
     def replace(self, **sections: Mapping[str, Any]) -> Kajian:
         """Return the study with other settings; stages that do not depend on them are not computed again.
@@ -141,35 +189,19 @@ class Kajian(PresentationStages):
         return self.replace(tahun_lalu={key: named, other: None})
 
     def _with(self, plain: Mapping[str, Any]) -> Kajian:
-        other = Kajian(settings=settings_from_mapping(plain, file=self.path.name), path=self.path)
-        for stage, takes in _TAKES.items():
-            if stage in self.__dict__ and takes(self.settings) == takes(other.settings):
-                other.__dict__[stage] = self.__dict__[stage]
+        other = Kajian(stated=settings_from_mapping(plain, file=self.path.name), path=self.path)
+        keep_unchanged(self, other)
         return other
-
-    def _opened(self, path: Path) -> Previous:
-        from lokus.choice.results import side_by_side
-
-        study = Kajian.open(path)
-        return Previous(
-            year=study.settings.study.year,
-            villages=study.boundaries.villages,
-            results=side_by_side(
-                study.villages, *([study.rates.table] if study.rates else []), study.scores.table
-            ),
-            kode=study.proposal.kode,
-            settings=study.settings,
-            inputs=(file_input(path), *study.inputs),
-        )
 
     def __repr__(self) -> str:
         study = self.settings.study
         return f"Kajian({study.title!r}, {study.kabupaten}, {study.year}, {self.path.name})"
 
-    @property
-    def folder(self) -> Path:
-        """Output folder that the study names."""
-        return Path(os.path.normpath(self._beside(self.settings.outputs.folder)))
+    def compare(self, other: Kajian) -> pd.DataFrame:
+        """Say which villages move between this proposal and that of `other`, and why."""
+        from lokus.choice.compare import compare
+
+        return compare(self.proposal, other.proposal)
 
     def write(
         self, folder: str | Path | None = None, *, on_step: Callable[[str, int, int], None] | None = None
@@ -189,9 +221,8 @@ class Kajian(PresentationStages):
 
         spoken = self.settings.study.language
         if spoken is not None and spoken != language():
-            # What was computed so far has its findings and reasons in the language of whoever asked for it.
             with use_language(spoken):
-                return Kajian(settings=self.settings, path=self.path).write(folder, on_step=on_step)
+                return self.write(folder, on_step=on_step)
         stated = self.settings.outputs
         return write_pack(
             Path(folder) if folder else self.folder,

@@ -98,7 +98,7 @@ def test_replace_recomputes_what_depends_on_the_change(kajian):
     other = kajian.replace(skor={"bobot": {"prevalensi": 1.0}})
     assert other.rates is kajian.rates
     assert other.proposal.kode != kajian.proposal.kode
-    fresh = Kajian(settings=other.settings, path=kajian.path)
+    fresh = Kajian(stated=other.stated, path=kajian.path)
     assert fresh.proposal.kode == other.proposal.kode
     stricter = kajian.replace(laju={"cakupan_andal": 95})
     assert stricter.rates.table["belum_andal"].sum() > kajian.rates.table["belum_andal"].sum()

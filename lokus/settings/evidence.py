@@ -6,9 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from lokus.evidence.scores.aggregation import Aggregate, Missing
+from lokus.evidence.scores.normalise import Normalise
 from lokus.evidence.scores.presets import PRESETS
+from lokus.evidence.scores.weighting import DataWeights
 from lokus.i18n import gettext as _
-from lokus.settings.base import Number, Percent, Positive, Section, Text, Weight
+from lokus.settings.base import Number, Percent, Positive, Section, Text, Weight, Words
 
 __all__ = [
     "PatternSettings",
@@ -26,7 +29,10 @@ class RateSettings(Section):
     threshold: Percent | None = Field(None, alias="ambang")
     reliable_coverage: Percent = Field(80.0, alias="cakupan_andal")
     odds_ratio: Positive = Field(1.0, alias="rasio_odds_tak_terukur")
-    effect: Literal["tidak", "kecamatan", "tetangga", "otomatis"] = Field("tidak", alias="pengaruh")
+    effect: Annotated[
+        Literal["none", "kecamatan", "neighbours", "auto"],
+        Words(tidak="none", kecamatan="kecamatan", tetangga="neighbours", otomatis="auto"),
+    ] = Field("none", alias="pengaruh")
 
 
 class ScoreSettings(Section):
@@ -37,15 +43,27 @@ class ScoreSettings(Section):
     """
 
     weights: dict[str, Weight] = Field(default_factory=dict, alias="bobot")
-    weighting: Literal["sama", "entropi", "critic", "pca"] | None = Field(None, alias="pembobotan")
+    weighting: (
+        Annotated[DataWeights, Words(sama="equal", entropi="entropy", critic="critic", pca="pca")] | None
+    ) = Field(None, alias="pembobotan")
     weighed: tuple[Text, ...] = Field((), alias="indikator")
     pairs: dict[str, dict[str, Positive]] = Field(default_factory=dict, alias="ahp")
     preset: Text | None = Field(None, alias="prasetel")
-    aggregate: Literal["aritmetik", "geometrik", "topsis", "jumlah_peringkat"] | None = Field(
-        None, alias="metode"
+    aggregate: (
+        Annotated[
+            Aggregate,
+            Words(
+                aritmetik="arithmetic", geometrik="geometric", topsis="topsis", jumlah_peringkat="rank_sum"
+            ),
+        ]
+        | None
+    ) = Field(None, alias="metode")
+    normalise: (
+        Annotated[Normalise, Words(minmax="minmax", peringkat="rank", zscore="zscore", batas="limit")] | None
+    ) = Field(None, alias="normalisasi")
+    missing: Annotated[Missing, Words(normalkan="renormalise", tahan="withhold")] | None = Field(
+        None, alias="data_kosong"
     )
-    normalise: Literal["minmax", "peringkat", "zscore", "batas"] | None = Field(None, alias="normalisasi")
-    missing: Literal["normalkan", "tahan"] | None = Field(None, alias="data_kosong")
     limits: dict[str, Number] = Field(default_factory=dict, alias="batas_merah")
     goalposts: dict[str, tuple[Number, Number]] = Field(default_factory=dict, alias="batas_tetap")
     instead: dict[str, Text] = Field(default_factory=dict, alias="pengganti")
@@ -104,7 +122,9 @@ class PatternSettings(Section):
     indicator: Text = Field("prevalensi", alias="indikator")
     permutations: StrictInt = Field(99_999, alias="permutasi", ge=999)
     alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = Field(0.05, alias="taraf_nyata")
-    correction: Literal["fdr", "tanpa"] = Field("fdr", alias="koreksi")
+    correction: Annotated[Literal["fdr", "none"], Words(fdr="fdr", tanpa="none")] = Field(
+        "fdr", alias="koreksi"
+    )
     scan: ScanSettings = Field(ScanSettings.model_validate({}), alias="pemindaian")
 
 

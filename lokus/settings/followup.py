@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.settings.base import Count, Kode, Number, Percent, Positive, Section, Text, Year
+from lokus.settings.base import Count, Kode, Number, Percent, Positive, Section, Text, Words, Year
 
 __all__ = [
     "CaseAuditSettings",
@@ -20,14 +20,19 @@ __all__ = [
 ]
 
 
+Scope = Annotated[Literal["all", "lokus"], Words(semua="all", lokus="lokus")]
+
+
 class SharingSettings(Section):
     """``[[pembagian]]``: a whole number of teams or packages, shared over villages."""
 
     name: Text = Field(alias="nama")
     total: Count = Field(alias="jumlah")
     basis: Text = Field(alias="dasar")
-    scope: Literal["semua", "lokus"] = Field("semua", alias="lingkup")
-    method: Literal["sisa_terbesar", "webster"] = Field("sisa_terbesar", alias="cara")
+    scope: Scope = Field("all", alias="lingkup")
+    method: Annotated[
+        Literal["largest_remainder", "webster"], Words(sisa_terbesar="largest_remainder", webster="webster")
+    ] = Field("largest_remainder", alias="cara")
     least: Count = Field(0, alias="min")
     most: Annotated[StrictInt, Field(ge=1)] | None = Field(None, alias="maks")
     existing: Text | None = Field(None, alias="yang_ada")
@@ -72,7 +77,7 @@ class CaseAuditSettings(Section):
     """``[audit_kasus]``: how many villages the audit of cases looks at."""
 
     n: StrictInt = Field(alias="jumlah", ge=1)
-    scope: Literal["semua", "lokus"] = Field("lokus", alias="lingkup")
+    scope: Scope = Field("lokus", alias="lingkup")
 
 
 # FOLDED: Where results go and in which forms.

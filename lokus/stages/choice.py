@@ -1,160 +1,246 @@
-"""What a study proposes, how sure that is, and why."""
+"""What a study proposes, under which rules, how sure that is, and why."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lokus.settings import ESTIMATED
-from lokus.stages.rules import RuleStages
+from lokus.stages.stage import whole
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.choice.review.history import History
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
+    from lokus.choice.solver.problem import Problem
     from lokus.evidence.scores.sensitivity import LeaveOneOut, Overlap
+    from lokus.kajian import Kajian
 
-__all__ = ["ChoiceStages"]
+__all__ = [
+    "alternatives",
+    "assembled",
+    "graduation",
+    "history",
+    "justifications",
+    "leave_one_out",
+    "listed",
+    "overlap",
+    "problem",
+    "proposal",
+    "robustness",
+    "stated_problem",
+    "today",
+    "traits",
+]
 
 
-class ChoiceStages(RuleStages):
-    """The choice, its certainty and its explanation."""
+def history(study: Kajian) -> History | None:
+    """Lists of the earlier years side by side; ``None`` without an earlier list."""
+    from lokus.choice.review.history import list_history
 
-    @cached_property
-    def proposal(self) -> Selection:
-        """Best list under the rules.
+    past = study.past
+    if past is None:
+        return None
+    return list_history({year: past.kode(year) for year in past.years}, villages=past.lists.index)
 
-        Raises
-        ------
-        BlockedError
-            A blocking finding is neither mended nor accepted.
-        InfeasibleError
-            No list satisfies the rules.
-        """
-        self.audit.raise_if_blocked()
-        return self._choose(self.scores.table["skor"])
 
-    def _choose(self, scores: pd.Series[float]) -> Selection:
-        from lokus.choice.selection import select
+def listed(study: Kajian) -> tuple[str, ...]:
+    """Last year's list by this year's codes."""
+    return study.past.kode(study.past.years[-1]) if study.past else ()
 
-        cost, children = self.settings.choice.cost, self.children
-        return select(
-            scores,
-            self.villages["kode_kecamatan"],
-            self.problem,
-            tie_break=self.scores.tie_break if self.settings.scores.preset else children,
-            children=children,
-            jenis=self.villages["jenis"],
-            cost=self.villages[cost] if cost else None,
-        )
 
-    @cached_property
-    def robustness(self) -> Robustness | None:
-        """How sure each village is of its place; ``None`` where nothing is known of what is uncertain.
+def today(study: Kajian) -> dict[str, str]:
+    """Former code → this year's, of villages that became one village of this year."""
+    if study.past is None:
+        return {}
+    pairs = [
+        (old, str(new))
+        for new, codes in study.past.changes["asal"].fillna("").items()
+        for old in str(codes).split(", ")
+        if old
+    ]
+    became = Counter(old for old, _new in pairs)
+    return {old: new for old, new in pairs if became[old] == 1}
 
-        Draws need a score that is a weighted sum, and something to draw: rates, several weights, or errors.
-        """
-        from lokus.choice.robustness import assess_robustness
 
-        scores, stated = self.scores, self.settings.uncertainty
-        keys = [str(key) for key in scores.weights.index]
-        rates = self.rates if stated.rates and not ESTIMATED.isdisjoint(keys) else None
-        concentration = stated.concentration if len(keys) > 1 else None
-        summed = scores.aggregate == "arithmetic" and scores.normalise != "limit" and not scores.exempt
-        if not summed or not (rates or concentration or stated.errors):
-            return None
-        return assess_robustness(
-            self.proposal,
-            self.evidence,
-            weights={str(key): float(weight) for key, weight in scores.weights.items()},
-            worse=self.catalogue.worse_ends(keys),
-            normalise=scores.normalise,
-            goalposts=self.settings.scores.goalposts,
-            missing=scores.missing,
-            children=self.children,
-            rates=rates,
-            concentration=concentration,
-            errors=stated.errors,
-            limits={key: (self.catalogue[key].minimum, self.catalogue[key].maximum) for key in stated.errors},
-            draws=stated.draws,
-            seed=self.settings.study.seed,
-        )
+def graduation(study: Kajian) -> pd.DataFrame | None:
+    """Which villages of last year's list need to be lokus no longer; ``None`` unless the study asks."""
+    from lokus.choice.review.graduation import graduation, probability_below
 
-    @cached_property
-    def leave_one_out(self) -> LeaveOneOut:
-        """What becomes of ranks and list when one indicator is left out of the score."""
-        from lokus.evidence.scores.sensitivity import leave_one_out
+    stated = study.settings.previous.graduation if study.settings.previous else None
+    if stated is None or study.history is None or study.rates is None:
+        return None
+    years = study.history.table["tahun_lokus"]
+    return graduation(
+        probability_below(study.rates, stated.target),
+        years[years > 0],
+        probability=stated.probability,
+        min_years=stated.min_years,
+        unreliable=study.rates.table["belum_andal"],
+    )
 
-        return leave_one_out(self.scores, choose=lambda scores: self._choose(scores).kode)
 
-    @cached_property
-    def overlap(self) -> Overlap:
-        """Which indicators of the score say the same thing twice."""
-        from lokus.evidence.scores.sensitivity import overlap
+def stated_problem(study: Kajian) -> Problem:
+    """Rules as ``[pilihan]`` has them."""
+    from lokus.stages.recipes import rules
 
-        contained = {key: item.contained_in for key, item in self.catalogue.items()}
-        return overlap(self.scores, contained_in=contained)
+    return rules(whole(study.settings.choice))
 
-    @cached_property
-    def alternatives(self) -> pd.DataFrame:
-        """The ten next best lists, and what differs."""
-        from lokus.choice.alternatives import alternatives
 
-        return alternatives(self.proposal)
+def problem(study: Kajian) -> Problem:
+    """Rules of the choice, with those of continuity that ``[tahun_lalu]`` states.
 
-    @cached_property
-    def justifications(self) -> pd.Series[str]:
-        """One paragraph for each proposed village, made only of computed numbers."""
-        from lokus.choice.justify import justifications
+    Raises
+    ------
+    RuleError
+        They contradict each other.
+    """
+    from lokus.choice.review.continuity import continuity_rules
 
-        return justifications(
-            self.scores,
-            self.proposal,
-            self.villages["kecamatan"],
-            self.labels,
-            desa=self.villages["desa"],
-            robustness=self.robustness,
-        )
+    stated = study.settings.previous
+    if stated is None or study.history is None or not stated.has_rules:
+        return study.stated_problem
+    closed = stated.graduation is not None and stated.graduation.closed
+    return continuity_rules(
+        study.stated_problem,
+        study.listed,
+        study.history.table["tahun_lokus"],
+        min_years=stated.min_years,
+        max_changes=stated.max_changes,
+        graduated=study.graduation if closed and study.graduation is not None else (),
+    )
 
-    def compare(self, other: ChoiceStages) -> pd.DataFrame:
-        """Say which villages move between this proposal and that of `other`, and why."""
-        from lokus.choice.compare import compare
 
-        return compare(self.proposal, other.proposal)
+def proposal(study: Kajian) -> Selection:
+    """Best list under the rules.
 
-    @cached_property
-    def assembled(self) -> gpd.GeoDataFrame:
-        """Village table, rates, scores, certainty and proposal side by side, with a reason a village."""
-        from lokus.choice.explain import reasons
-        from lokus.choice.results import assemble_results
+    Raises
+    ------
+    BlockedError
+        A blocking finding is neither mended nor accepted.
+    InfeasibleError
+        No list satisfies the rules.
+    """
+    study.audit.raise_if_blocked()
+    return _choose(study, study.scores.table["skor"])
 
-        text = reasons(
-            self.scores,
-            self.proposal,
-            self.villages["kecamatan"],
-            labels=self.labels,
-            desa=self.villages["desa"],
-        )
-        return assemble_results(
-            self.villages,
-            *([self.rates.table] if self.rates else []),
-            self.scores.table,
-            self.traits,
-            *([self.robustness.table] if self.robustness else []),
-            selection=self.proposal.table,
-            reasons=text,
-        )
 
-    @cached_property
-    def traits(self) -> pd.DataFrame:
-        """What kind of village each is: hot spot class, type, completeness of its data (percent)."""
-        from lokus.choice.results import describe_villages
+def _choose(study: Kajian, scores: pd.Series[float]) -> Selection:
+    from lokus.choice.selection import select
 
-        return describe_villages(
-            self.villages.index,
-            hotspots=self.hotspots.table["kelas"],
-            types=self.typology.table if self.typology else None,
-            completeness=self.audit.completeness,
-        )
+    cost = study.settings.choice.cost
+    return select(
+        scores,
+        study.villages["kode_kecamatan"],
+        study.problem,
+        tie_break=study.scores.tie_break if study.settings.scores.preset else study.children,
+        children=study.children,
+        jenis=study.villages["jenis"],
+        cost=study.villages[cost] if cost else None,
+    )
+
+
+def robustness(study: Kajian) -> Robustness | None:
+    """How sure each village is of its place; ``None`` where nothing is known of what is uncertain.
+
+    Draws need a score that is a weighted sum, and something to draw: rates, several weights, or errors.
+    """
+    from lokus.choice.robustness import assess_robustness
+
+    scores, stated = study.scores, study.settings.uncertainty
+    keys = [str(key) for key in scores.weights.index]
+    rates = study.rates if stated.rates and not ESTIMATED.isdisjoint(keys) else None
+    concentration = stated.concentration if len(keys) > 1 else None
+    summed = scores.aggregate == "arithmetic" and scores.normalise != "limit" and not scores.exempt
+    if not summed or not (rates or concentration or stated.errors):
+        return None
+    return assess_robustness(
+        study.proposal,
+        study.evidence,
+        weights={str(key): float(weight) for key, weight in scores.weights.items()},
+        worse=study.catalogue.worse_ends(keys),
+        normalise=scores.normalise,
+        goalposts=study.settings.scores.goalposts,
+        missing=scores.missing,
+        children=study.children,
+        rates=rates,
+        concentration=concentration,
+        errors=stated.errors,
+        limits={key: (study.catalogue[key].minimum, study.catalogue[key].maximum) for key in stated.errors},
+        draws=stated.draws,
+        seed=study.settings.study.seed,
+    )
+
+
+def leave_one_out(study: Kajian) -> LeaveOneOut:
+    """What becomes of ranks and list when one indicator is left out of the score."""
+    from lokus.evidence.scores.sensitivity import leave_one_out
+
+    return leave_one_out(study.scores, choose=lambda scores: _choose(study, scores).kode)
+
+
+def overlap(study: Kajian) -> Overlap:
+    """Which indicators of the score say the same thing twice."""
+    from lokus.evidence.scores.sensitivity import overlap
+
+    contained = {key: item.contained_in for key, item in study.catalogue.items()}
+    return overlap(study.scores, contained_in=contained)
+
+
+def alternatives(study: Kajian) -> pd.DataFrame:
+    """The ten next best lists, and what differs."""
+    from lokus.choice.alternatives import alternatives
+
+    return alternatives(study.proposal)
+
+
+def justifications(study: Kajian) -> pd.Series[str]:
+    """One paragraph for each proposed village, made only of computed numbers."""
+    from lokus.choice.justify import justifications
+
+    return justifications(
+        study.scores,
+        study.proposal,
+        study.villages["kecamatan"],
+        study.labels,
+        desa=study.villages["desa"],
+        robustness=study.robustness,
+    )
+
+
+def traits(study: Kajian) -> pd.DataFrame:
+    """What kind of village each is: hot spot class, type, completeness of its data (percent)."""
+    from lokus.choice.results import describe_villages
+
+    return describe_villages(
+        study.villages.index,
+        hotspots=study.hotspots.table["kelas"],
+        types=study.typology.table if study.typology else None,
+        completeness=study.audit.completeness,
+    )
+
+
+def assembled(study: Kajian) -> gpd.GeoDataFrame:
+    """Village table, rates, scores, certainty and proposal side by side, with a reason a village."""
+    from lokus.choice.explain import reasons
+    from lokus.choice.results import assemble_results
+
+    text = reasons(
+        study.scores,
+        study.proposal,
+        study.villages["kecamatan"],
+        labels=study.labels,
+        desa=study.villages["desa"],
+    )
+    return assemble_results(
+        study.villages,
+        *([study.rates.table] if study.rates else []),
+        study.scores.table,
+        study.traits,
+        *([study.robustness.table] if study.robustness else []),
+        selection=study.proposal.table,
+        reasons=text,
+    )

@@ -1,11 +1,10 @@
-"""What the data of a study show."""
+"""What the data of a study show: rates, patterns, types and scores."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lokus.stages.audit import AuditStages
+from lokus.stages.stage import whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,122 +14,135 @@ if TYPE_CHECKING:
     from lokus.evidence.patterns.typology import Typology
     from lokus.evidence.rates.rates import Rates
     from lokus.evidence.scores.scoring import Scores
+    from lokus.kajian import Kajian
+    from lokus.stages.recipes import Score
 
-__all__ = ["EvidenceStages"]
+__all__ = [
+    "children",
+    "clusters",
+    "evidence",
+    "hotspots",
+    "labels",
+    "observed",
+    "rates",
+    "scorer",
+    "scores",
+    "typology",
+]
 
 
-class EvidenceStages(AuditStages):
-    """Rates, scores, and where and what kind the villages are."""
+def rates(study: Kajian) -> Rates | None:
+    """Prevalence with intervals, and expected stunted children; ``None`` without children measured."""
+    from lokus.evidence.rates.rates import estimate_rates
 
-    @cached_property
-    def rates(self) -> Rates | None:
-        """Prevalence with intervals, and expected stunted children; ``None`` without children measured."""
-        from lokus.evidence.rates.rates import estimate_rates
-        from lokus.stages.recipes import EFFECTS
+    stated, table = study.settings.rates, study.villages
+    if not {"stunting", "diukur"} <= set(table.columns):
+        return None
+    effect = stated.effect
+    return estimate_rates(
+        table["stunting"],
+        table["diukur"],
+        sasaran=table.get("sasaran"),
+        covariates=table[list(stated.covariates)] if stated.covariates else None,
+        earlier=[
+            (past["stunting"], past["diukur"])
+            for past in study.earlier
+            if {"stunting", "diukur"} <= set(past.columns)
+        ],
+        effect=effect,
+        kecamatan=table["kode_kecamatan"] if effect in ("kecamatan", "auto") else None,
+        neighbours=study.neighbours.to_csr() if effect in ("neighbours", "auto") else None,
+        threshold=stated.threshold,
+        reliable_coverage=stated.reliable_coverage,
+        odds_ratio=stated.odds_ratio,
+    )
 
-        stated, table = self.settings.rates, self.villages
-        if not {"stunting", "diukur"} <= set(table.columns):
-            return None
-        effect = EFFECTS[stated.effect]
-        return estimate_rates(
-            table["stunting"],
-            table["diukur"],
-            sasaran=table.get("sasaran"),
-            covariates=table[list(stated.covariates)] if stated.covariates else None,
-            earlier=[
-                (past["stunting"], past["diukur"])
-                for past in self.earlier
-                if {"stunting", "diukur"} <= set(past.columns)
-            ],
-            effect=effect,
-            kecamatan=table["kode_kecamatan"] if effect in ("kecamatan", "auto") else None,
-            neighbours=self.neighbours.to_csr() if effect in ("neighbours", "auto") else None,
-            threshold=stated.threshold,
-            reliable_coverage=stated.reliable_coverage,
-            odds_ratio=stated.odds_ratio,
-        )
 
-    @property
-    def children(self) -> pd.Series[float] | None:
-        """Expected stunted children; where nobody said how many were measured, the cases reported."""
-        return self.rates.table["anak_stunting"] if self.rates else self.villages.get("stunting")
+def children(study: Kajian) -> pd.Series[float] | None:
+    """Expected stunted children; where nobody said how many were measured, the cases reported."""
+    return study.rates.table["anak_stunting"] if study.rates else study.villages.get("stunting")
 
-    @cached_property
-    def evidence(self) -> pd.DataFrame:
-        """Indicators and estimated rates side by side: what the score can weigh."""
-        from lokus.choice.results import side_by_side
 
-        return side_by_side(self.audit.values, *([self.rates.table] if self.rates else []))
+def evidence(study: Kajian) -> pd.DataFrame:
+    """Indicators and estimated rates side by side: what the score can weigh."""
+    from lokus.choice.results import side_by_side
 
-    @cached_property
-    def observed(self) -> pd.DataFrame:
-        """The same without the rates of villages where nobody was measured: there only the prior speaks."""
-        from lokus.choice.results import side_by_side
+    return side_by_side(study.checked.values, *([study.rates.table] if study.rates else []))
 
-        return side_by_side(self.audit.values, *([self.rates.observed] if self.rates else []))
 
-    @cached_property
-    def hotspots(self) -> Hotspots:
-        """Villages that are high, or low, together with their neighbours."""
-        from lokus.evidence.patterns.hotspots import local_moran
+def observed(study: Kajian) -> pd.DataFrame:
+    """The same without the rates of villages where nobody was measured: there only the prior speaks."""
+    from lokus.choice.results import side_by_side
 
-        stated = self.settings.patterns
-        return local_moran(
-            self.observed[stated.indicator].reindex(self.neighbours.index),
-            self.neighbours.to_csr(),
-            seed=self.settings.study.seed,
-            permutations=stated.permutations,
-            alpha=stated.alpha,
-            correction="fdr" if stated.correction == "fdr" else "none",
-            raw_rate=stated.indicator == "prevalensi_mentah",
-        )
+    return side_by_side(study.checked.values, *([study.rates.observed] if study.rates else []))
 
-    @cached_property
-    def clusters(self) -> Clusters:
-        """Circles of villages with significantly more stunted children inside than outside."""
-        from lokus.evidence.patterns.scan import scan
 
-        stated = self.settings.patterns
-        points = self.boundaries.centres
-        return scan(
-            self.villages["stunting"],
-            trials=self.villages["diukur"],
-            x=points.x,
-            y=points.y,
-            seed=self.settings.study.seed,
-            max_share=stated.scan.max_share,
-            replicates=stated.scan.replicates,
-            alpha=stated.alpha,
-        )
+def hotspots(study: Kajian) -> Hotspots:
+    """Villages that are high, or low, together with their neighbours."""
+    from lokus.evidence.patterns.hotspots import local_moran
 
-    @cached_property
-    def typology(self) -> Typology | None:
-        """Kinds of villages, when the study asks for them."""
-        from lokus.evidence.patterns.typology import typology
+    stated = study.settings.patterns
+    return local_moran(
+        study.observed[stated.indicator].reindex(study.neighbours.index),
+        study.neighbours.to_csr(),
+        seed=study.settings.study.seed,
+        permutations=stated.permutations,
+        alpha=stated.alpha,
+        correction=stated.correction,
+        raw_rate=stated.indicator == "prevalensi_mentah",
+    )
 
-        stated = self.settings.typology
-        if stated is None:
-            return None
-        keys = list(stated.indicators)
-        return typology(
-            self.observed[keys],
-            worse=self.catalogue.worse_ends(keys),
-            labels={key: self.catalogue[key].words for key in keys},
-            method=stated.method,
-            k=stated.k,
-            seed=self.settings.study.seed,
-        )
 
-    @cached_property
-    def scores(self) -> Scores:
-        """Score of every village, with what each indicator adds to it."""
-        from lokus.stages.recipes import scorer
+def clusters(study: Kajian) -> Clusters:
+    """Circles of villages with significantly more stunted children inside than outside."""
+    from lokus.evidence.patterns.scan import scan
 
-        weigh = scorer(self.settings.scores, catalogue=self.catalogue, jenis=self.villages["jenis"])
-        return weigh(self.evidence, self.children)
+    stated = study.settings.patterns
+    points = study.boundaries.centres
+    return scan(
+        study.villages["stunting"],
+        trials=study.villages["diukur"],
+        x=points.x,
+        y=points.y,
+        seed=study.settings.study.seed,
+        max_share=stated.scan.max_share,
+        replicates=stated.scan.replicates,
+        alpha=stated.alpha,
+    )
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """Indicator key → label, for what the study weighs or estimates from."""
-        keys = (*self.settings.needed, *self.scores.weights.index)
-        return {key: self.catalogue[key].label for key in keys}
+
+def typology(study: Kajian) -> Typology | None:
+    """Kinds of villages, when the study asks for them."""
+    from lokus.evidence.patterns.typology import typology
+
+    stated = study.settings.typology
+    if stated is None:
+        return None
+    keys = list(stated.indicators)
+    return typology(
+        study.observed[keys],
+        worse=study.catalogue.worse_ends(keys),
+        labels={key: study.catalogue[key].words for key in keys},
+        method=stated.method,
+        k=stated.k,
+        seed=study.settings.study.seed,
+    )
+
+
+def scorer(study: Kajian) -> Score:
+    """The score as a function of indicators and children: this year's, and by the review another year's."""
+    from lokus.stages import recipes
+
+    stated = whole(study.settings.scores)
+    return recipes.scorer(stated, catalogue=study.catalogue, jenis=study.villages["jenis"])
+
+
+def scores(study: Kajian) -> Scores:
+    """Score of every village, with what each indicator adds to it."""
+    return study.scorer(study.evidence, study.children)
+
+
+def labels(study: Kajian) -> dict[str, str]:
+    """Indicator key → label, for what the study weighs or estimates from."""
+    keys = (*study.settings.needed, *study.scores.weights.index)
+    return {key: study.catalogue[key].label for key in keys}

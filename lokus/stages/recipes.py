@@ -10,11 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lokus.choice.solver.problem import Problem
-    from lokus.evidence.rates.rates import EffectName, Rates
-    from lokus.evidence.scores.aggregation import Aggregate, Missing
-    from lokus.evidence.scores.normalise import Normalise
+    from lokus.evidence.rates.rates import Rates
     from lokus.evidence.scores.scoring import Scores
-    from lokus.evidence.scores.weighting import DataWeights
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.settings.choice import ChoiceSettings
     from lokus.settings.evidence import RateSettings, ScoreSettings
@@ -24,34 +21,7 @@ if TYPE_CHECKING:
     ]
     Score = Callable[[pd.DataFrame, "pd.Series[float] | None"], Scores]
 
-__all__ = ["EFFECTS", "Estimate", "Score", "estimator", "rules", "scorer"]
-
-# Words of the study file and of the functions.
-_NORMALISE: Mapping[str, Normalise] = {
-    "minmax": "minmax",
-    "peringkat": "rank",
-    "zscore": "zscore",
-    "batas": "limit",
-}
-_AGGREGATE: Mapping[str, Aggregate] = {
-    "aritmetik": "arithmetic",
-    "geometrik": "geometric",
-    "topsis": "topsis",
-    "jumlah_peringkat": "rank_sum",
-}
-_WEIGHTING: Mapping[str, DataWeights] = {
-    "sama": "equal",
-    "entropi": "entropy",
-    "critic": "critic",
-    "pca": "pca",
-}
-EFFECTS: Mapping[str, EffectName] = {
-    "tidak": "none",
-    "kecamatan": "kecamatan",
-    "tetangga": "neighbours",
-    "otomatis": "auto",
-}
-_MISSING: Mapping[str, Missing] = {"normalkan": "renormalise", "tahan": "withhold"}
+__all__ = ["Estimate", "Score", "estimator", "rules", "scorer"]
 
 
 def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]) -> Score:
@@ -59,8 +29,6 @@ def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]
     from lokus.evidence.scores.pairwise import compare_pairs
     from lokus.evidence.scores.preset_scores import apply_preset
     from lokus.evidence.scores.scoring import score
-
-    missing = _MISSING[stated.missing] if stated.missing else None
 
     def by_preset(frame: pd.DataFrame, children: pd.Series[float] | None) -> Scores:
         return apply_preset(
@@ -70,7 +38,7 @@ def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]
             goalposts=stated.goalposts,
             cuts=stated.cuts,
             instead=stated.instead,
-            missing=missing,
+            missing=stated.missing,
             jenis=jenis,
             ties=children,
         )
@@ -78,17 +46,17 @@ def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]
     def weighed(frame: pd.DataFrame, children: pd.Series[float] | None) -> Scores:
         return score(
             frame,
-            weights=_WEIGHTING[stated.weighting]
+            weights=stated.weighting
             if stated.weighting
             else compare_pairs(stated.pairs)
             if stated.pairs
             else stated.weights,
             worse=catalogue.worse_ends(stated.keys),
-            normalise=_NORMALISE[stated.normalise] if stated.normalise else None,
+            normalise=stated.normalise,
             goalposts=stated.goalposts,
             limits=stated.limits,
-            aggregate=_AGGREGATE[stated.aggregate or "aritmetik"],
-            missing=missing or "renormalise",
+            aggregate=stated.aggregate or "arithmetic",
+            missing=stated.missing or "renormalise",
             not_applicable={key: list(jenis.index[jenis == kind]) for key, kind in stated.not_for.items()},
             ties=children,
         )

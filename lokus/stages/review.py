@@ -1,14 +1,16 @@
-"""What became of last year's list, why, and whether being on it helped."""
+"""What became of last year's list, why, and whether being on it helped.
+
+Every stage is ``None`` where the study names no earlier list or data.
+"""
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lokus.i18n import gettext as _
 from lokus.settings import ESTIMATED
-from lokus.stages.choice import ChoiceStages
 from lokus.stages.recipes import estimator, rules, scorer
+from lokus.stages.stage import whole
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,177 +22,176 @@ if TYPE_CHECKING:
     from lokus.choice.solver.problem import Problem
     from lokus.evidence.change.change import Change, YearCounts
     from lokus.evidence.change.expected_fall import ExpectedFall
+    from lokus.kajian import Kajian
     from lokus.settings import Settings
-    from lokus.settings.evidence import ScoreSettings
     from lokus.stages.recipes import Score
 
-__all__ = ["ReviewStages"]
+__all__ = [
+    "causes",
+    "change",
+    "effect",
+    "effect_or_reason",
+    "expected_fall",
+    "no_effect",
+    "results",
+    "review",
+]
 
 _COUNTS = ("stunting", "diukur")
 
 
-class ReviewStages(ChoiceStages):
-    """The annual review; every part is ``None`` where the study names no earlier list or data."""
+def change(study: Kajian) -> Change | None:
+    """Rates of last year and of this year estimated together; ``None`` without both years' counts."""
+    from lokus.evidence.change.change import estimate_change
 
-    @cached_property
-    def change(self) -> Change | None:
-        """Rates of last year and of this year estimated together; ``None`` without both years' counts."""
-        from lokus.evidence.change.change import estimate_change
+    counts = _two_years(study)
+    if counts is None:
+        return None
+    return estimate_change(*counts, covariates=_covariates(study))
 
-        counts = self._two_years
-        if counts is None:
-            return None
-        return estimate_change(*counts, covariates=self._covariates)
 
-    @property
-    def _two_years(self) -> tuple[YearCounts, YearCounts] | None:
-        if self.past is None:
-            return None
-        then, now = self.past.values, self.villages
-        if not all(
-            set(_COUNTS) <= set(frame.columns) and (frame["diukur"] > 0).any() for frame in (then, now)
-        ):
-            return None
-        return (then["stunting"], then["diukur"]), (now["stunting"], now["diukur"])
+def _two_years(study: Kajian) -> tuple[YearCounts, YearCounts] | None:
+    if study.past is None:
+        return None
+    then, now = study.past.values, study.villages
+    if not all(set(_COUNTS) <= set(frame.columns) and (frame["diukur"] > 0).any() for frame in (then, now)):
+        return None
+    return (then["stunting"], then["diukur"]), (now["stunting"], now["diukur"])
 
-    @property
-    def _covariates(self) -> pd.DataFrame | None:
-        keys = list(self.settings.rates.covariates)
-        return self.villages[keys] if keys else None
 
-    @cached_property
-    def expected_fall(self) -> ExpectedFall | None:
-        """What was to be expected of last year's list with no help, next to what happened."""
-        from lokus.evidence.change.expected_fall import expected_fall
+def _covariates(study: Kajian) -> pd.DataFrame | None:
+    keys = list(study.settings.rates.covariates)
+    return study.villages[keys] if keys else None
 
-        if self.effect is not None:
-            return self.effect.expected  # its trend is that of the villages that were not lokus
-        if self.change is None or not self.change.table.loc[list(self.listed), "dua_tahun"].any():
-            return None
-        return expected_fall(self.change, self.listed)
 
-    @property
-    def effect(self) -> Effect | None:
-        """What having been lokus did to this year's rate; ``None`` where :attr:`no_effect` says why."""
-        return self._effect[0]
+def expected_fall(study: Kajian) -> ExpectedFall | None:
+    """What was to be expected of last year's list with no help, next to what happened."""
+    from lokus.evidence.change.expected_fall import expected_fall
 
-    @property
-    def no_effect(self) -> str:
-        """Why no effect can be estimated; empty where one is."""
-        return self._effect[1]
+    if study.effect is not None:
+        return study.effect.expected  # its trend is that of the villages that were not lokus
+    if study.change is None or not study.change.table.loc[list(study.listed), "dua_tahun"].any():
+        return None
+    return expected_fall(study.change, study.listed)
 
-    @cached_property
-    def _effect(self) -> tuple[Effect | None, str]:
-        from lokus.choice.review.effect import EffectError, lokus_effect
 
-        counts = self._two_years
-        if counts is None or self.past is None:
-            return None, _("the counts of both years are needed")
-        try:
-            effect = lokus_effect(
-                *counts,
-                self.listed,
-                scores=self.past.values.get("skor"),
-                covariates=self._chosen_by,
-                sasaran=self.villages.get("sasaran"),
-            )
-        except EffectError as error:
-            return None, str(error)
-        return effect, ""
+def effect_or_reason(study: Kajian) -> tuple[Effect | None, str]:
+    """Effect of having been lokus, or why none can be estimated."""
+    from lokus.choice.review.effect import EffectError, lokus_effect
 
-    @property
-    def _chosen_by(self) -> pd.DataFrame | None:
-        """Whatever else than counts of children last year's list was chosen by, as it was last year."""
-        if self.past is None or self.previous is None:
-            return self._covariates
-        stated = self.previous.settings
-        values = self.past.values
-        wanted = dict.fromkeys((*stated.rates.covariates, *stated.scores.keys))
-        keys = [key for key in wanted if key in values and key not in ESTIMATED and values[key].notna().any()]
-        return values[keys] if keys else None
-
-    @cached_property
-    def causes(self) -> Causes | None:
-        """How much rules, other indicators, real change, coverage and chance moved each village."""
-        from lokus.choice.review.causes import split_causes
-
-        if self.past is None:
-            return None
-        return split_causes(
-            self._year_before,
-            self._year_now,
-            kecamatan=self.villages["kode_kecamatan"],
-            jenis=self.villages["jenis"],
-            change=self.change.table if self.change else None,
+    counts = _two_years(study)
+    if counts is None or study.past is None:
+        return None, _("the counts of both years are needed")
+    try:
+        found = lokus_effect(
+            *counts,
+            study.listed,
+            scores=study.past.values.get("skor"),
+            covariates=_chosen_by(study),
+            sasaran=study.villages.get("sasaran"),
         )
+    except EffectError as error:
+        return None, str(error)
+    return found, ""
 
-    @property
-    def _year_now(self) -> Year:
-        return self._year(self.settings, self.evidence, self.problem, self._scorer(self.settings.scores))
 
-    @property
-    def _year_before(self) -> Year | None:
-        earlier, past = self.previous, self.past
-        if earlier is None or past is None:
-            return None
-        problem = rules(earlier.settings.choice, today=self.today)
-        return self._year(earlier.settings, past.values, problem, self._scorer(earlier.settings.scores))
+def effect(study: Kajian) -> Effect | None:
+    """What having been lokus did to this year's rate; ``None`` where :func:`no_effect` says why."""
+    return study.effect_or_reason[0]
 
-    def _scorer(self, stated: ScoreSettings) -> Score:
-        # One function for both years where they weigh alike, so that the review sees it is no cause.
-        return self._own_scorer if stated == self.settings.scores else self._scorer_of(stated)
 
-    @cached_property
-    def _own_scorer(self) -> Score:
-        return self._scorer_of(self.settings.scores)
+def no_effect(study: Kajian) -> str:
+    """Why no effect can be estimated; empty where one is."""
+    return study.effect_or_reason[1]
 
-    def _scorer_of(self, stated: ScoreSettings) -> Score:
-        return scorer(stated, catalogue=self.catalogue, jenis=self.villages["jenis"])
 
-    def _year(self, settings: Settings, indicators: pd.DataFrame, problem: Problem, score: Score) -> Year:
-        from lokus.choice.review.causes import Year
+def _chosen_by(study: Kajian) -> pd.DataFrame | None:
+    """Whatever else than counts of children last year's list was chosen by, as it was last year."""
+    if study.past is None or study.previous is None:
+        return _covariates(study)
+    stated = study.previous.settings
+    values = study.past.values
+    wanted = dict.fromkeys((*stated.rates.covariates, *stated.scores.keys))
+    keys = [key for key in wanted if key in values and key not in ESTIMATED and values[key].notna().any()]
+    return values[keys] if keys else None
 
-        return Year(
-            indicators=indicators,
-            problem=problem,
-            score=score,
-            estimate=estimator(settings.rates) if self.change else None,
-            covariates=settings.rates.covariates,
-            own_ties=settings.scores.preset is not None,
-            cost=settings.choice.cost,
-        )
 
-    @cached_property
-    def review(self) -> Review | None:
-        """Last year's list against this year's proposal: tetap, masuk, keluar, lulus, each with its cause."""
-        return self._review(self.causes, self.change.table if self.change else None)
+def causes(study: Kajian) -> Causes | None:
+    """How much rules, other indicators, real change, coverage and chance moved each village."""
+    from lokus.choice.review.causes import split_causes
 
-    def _review(self, causes: Causes | None, change: pd.DataFrame | None) -> Review | None:
-        from lokus.choice.review.review import review
+    if study.past is None:
+        return None
+    return split_causes(
+        _year_before(study),
+        _year(study, study.settings, study.evidence, study.problem, study.scorer),
+        kecamatan=study.villages["kode_kecamatan"],
+        jenis=study.villages["jenis"],
+        change=study.change.table if study.change else None,
+    )
 
-        past = self.past
-        if past is None or self.history is None:
-            return None
-        return review(
-            previous=self.listed,
-            current=self.proposal,
-            villages=self.villages,
-            years_listed=self.history.table["tahun_lokus"],
-            graduation=self.graduation,
-            causes=causes,
-            change=change,
-            carried=past.changes,
-            left=past.left[[str(past.years[-1]) in str(years).split(", ") for years in past.left["tahun"]]],
-            proposed=[self.today[kode] for kode in self.previous.kode if kode in self.today]
-            if self.previous
-            else None,
-        )
 
-    @cached_property
-    def results(self) -> gpd.GeoDataFrame:
-        """Results table: everything known of each village."""
-        # Who stays and who goes is known at once; why takes a choice for every combination of causes.
-        compared = self._review(None, None)
-        if compared is None:
-            return self.assembled
-        return self.assembled.join(compared.table[["status_reviu", "tahun_lokus"]])
+def _year_before(study: Kajian) -> Year | None:
+    earlier, past = study.previous, study.past
+    if earlier is None or past is None:
+        return None
+    stated = earlier.settings
+    # One function for both years where they weigh alike, so that the review sees it is no cause.
+    score = (
+        study.scorer
+        if stated.scores == whole(study.settings.scores)
+        else scorer(stated.scores, catalogue=study.catalogue, jenis=study.villages["jenis"])
+    )
+    return _year(study, stated, past.values, rules(stated.choice, today=study.today), score)
+
+
+def _year(
+    study: Kajian, settings: Settings, indicators: pd.DataFrame, problem: Problem, score: Score
+) -> Year:
+    from lokus.choice.review.causes import Year
+
+    return Year(
+        indicators=indicators,
+        problem=problem,
+        score=score,
+        estimate=estimator(whole(settings.rates)) if study.change else None,
+        covariates=settings.rates.covariates,
+        own_ties=settings.scores.preset is not None,
+        cost=settings.choice.cost,
+    )
+
+
+def review(study: Kajian) -> Review | None:
+    """Last year's list against this year's proposal: tetap, masuk, keluar, lulus, each with its cause."""
+    return _compare(study, study.causes, study.change.table if study.change else None)
+
+
+def _compare(study: Kajian, causes: Causes | None, change: pd.DataFrame | None) -> Review | None:
+    from lokus.choice.review.review import review
+
+    past = study.past
+    if past is None or study.history is None:
+        return None
+    return review(
+        previous=study.listed,
+        current=study.proposal,
+        villages=study.villages,
+        years_listed=study.history.table["tahun_lokus"],
+        graduation=study.graduation,
+        causes=causes,
+        change=change,
+        carried=past.changes,
+        left=past.left[[str(past.years[-1]) in str(years).split(", ") for years in past.left["tahun"]]],
+        proposed=[study.today[kode] for kode in study.previous.kode if kode in study.today]
+        if study.previous
+        else None,
+    )
+
+
+def results(study: Kajian) -> gpd.GeoDataFrame:
+    """Results table: everything known of each village."""
+    # Who stays and who goes is known at once; why takes a choice for every combination of causes.
+    compared = _compare(study, None, None)
+    if compared is None:
+        return study.assembled
+    return study.assembled.join(compared.table[["status_reviu", "tahun_lokus"]])

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.join.join import Origin
 
-__all__ = ["Acceptance", "Audit", "AuditAcceptance", "accept", "audit", "require_reasons"]
+__all__ = [
+    "Acceptance", "Audit", "AuditAcceptance", "Checked", "accept", "audit", "check_values", "gather_findings",
+    "require_reasons",
+]  # fmt: skip
 
 
 # FOLDED: Findings that a study accepts, each with the reason that will stand in the report.
@@ -192,6 +195,105 @@ class Audit:
         )
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Checked:
+    """Values that can be true, and what the checks found in those given.
+
+    Attributes
+    ----------
+    values : pandas.DataFrame
+        The villages as given, with the values that cannot be true left empty.
+    findings : tuple of Finding
+        What the checks of values found.
+    subject : Subject
+        What was checked, with the names of villages and offices for further findings.
+    """
+
+    values: pd.DataFrame
+    findings: tuple[Finding, ...]
+    subject: Subject
+
+    def __repr__(self) -> str:
+        return f"<Checked: {len(self.values)} desa, {len(self.findings)} findings>"
+
+
+def check_values(
+    villages: pd.DataFrame,
+    *,
+    catalogue: Catalogue,
+    owners: Mapping[str, str] | None = None,
+    origins: Sequence[Origin] = (),
+    previous: pd.DataFrame | None = None,
+    reliable_coverage: float = RELIABLE_COVERAGE,
+) -> Checked:
+    """Check the indicators of the village table; see :func:`audit` for the parameters.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> villages = pd.DataFrame(
+    ...     {"stunting": [12.0, 3.0], "diukur": [10.0, 30.0]}, index=["9901012001", "9901012002"]
+    ... )
+    >>> check_values(villages, catalogue=load_catalogue()).values["stunting"].tolist()
+    [nan, 3.0]
+    """
+    villages = villages.sort_index()
+    keys = [str(key) for key in villages.columns if key in catalogue]
+    frame = pd.DataFrame(villages[keys]).astype(float)
+    subject = Subject(
+        frame=frame, names=_names(villages), catalogue=catalogue, owners=owners or {}, origins=origins
+    )
+    outcomes = [
+        check_ranges(subject), check_shares(subject), check_consistency(subject),
+        check_coverage(subject, reliable=reliable_coverage),
+    ]  # fmt: skip
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    findings += check_identical(subject) + check_outliers(subject)
+    if previous is not None:
+        findings += check_changes(subject, previous)
+    impossible = [cell for outcome in outcomes for cell in outcome.impossible]
+    return Checked(values=_without(villages, impossible, subject), findings=tuple(findings), subject=subject)
+
+
+def gather_findings(
+    checked: Checked,
+    *,
+    needed: Sequence[str] = (),
+    findings: Iterable[Finding] = (),
+    accepted: Sequence[AuditAcceptance] = (),
+) -> Audit:
+    """Put the findings of all stages together, and say what is missing and what holds the proposal back.
+
+    The parameters are those of :func:`audit`.
+
+    Raises
+    ------
+    InputError
+        An acceptance has no reason.
+    """
+    require_reasons(accepted)
+    values, subject = checked.values, checked.subject
+    gathered = [*(_owned(finding, subject.origins) for finding in findings), *checked.findings]
+    needed = list(dict.fromkeys(needed))
+    completeness = pd.DataFrame(
+        {key: values[key].notna() if key in values else False for key in needed},
+        index=values.index,
+        dtype=bool,
+    )
+    gathered += _incomplete(subject, completeness)
+    table, unused = accept(findings_frame(gathered), accepted)
+    if unused:
+        table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
+    opd = pd.Series({key: subject.opd(key) or _("office unknown") for key in needed}, dtype=object)
+    return Audit(
+        findings=table,
+        completeness=completeness,
+        by_opd=_by_opd(completeness, opd),
+        by_village_opd=(100.0 * completeness.astype(float).T.groupby(opd).mean().T),
+        values=values,
+    )
+
+
 def audit(
     villages: pd.DataFrame,
     *,
@@ -247,44 +349,15 @@ def audit(
     >>> result.blocking["check"].tolist()
     ['audit.numerator', 'audit.no_data']
     """
-    require_reasons(accepted)
-    villages = villages.sort_index()
-    keys = [str(key) for key in villages.columns if key in catalogue]
-    frame = pd.DataFrame(villages[keys]).astype(float)
-    subject = Subject(
-        frame=frame, names=_names(villages), catalogue=catalogue, owners=owners or {}, origins=origins
+    checked = check_values(
+        villages,
+        catalogue=catalogue,
+        owners=owners,
+        origins=origins,
+        previous=previous,
+        reliable_coverage=reliable_coverage,
     )
-    checked = [
-        check_ranges(subject), check_shares(subject), check_consistency(subject),
-        check_coverage(subject, reliable=reliable_coverage),
-    ]  # fmt: skip
-    gathered = [
-        *(_owned(finding, origins) for finding in findings),
-        *(finding for outcome in checked for finding in outcome.findings),
-    ]
-    impossible = [cell for outcome in checked for cell in outcome.impossible]
-    values = _without(villages, impossible, subject)
-    gathered += check_identical(subject) + check_outliers(subject)
-    if previous is not None:
-        gathered += check_changes(subject, previous)
-    needed = list(dict.fromkeys(needed))
-    completeness = pd.DataFrame(
-        {key: values[key].notna() if key in values else False for key in needed},
-        index=values.index,
-        dtype=bool,
-    )
-    gathered += _incomplete(subject, completeness)
-    table, unused = accept(findings_frame(gathered), accepted)
-    if unused:
-        table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
-    opd = pd.Series({key: subject.opd(key) or _("office unknown") for key in needed}, dtype=object)
-    return Audit(
-        findings=table,
-        completeness=completeness,
-        by_opd=_by_opd(completeness, opd),
-        by_village_opd=(100.0 * completeness.astype(float).T.groupby(opd).mean().T),
-        values=values,
-    )
+    return gather_findings(checked, needed=needed, findings=findings, accepted=accepted)
 
 
 def _names(villages: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,353 @@
+"""What goes into a study: boundaries, tables, earlier years, and the checked village table they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lokus.errors import InputError, LokusError
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from lokus.intake.audit.audit import Audit, Checked
+    from lokus.intake.earlier.carried import CarriedPast
+    from lokus.intake.earlier.decided_list import DecidedList
+    from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.join.join import Joined
+    from lokus.intake.tables.tables import RawTable
+    from lokus.kajian import Kajian
+    from lokus.manifest import Input
+    from lokus.places.boundaries import Boundaries
+    from lokus.places.neighbours import Neighbours
+    from lokus.settings import Settings
+    from lokus.settings.inputs import TableSettings
+    from lokus.settings.review import DecidedSettings
+
+__all__ = [
+    "Previous",
+    "audit",
+    "boundaries",
+    "catalogue",
+    "checked",
+    "decided",
+    "decisions",
+    "earlier",
+    "indicators",
+    "joined",
+    "neighbours",
+    "official",
+    "past",
+    "previous",
+    "raw_tables",
+    "reconciliation",
+    "villages",
+]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Previous:
+    """Last year's study: opened again, or read back from its outputs."""
+
+    year: int
+    villages: gpd.GeoDataFrame
+    results: gpd.GeoDataFrame
+    kode: tuple[str, ...]
+    settings: Settings
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        return _("Study of {year}: {n} villages, {k} on the list").format(
+            year=self.year, n=len(self.results), k=len(self.kode)
+        )
+
+
+def catalogue(study: Kajian) -> Catalogue:
+    """Indicators known to this study."""
+    from lokus.intake.indicators.catalogue import load_catalogue
+
+    return load_catalogue(study.settings.own_indicators)
+
+
+def official(study: Kajian) -> pd.DataFrame | None:
+    """Official list of villages, when the study names one."""
+    from lokus.intake.official import read_official_list
+
+    stated = study.settings.boundaries.official
+    return read_official_list(study.beside(stated.file), columns=stated.columns.stated) if stated else None
+
+
+def boundaries(study: Kajian) -> Boundaries:
+    """Village polygons, checked."""
+    from lokus.places.boundaries import read_boundaries
+
+    stated = study.settings.boundaries
+    return read_boundaries(
+        study.beside(stated.file),
+        layer=stated.layer,
+        columns=stated.columns.stated if stated.columns else None,
+        crs=stated.crs,
+        official=study.official,
+        kabupaten=stated.kabupaten_code,
+    )
+
+
+def neighbours(study: Kajian) -> Neighbours:
+    """Which villages share a border."""
+    from lokus.places.neighbours import contiguity
+
+    return contiguity(study.boundaries.villages)
+
+
+def decisions(study: Kajian) -> pd.DataFrame | None:
+    """Human decisions about names; ``None`` where there are none yet."""
+    from lokus.places.names import read_decisions
+
+    return read_decisions(study.decisions_file) if study.decisions_file.is_file() else None
+
+
+def raw_tables(study: Kajian) -> tuple[RawTable, ...]:
+    """Tables as they stand in the workbooks; exports of children as counts by village."""
+    return tuple(_read(study, table) for table in study.settings.tables)
+
+
+def _read(study: Kajian, table: TableSettings) -> RawTable:
+    from lokus.intake.children.children import read_children
+    from lokus.intake.tables.tables import read_table
+
+    path = study.beside(table.file)
+    if table.period is not None:
+        return read_children(
+            path,
+            start=table.period.start,
+            end=table.period.end,
+            sheet=table.sheet,
+            columns=table.child_columns,
+            where=table.rows,
+        )
+    wanted = [*table.place.stated.values(), *table.indicators.values(), *table.rows]
+    return read_table(path, sheet=table.sheet, columns=wanted)
+
+
+def joined(study: Kajian) -> tuple[Joined, ...]:
+    """Each table's values by village, with what became of each of its rows."""
+    from lokus.intake.children.children import CHILD_PLACE
+    from lokus.intake.join.join import join_table
+
+    return tuple(
+        join_table(
+            raw,
+            study.boundaries.villages,
+            place=table.place.stated or {k: v for k, v in CHILD_PLACE.items() if v in raw.data},
+            indicators=table.gives,
+            catalogue=study.catalogue,
+            opd=table.opd,
+            decisions=study.decisions,
+            where=table.rows if table.period is None else {},
+        )
+        for raw, table in zip(study.raw_tables, study.settings.tables, strict=True)
+    )
+
+
+def indicators(study: Kajian) -> pd.DataFrame:
+    """Indicators of all tables and those derived from them, villages × keys."""
+    return _round(study, 0)
+
+
+def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
+    """The same of earlier rounds or years, the newest of them first."""
+    rounds = sorted({table.rounds_ago for table in study.settings.tables} - {0})
+    return tuple(_round(study, number) for number in rounds)
+
+
+def _round(study: Kajian, number: int) -> pd.DataFrame:
+    from lokus.intake.join.join import combine
+
+    tables = zip(study.joined, study.settings.tables, strict=True)
+    own = [joined for joined, table in tables if table.rounds_ago == number]
+    return study.catalogue.derive(combine(own, study.boundaries.villages.index))
+
+
+def checked(study: Kajian) -> Checked:
+    """Indicators with the values that cannot be true left empty, and what the checks of values found."""
+    from lokus.intake.audit.audit import check_values
+
+    return check_values(
+        study.boundaries.villages[["desa", "kecamatan"]].join(study.indicators),
+        catalogue=study.catalogue,
+        origins=[
+            joined.origin
+            for joined, table in zip(study.joined, study.settings.tables, strict=True)
+            if table.rounds_ago == 0
+        ],
+        previous=study.earlier[0] if study.earlier else None,
+        reliable_coverage=study.settings.rates.reliable_coverage,
+    )
+
+
+def villages(study: Kajian) -> gpd.GeoDataFrame:
+    """Village table: one row a village, place and geometry, then the indicators that passed the checks."""
+    return study.boundaries.villages.join(study.checked.values.drop(columns=["desa", "kecamatan"]))
+
+
+def audit(study: Kajian) -> Audit:
+    """Findings of all stages, completeness by office, and what holds the proposal back."""
+    from lokus.intake.audit.audit import gather_findings
+    from lokus.intake.audit.patterns import double_counted, without_denominator
+
+    findings = [*study.boundaries.findings]
+    for raw, joined in zip(study.raw_tables, study.joined, strict=True):
+        findings += [*raw.findings, *joined.findings]
+    findings += double_counted(study.settings.scores.keys, study.catalogue)
+    findings += without_denominator(study.settings.given)
+    findings += [finding for decided in study.decided.values() for finding in decided.findings]
+    findings += study.previous.findings if study.previous else ()
+    findings += study.past.findings if study.past else ()
+    return gather_findings(
+        study.checked,
+        needed=study.settings.needed,
+        findings=findings,
+        accepted=study.settings.audit.accepted,
+    )
+
+
+def reconciliation(study: Kajian) -> pd.DataFrame:
+    """What became of every row of every table and earlier list, and which villages no row named."""
+    import pandas as pd
+
+    parts = [joined.reconciliation for joined in study.joined]
+    parts += [decided.reconciliation for decided in study.decided.values()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def previous(study: Kajian) -> Previous | None:
+    """Last year's study, when this one names it or its outputs.
+
+    Raises
+    ------
+    InputError
+        It does not run, its outputs cannot be read, or it is not of an earlier year.
+    """
+    stated = study.settings.previous
+    if stated is None or not (stated.study or stated.pack):
+        return None
+    past = _run_again(study, stated.study) if stated.study else _read_outputs(study, str(stated.pack))
+    if past.year >= study.settings.study.year:
+        raise InputError(
+            _("the study of last year is of {year}, this one of {now}").format(
+                year=past.year, now=study.settings.study.year
+            ),
+            where=Where(file=stated.study or stated.pack),
+            remedy=_("name a study or outputs of an earlier year under [tahun_lalu]"),
+        )
+    return past
+
+
+def _run_again(study: Kajian, name: str) -> Previous:
+    from lokus.choice.results import side_by_side
+    from lokus.manifest import file_input
+
+    path = study.beside(name)
+    try:
+        other = study.open(path)
+        return Previous(
+            year=other.settings.study.year,
+            villages=other.boundaries.villages,
+            results=side_by_side(
+                other.villages, *([other.rates.table] if other.rates else []), other.scores.table
+            ),
+            kode=other.proposal.kode,
+            settings=other.settings,
+            inputs=(file_input(path), *other.inputs),
+        )
+    except LokusError as error:
+        raise InputError(
+            _("last year's study does not run: {error}").format(error=error),
+            where=Where(file=name),
+            remedy=_("mend it, or name its outputs with keluaran"),
+        ) from error
+
+
+def _read_outputs(study: Kajian, name: str) -> Previous:
+    from lokus.intake.earlier.outputs import read_previous_pack
+    from lokus.manifest import Input, file_input, frame_digest
+    from lokus.settings.read import settings_from_mapping
+
+    pack = read_previous_pack(study.beside(name), digest=frame_digest)
+    return Previous(
+        year=pack.year,
+        villages=pack.villages,
+        results=pack.results,
+        kode=pack.kode,
+        settings=settings_from_mapping(pack.settings, file=name),
+        inputs=(
+            Input(path=pack.folder / "hasil.gpkg", content=frame_digest(pack.results)),
+            file_input(pack.folder / "kajian.lock.json"),
+        ),
+        findings=pack.findings,
+    )
+
+
+def last_year(study: Kajian) -> int:
+    """Year of last year's list.
+
+    Raises
+    ------
+    ValueError
+        The study names no earlier list.
+    """
+    stated = study.settings.previous
+    year = study.previous.year if study.previous else stated.year if stated else None
+    if year is None:  # the settings ask for it where no study gives it
+        raise ValueError("no earlier list")
+    return year
+
+
+def decided(study: Kajian) -> Mapping[int, DecidedList]:
+    """Lists as they were decided, year by year, read against the villages of last year where known."""
+    stated = study.settings.previous
+    if stated is None:
+        return {}
+    lists: dict[int, DecidedSettings] = {item.year: item for item in stated.history}
+    if stated.decided:
+        lists[last_year(study)] = stated.decided
+    return {year: _read_list(study, lists[year]) for year in sorted(lists)}
+
+
+def _read_list(study: Kajian, stated: DecidedSettings) -> DecidedList:
+    from lokus.intake.earlier.decided_list import read_decided_list
+
+    return read_decided_list(
+        study.beside(stated.file),
+        study.previous.villages if study.previous else study.boundaries.villages,
+        sheet=stated.sheet,
+        place=stated.place.stated if stated.place else None,
+        decisions=study.decisions,
+        where=stated.rows,
+    )
+
+
+def past(study: Kajian) -> CarriedPast | None:
+    """Last year's indicators and the lists of all years by this year's codes.
+
+    Where the study does not say what was decided, last year's proposal stands for it.
+    """
+    from lokus.intake.earlier.carried import carry_previous
+
+    if study.settings.previous is None:
+        return None
+    lists = {year: decided.kode for year, decided in study.decided.items()}
+    if study.previous:
+        lists.setdefault(study.previous.year, study.previous.kode)
+    return carry_previous(
+        study.previous.villages if study.previous else None,
+        study.previous.results if study.previous else None,
+        lists,
+        study.boundaries.villages,
+        catalogue=study.catalogue,
+    )

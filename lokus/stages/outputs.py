@@ -1,0 +1,198 @@
+"""What went in and what came out, and what the outputs are written from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lokus.manifest import Input, frame_digest, make_lock
+from lokus.stages.data import last_year
+
+if TYPE_CHECKING:
+    from lokus.intake.earlier.decided_list import DecidedList
+    from lokus.kajian import Kajian
+    from lokus.show.maps.maps import Maps
+    from lokus.show.results.info import StudyInfo
+    from lokus.show.results.material import Material
+    from lokus.show.results.review import ReviewMaterial
+
+__all__ = ["info", "inputs", "lock", "maps", "material", "method", "review_material"]
+
+
+def inputs(study: Kajian) -> tuple[Input, ...]:
+    """Every file that went in, with the digest of what was taken from it."""
+    import pandas as pd
+
+    from lokus.places.sources import read_source
+
+    stated = study.settings.boundaries
+    taken = [(study.beside(stated.file), study.boundaries.villages)]
+    if study.official is not None and stated.official:
+        taken.append((study.beside(stated.official.file), study.official))
+    taken += [
+        (study.beside(table.file), joined.values)
+        for table, joined in zip(study.settings.tables, study.joined, strict=True)
+    ]
+    if study.decisions is not None:
+        taken.append((study.decisions_file, study.decisions))
+    taken += [
+        (study.beside(name), pd.DataFrame({"kode_desa": decided.kode})) for name, decided in _lists(study)
+    ]
+    digests: dict[Path, list[str]] = {}
+    for path, frame in taken:
+        digests.setdefault(path, []).append(frame_digest(frame))
+    record = read_source(study.beside(stated.file)) or {}
+    fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
+    own = [
+        Input(
+            path=path,
+            content="+".join(parts),
+            origin=fetched if path == study.beside(stated.file) else {},
+        )
+        for path, parts in digests.items()
+    ]
+    known = {os.path.normpath(item.path) for item in own}
+    earlier = study.previous.inputs if study.previous else ()
+    return (*own, *(item for item in earlier if os.path.normpath(item.path) not in known))
+
+
+def _lists(study: Kajian) -> list[tuple[str, DecidedList]]:
+    stated = study.settings.previous
+    if stated is None:
+        return []
+    lists = [(item.file, study.decided[item.year]) for item in stated.history]
+    if stated.decided is None:
+        return lists
+    return [(stated.decided.file, study.decided[last_year(study)]), *lists]
+
+
+def lock(study: Kajian) -> dict[str, Any]:
+    """What went in, with which versions and rules, and which list came out."""
+    return make_lock(
+        study_file=study.path,
+        settings=study.settings.to_mapping(),
+        inputs=study.inputs,
+        kode=study.proposal.kode,
+        results=study.results,
+        proof={
+            "kecamatan": study.proposal.n_kecamatan,
+            "nilai": study.proposal.objective,
+            "batas_atas": study.proposal.bound,
+            "mesin": study.proposal.engine,
+        },
+    )
+
+
+def info(study: Kajian) -> StudyInfo:
+    """Title, place and sources, as printed on every output."""
+    from lokus.places.kode import is_example
+    from lokus.show.results.info import StudyInfo
+
+    stated = study.settings.study
+    sources = [study.settings.boundaries.source or Path(study.settings.boundaries.file).name]
+    sources += [
+        ", ".join(part for part in (table.opd, table.source or Path(table.file).name, table.date) if part)
+        for table in study.settings.tables
+    ]
+    return StudyInfo(
+        title=stated.title,
+        kabupaten=stated.kabupaten,
+        tahun=stated.year,
+        instansi=stated.institution,
+        sources=tuple(sources),
+        synthetic=any(is_example(kode) for kode in study.boundaries.villages.index),
+        rule=str(study.problem),
+    )
+
+
+def maps(study: Kajian) -> Maps:
+    """Maps of the results: shown in a notebook, or drawn for print."""
+    from lokus.places.boundary_schemas import read_features
+    from lokus.show.maps.maps import Maps
+    from lokus.show.themes.themes import IndicatorStyle
+
+    stated = study.settings.outputs
+    styles = {}
+    for key in stated.mapped_indicators:
+        item = study.catalogue[key]
+        styles[key] = IndicatorStyle(
+            label=item.label,
+            unit="%" if item.is_share else item.unit,
+            worse="" if item.worse == "none" else item.worse,
+            breaks=stated.breaks.get(key, ()),
+        )
+    return Maps(
+        results=study.results,
+        kecamatan=study.boundaries.kecamatan,
+        info=study.info,
+        indicators=styles,
+        surroundings=read_features(study.beside(stated.surroundings)) if stated.surroundings else None,
+        logo=study.beside(stated.logo) if stated.logo else None,
+    )
+
+
+def method(study: Kajian) -> list[tuple[str, str]]:
+    """What was computed, in lines a planner can read out."""
+    from lokus.show.words.method import method_lines
+
+    return method_lines(
+        study.rates,
+        study.scores,
+        study.proposal,
+        robustness=study.robustness,
+        labels=study.labels,
+        findings=study.audit.findings,
+        lock=study.lock,
+        change=study.change,
+        effect=study.effect,
+    )
+
+
+def review_material(study: Kajian) -> ReviewMaterial | None:
+    """What the outputs show of the review; ``None`` without an earlier list."""
+    from lokus.show.results.review import ReviewMaterial
+
+    if study.review is None or study.past is None:
+        return None
+    return ReviewMaterial.of(
+        study.review,
+        year=study.past.years[-1],
+        change=study.change,
+        effect=study.effect,
+        no_effect=study.no_effect,
+        fall=study.expected_fall,
+        history=study.history,
+        realisation=study.realisation,
+    )
+
+
+def material(study: Kajian) -> Material:
+    """Everything the study can show, for workbook, slides and report."""
+    from lokus.choice.results import name_alternatives
+    from lokus.show.results.material import Material
+
+    return Material(
+        results=study.results,
+        kecamatan=study.boundaries.kecamatan,
+        info=study.info,
+        contributions=study.scores.contributions.rename(columns=study.labels),
+        completeness=study.audit.completeness.rename(columns=study.labels),
+        by_opd=study.audit.by_opd,
+        reconciliation=study.reconciliation,
+        findings=study.audit.findings,
+        gaps=study.gaps,
+        alternatives=name_alternatives(study.alternatives, study.villages["desa"]),
+        prices=study.proposal.prices,
+        weights={study.labels[str(key)]: float(w) for key, w in study.scores.weights.items()},
+        method=tuple(study.method),
+        lock=study.lock,
+        review=study.review_material,
+        interventions=study.interventions,
+        beneficiaries=study.beneficiaries,
+        sharings=study.sharings,
+        trajectory=study.trajectory,
+        case_audit=study.case_audit,
+        calendar=study.calendar,
+        level=study.rates.level if study.rates else 0.9,
+    )
