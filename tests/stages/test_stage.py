@@ -1,0 +1,354 @@
+"""What a study keeps when its settings change, and what it does not."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import itertools
+import random
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse
+from tiny_study import tiny_mapping
+
+from lokus import Kajian, LokusError, use_language
+from lokus.settings import Settings
+from lokus.settings.base import Section
+from lokus.settings.read import settings_from_mapping
+from lokus.stages.stage import Stage, stage, whole
+
+STAGES = [name for name, value in vars(Kajian).items() if isinstance(value, Stage)]
+# Functions and drawings: they are made of what the other stages give.
+NOT_COMPARED = {"scorer", "maps", "material"}
+
+TABLE = {"berkas": "data_2026.csv", "tempat": {"kode": "kode_desa"}, "indikator": {"tim": "tim"}}
+SERIES = {"nama": "Survei", "jenis": "survei", "titik": [{"tahun": 2023, "persen": 21.0}]}
+# Another value for every key of the study file; `None` takes the key out.
+CHANGES: dict[str, Any] = {
+    "kajian.judul": "Judul lain",
+    "kajian.kabupaten": "Kabupaten Lain",
+    "kajian.tahun": 2025,
+    "kajian.instansi": "Bappeda",
+    "kajian.benih": 6,
+    "kajian.bahasa": "en",
+    "batas.berkas": "desa2.gpkg",
+    "batas.lapisan": "desa",
+    "batas.crs": "EPSG:4326",
+    "batas.kolom": {"kode": "kode_desa", "desa": "kecamatan", "kecamatan": "desa"},
+    "batas.kode_kabupaten": "99.01",
+    "batas.daftar_resmi": None,
+    "batas.sumber": "Sumber lain",
+    "tabel": lambda tables: [*tables[:1], TABLE],
+    "katalog": {"miskin_lain": {"label": "Lain", "unit": "%", "worse": "high", "opd": "Dinas Sosial"}},
+    "laju.kovariat": [],
+    "laju.ambang": 14,
+    "laju.cakupan_andal": 95,
+    "laju.rasio_odds_tak_terukur": 1.5,
+    "laju.pengaruh": "kecamatan",
+    "skor.bobot": {"prevalensi": 0.5, "prevalensi_mentah": 0.5},
+    "skor": {"pembobotan": "entropi", "indikator": ["prevalensi", "desil_1_2"]},
+    "skor.ahp": {"prevalensi": {"desil_1_2": 3.0}},
+    "skor.prasetel": "ambang_prevalensi",
+    "skor.metode": "geometrik",
+    "skor.normalisasi": "peringkat",
+    "skor.data_kosong": "tahan",
+    "skor.batas_merah": {"prevalensi": 14.0, "desil_1_2": 20.0},
+    "skor.batas_tetap": {"prevalensi": [0.0, 40.0], "desil_1_2": [0.0, 60.0]},
+    "skor.pengganti": {"prevalensi": "prevalensi_mentah"},
+    "skor.batas_kelas": {"prevalensi": [5.0, 10.0, 15.0, 20.0, 25.0]},
+    "skor.tidak_berlaku": {"desil_1_2": "kelurahan"},
+    "pola.indikator": "desil_1_2",
+    "pola.permutasi": 1999,
+    "pola.taraf_nyata": 0.1,
+    "pola.koreksi": "tanpa",
+    "pola.pemindaian": {"ulangan": 199},
+    "tipologi.indikator": ["sanitasi_layak", "prevalensi"],
+    "tipologi.cara": "ward",
+    "tipologi.banyak_tipe": 3,
+    "tipologi": None,
+    "pilihan.jumlah": 6,
+    "pilihan.maks_kecamatan": 4,
+    "pilihan.tepat_kecamatan": 2,
+    "pilihan.min_per_kecamatan": 2,
+    "pilihan.maks_per_kecamatan": 2,
+    "pilihan.kuota": {"99.01.01": 1},
+    "pilihan.dipertahankan": ["99.01.01.2001"],
+    "pilihan.min_dipertahankan": 0,
+    "pilihan.jenis": {"desa": {"maks": 5}},
+    "pilihan.anggaran": lambda _old: ("pilihan", {"anggaran": 900.0, "biaya": "keluarga"}),
+    "pilihan.biaya": lambda _old: ("pilihan", {"anggaran": 1200.0, "biaya": "keluarga"}),
+    "pilihan.tujuan": "anak",
+    "pilihan.porsi_skor": lambda _old: ("pilihan", {"tujuan": "campuran", "porsi_skor": 0.4}),
+    "pilihan.kunci_masuk": [{"kode": "99.01.04.2006", "alasan": "rakor"}],
+    "pilihan.kunci_keluar": [{"kode": "99.01.01.2001", "alasan": "rakor"}],
+    "ketidakpastian.undian": 150,
+    "ketidakpastian.laju": False,
+    "ketidakpastian.konsentrasi_bobot": 20.0,
+    "ketidakpastian.galat": {"desil_1_2": 3.0},
+    "tahun_lalu": None,
+    "tahun_lalu.kajian": None,
+    "tahun_lalu.keluaran": lambda _old: ("tahun_lalu", {"kajian": None, "keluaran": "tidak-ada"}),
+    "tahun_lalu.daftar": None,
+    "tahun_lalu.tahun": 2025,
+    "tahun_lalu.kalender": ["tidak-ada.xlsx"],
+    "tahun_lalu.riwayat": [{"tahun": 2024, "berkas": "sk_2024.csv", "tempat": {"kode": "kode_desa"}}],
+    "tahun_lalu.lulus": {"target": 12, "peluang": 0.6, "kunci_keluar": True},
+    "tahun_lalu.min_tahun": 2,
+    "tahun_lalu.maks_berubah": 3,
+    "audit.kecocokan": "lain.csv",
+    "audit.terima": [{"temuan": "audit.coverage", "alasan": "diketahui"}],
+    "kesenjangan.ambang": {"sanitasi_layak": 50, "desil_1_2": 20},
+    "kesenjangan.semua_desa": True,
+    "pembagian": [{"nama": "Tim", "jumlah": 30, "dasar": "keluarga", "lingkup": "lokus"}],
+    "sasaran_penerima": {"bumil": "bumil"},
+    "lintasan": None,
+    "lintasan.awal": {"tahun": 2023, "persen": 21.0},
+    "lintasan.target": {"tahun": 2030, "persen": 12.0},
+    "lintasan.diukur": "rutin",
+    "lintasan.balita": 2000.0,
+    "lintasan.seri": [SERIES],
+    "audit_kasus": None,
+    "audit_kasus.jumlah": 4,
+    "audit_kasus.lingkup": "semua",
+    "keluaran.folder": "lain",
+    "keluaran.ukuran": ["A4"],
+    "keluaran.peta": ["usulan", "indikator:desil_1_2"],
+    "keluaran.bahan": ["laporan"],
+    "keluaran.batas_kelas": {"desil_1_2": [10.0, 20.0]},
+    "keluaran.logo": "logo.png",
+    "keluaran.sekitar": "sekitar.geojson",
+    "keluaran.publik": True,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kecil")
+    plain = tiny_mapping(folder)
+    (folder / "desa2.gpkg").write_bytes((folder / "desa.gpkg").read_bytes())
+    study = opened(plain, folder)
+    for name in STAGES:
+        getattr(study, name)
+    return plain, study
+
+
+def opened(plain: dict[str, Any], folder) -> Kajian:
+    return Kajian(stated=settings_from_mapping(plain), path=folder / "kajian.toml")
+
+
+def changed(plain: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The study file with the values of `CHANGES` under these keys."""
+    plain = copy.deepcopy(plain)
+    for name in names:
+        value = CHANGES[name]
+        section, _, key = name.partition(".")
+        if callable(value):
+            value = value(plain.get(section))
+            if isinstance(value, tuple):  # keys that belong together
+                plain[section] = {**plain[section], **value[1]}
+                plain[section] = {k: v for k, v in plain[section].items() if v is not None}
+                continue
+        if key and section == "skor" and key in ("ahp", "prasetel"):
+            plain["skor"] = {key: value}
+        elif key and section == "skor" and key in ("batas_merah",):
+            plain["skor"] |= {key: value, "normalisasi": "batas"}
+        elif key and value is None:
+            plain[section].pop(key, None)
+        elif key:
+            plain.setdefault(section, {})[key] = value
+        elif value is None:
+            plain.pop(section)
+        else:
+            plain[section] = value
+    return plain
+
+
+def known_keys() -> set[str]:
+    """Every section of the study file, and every key of those that are not lists."""
+    keys = set()
+    for name, field in Settings.model_fields.items():
+        section = field.alias or name
+        model = next(
+            (m for m in [field.annotation, *getattr(field.annotation, "__args__", ())]
+             if isinstance(m, type) and issubclass(m, Section)), None,
+        )  # fmt: skip
+        if model is None or section in ("tabel", "pembagian"):
+            keys.add(section)
+        else:
+            keys |= {f"{section}.{inner.alias or key}" for key, inner in model.model_fields.items()}
+    return keys
+
+
+def test_every_key_of_the_study_file_has_another_value_here():
+    covered = set(CHANGES) | {"skor.pembobotan", "skor.indikator"}  # together, as a whole section
+    assert known_keys() - covered == set()
+
+
+def outcome(study: Kajian, name: str) -> Any:
+    try:
+        return getattr(study, name)
+    except (LokusError, KeyError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values of a stage say the same, whatever they are made of."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (pd.DataFrame, pd.Series)):
+        return bool(one.equals(other)) and list(one.index) == list(other.index)
+    if isinstance(one, pd.Index):
+        return bool(one.equals(other))
+    if scipy.sparse.issparse(one):
+        return one.shape == other.shape and not (one != other).nnz
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind == "f"))
+    if dataclasses.is_dataclass(one):
+        return all(
+            alike(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one)
+        )
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if callable(one):
+        return True
+    if isinstance(one, float) and one != one:
+        return other != other
+    if hasattr(one, "__dict__") and type(one).__eq__ is object.__eq__:
+        return alike(vars(one), vars(other))
+    return bool(one == other)
+
+
+def agree(study: Kajian, plain: dict[str, Any]) -> list[str]:
+    """Stages of the study changed into `plain` that differ from those of a freshly opened one."""
+    fresh = opened(plain, study.path.parent)
+    other = study._with(plain)
+    return [
+        name
+        for name in STAGES
+        if name not in NOT_COMPARED and not alike(outcome(other, name), outcome(fresh, name))
+    ]
+
+
+def settable(plain: dict[str, Any], *names: str) -> dict[str, Any] | None:
+    """The changed study file, or nothing where its keys contradict each other."""
+    try:
+        changes = changed(plain, *names)
+        settings_from_mapping(changes)
+    except (LokusError, KeyError):
+        return None
+    return changes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHANGES)
+def test_one_changed_key_gives_what_a_fresh_study_gives(base, name):
+    plain, study = base
+    changes = settable(plain, name)
+    if changes is None:
+        pytest.skip("the key contradicts the others of this study")
+    assert agree(study, changes) == []
+
+
+PAIRS = random.Random(11).sample(list(itertools.combinations(CHANGES, 2)), 40)
+
+
+@pytest.mark.parametrize(
+    "names", [pytest.param(names, marks=[pytest.mark.slow] if n >= 3 else []) for n, names in enumerate(PAIRS)]
+)
+def test_random_pairs_of_settings_give_what_a_fresh_study_gives(base, names):
+    plain, study = base
+    changes = settable(plain, *names)
+    if changes is None:
+        pytest.skip("the two keys contradict each other")
+    assert agree(study, changes) == []
+
+
+OUTPUTS = {"info", "lock", "maps", "method", "material"}
+
+
+@pytest.mark.parametrize("name", ["kajian.judul", "keluaran.ukuran", "keluaran.peta", "keluaran.folder"])
+def test_what_only_outputs_read_keeps_all_but_the_outputs(base, name):
+    plain, study = base
+    kept = {stage for stage, _language in study._with(changed(plain, name)).made}
+    assert set(STAGES) - kept <= OUTPUTS
+    assert "lock" not in kept  # it states the settings
+
+
+def test_a_changed_weight_keeps_what_does_not_weigh(base):
+    plain, study = base
+    kept = {stage for stage, _language in study._with(changed(plain, "skor.bobot")).made}
+    assert kept >= {
+        "boundaries", "raw_tables", "joined", "checked", "villages", "rates", "evidence", "neighbours",
+        "hotspots", "clusters", "typology", "previous", "past", "change", "inputs",
+    }  # fmt: skip
+    assert not kept & {"scores", "proposal", "audit", "results", "lock", "scorer"}
+
+
+def test_accepting_a_finding_computes_neither_villages_nor_rates_again(base):
+    plain, study = base
+    kept = {stage for stage, _language in study._with(changed(plain, "audit.terima")).made}
+    assert kept >= {"checked", "villages", "rates", "scores"}
+    assert "audit" not in kept
+
+
+def test_a_double_count_is_found_though_the_audit_was_made_before(base):
+    plain, study = base
+    raw = study.replace(skor={"bobot": {"prevalensi_mentah": 1.0}})
+    assert "audit.double_counted" not in set(raw.audit.findings["check"])
+    both = raw.replace(skor={"bobot": {"prevalensi_mentah": 0.5, "stunting": 0.5}})
+    fresh = opened(both.stated.to_mapping(), study.path.parent)
+    assert both.audit.findings.equals(fresh.audit.findings)
+    assert len(both.audit.findings) > len(raw.audit.findings)
+
+
+def test_a_year_that_last_years_study_is_not_before_raises_though_it_was_read(base):
+    _plain, study = base
+    with pytest.raises(LokusError, match="2025"):
+        study.replace(kajian={"tahun": 2025}).past  # noqa: B018 - asking for it is the act
+
+
+class Small:
+    """A study of two stages, to see the mechanism alone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.stated = settings
+        self.made: dict[Any, Any] = {}
+        self.asked: list[str] = []
+
+    @property
+    def settings(self) -> Settings:
+        from lokus.stages.stage import noted
+
+        return noted(self)
+
+    leaky = stage(lambda study: study.settings.rates)
+    sound = stage(lambda study: whole(study.settings.rates))
+
+
+def test_settings_that_outlive_their_stage_are_refused(base):
+    _plain, study = base
+    small = Small(study.stated)
+    with pytest.raises(RuntimeError, match="rates"):
+        small.leaky.threshold  # noqa: B018 - asking for it is the act
+    assert small.sound is study.stated.rates
+
+
+def test_a_stage_is_made_once_a_language(base):
+    _plain, study = base
+    with use_language("en"):
+        english = study.audit.findings["message"].tolist()
+    assert english != study.audit.findings["message"].tolist()
+    assert study.audit is study.audit
+
+
+def test_nobody_assigns_a_stage(base):
+    _plain, study = base
+    with pytest.raises(AttributeError, match="cannot assign"):
+        study.rates = None
