@@ -86,7 +86,12 @@ def _table(year: int, keys: tuple[str, ...]) -> dict[str, Any]:
 def _study(year: int) -> dict[str, Any]:
     keys = ("sasaran", "diukur", "stunting", "sanitasi_layak", "desil_1_2", "keluarga", "bumil")
     return {
-        "kajian": {"judul": f"Kajian kecil {year}", "kabupaten": "Kabupaten Contoh", "tahun": year, "benih": 5},
+        "kajian": {
+            "judul": f"Kajian kecil {year}",
+            "kabupaten": "Kabupaten Contoh",
+            "tahun": year,
+            "benih": 5,
+        },
         "batas": {
             "berkas": "desa.gpkg",
             "kolom": {"kode": "kode_desa", "desa": "desa", "kecamatan": "kecamatan"},

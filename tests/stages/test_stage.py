@@ -260,7 +260,8 @@ PAIRS = random.Random(11).sample(list(itertools.combinations(CHANGES, 2)), 40)
 
 
 @pytest.mark.parametrize(
-    "names", [pytest.param(names, marks=[pytest.mark.slow] if n >= 3 else []) for n, names in enumerate(PAIRS)]
+    "names",
+    [pytest.param(names, marks=[pytest.mark.slow] if n >= 3 else []) for n, names in enumerate(PAIRS)],
 )
 def test_random_pairs_of_settings_give_what_a_fresh_study_gives(base, names):
     plain, study = base
@@ -299,7 +300,7 @@ def test_accepting_a_finding_computes_neither_villages_nor_rates_again(base):
 
 
 def test_a_double_count_is_found_though_the_audit_was_made_before(base):
-    plain, study = base
+    _plain, study = base
     raw = study.replace(skor={"bobot": {"prevalensi_mentah": 1.0}})
     assert "audit.double_counted" not in set(raw.audit.findings["check"])
     both = raw.replace(skor={"bobot": {"prevalensi_mentah": 0.5, "stunting": 0.5}})
