@@ -71,7 +71,9 @@ class _Noted:
             raise RuntimeError(f"a stage kept the settings {'.'.join(self._path)}; give it whole() of them")
         value, path = getattr(self._section, name), (*self._path, name)
         if len(path) == 1 and isinstance(value, Section):
-            self._notes.read[path] = type(value)  # that it is stated; its keys are noted one by one
+            # That it is stated; its keys are noted one by one. Under a path of its own, so that it does not
+            # take the place of the whole section where another function reads that.
+            self._notes.read[(*path, "__class__")] = type(value)
             return _Noted(value, path, self._notes)
         self._notes.read[path] = value
         return value
@@ -169,6 +171,4 @@ def keep_unchanged(old: Staged, new: Staged) -> None:
 def _alike(settings: Any, path: Path, was: object) -> bool:
     for name in path:
         settings = getattr(settings, name, None)
-    if isinstance(was, type) and issubclass(was, Section):
-        return type(settings) is was
     return bool(settings == was)
