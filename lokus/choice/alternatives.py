@@ -71,10 +71,14 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
         raise RuleError(
             _("{name} must be a whole number of at least {least}, not {value}").format(
                 name="k", least=1, value=k
-            )
+            ),
+            remedy=_("state a whole number that is large enough"),
         )
     if within is not None and not 0 <= within <= 1:
-        raise RuleError(_("within must lie between 0 and 1, not {value}").format(value=within))
+        raise RuleError(
+            _("within must lie between 0 and 1, not {value}").format(value=within),
+            remedy=_("state the share of the best sum that a list may lose, such as 0.02"),
+        )
     instance = selection.instance
     tabled = not instance.extra and fits_in_memory(instance)
     found = _by_halving(selection) if tabled else _by_cuts(selection)

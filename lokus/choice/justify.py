@@ -151,7 +151,10 @@ def justifications(
 def _explain(kode: str, narrator: Narrator, robustness: Robustness | None) -> Explanation:
     selection = narrator.selection
     if kode not in selection.table.index:
-        raise RuleError(_("village {kode} is not in the study").format(kode=kode))
+        raise RuleError(
+            _("village {kode} is not in the study").format(kode=kode),
+            remedy=_("give a code of the village table, ten digits"),
+        )
     row = narrator.rows[kode]
     chosen = kode in narrator.listed
     turn = _turned(selection, kode, chosen)

@@ -95,20 +95,31 @@ class Uncertainty:
     def check(self, recipe: Recipe) -> None:
         """Refuse settings that contradict each other or the score."""
         if not self.sources:
-            raise RuleError(_("state at least one uncertainty: rates, concentration or errors"))
+            raise RuleError(
+                _("state at least one uncertainty: rates, concentration or errors"),
+                remedy=_("give rates, concentration or errors"),
+            )
         if self.concentration is not None and not 0 < self.concentration < math.inf:
             raise RuleError(
-                _("concentration must be greater than 0, not {value}").format(value=self.concentration)
+                _("concentration must be greater than 0, not {value}").format(value=self.concentration),
+                remedy=_("state a number such as 100; the larger, the closer to the stated weights"),
             )
         for key, error in self.errors.items():
             if not 0 <= error < math.inf:
                 raise RuleError(
-                    _("the error of {name} must be 0 or more, not {value}").format(name=key, value=error)
+                    _("the error of {name} must be 0 or more, not {value}").format(name=key, value=error),
+                    remedy=_("state the error in the unit of the indicator, 0 for none"),
                 )
             if key not in recipe.weights:
-                raise RuleError(_("an error is stated for {name}, which has no weight").format(name=key))
+                raise RuleError(
+                    _("an error is stated for {name}, which has no weight").format(name=key),
+                    remedy=_("give the indicator a weight, or take its error out"),
+                )
             if self.rates is not None and key in {"prevalensi", "anak_stunting"}:
-                raise RuleError(_("{name} is already drawn from the rates").format(name=key))
+                raise RuleError(
+                    _("{name} is already drawn from the rates").format(name=key),
+                    remedy=_("take its error out"),
+                )
 
 
 def draw_columns(
@@ -148,7 +159,8 @@ def _children(indicators: pd.DataFrame, rates: Rates, rate: Floats, seed: int) -
     absent = {"stunting", "diukur", "sasaran"}.difference(indicators.columns)
     if absent:
         raise RuleError(
-            _("drawing anak_stunting needs the columns {columns}").format(columns=", ".join(sorted(absent)))
+            _("drawing anak_stunting needs the columns {columns}").format(columns=", ".join(sorted(absent))),
+            remedy=_("estimate the rates with sasaran, the children due to be measured"),
         )
     counts = check_counts(indicators["stunting"], indicators["diukur"], indicators["sasaran"])
     rest = np.where(np.isfinite(counts.due), np.maximum(counts.due - counts.n, 0.0), 0.0).astype(np.int64)
@@ -445,7 +457,8 @@ def assess_robustness(
         raise RuleError(
             _("{name} must be a whole number of at least {least}, not {value}").format(
                 name="draws", least=2, value=draws
-            )
+            ),
+            remedy=_("state a whole number that is large enough"),
         )
     work = _Work(selection, indicators, recipe, uncertainty, children, draws, seed)
     values = work.values(uncertainty.sources)
@@ -502,7 +515,10 @@ class _Work:
         problem = self.selection.problem
         if problem.objective != "skor":
             if self.children is None:
-                raise RuleError(_("this objective needs the expected stunted children of each village"))
+                raise RuleError(
+                    _("this objective needs the expected stunted children of each village"),
+                    remedy=_('give sasaran, diukur and stunting, or choose tujuan = "skor"'),
+                )
             children = columns.get("anak_stunting", np.broadcast_to(self.children, score.shape))
             objective = blend(score.T, children.T, problem).T
         return _Values(score=score, objective=objective)

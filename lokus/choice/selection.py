@@ -274,7 +274,10 @@ def select(
     instance = build_instance(scores, kecamatan, problem, tie_break, jenis=jenis, cost=cost)
     answer = best_list(instance, engine)
     if answer is None:
-        raise InfeasibleError(_("the solver found no list for: {problem}").format(problem=problem.sentence()))
+        raise InfeasibleError(
+            _("the solver found no list for: {problem}").format(problem=problem.sentence()),
+            remedy=_("loosen a rule; diagnose() names those that conflict"),
+        )
     chosen = answer.chosen
     kode = tuple(sorted(instance.codes[chosen]))
     objective = math.fsum(scores[list(kode)].dropna())
@@ -321,20 +324,23 @@ def _aligned(
         if series is not None and series.index.has_duplicates:
             repeated = series.index[series.index.duplicated()].unique()
             raise RuleError(
-                _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+                _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+                remedy=_("keep one row for each village"),
             )
     groups = kecamatan.reindex(scores.index)
     if groups.isna().any():
         raise RuleError(
             _("villages without kecamatan: {villages}").format(
                 villages=name_some(scores.index[groups.isna()])
-            )
+            ),
+            remedy=_("complete the kecamatan of these villages in the boundary file or the official list"),
         )
     infinite = np.isinf(scores)
     if infinite.any():
         raise RuleError(
             _("villages with an infinite score: {villages}").format(
                 villages=name_some(scores.index[infinite])
-            )
+            ),
+            remedy=_("correct the indicators of these villages"),
         )
     return scores, groups, None if tie_break is None else tie_break.reindex(scores.index).astype(float)

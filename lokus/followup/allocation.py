@@ -125,7 +125,8 @@ def compare_allocation(
             raise FollowupError(
                 _("existing and proposed numbers must be for the same villages: {villages}").format(
                     villages=name_some(differing if len(differing) else other.index[other.index.duplicated()])
-                )
+                ),
+                remedy=_("give both for the same villages"),
             )
     before, after, weight = (
         series.reindex(index).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
@@ -134,7 +135,8 @@ def compare_allocation(
     wrong = index[before < 0]
     if len(wrong):
         raise FollowupError(
-            _("existing numbers that are negative: {villages}").format(villages=name_some(wrong))
+            _("existing numbers that are negative: {villages}").format(villages=name_some(wrong)),
+            remedy=_("correct the numbers in their table"),
         )
     known = ~np.isnan(before)
     table = pd.DataFrame(

@@ -56,7 +56,8 @@ def by_code(values: pd.Series[Any]) -> pd.Series[Any]:
     if codes.has_duplicates:
         twice = codes[codes.duplicated()].unique()
         raise FollowupError(
-            _("villages that occur more than once: {villages}").format(villages=name_some(twice))
+            _("villages that occur more than once: {villages}").format(villages=name_some(twice)),
+            remedy=_("keep one row for each village"),
         )
     named = pd.Series(values.to_numpy(), index=pd.Index(codes, name="kode_desa"))
     return named.sort_index()
@@ -76,7 +77,8 @@ def check_weights(weights: pd.Series[float]) -> pd.Series[float]:
     wrong = weights.index[~np.isfinite(as_float) | (as_float < 0)]
     if len(wrong):
         raise FollowupError(
-            _("weights that are negative or not finite: {villages}").format(villages=name_some(wrong))
+            _("weights that are negative or not finite: {villages}").format(villages=name_some(wrong)),
+            remedy=_("correct the numbers in their table, or leave the villages out with tanpa_bobot"),
         )
     return weights
 
@@ -92,7 +94,8 @@ def read_limits(limit: int | pd.Series[int], index: pd.Index, name: str) -> list
             raise FollowupError(
                 _("{limit}: villages that are in only one of the two tables: {villages}").format(
                     limit=name, villages=name_some(differing)
-                )
+                ),
+                remedy=_("give both for the same villages"),
             )
         values = own.tolist()
     wrong = [kode for kode, value in zip(index, values, strict=True) if not is_whole(value)]
@@ -100,7 +103,8 @@ def read_limits(limit: int | pd.Series[int], index: pd.Index, name: str) -> list
         raise FollowupError(
             _("{limit} must be a whole number of 0 or more: {villages}").format(
                 limit=name, villages=name_some(wrong)
-            )
+            ),
+            remedy=_("state a whole number of 0 or more"),
         )
     return [int(value) for value in values]
 
@@ -129,7 +133,8 @@ def check_feasible(
         )
     if crossed:
         raise InfeasibleError(
-            _("the minimum is greater than the maximum: {villages}").format(villages=name_some(crossed))
+            _("the minimum is greater than the maximum: {villages}").format(villages=name_some(crossed)),
+            remedy=_("lower min or raise maks"),
         )
     if sum(most) < total:
         idle = sum(1 for w in whole if w == 0)
@@ -469,10 +474,14 @@ def apportion(
         raise ValueError(f"method must be one of {get_args(Method)}, not {method!r}")
     if not is_whole(total):
         raise FollowupError(
-            _("what is shared must be a whole number of 0 or more, not {value}").format(value=total)
+            _("what is shared must be a whole number of 0 or more, not {value}").format(value=total),
+            remedy=_("state a whole number of 0 or more"),
         )
     if weights.empty:
-        raise FollowupError(_("there is no village to share over"))
+        raise FollowupError(
+            _("there is no village to share over"),
+            remedy=_('choose lingkup = "semua", or take fewer villages out with tanpa_bobot'),
+        )
     weights = by_code(weights)
     total = int(total)
     whole = whole_weights(check_weights(weights))

@@ -240,7 +240,10 @@ def beneficiaries(
     villages = villages.sort_index()
     unknown = [kode for kode in lokus if kode not in villages.index]
     if unknown:
-        raise FollowupError(_("lokus that are no village: {villages}").format(villages=name_some(unknown)))
+        raise FollowupError(
+            _("lokus that are no village: {villages}").format(villages=name_some(unknown)),
+            remedy=_("take the list from the village table"),
+        )
     counts = pd.DataFrame(
         {
             name: values[column].reindex(villages.index).astype("Float64").astype(float)
@@ -254,7 +257,8 @@ def beneficiaries(
             raise FollowupError(
                 _("{group}: negative in {villages}").format(
                     group=group_label(str(name)), villages=name_some(wrong)
-                )
+                ),
+                remedy=_("correct the numbers in their table"),
             )
     added = tuple(
         name
@@ -293,9 +297,15 @@ def _columns(values: pd.DataFrame, groups: Mapping[str, str] | Sequence[str] | N
             )
     twice = sorted({column for column in columns.values() if list(columns.values()).count(column) > 1})
     if twice:
-        raise FollowupError(_("one column for two groups: {columns}").format(columns=", ".join(twice)))
+        raise FollowupError(
+            _("one column for two groups: {columns}").format(columns=", ".join(twice)),
+            remedy=_("name a column of its own for each group under [sasaran_penerima]"),
+        )
     if not columns:
-        raise FollowupError(_("no target group has a column with its numbers"))
+        raise FollowupError(
+            _("no target group has a column with its numbers"),
+            remedy=_("name the columns under [sasaran_penerima]"),
+        )
     return columns
 
 

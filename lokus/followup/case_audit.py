@@ -265,16 +265,20 @@ def audit_shortlist(
     Perkiraan anak stunting terbanyak lebih dahulu, lalu kesenjangan layanan terbanyak, lalu kode desa
     """
     if n < 1:
-        raise FollowupError(_("the list needs at least one village"))
+        raise FollowupError(_("the list needs at least one village"), remedy=_("state jumlah = 1 or more"))
     lacking = [name for name in ("desa", "kecamatan", "anak_stunting") if name not in results]
     if lacking:
-        raise FollowupError(_("columns missing: {columns}").format(columns=", ".join(lacking)))
+        raise FollowupError(
+            _("columns missing: {columns}").format(columns=", ".join(lacking)),
+            remedy=_("give the results table with these columns"),
+        )
     frame = pd.DataFrame(results).sort_index()
     if candidates is not None:
         strange = [kode for kode in candidates if kode not in frame.index]
         if strange:
             raise FollowupError(
-                _("candidates that are no village: {villages}").format(villages=name_some(strange))
+                _("candidates that are no village: {villages}").format(villages=name_some(strange)),
+                remedy=_("take the candidates from the village table"),
             )
         frame = frame[frame.index.isin(list(candidates))]
     keys = {key: group for key in examined if (group := risk_group_of(key, catalogue)) is not None}

@@ -175,20 +175,28 @@ def trajectory(
         raise FollowupError(
             _("the target's year ({last}) must be later than the start's ({first})").format(
                 last=last, first=first
-            )
+            ),
+            remedy=_("correct tahun under awal or target of [lintasan]"),
         )
     if not (math.isfinite(begin) and 0 < end < begin <= 100):
         raise FollowupError(
             _("the target ({end} %) must be above 0 and below the start ({begin} %)").format(
                 end=_one(end), begin=_one(begin)
-            )
+            ),
+            remedy=_("correct persen under awal or target of [lintasan]"),
         )
     if children is not None and not (math.isfinite(children) and children > 0):
-        raise FollowupError(_("the number of children must be above 0"))
+        raise FollowupError(
+            _("the number of children must be above 0"),
+            remedy=_("correct balita under [lintasan], or take it out"),
+        )
     listed = list(series)
     named = {one.name: one for one in listed}
     if len(named) != len(listed):
-        raise FollowupError(_("two series have the same name: give each source a name of its own"))
+        raise FollowupError(
+            _("two series have the same name: give each source a name of its own"),
+            remedy=_("give each series a nama of its own"),
+        )
 
     years = range(first, last + 1)
     path = pd.DataFrame(
@@ -331,7 +339,8 @@ class Point:
             raise FollowupError(
                 _("{series} {year}: a prevalence must lie between 0 and 100 %").format(
                     series=self.series, year=self.year
-                )
+                ),
+                remedy=_("state persen as a number from 0 to 100"),
             )
         if (self.low is None) != (self.high is None) or (
             self.low is not None and self.high is not None and not self.low <= self.value <= self.high
@@ -339,7 +348,8 @@ class Point:
             raise FollowupError(
                 _("{series} {year}: the interval needs both limits, around the value").format(
                     series=self.series, year=self.year
-                )
+                ),
+                remedy=_("state bawah and atas on both sides of persen"),
             )
 
 
@@ -375,19 +385,22 @@ class Measured:
             raise FollowupError(
                 _("{name} must be one of {allowed}, not {value}").format(
                     name=self.name, allowed=", ".join(get_args(Kind)), value=self.kind
-                )
+                ),
+                remedy=_("choose one of these words"),
             )
         strange = sorted({point.series for point in self.points} - {self.name})
         if strange:
             raise FollowupError(
                 _(
                     "{name}: points of {other} are measured differently and belong to a series of their own"
-                ).format(name=self.name, other=", ".join(strange))
+                ).format(name=self.name, other=", ".join(strange)),
+                remedy=_("put these points into a [[lintasan.seri]] of their own"),
             )
         years = [point.year for point in self.points]
         if not years or len(set(years)) != len(years):
             raise FollowupError(
-                _("{name}: needs at least one year, and no year twice").format(name=self.name)
+                _("{name}: needs at least one year, and no year twice").format(name=self.name),
+                remedy=_("state each year once under titik"),
             )
         object.__setattr__(self, "points", tuple(sorted(self.points, key=lambda point: point.year)))
 

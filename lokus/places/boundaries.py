@@ -88,7 +88,11 @@ def village_table(
         findings += unbridged
     known = codes.notna().to_numpy()
     if not known.any():
-        raise InputError(_("no polygon has a usable village code"), where=replace(where, column=schema.kode))
+        raise InputError(
+            _("no polygon has a usable village code"),
+            where=replace(where, column=schema.kode),
+            remedy=_('name the column of codes with kolom = { kode = "…" } under [batas]'),
+        )
     _refuse_duplicates(codes[known], replace(where, column=schema.kode))
     kecamatan = features[schema.kecamatan] if schema.kecamatan else pd.Series(None, index=features.index)
     villages = gpd.GeoDataFrame(
@@ -373,7 +377,11 @@ def read_boundaries(
         read_features(path, layer=layer, columns=columns, kabupaten=code, bbox=bbox), crs, where
     )
     if len(features) == 0:
-        raise InputError(_("the file holds no villages"), where=where)
+        raise InputError(
+            _("the file holds no villages"),
+            where=where,
+            remedy=_("name another layer with lapisan under [batas]"),
+        )
     schema = find_schema(
         [c for c in features.columns if c != features.geometry.name], columns=columns, where=where
     )
@@ -436,7 +444,11 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
     villages.geometry, repaired = make_sound(villages.geometry)
     with_area = villages.geometry.notna().to_numpy()
     if not with_area.any():
-        raise InputError(_("the file holds no polygons"), where=where)
+        raise InputError(
+            _("the file holds no polygons"),
+            where=where,
+            remedy=_("name a layer of polygons with lapisan under [batas]"),
+        )
     outside = with_area & ~inside_indonesia(villages.geometry.to_crs("EPSG:4326").bounds.to_numpy())
     parts = shapely.get_num_geometries(villages.geometry.to_numpy())
     file = where.file or ""

@@ -109,6 +109,7 @@ def _stated_schema(present: list[str], columns: Mapping[str, str], where: Where 
                 names=", ".join(sorted(columns)) or "–"
             ),
             where=where,
+            remedy=_("name only these under kolom"),
         )
     for column in columns.values():
         if column not in present:
@@ -190,7 +191,11 @@ def read_features(
             ),
         ) from error
     if not isinstance(features, gpd.GeoDataFrame):
-        raise InputError(_("the file holds no geometry"), where=where)
+        raise InputError(
+            _("the file holds no geometry"),
+            where=where,
+            remedy=_("name a layer of polygons with lapisan under [batas]"),
+        )
     return features
 
 

@@ -159,7 +159,8 @@ def _require_villages(frame: pd.DataFrame, crosswalk: Crosswalk) -> None:
         raise InputError(
             _("villages stand twice in the earlier table: {codes}").format(
                 codes=list_codes(list(twice.astype(str)))
-            )
+            ),
+            remedy=_("keep one row for each village"),
         )
 
 

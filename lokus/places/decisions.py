@@ -106,7 +106,11 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise InputError(_("the file does not exist"), where=Where(file=str(path))) from error
+        raise InputError(
+            _("the file does not exist"),
+            where=Where(file=str(path)),
+            remedy=_("correct the name, or take the key out"),
+        ) from error
     except UnicodeDecodeError:
         text = path.read_text(encoding="cp1252", errors="replace")
     head = text.split("\n", 1)[0]

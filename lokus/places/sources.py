@@ -410,7 +410,11 @@ def _checked(text: str, sent: Download, digits: str) -> gpd.GeoDataFrame:
             remedy=_("Check the code of the kabupaten and the address template of the source."),
         )
     if villages.geometry.isna().all():
-        raise InputError(_("the file holds no polygons"), where=where)
+        raise InputError(
+            _("the file holds no polygons"),
+            where=where,
+            remedy=_("name a layer of polygons with lapisan under [batas]"),
+        )
     return villages
 
 

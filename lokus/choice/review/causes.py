@@ -141,7 +141,10 @@ class Evaluator:
         if self.before.estimate is None and self.after.estimate is None:
             return None
         if change is None:
-            raise RuleError(_("the causes need the estimated change of the rates between the years"))
+            raise RuleError(
+                _("the causes need the estimated change of the rates between the years"),
+                remedy=_("give change: the table of estimate_change for the two years"),
+            )
         return stunting_states(self._frames[False], self._frames[True], change)
 
     def _same(self) -> Corner:

@@ -119,7 +119,8 @@ def _check_graduates(problem: Problem, listed: list[str], leaving: dict[str, str
         raise RuleError(
             _("villages graduate that were not on last year's list: {villages}").format(
                 villages=name_some(foreign)
-            )
+            ),
+            remedy=_("give the graduation of villages of last year's list only"),
         )
     both = sorted(set(leaving) & set(problem.locked_in))
     if both:
@@ -192,5 +193,6 @@ def _check_whole(name: str, value: int | None, least: int) -> None:
         raise RuleError(
             _("{name} must be a whole number of at least {least}, not {value}").format(
                 name=name, least=least, value=value
-            )
+            ),
+            remedy=_("state a whole number that is large enough"),
         )

@@ -121,7 +121,8 @@ def stunting_states(before: pd.DataFrame, after: pd.DataFrame, change: pd.DataFr
         raise RuleError(
             _("no estimated change for villages measured in both years: {villages}").format(
                 villages=name_some(years[0].index[lacking])
-            )
+            ),
+            remedy=_("estimate the change again with the counts of both years"),
         )
     counts = ["stunting", "diukur"]
     if years[0][counts].equals(years[1][counts]):
@@ -145,6 +146,7 @@ def _year(frame: pd.DataFrame) -> pd.DataFrame:
         raise RuleError(
             _("{what}: {villages}").format(
                 what=_("more children stunted than measured"), villages=name_some(columns.index[wrong])
-            )
+            ),
+            remedy=_("correct the two counts of these villages in their table"),
         )
     return columns

@@ -419,10 +419,14 @@ def lokus_effect(
         raise EffectError(
             _("no lokus was measured in both years, so no effect can be estimated: {villages}").format(
                 villages=name_some(wanted)
-            )
+            ),
+            remedy=_("leave the effect out until these villages are measured again"),
         )
     if not others.any():
-        raise EffectError(_("every village measured this year was lokus; there is nothing to compare with"))
+        raise EffectError(
+            _("every village measured this year was lokus; there is nothing to compare with"),
+            remedy=_("leave the effect out: it needs villages that were not lokus"),
+        )
     findings += _left_out(wanted.difference(now.index[treated]))
 
     # A lokus not measured last year was not chosen by its counts: its year after is no fair comparison.

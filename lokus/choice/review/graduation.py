@@ -51,7 +51,10 @@ def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[f
     [0.968, 0.033, nan]
     """
     if not 0.0 < target < 100.0:
-        raise RuleError(_("the target must lie between 0 and 100 percent, not {value}").format(value=target))
+        raise RuleError(
+            _("the target must lie between 0 and 100 percent, not {value}").format(value=target),
+            remedy=_("state the target in percent, such as 14"),
+        )
     if isinstance(rates, Rates):
         alpha, beta, measured = (rates.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
         chance = betainc(alpha, beta, measured_rate_at(target / 100.0, measured, rates.odds_ratio))
@@ -116,26 +119,30 @@ def graduation(
         raise RuleError(
             _("{name} must lie above 0 and up to 1, not {value}").format(
                 name="probability", value=probability
-            )
+            ),
+            remedy=_("state a probability such as 0.8"),
         )
     if isinstance(min_years, bool) or int(min_years) != min_years or min_years < 1:
         raise RuleError(
             _("{name} must be a whole number of at least {least}, not {value}").format(
                 name="min_years", least=1, value=min_years
-            )
+            ),
+            remedy=_("state a whole number that is large enough"),
         )
     for series in (probability_below, years_listed):
         if series.index.has_duplicates:
             repeated = series.index[series.index.duplicated()].unique()
             raise RuleError(
-                _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+                _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+                remedy=_("keep one row for each village"),
             )
     years = years_listed[years_listed.fillna(1) > 0].sort_index()
     chance = probability_below.reindex(years.index).astype(float)
     wrong = chance.notna() & ~chance.between(0.0, 1.0)
     if wrong.any():
         raise RuleError(
-            _("probabilities outside 0 to 1: {villages}").format(villages=name_some(chance.index[wrong]))
+            _("probabilities outside 0 to 1: {villages}").format(villages=name_some(chance.index[wrong])),
+            remedy=_("give probabilities, not percent"),
         )
     doubtful = pd.Series(False, index=years.index)
     if unreliable is not None:

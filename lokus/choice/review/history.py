@@ -123,7 +123,9 @@ def list_history(
     years = sorted(lists)
     codes = {year: {str(kode) for kode in lists[year]} for year in years}
     if not years or not all(codes.values()):
-        raise RuleError(_("every year needs a list with a village at least"))
+        raise RuleError(
+            _("every year needs a list with a village at least"), remedy=_("take the year without a list out")
+        )
     named = set().union(*codes.values())
     index = pd.Index(sorted(named if villages is None else {str(kode) for kode in villages}))
     foreign = sorted(named - set(index))

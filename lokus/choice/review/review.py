@@ -418,7 +418,8 @@ def review(
         raise RuleError(
             _("villages appear more than once: {villages}").format(
                 villages=name_some(villages.index[villages.index.duplicated()].unique())
-            )
+            ),
+            remedy=_("keep one row for each village"),
         )
     places = villages[["desa", "kecamatan"]].sort_index().rename_axis("kode_desa")
     index = places.index
@@ -428,7 +429,8 @@ def review(
         raise RuleError(
             _("this year's list has villages that are none of this year's: {villages}").format(
                 villages=name_some(foreign)
-            )
+            ),
+            remedy=_("make the list from this year's village table"),
         )
     table = pd.DataFrame(places)
     table["daftar_lalu"], table["daftar_kini"] = index.isin(list(was)), index.isin(list(now))

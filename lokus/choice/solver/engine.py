@@ -51,7 +51,8 @@ def check_engine(engine: str) -> None:
         raise RuleError(
             _("engine must be one of {allowed}, not {value}").format(
                 allowed=", ".join(get_args(Engine)), value=engine
-            )
+            ),
+            remedy=_("leave the engine out; auto chooses one that is exact"),
         )
 
 
@@ -86,7 +87,8 @@ def best_list(instance: Instance, engine: Engine = "auto") -> Answer | None:
         return answer
     if engine != "auto":
         raise RuleError(
-            _("engine {engine} cannot keep rules across kecamatan; use auto").format(engine=engine)
+            _("engine {engine} cannot keep rules across kecamatan; use auto").format(engine=engine),
+            remedy=_("use auto"),
         )
     return _by_highs(instance)
 

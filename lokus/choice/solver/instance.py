@@ -176,19 +176,26 @@ def _extra_rules(
         yield ExtraRule(name="kept", weight=kept, least=problem.min_kept, most=math.inf)
     for kind in sorted({*problem.min_jenis, *problem.max_jenis}):
         if jenis is None:
-            raise RuleError(_("the limits per jenis need the jenis of each village"))
+            raise RuleError(
+                _("the limits per jenis need the jenis of each village"),
+                remedy=_("give jenis: desa or kelurahan for each village"),
+            )
         least, most = problem.min_jenis.get(kind, 0), problem.max_jenis.get(kind, math.inf)
         same = np.asarray(jenis.loc[list(codes)] == kind, dtype=np.float64)
         yield ExtraRule(name="jenis", weight=same, least=least, most=most, label=kind)
     if problem.budget is not None:
         if cost is None:
-            raise RuleError(_("the budget needs the cost of each village"))
+            raise RuleError(
+                _("the budget needs the cost of each village"),
+                remedy=_("give cost: the cost of each village"),
+            )
         weight = np.asarray(cost.loc[list(codes)], dtype=np.float64)
         wrong = ~(np.isfinite(weight) & (weight >= 0))
         if wrong.any():
             raise RuleError(
                 _("villages whose cost is missing or negative: {villages}").format(
                     villages=name_some(codes[wrong])
-                )
+                ),
+                remedy=_("complete the cost of these villages in their table"),
             )
         yield ExtraRule(name="budget", weight=weight, least=0.0, most=float(problem.budget))

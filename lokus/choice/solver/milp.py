@@ -82,7 +82,10 @@ class Model:
             if reached and all(rule.holds(proof.chosen) for rule in self.instance.extra):
                 return proof
             self.cuts.append(proof.chosen)
-        raise SolverError(_("the solver cannot tell lists apart that are this close; round the costs"))
+        raise SolverError(
+            _("the solver cannot tell lists apart that are this close; round the costs"),
+            remedy=_("round the costs, for example to thousands of rupiah"),
+        )
 
     def fix(self, village: int, value: bool) -> None:
         """Decide one village for all that follows."""

@@ -122,37 +122,53 @@ class Problem:
             raise RuleError(
                 _("{name} must be one of {allowed}, not {value}").format(
                     name="objective", allowed=", ".join(get_args(Objective)), value=self.objective
-                )
+                ),
+                remedy=_("choose one of these words"),
             )
         if (self.blend is not None) != (self.objective == "campuran"):
-            raise RuleError(_("state blend together with objective = campuran, and only then"))
+            raise RuleError(
+                _("state blend together with objective = campuran, and only then"),
+                remedy=_('state tujuan = "campuran" and porsi_skor, or neither'),
+            )
         if self.blend is not None and not (_is_number(self.blend) and 0 <= self.blend <= 1):
-            raise RuleError(_("blend must lie between 0 and 1, not {value}").format(value=self.blend))
+            raise RuleError(
+                _("blend must lie between 0 and 1, not {value}").format(value=self.blend),
+                remedy=_("state the share of the score, such as 0.5"),
+            )
         budget = self.budget
         if budget is not None and not (_is_number(budget) and 0 <= budget < float("inf")):
-            raise RuleError(_("budget must be a number of 0 or more, not {value}").format(value=budget))
+            raise RuleError(
+                _("budget must be a number of 0 or more, not {value}").format(value=budget),
+                remedy=_("state the budget in the unit of the costs"),
+            )
 
     def _refuse_contradictions(self) -> None:
         if self.max_kecamatan is not None and self.exact_kecamatan is not None:
-            raise RuleError(_("state either max_kecamatan or exact_kecamatan, not both"))
+            raise RuleError(
+                _("state either max_kecamatan or exact_kecamatan, not both"),
+                remedy=_("keep one of maks_kecamatan and tepat_kecamatan"),
+            )
         if self.max_per_kecamatan is not None and self.min_per_kecamatan > self.max_per_kecamatan:
             raise RuleError(
                 _("min_per_kecamatan ({least}) is greater than max_per_kecamatan ({most})").format(
                     least=self.min_per_kecamatan, most=self.max_per_kecamatan
-                )
+                ),
+                remedy=_("lower min_per_kecamatan or raise maks_per_kecamatan"),
             )
         if self.min_kept > len(self.kept_from):
             raise RuleError(
                 _("{least} villages must be kept but last year's list has {n}").format(
                     least=self.min_kept, n=len(self.kept_from)
-                )
+                ),
+                remedy=_("lower min_dipertahankan, or complete dipertahankan"),
             )
         for jenis, least in self.min_jenis.items():
             if least > self.max_jenis.get(jenis, least):
                 raise RuleError(
                     _("{jenis}: at least {least} is more than at most {most}").format(
                         jenis=jenis, least=least, most=self.max_jenis[jenis]
-                    )
+                    ),
+                    remedy=_("lower min or raise maks of this jenis"),
                 )
 
     @property
@@ -240,7 +256,8 @@ def _check_whole(name: str, value: object, least: int) -> None:
         raise RuleError(
             _("{name} must be a whole number of at least {least}, not {value}").format(
                 name=name, least=least, value=value
-            )
+            ),
+            remedy=_("state a whole number that is large enough"),
         )
 
 
@@ -287,10 +304,16 @@ def objective_values(
     if problem.objective == "skor":
         return scores
     if children is None:
-        raise RuleError(_("this objective needs the expected stunted children of each village"))
+        raise RuleError(
+            _("this objective needs the expected stunted children of each village"),
+            remedy=_('give sasaran, diukur and stunting, or choose tujuan = "skor"'),
+        )
     counts = children.reindex(scores.index).astype(float)
     if not (counts.dropna().between(0, np.inf, inclusive="left")).all():
-        raise RuleError(_("expected stunted children must be numbers of 0 or more"))
+        raise RuleError(
+            _("expected stunted children must be numbers of 0 or more"),
+            remedy=_("correct the children of villages below 0"),
+        )
     values = blend(np.asarray(scores, dtype=np.float64), np.asarray(counts, dtype=np.float64), problem)
     return type(scores)(values, index=scores.index, name=scores.name)
 

@@ -324,7 +324,10 @@ def estimate_change(
 def check_level(level: float) -> None:
     """Refuse a coverage that is none."""
     if not 0.0 < level < 1.0:
-        raise EvidenceError(_("level must lie between 0 and 1, not {value}").format(value=level))
+        raise EvidenceError(
+            _("level must lie between 0 and 1, not {value}").format(value=level),
+            remedy=_("state the level of the interval, such as 0.9"),
+        )
 
 
 def pair_years(before: YearCounts, after: YearCounts) -> tuple[Counts, Counts, list[Finding]]:

@@ -133,7 +133,8 @@ def expected_fall(change: Change, codes: Collection[str]) -> ExpectedFall:
         raise EvidenceError(
             _("no village of the list was measured in both years: {villages}").format(
                 villages=name_some(wanted)
-            )
+            ),
+            remedy=_("leave the expected fall out until they are measured again"),
         )
     data = change.fit.data.at(place[known])
     return expected_fall_of(change.fit, data, left_out=tuple(wanted[~known]), level=change.level)

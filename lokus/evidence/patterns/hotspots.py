@@ -58,15 +58,20 @@ class Options:
     def __post_init__(self) -> None:
         if self.permutations < 1:
             raise EvidenceError(
-                _("permutations must be 1 or more, not {value}").format(value=self.permutations)
+                _("permutations must be 1 or more, not {value}").format(value=self.permutations),
+                remedy=_("state a number such as 9999"),
             )
         if not 0.0 < self.alpha < 1.0:
-            raise EvidenceError(_("alpha must lie between 0 and 1, not {value}").format(value=self.alpha))
+            raise EvidenceError(
+                _("alpha must lie between 0 and 1, not {value}").format(value=self.alpha),
+                remedy=_("state a level such as 0.05"),
+            )
         if self.correction not in {"fdr", "none"}:
             raise EvidenceError(
                 _("{name} must be one of {allowed}, not {value}").format(
                     name="correction", allowed="fdr, none", value=self.correction
-                )
+                ),
+                remedy=_("choose one of these words"),
             )
 
 
@@ -117,7 +122,8 @@ def prepare_field(values: pd.Series[float], adjacency: sparray | spmatrix, optio
     if values.index.has_duplicates:
         repeated = values.index[values.index.duplicated()].unique()
         raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
         )
     matrix = _binary(adjacency, len(values))
     order = np.arange(len(values))
@@ -131,7 +137,8 @@ def prepare_field(values: pd.Series[float], adjacency: sparray | spmatrix, optio
         raise EvidenceError(
             _("indicator {name} is infinite in {villages}").format(
                 name=values.name, villages=name_some(index[infinite])
-            )
+            ),
+            remedy=_("correct the value, or leave it empty"),
         )
     present = np.flatnonzero(~np.isnan(sorted_values))
     kept = order[present]
@@ -160,7 +167,8 @@ def _binary(adjacency: sparray | spmatrix, n: int) -> csr_array:
         raise EvidenceError(
             _("the neighbour matrix is {shape}, but there are {n} villages").format(
                 shape=" × ".join(str(side) for side in adjacency.shape), n=n
-            )
+            ),
+            remedy=_("make the matrix from the same villages: contiguity(villages).to_csr()"),
         )
     matrix = csr_array(adjacency)
     if not matrix.has_canonical_format or not matrix.data.all():
@@ -168,9 +176,13 @@ def _binary(adjacency: sparray | spmatrix, n: int) -> csr_array:
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
     if not (matrix.data == 1).all():
-        raise EvidenceError(_("the neighbour matrix must hold only 0 and 1"))
+        raise EvidenceError(
+            _("the neighbour matrix must hold only 0 and 1"), remedy=_("use contiguity(villages).to_csr()")
+        )
     if matrix.trace() != 0:
-        raise EvidenceError(_("the neighbour matrix makes a village its own neighbour"))
+        raise EvidenceError(
+            _("the neighbour matrix makes a village its own neighbour"), remedy=_("set the diagonal to 0")
+        )
     return matrix.astype(np.int64)
 
 

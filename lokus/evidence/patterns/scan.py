@@ -65,11 +65,14 @@ def read_scan_input(
     if index.has_duplicates:
         repeated = index[index.duplicated()].unique()
         raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
         )
     weights = trials if trials is not None else expected
     if weights is None or (trials is not None and expected is not None):
-        raise EvidenceError(_("give either trials (binomial) or expected (Poisson)"))
+        raise EvidenceError(
+            _("give either trials (binomial) or expected (Poisson)"), remedy=_("give one of the two")
+        )
     name = "trials" if trials is not None else "expected"
     columns = {"kasus": _aligned(cases, index, "cases"), name: _aligned(weights, index, name)}
     frame = pd.DataFrame(columns | {"x": _aligned(x, index, "x"), "y": _aligned(y, index, "y")}, index=index)
@@ -106,7 +109,8 @@ def _aligned(values: object, index: pd.Index, name: str) -> Floats:
             raise EvidenceError(
                 _("{name} has other villages than cases: {villages}").format(
                     name=name, villages=name_some(differing)
-                )
+                ),
+                remedy=_("give both for the same villages"),
             )
         return np.asarray(values.reindex(index).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
     array = np.asarray(values, dtype=float)
@@ -114,7 +118,8 @@ def _aligned(values: object, index: pd.Index, name: str) -> Floats:
         raise EvidenceError(
             _("{name} has {n} numbers for {villages} villages").format(
                 name=name, n=array.size, villages=len(index)
-            )
+            ),
+            remedy=_("give one number for each village"),
         )
     return array
 
@@ -326,13 +331,20 @@ def scan(
 def _check_options(max_share: float, replicates: int, alpha: float, max_clusters: int) -> None:
     if not 0.0 < max_share <= 0.5:
         raise EvidenceError(
-            _("max_share must be above 0 and at most 0.5, not {value}").format(value=max_share)
+            _("max_share must be above 0 and at most 0.5, not {value}").format(value=max_share),
+            remedy=_("state a share such as 0.5"),
         )
     if not 0.0 < alpha < 1.0:
-        raise EvidenceError(_("alpha must lie between 0 and 1, not {value}").format(value=alpha))
+        raise EvidenceError(
+            _("alpha must lie between 0 and 1, not {value}").format(value=alpha),
+            remedy=_("state a level such as 0.05"),
+        )
     for name, value in (("replicates", replicates), ("max_clusters", max_clusters)):
         if value < 1:
-            raise EvidenceError(_("{name} must be 1 or more, not {value}").format(name=name, value=value))
+            raise EvidenceError(
+                _("{name} must be 1 or more, not {value}").format(name=name, value=value),
+                remedy=_("state a whole number of 1 or more"),
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,8 @@ def choose_engine(engine: Engine) -> Literal["numpy", "numba"]:
         raise EvidenceError(
             _("{name} must be one of {allowed}, not {value}").format(
                 name="engine", allowed="auto, numpy, numba", value=engine
-            )
+            ),
+            remedy=_("choose one of these words"),
         )
     installed = importlib.util.find_spec("numba") is not None
     if engine == "numba" and not installed:

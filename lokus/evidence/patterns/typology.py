@@ -363,11 +363,15 @@ def _checked(
     if indicators.index.has_duplicates:
         repeated = indicators.index[indicators.index.duplicated()].unique()
         raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
         )
     for key in keys:
         if worse.get(key) not in {"high", "low"}:
-            raise EvidenceError(_('worse["{name}"] must be "high" or "low"').format(name=key))
+            raise EvidenceError(
+                _('worse["{name}"] must be "high" or "low"').format(name=key),
+                remedy=_('say which end is worse: "high" or "low"'),
+            )
     frame = indicators[keys].sort_index().astype(float)
     for key in keys:
         infinite = np.isinf(frame[key])
@@ -375,7 +379,8 @@ def _checked(
             raise EvidenceError(
                 _("indicator {name} is infinite in {villages}").format(
                     name=key, villages=name_some(frame.index[infinite])
-                )
+                ),
+                remedy=_("correct the value, or leave it empty"),
             )
     return frame
 

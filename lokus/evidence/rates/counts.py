@@ -56,7 +56,8 @@ def check_counts(
     if index.has_duplicates:
         repeated = index[index.duplicated()].unique()
         raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
         )
     y, n = _aligned(stunting, index, "stunting"), _aligned(diukur, index, "diukur")
     due = np.full(len(index), np.nan) if sasaran is None else _aligned(sasaran, index, "sasaran")
@@ -82,7 +83,8 @@ def _aligned(series: pd.Series[float], index: pd.Index, name: str) -> Floats:
         raise EvidenceError(
             _("{column} has other villages than stunting: {villages}").format(
                 column=name, villages=name_some(differing)
-            )
+            ),
+            remedy=_("give all counts for the same villages"),
         )
     return np.asarray(series.reindex(index).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
 

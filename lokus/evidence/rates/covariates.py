@@ -58,12 +58,16 @@ def build_design(
         if covariates.index.has_duplicates or not index.isin(covariates.index).all():
             absent = index.difference(covariates.index)
             raise EvidenceError(
-                _("covariates lack villages or repeat them: {villages}").format(villages=name_some(absent))
+                _("covariates lack villages or repeat them: {villages}").format(villages=name_some(absent)),
+                remedy=_("give one row of covariates for each village"),
             )
         for name in sorted(str(column) for column in covariates.columns):
             values = covariates[name].reindex(index).to_numpy(dtype=float, na_value=np.nan)
             if np.isinf(values).any():
-                raise EvidenceError(_("covariate {name} has infinite values").format(name=name))
+                raise EvidenceError(
+                    _("covariate {name} has infinite values").format(name=name),
+                    remedy=_("correct the values, or leave them empty"),
+                )
             gone = np.isnan(values)
             seen = values[~gone & measured]
             if len(seen) == 0 or np.ptp(seen) == 0.0:

@@ -54,18 +54,21 @@ def candidate_effects(
         raise EvidenceError(
             _("{name} must be one of {allowed}, not {value}").format(
                 name="effect", allowed="none, kecamatan, neighbours, auto", value=effect
-            )
+            ),
+            remedy=_("choose one of these words"),
         )
     if (effect == "kecamatan" and kecamatan is None) or (effect == "neighbours" and neighbours is None):
         raise EvidenceError(
-            _('effect "{effect}" needs the argument {name}').format(effect=effect, name=effect)
+            _('effect "{effect}" needs the argument {name}').format(effect=effect, name=effect),
+            remedy=_('give the argument, or choose effect = "none"'),
         )
     candidates = [no_effect(len(index))] if effect in ("none", "auto") else []
     if kecamatan is not None and effect in ("kecamatan", "auto"):
         if kecamatan.index.has_duplicates or not index.isin(kecamatan.index).all():
             absent = index.difference(kecamatan.index)
             raise EvidenceError(
-                _("kecamatan lacks villages or repeats them: {villages}").format(villages=name_some(absent))
+                _("kecamatan lacks villages or repeats them: {villages}").format(villages=name_some(absent)),
+                remedy=_("give one kecamatan for each village"),
             )
         candidates.append(kecamatan_effect(kecamatan.reindex(index).to_numpy(dtype=object)))
     if neighbours is not None and effect in ("neighbours", "auto"):
@@ -73,7 +76,8 @@ def candidate_effects(
             raise EvidenceError(
                 _("neighbours must have one row and one column for each of the {n} villages").format(
                     n=len(index)
-                )
+                ),
+                remedy=_("make the matrix from the same villages: contiguity(villages).to_csr()"),
             )
         candidates.append(neighbour_effect(neighbours))
     return [candidates[0], *(candidate for candidate in candidates[1:] if candidate.size)]
@@ -82,12 +86,19 @@ def candidate_effects(
 def check_options(level: float, odds_ratio: float, threshold: float | None) -> None:
     """Refuse settings out of range."""
     if not 0.0 < level < 1.0:
-        raise EvidenceError(_("level must lie between 0 and 1, not {value}").format(value=level))
+        raise EvidenceError(
+            _("level must lie between 0 and 1, not {value}").format(value=level),
+            remedy=_("state the level of the interval, such as 0.9"),
+        )
     if not 0.0 < odds_ratio < np.inf:
-        raise EvidenceError(_("odds_ratio must be greater than 0, not {value}").format(value=odds_ratio))
+        raise EvidenceError(
+            _("odds_ratio must be greater than 0, not {value}").format(value=odds_ratio),
+            remedy=_("state a number such as 1.5; 1 means no difference"),
+        )
     if threshold is not None and not 0.0 <= threshold <= 100.0:
         raise EvidenceError(
-            _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold)
+            _("threshold must lie between 0 and 100 percent, not {value}").format(value=threshold),
+            remedy=_("state the threshold in percent, such as 14"),
         )
 
 
@@ -212,7 +223,8 @@ class Rates:
         """
         if not 1 <= n < len(self.table):
             raise EvidenceError(
-                _("n must lie between 1 and {most}, not {value}").format(most=len(self.table) - 1, value=n)
+                _("n must lie between 1 and {most}, not {value}").format(most=len(self.table) - 1, value=n),
+                remedy=_("state a number of villages within these limits"),
             )
         alpha, beta, measured = (self.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
         chance = chance_among_worst(alpha, beta, measured, self.odds_ratio, n)

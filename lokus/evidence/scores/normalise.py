@@ -166,7 +166,8 @@ def check_goalposts(goalposts: Mapping[str, tuple[float, float]]) -> None:
             raise EvidenceError(
                 _("goalposts of {name} must be two rising numbers, not {low} and {high}").format(
                     name=name, low=low, high=high
-                )
+                ),
+                remedy=_("state the lower number first"),
             )
 
 

@@ -237,13 +237,17 @@ def _check_value(first: str, second: str, value: float) -> None:
         raise EvidenceError(
             _("{first} : {second} must lie between 1/9 and 9, not {value}").format(
                 first=first, second=second, value=value
-            )
+            ),
+            remedy=_("use the scale of Saaty: 1 for equal, 9 for far more important"),
         )
 
 
 def _check_matrix(matrix: pd.DataFrame) -> Floats:
     if list(matrix.index) != list(matrix.columns) or matrix.columns.has_duplicates or matrix.empty:
-        raise EvidenceError(_("rows and columns of the pairwise matrix must be the same indicators"))
+        raise EvidenceError(
+            _("rows and columns of the pairwise matrix must be the same indicators"),
+            remedy=_("give rows and columns the same names"),
+        )
     if len(matrix) > len(_RANDOM_INDEX):
         raise EvidenceError(
             _("{n} indicators are too many to compare in pairs, at most {most}").format(
@@ -259,8 +263,11 @@ def _check_matrix(matrix: pd.DataFrame) -> Floats:
             raise EvidenceError(
                 _("{second} : {first} must be the inverse of {first} : {second}").format(
                     first=first, second=second
-                )
+                ),
+                remedy=_("state each pair once; the inverse follows"),
             )
     if not np.allclose(np.diag(values), 1.0):
-        raise EvidenceError(_("an indicator compared with itself must give 1"))
+        raise EvidenceError(
+            _("an indicator compared with itself must give 1"), remedy=_("write 1 on the diagonal")
+        )
     return values

@@ -171,7 +171,10 @@ def apply_preset(
     worse = {turned.get(key, key): end for key, end in rule.worse.items()}
     weights = {turned.get(key, key): weight for key, weight in rule.weights.items()}
     if len(weights) < len(rule.weights):
-        raise EvidenceError(_("two indicators of preset {preset} are the same").format(preset=rule.key))
+        raise EvidenceError(
+            _("two indicators of preset {preset} are the same").format(preset=rule.key),
+            remedy=_("replace each indicator of the preset by another of its own"),
+        )
     own_limits = {turned.get(key, key): limit for key, limit in rule.limits.items()}
     tie_table = table[[turned.get(key, key) for key in rule.ties]]
     if ties is not None:
@@ -268,20 +271,25 @@ def vulnerability_classes(
     [1, 3, 6]
     """
     if scores.normalise != "minmax" or scores.aggregate != "arithmetic":
-        raise EvidenceError(_("classes need a weighted sum of indicators scaled between two ends"))
+        raise EvidenceError(
+            _("classes need a weighted sum of indicators scaled between two ends"),
+            remedy=_("leave the class borders out, or choose a preset with a weighted sum"),
+        )
     borders = np.empty((len(scores.weights), CLASSES - 1))
     for row, key in enumerate(scores.weights.index):
         values = [float(value) for value in cuts.get(str(key), ())]
         rising = np.diff(values) > 0 if worse[str(key)] == "low" else np.diff(values) < 0
         if len(values) != CLASSES - 1 or not rising.all() or not np.isfinite(values).all():
             raise EvidenceError(
-                _("{name} needs {n} class borders that run from bad to good").format(name=key, n=CLASSES - 1)
+                _("{name} needs {n} class borders that run from bad to good").format(name=key, n=CLASSES - 1),
+                remedy=_("state the borders in order, from bad to good"),
             )
         column = indicators[key].where(scores.normalised[key].reindex(indicators.index).notna())
         low, high = (goalposts or {}).get(str(key), (column.min(), column.max()))
         if not low < high:
             raise EvidenceError(
-                _("{name} does not vary, so its class borders have no place").format(name=key)
+                _("{name} does not vary, so its class borders have no place").format(name=key),
+                remedy=_("take the indicator out of the score"),
             )
         place = (np.asarray(values) - low) / (high - low)
         borders[row] = 1.0 - place if worse[str(key)] == "low" else place

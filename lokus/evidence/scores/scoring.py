@@ -114,12 +114,14 @@ def check_settings(
             raise EvidenceError(
                 _("{name} must be one of {allowed}, not {value}").format(
                     name=name, allowed=", ".join(allowed), value=value
-                )
+                ),
+                remedy=_("choose one of these words"),
             )
     if indicators.index.has_duplicates:
         repeated = indicators.index[indicators.index.duplicated()].unique()
         raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated))
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
         )
     check_known((*keys, *goalposts), indicators.columns)
     check_known(limits, keys)
@@ -128,31 +130,50 @@ def check_settings(
     for key, weight in stated.items():
         if not (math.isfinite(weight) and weight >= 0):
             raise EvidenceError(
-                _("the weight of {name} must be 0 or more, not {value}").format(name=key, value=weight)
+                _("the weight of {name} must be 0 or more, not {value}").format(name=key, value=weight),
+                remedy=_("state a weight of 0 or more; the direction is in the catalogue"),
             )
     for key in keys:
         if worse.get(key) not in {"high", "low"}:
-            raise EvidenceError(_('worse["{name}"] must be "high" or "low"').format(name=key))
+            raise EvidenceError(
+                _('worse["{name}"] must be "high" or "low"').format(name=key),
+                remedy=_('say which end is worse: "high" or "low"'),
+            )
     total = math.fsum(stated.values())
     if not keys or (not isinstance(weights, str) and not (total > 0 and math.isfinite(total))):
-        raise EvidenceError(_("the weights must not all be 0"))
+        raise EvidenceError(
+            _("the weights must not all be 0"), remedy=_("give at least one indicator a weight above 0")
+        )
     if goalposts and normalise != "minmax":
-        raise EvidenceError(_("goalposts need normalise = minmax"))
+        raise EvidenceError(
+            _("goalposts need normalise = minmax"),
+            remedy=_('state normalisasi = "minmax", or take batas_tetap out'),
+        )
     if limits and normalise != "limit":
-        raise EvidenceError(_("limits need normalise = limit"))
+        raise EvidenceError(
+            _("limits need normalise = limit"),
+            remedy=_('state normalisasi = "batas", or take batas_merah out'),
+        )
     if aggregate == "rank_sum" and normalise != "rank":
-        raise EvidenceError(_("the rank sum needs normalise = rank"))
+        raise EvidenceError(
+            _("the rank sum needs normalise = rank"),
+            remedy=_('state normalisasi = "peringkat", or another metode'),
+        )
     check_goalposts(goalposts)
     for key, limit in limits.items():
         if not math.isfinite(limit):
-            raise EvidenceError(_("the limit of {name} must be a finite number").format(name=key))
+            raise EvidenceError(
+                _("the limit of {name} must be a finite number").format(name=key),
+                remedy=_("state a number in the unit of the indicator"),
+            )
     for key in keys:
         infinite = np.isinf(indicators[key].to_numpy(dtype=float, na_value=np.nan))
         if infinite.any():
             raise EvidenceError(
                 _("indicator {name} is infinite in {villages}").format(
                     name=key, villages=name_some(indicators.index[infinite])
-                )
+                ),
+                remedy=_("correct the value, or leave it empty"),
             )
 
 

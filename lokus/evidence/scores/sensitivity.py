@@ -104,10 +104,15 @@ def leave_one_out(
     idm      0
     """
     if (n is None) == (choose is None):
-        raise EvidenceError(_("give either the length of the list or the rule that chooses it"))
+        raise EvidenceError(
+            _("give either the length of the list or the rule that chooses it"),
+            remedy=_("give one of the two"),
+        )
     weighed = [str(key) for key, weight in scores.weights.items() if weight > 0]
     if len(weighed) < 2:
-        raise EvidenceError(_("a score of one indicator cannot do without it"))
+        raise EvidenceError(
+            _("a score of one indicator cannot do without it"), remedy=_("give the score a second indicator")
+        )
 
     def listed(skor: pd.Series[float], rank: pd.Series[int]) -> pd.Series[bool]:
         if choose is None:

@@ -335,7 +335,11 @@ def _refuse_encoding(path: Path, at: Where) -> None:
     with path.open("rb") as file:
         start = file.read(4)
     if not start:
-        raise InputError(_("the table is empty"), where=at)
+        raise InputError(
+            _("the table is empty"),
+            where=at,
+            remedy=_("name the sheet with the data with lembar, or ask the office for the file again"),
+        )
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise InputError(
             _("this is a workbook, although its name says CSV"),

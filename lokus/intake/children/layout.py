@@ -119,6 +119,7 @@ def find_layout(
         raise InputError(
             _("a column of the row filter is missing: {names}").format(names=", ".join(filters)),
             where=replace(where, row=found.lines),
+            remedy=_("correct the column names under saring"),
         )
     return found
 

@@ -326,7 +326,9 @@ def _read_layer(path: Path, layer: str | None) -> RawTable:
         frame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
     except pyogrio.errors.DataSourceError as error:
         raise InputError(
-            _("the file cannot be read ({detail})").format(detail=error), where=Where(file=path.name)
+            _("the file cannot be read ({detail})").format(detail=error),
+            where=Where(file=path.name),
+            remedy=_("open it in the program that made it and save it again"),
         ) from error
     return _as_table(frame.map(_cell), path, layer if len(layers) > 1 else "")
 

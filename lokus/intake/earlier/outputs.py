@@ -161,7 +161,11 @@ def _read_results(path: Path) -> gpd.GeoDataFrame:
         frame = pyogrio.read_dataframe(path, layer=_LAYER)
         info = pyogrio.read_info(path, layer=_LAYER)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise InputError(_("the file cannot be read ({detail})").format(detail=error), where=where) from error
+        raise InputError(
+            _("the file cannot be read ({detail})").format(detail=error),
+            where=where,
+            remedy=_("open it in the program that made it and save it again"),
+        ) from error
     if _MASKED in frame:
         raise InputError(
             _("this is the public version: small counts are masked in it"),
@@ -175,6 +179,7 @@ def _read_results(path: Path) -> gpd.GeoDataFrame:
                 names=", ".join(absent) or "geometry"
             ),
             where=where,
+            remedy=_("name the folder that lokus wrote last year with keluaran"),
         )
     kinds = dict(zip(info["fields"], info["dtypes"], strict=True))
     results = frame.assign(**{name: _as_it_was(frame[name], kind) for name, kind in kinds.items()})

@@ -161,7 +161,11 @@ def place_rows(
         A column is missing, no row is left, or the table is for another kabupaten.
     """
     if not {"kode", "desa"} & set(place):
-        raise InputError(_("the table needs a column of codes or of village names"), where=raw.where)
+        raise InputError(
+            _("the table needs a column of codes or of village names"),
+            where=raw.where,
+            remedy=_("name the column kode or desa under tempat"),
+        )
     aside: list[tuple[str, int, str]] = []
     findings: list[Finding] = []
     rows = _source(raw, place)
@@ -170,7 +174,11 @@ def place_rows(
     rows, note = _filtered(rows, raw, where or {})
     _put_aside(aside, findings, note, raw)
     if rows.empty:
-        raise InputError(_("the table is empty: no row has a village"), where=raw.where)
+        raise InputError(
+            _("the table is empty: no row has a village"),
+            where=raw.where,
+            remedy=_("name the column of villages under tempat, or another sheet with lembar"),
+        )
     table = _by_name(rows, villages, raw, decisions) if "desa" in place else _unplaced(rows, raw)
     if "kode" in place:
         table, note, code_findings = place_by_code(table, rows, villages, raw, place)
@@ -252,7 +260,11 @@ def _filtered(
             )
         keep &= matching
     if where and not keep.any():
-        raise InputError(_("no row satisfies all conditions of the row filter"), where=raw.where)
+        raise InputError(
+            _("no row satisfies all conditions of the row filter"),
+            where=raw.where,
+            remedy=_("write the values under saring as they stand in the table"),
+        )
     text = _("{n} rows outside the row filter were left out: rows {rows}")
     return rows[keep], ("filter", rows.index[~keep], text)
 
