@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from lokus.choice.solver.problem import Problem
 
-__all__ = ["check_extra", "check_feasible", "loosen"]
+__all__ = ["check_feasible", "loosen"]
 
 
 # FOLDED: Each rule of a problem one step looser: what its price is measured by.

@@ -38,8 +38,6 @@ __all__ = [
     "Uncertainty",
     "assess_robustness",
     "classify",
-    "draw_columns",
-    "draw_scores",
     "draw_weights",
 ]
 

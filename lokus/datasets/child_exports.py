@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from lokus.datasets.kabupaten import Kabupaten
 
-__all__ = ["CHILD_COLUMNS", "make_children", "weighing_month", "write_children"]
+__all__ = ["CHILD_COLUMNS", "make_children", "weighing_month"]
 
 CHILD_COLUMNS = (
     "NIK", "Nama", "JK", "Tgl Lahir", "BB Lahir", "TB Lahir", "Nama Ortu", "Prov", "Kab/Kota", "Kec",

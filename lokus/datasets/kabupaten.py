@@ -36,7 +36,7 @@ from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.indicators.catalogue import load_catalogue
 
-__all__ = ["Kabupaten", "decide", "decisions", "make_kabupaten", "write_files"]
+__all__ = ["Kabupaten", "make_kabupaten"]
 
 
 # FOLDED: The decree of the example: what the study of that year proposes, but for what the meeting

@@ -31,17 +31,7 @@ __all__ = [
     "Land",
     "Mesh",
     "Terrain",
-    "cut_faces",
-    "draw_land",
-    "fractal",
-    "grow",
     "make_terrain",
-    "relax",
-    "roughen_arcs",
-    "spread_seeds",
-    "to_degrees",
-    "to_km",
-    "trace_arcs",
 ]
 
 

@@ -22,20 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-__all__ = [
-    "Apportionment",
-    "Method",
-    "apportion",
-    "bounded_quotas",
-    "by_code",
-    "check_feasible",
-    "check_weights",
-    "is_whole",
-    "largest_remainder",
-    "read_limits",
-    "webster",
-    "whole_weights",
-]
+__all__ = ["Apportionment", "Method", "apportion", "bounded_quotas", "whole_weights"]
 
 
 # FOLDED: What is shared, over whom and within which limits: checked before anything is computed.

@@ -17,7 +17,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.followup.gaps import Measure
 
-__all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "count_needs", "intervention_matrix"]
+__all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_matrix"]
 
 
 # FOLDED: How many families or children a gap concerns, where the data of the village tell.

@@ -44,14 +44,7 @@ if TYPE_CHECKING:
 
     from lokus.places.boundary_schemas import Schema
 
-__all__ = [
-    "Boundaries",
-    "dotted_kecamatan",
-    "drop_other_kabupaten",
-    "official_table",
-    "read_boundaries",
-    "village_table",
-]
+__all__ = ["Boundaries", "official_table", "read_boundaries"]
 
 
 # FOLDED: From the features of a boundary file, or an official list, to the village table.

@@ -30,16 +30,7 @@ from lokus.places.published_sql import Header, decode_sql, read_published_sql, r
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = [
-    "DEFAULT_URL",
-    "MAX_BYTES",
-    "Download",
-    "Fetched",
-    "Progress",
-    "download",
-    "fetch_boundaries",
-    "read_source",
-]
+__all__ = ["DEFAULT_URL", "MAX_BYTES", "Download", "Fetched", "Progress", "fetch_boundaries", "read_source"]
 
 
 # FOLDED: Fetching one file over HTTPS: in pieces, up to a size, again after a passing failure.

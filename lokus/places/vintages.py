@@ -39,12 +39,6 @@ __all__ = [
     "Crosswalk",
     "Link",
     "crosswalk",
-    "crosswalk_table",
-    "join_notes",
-    "letters",
-    "likeness",
-    "link_lists",
-    "link_notes",
     "overlap_shares",
 ]
 

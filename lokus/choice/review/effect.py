@@ -28,15 +28,7 @@ if TYPE_CHECKING:
     from lokus.evidence.change.change import YearCounts
     from lokus.evidence.change.two_years import TwoYearFit
 
-__all__ = [
-    "Effect",
-    "EffectError",
-    "Matched",
-    "compare_matched",
-    "difference_in_differences",
-    "lokus_effect",
-    "match_pairs",
-]
+__all__ = ["Effect", "EffectError", "Matched", "lokus_effect", "match_pairs"]
 
 
 # FOLDED: Lokus against villages that were nearly lokus: difference in differences of matched pairs.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lokus.choice.selection import Selection
     from lokus.choice.solver.instance import Instance
 
-__all__ = ["CERTAIN", "kept_losses", "margin", "only_keeps"]
+__all__ = ["CERTAIN", "margin"]
 
 
 # FOLDED: Losses under the rule that some of last year's villages stay, exactly, by a second dynamic

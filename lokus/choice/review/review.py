@@ -36,13 +36,8 @@ __all__ = [
     "STAYS",
     "Narrator",
     "Review",
-    "add_graduation",
-    "add_origin",
-    "add_outside",
-    "notes",
     "review",
     "status",
-    "villages_left",
 ]
 
 

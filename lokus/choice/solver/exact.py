@@ -19,7 +19,6 @@ __all__ = [
     "best_score",
     "fits_in_memory",
     "losses",
-    "offer_of",
     "solve",
     "solve_offers",
     "table_cells",

@@ -27,11 +27,9 @@ __all__ = [
     "Expected",
     "YearCounts",
     "check_level",
-    "draw_rates",
     "estimate_change",
     "expected_rates",
     "pair_years",
-    "summarise_change",
 ]
 
 

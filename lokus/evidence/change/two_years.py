@@ -20,7 +20,6 @@ __all__ = [
     "VillagePosterior",
     "chunks",
     "fit_two_years",
-    "unpack",
     "village_posterior",
 ]
 

@@ -31,10 +31,8 @@ __all__ = [
     "Field",
     "Hotspots",
     "Options",
-    "field_findings",
     "getis_ord",
     "local_moran",
-    "prepare_field",
 ]
 
 

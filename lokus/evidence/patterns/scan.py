@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-__all__ = ["SCAN_CLASSES", "Clusters", "ScanInput", "read_scan_input", "scan"]
+__all__ = ["SCAN_CLASSES", "Clusters", "ScanInput", "scan"]
 
 
 # FOLDED: Cases, people and places of a scan, aligned and checked.

@@ -18,7 +18,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.evidence.patterns.scan_model import ScanModel, Windows
 
-__all__ = ["Engine", "choose_engine", "compiled_maxima", "replicate_maxima"]
+__all__ = ["Engine", "choose_engine", "replicate_maxima"]
 
 
 Floats = npt.NDArray[np.float64]

@@ -13,15 +13,7 @@ from scipy.special import digamma, expit, gammaln, logit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "BetaBinomialFit",
-    "Terms",
-    "add_prior",
-    "beta_binomial_terms",
-    "fit_beta_binomial",
-    "log_rising",
-    "penalised_log_likelihood",
-]
+__all__ = ["BetaBinomialFit", "Terms", "add_prior", "beta_binomial_terms", "fit_beta_binomial", "log_rising"]
 
 Floats = npt.NDArray[np.float64]
 

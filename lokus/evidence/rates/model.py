@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lokus.evidence.rates.latent import Latent
     from lokus.evidence.rates.pooling import EarlierRounds
 
-__all__ = ["RateFit", "Weighted", "average", "fit_rates", "over_subsets", "used_covariates"]
+__all__ = ["RateFit", "Weighted", "fit_rates"]
 
 
 # FOLDED: Which covariates: every subset weighed by how well it explains the counts, from one fit with all.

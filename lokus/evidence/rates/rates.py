@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lokus.findings import Finding
 
-__all__ = ["EffectName", "Rates", "candidate_effects", "check_options", "earlier_counts", "estimate_rates"]
+__all__ = ["EffectName", "Rates", "earlier_counts", "estimate_rates"]
 
 
 # FOLDED: Settings, earlier rounds and effects as the caller gives them, checked and brought into shape.

@@ -26,7 +26,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.findings import Finding
 
-__all__ = ["Missing", "Scores", "check_known", "check_settings", "describe_method", "score", "stated_shares"]
+__all__ = ["Missing", "Scores", "check_known", "describe_method", "score", "stated_shares"]
 
 
 # FOLDED: What a score is, in one sentence a planner can read out.

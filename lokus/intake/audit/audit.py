@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.join.join import Origin
 
-__all__ = [
-    "Acceptance", "Audit", "AuditAcceptance", "Checked", "accept", "audit", "check_values", "gather_findings",
-    "require_reasons",
-]  # fmt: skip
+__all__ = ["Acceptance", "Audit", "AuditAcceptance", "Checked", "audit", "check_values", "gather_findings"]
 
 
 # FOLDED: Findings that a study accepts, each with the reason that will stand in the report.

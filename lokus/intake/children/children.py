@@ -35,7 +35,7 @@ from lokus.intake.children.tally import Tally, Totals
 from lokus.intake.tables.grid import list_sheets
 from lokus.intake.tables.tables import RawTable
 
-__all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "child_findings", "read_children"]
+__all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "read_children"]
 
 
 # FOLDED: What a planner must know about a child-level export; rows and counts, never what stands in a

@@ -41,8 +41,6 @@ __all__ = [
     "FilledCalendar",
     "SheetRows",
     "read_calendar",
-    "read_rows",
-    "trace_rows",
 ]
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lokus.intake.earlier.list_files import ListTable
     from lokus.intake.tables.tables import RawTable
 
-__all__ = ["DecidedList", "numbering_findings", "read_decided_list", "village_rows"]
+__all__ = ["DecidedList", "read_decided_list"]
 
 
 # FOLDED: Which rows of a decided list are villages: signatures and remarks set aside, villages put back.

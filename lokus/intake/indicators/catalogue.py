@@ -18,7 +18,7 @@ from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.intake.indicators.indicator import Indicator, Kind, Worse
 
-__all__ = ["Catalogue", "Indicator", "load_catalogue", "read_entry", "wrong_entry"]
+__all__ = ["Catalogue", "Indicator", "load_catalogue"]
 
 
 # FOLDED: Entries of ``catalogue.toml`` and of the study's own catalogue, checked key by key.

@@ -23,18 +23,7 @@ if TYPE_CHECKING:
     from lokus.intake.join.row_places import RowPlaces
     from lokus.intake.tables.tables import RawTable
 
-__all__ = [
-    "RECONCILIATION_COLUMNS",
-    "Joined",
-    "Origin",
-    "combine",
-    "find_absent",
-    "find_duplicates",
-    "find_fractions",
-    "join_table",
-    "reconcile",
-    "suspicious_columns",
-]
+__all__ = ["RECONCILIATION_COLUMNS", "Joined", "Origin", "combine", "join_table", "reconcile"]
 
 
 # FOLDED: The reconciliation: what became of every input row, and which villages have no row.

@@ -19,7 +19,7 @@ from lokus.places.names import match_names
 if TYPE_CHECKING:
     from lokus.intake.tables.tables import RawTable
 
-__all__ = ["UNKNOWN_CODE", "RowPlaces", "other_kabupaten", "place_by_code", "place_rows"]
+__all__ = ["UNKNOWN_CODE", "RowPlaces", "place_rows"]
 
 
 # FOLDED: Rows settled by their village code.

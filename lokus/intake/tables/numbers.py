@@ -13,18 +13,7 @@ from lokus.findings import Finding, Level, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = [
-    "KINDS",
-    "Numbers",
-    "is_missing_marker",
-    "number_findings",
-    "parse_numbers",
-    "parse_one",
-    "read_native",
-    "read_text",
-    "settle",
-    "tidy",
-]
+__all__ = ["KINDS", "Numbers", "is_missing_marker", "number_findings", "parse_numbers", "parse_one", "tidy"]
 
 
 # FOLDED: One cell as a number: the ways Indonesian offices write numbers, and the marks they use for

@@ -19,7 +19,6 @@ __all__ = [
     "deepest_point",
     "deepest_points",
     "inner_points",
-    "largest_part",
     "place_labels",
     "rings_around",
 ]

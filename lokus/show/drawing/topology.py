@@ -18,15 +18,7 @@ import shapely
 
 from lokus.show.drawing.geometry import polygonal
 
-__all__ = [
-    "Cut",
-    "Topology",
-    "build_topology",
-    "cut_rings",
-    "find_junctions",
-    "number_arcs",
-    "simplify_shared",
-]
+__all__ = ["Cut", "Topology", "build_topology", "simplify_shared"]
 
 
 # FOLDED: Rings of grid positions cut into arcs where borders meet, all rings at once.

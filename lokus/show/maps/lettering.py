@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lokus.show.maps.base_map import Drawn
     from lokus.show.themes.layer import Layer
 
-__all__ = ["draw_labels", "halo", "label_neighbours", "label_villages", "leader", "letter"]
+__all__ = ["draw_labels", "label_neighbours", "label_villages"]
 
 
 _DISC = 3.3  # room of a numbered disc, mm

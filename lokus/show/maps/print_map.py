@@ -60,11 +60,9 @@ __all__ = [
     "blank_sheet",
     "draw_footer",
     "draw_header",
-    "draw_list",
     "draw_map",
     "draw_on",
     "draw_watermark",
-    "listed_villages",
     "save_map",
 ]
 

@@ -33,7 +33,6 @@ __all__ = [
     "Frames",
     "Panel",
     "Want",
-    "arrange",
     "direction",
     "draw_locator",
     "draw_surroundings",

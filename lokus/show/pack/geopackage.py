@@ -26,16 +26,7 @@ if TYPE_CHECKING:
 
     from lokus.show.themes.layer import Layer
 
-__all__ = [
-    "LayerStyle",
-    "class_style",
-    "outline_style",
-    "point_style",
-    "write_csv",
-    "write_geojson",
-    "write_geopackage",
-    "write_styles",
-]
+__all__ = ["LayerStyle", "write_csv", "write_geojson", "write_geopackage"]
 
 
 # FOLDED: Styles for a desktop GIS: the layers of a GeoPackage open in the colours of the maps.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from lokus.show.maps.maps import Maps
     from lokus.show.results.material import Material
 
-__all__ = ["EXTRAS", "Pack", "Task", "Workshop", "work_off", "write_pack"]
+__all__ = ["EXTRAS", "Pack", "Task", "Workshop", "write_pack"]
 
 
 # FOLDED: Outputs made by several processes at once, where that is worth their start.

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from lokus.show.results.review import ReviewMaterial
     from lokus.show.themes.layer import Layer
 
-__all__ = ["follow_up_parts", "render_report", "review_parts", "write_report"]
+__all__ = ["write_report"]
 
 
 # FOLDED: Parts of the report that follow the list: its review against the earlier one, and the follow-up.

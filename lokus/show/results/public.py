@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lokus.show.results.material import Material
     from lokus.show.results.review import ReviewMaterial
 
-__all__ = ["THRESHOLD", "mask_results", "mask_small_counts", "public_interventions", "public_review"]
+__all__ = ["THRESHOLD", "mask_small_counts"]
 
 
 # FOLDED: The public version of the review and of the follow-up.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from lokus.show.results.material import Material
 
-__all__ = ["build_slides", "write_slides"]
+__all__ = ["write_slides"]
 
 _MOST = 14  # slides of a meeting that decides a list
 _OTHERS = 11  # besides the list itself and the patterns

@@ -41,8 +41,6 @@ __all__ = [
     "Layer",
     "LegendEntry",
     "available_themes",
-    "build_indicator",
-    "indicator_bands",
     "make_layer",
     "nice_breaks",
     "theme_slug",

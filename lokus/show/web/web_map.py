@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from lokus.show.themes.layer import Layer
     from lokus.show.themes.themes import IndicatorStyle
 
-__all__ = ["pack_arcs", "pack_shapes", "write_web_map"]
+__all__ = ["write_web_map"]
 
 
 # FOLDED: Geometry as short text for the offline map: differences, zigzag, seven bits a byte, base64.

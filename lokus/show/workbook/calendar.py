@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lokus.followup.interventions import Interventions
     from lokus.show.results.info import StudyInfo
 
-__all__ = ["Area", "activity_sheet", "office_summary", "village_summary", "write_calendar"]
+__all__ = ["Area", "write_calendar"]
 
 
 # FOLDED: The sheet of one office in the action calendar: activities, what is to be filled in, a strip of

@@ -40,14 +40,7 @@ if TYPE_CHECKING:
     from lokus.followup.trajectory import Trajectory
     from lokus.show.results.info import StudyInfo
 
-__all__ = [
-    "add_followup_sheets",
-    "audit_status_sheet",
-    "beneficiaries_sheet",
-    "case_audit_sheet",
-    "sharing_sheet",
-    "trajectory_sheet",
-]
+__all__ = ["add_followup_sheets"]
 
 
 # FOLDED: Sheets of the case audit: where to begin and what to look at, and the steps to be filled in.
