@@ -86,9 +86,9 @@ def draw_hatch(
     colour: str,
     width: float,
     zorder: float,
-    crossed: bool = False,
+    slopes: tuple[int, ...] = (1,),
 ) -> None:
-    """Fill an outline with parallel lines at 45°, crossed on request; line spacing in millimetres.
+    """Fill an outline with parallel lines, rising (1), falling (-1) or level (0); spacing in millimetres.
 
     The lines stand on a grid of the whole sheet, so the hatching of neighbours meets.
     """
@@ -97,7 +97,7 @@ def draw_hatch(
         return
     left, bottom = vertices.min(axis=0)
     right, top = vertices.max(axis=0)
-    for slope in (1, -1) if crossed else (1,):
+    for slope in slopes:
         ends = sorted(y - slope * x for x in (left, right) for y in (bottom, top))
         offsets = np.arange(math.ceil(ends[0] / spacing), math.floor(ends[-1] / spacing) + 1) * spacing
         lines = [[(left, slope * left + c), (right, slope * right + c)] for c in offsets]

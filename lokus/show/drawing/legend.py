@@ -12,8 +12,8 @@ from lokus.show.drawing.furniture import INK, QUIET, SOFT, draw_box, draw_hatch,
 from lokus.show.drawing.layout import Box, Page
 from lokus.show.drawing.symbols import draw_circle, draw_symbol_legend
 from lokus.show.drawing.typography import fit_size, line_height, shorten, text_width, wrap
-from lokus.show.drawing.villages import KECAMATAN_LINE, LOKUS_LINE, MISSING_HATCH, UNSURE_HATCH
-from lokus.show.themes.palette import MISSING
+from lokus.show.drawing.villages import CLASS_HATCH, KECAMATAN_LINE, LOKUS_LINE, UNSURE_HATCH
+from lokus.show.themes.palette import mark_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,8 +68,8 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
     for entry in layer.legend:
         y -= row
         field = swatch(y, face=entry.colour)
-        if entry.key == MISSING:
-            draw_hatch(page, field.path, zorder=8.5, crossed=True, **MISSING_HATCH)
+        if entry.key in CLASS_HATCH:
+            draw_hatch(page, field.path, zorder=8.5, **CLASS_HATCH[entry.key])
         fitting = fit_size([entry.label], label_width, largest=size, smallest=5.2 * unit)
         label = shorten(entry.label, fitting, label_width)
         left = text_left + (limits_width + gap if limits_width else 0.0)
@@ -83,7 +83,8 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
     if layer.unsure_label:
         y -= row
         if circles is None:
-            draw_hatch(page, swatch(y, face="white").path, zorder=8.5, **UNSURE_HATCH)
+            light = swatch(y, face="white")
+            draw_hatch(page, light.path, zorder=8.5, colour=mark_colour("#ffffff"), **UNSURE_HATCH)
         else:
             draw_circle(
                 page,

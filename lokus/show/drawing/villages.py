@@ -11,29 +11,35 @@ from lokus.show.drawing.furniture import draw_hatch, draw_outline
 from lokus.show.drawing.geometry import compound_path
 from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import SymbolScale, draw_symbols, symbol_scale
-from lokus.show.themes.palette import MISSING
+from lokus.show.themes.palette import MASKED_CLASS, MISSING, mark_colour
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.path import Path
 
     from lokus.show.themes.layer import Layer
 
 __all__ = [
+    "CLASS_HATCH",
     "KECAMATAN_LINE",
     "LOKUS_LINE",
-    "MISSING_HATCH",
     "UNSURE_HATCH",
     "VILLAGE_LINE",
     "draw_body",
+    "draw_proposed",
     "scale_for",
 ]
 
 LOKUS_LINE: dict[str, Any] = {"color": "#111111", "width": 1.05}
 KECAMATAN_LINE: dict[str, Any] = {"color": "#4c565b", "width": 0.85}
 VILLAGE_LINE: dict[str, Any] = {"color": "#8f999e", "width": 0.28}
-MISSING_HATCH: dict[str, Any] = {"spacing": 1.5, "colour": "#9aa3a8", "width": 0.45}
-UNSURE_HATCH: dict[str, Any] = {"spacing": 1.9, "colour": "#1f2629", "width": 0.38}
+CLASS_HATCH: dict[str, dict[str, Any]] = {
+    MISSING: {"spacing": 1.5, "colour": "#9aa3a8", "width": 0.45, "slopes": (1, -1)},
+    MASKED_CLASS: {"spacing": 1.1, "colour": "#7d868b", "width": 0.45, "slopes": (0,)},
+}
+"""Classes without a value that a reader is told: crossed where it is unknown, level where it is masked."""
+UNSURE_HATCH: dict[str, Any] = {"spacing": 1.9, "width": 0.42}
 
 
 def scale_for(layer: Layer, shapes: npt.NDArray[Any], *, unit: float) -> SymbolScale | None:
@@ -42,6 +48,12 @@ def scale_for(layer: Layer, shapes: npt.NDArray[Any], *, unit: float) -> SymbolS
         return None
     area = float(sum(shape.area for shape in shapes if shape is not None))
     return symbol_scale(layer.values.to_numpy(dtype=float), area, unit=unit)
+
+
+def draw_proposed(page: Axes, outline: Path, *, unit: float, zorder: float) -> None:
+    """Outline proposed villages: a dark line on a white one, so that it is seen on dark classes too."""
+    for shift, colour, width in ((0.0, "white", 2.3), (0.05, LOKUS_LINE["color"], LOKUS_LINE["width"])):
+        draw_outline(page, outline, edge=colour, width=width * unit, zorder=zorder + shift)
 
 
 def draw_body(
@@ -74,10 +86,11 @@ def draw_body(
     for key, colour in layer.palette.items():
         outline = compound_path(shapes[classes == key])
         draw_outline(page, outline, face=colour, zorder=2, gid=f"kelas:{key}")
-        if key == MISSING:
-            draw_hatch(page, outline, zorder=2.4, crossed=True, **MISSING_HATCH)
-    if circles is None:
-        draw_hatch(page, compound_path(shapes[unsure]), zorder=2.5, **UNSURE_HATCH)
+        if key in CLASS_HATCH:
+            draw_hatch(page, outline, zorder=2.4, **CLASS_HATCH[key])
+        if circles is None:
+            weak = compound_path(shapes[(classes == key) & unsure])
+            draw_hatch(page, weak, zorder=2.5, colour=mark_colour(colour), **UNSURE_HATCH)
     draw_outline(
         page, compound_path(shapes), edge=VILLAGE_LINE["color"], width=VILLAGE_LINE["width"] * unit, zorder=3
     )
@@ -87,7 +100,7 @@ def draw_body(
     )  # fmt: skip
     if layer.outlined:
         proposed = compound_path(shapes[layer.lokus.loc[index].notna().to_numpy()])
-        draw_outline(page, proposed, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit, zorder=5)
+        draw_proposed(page, proposed, unit=unit, zorder=5)
     if circles is not None:
         values = layer.values.loc[index].to_numpy(dtype=float)
         points = deepest_points(shapes)

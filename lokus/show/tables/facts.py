@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.places.kode import format_kode
+from lokus.show.results.text import is_masked
 from lokus.show.words.review import review_marks
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def _with_interval(results: gpd.GeoDataFrame, name: str, *, decimals: int) -> tu
     if f"{name}_bawah" not in results:
         return middle
     low, high = (_numbers(results[f"{name}_{side}"], decimals) for side in ("bawah", "atas"))
+    masked = is_masked(results, name)
     return tuple(
-        m if "–" in (m, a, b) else f"{m} ({a}–{b})" for m, a, b in zip(middle, low, high, strict=True)
+        _("masked") if hidden else m if "–" in (m, a, b) else f"{m} ({a}–{b})"
+        for m, a, b, hidden in zip(middle, low, high, masked, strict=True)
     )

@@ -84,7 +84,7 @@ class Layer:
         return tuple(
             LegendEntry(
                 key=key, label=self.palette.label(key), colour=colour, count=int(counts.get(key, 0)),
-                limits=self.bands.limits(key) if self.bands else "",
+                limits=self.bands.limits(key) if self.bands and key in self.bands.palette else "",
             )
             for key, colour in self.palette.items()
         )  # fmt: skip

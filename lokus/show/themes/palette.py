@@ -7,7 +7,7 @@ can be laid side by side. A category without a colour is an error, never a silen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ __all__ = [
     "CHILDREN",
     "COMPLETENESS",
     "HOTSPOT",
+    "MASKED_CLASS",
     "MISSING",
     "MOST_TYPES",
     "REVIEW",
@@ -33,6 +34,8 @@ __all__ = [
     "Bands",
     "Palette",
     "class_label",
+    "contrast",
+    "mark_colour",
     "ramp",
     "type_palette",
 ]
@@ -44,11 +47,13 @@ def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text f
 
 
 MISSING = "belum ada data"
+MASKED_CLASS = "disamarkan"
 
 _LABELS = {
     "lokus": N_("Proposed lokus"),
     "bukan lokus": N_("Not proposed"),
     MISSING: N_("No data yet"),
+    MASKED_CLASS: N_("Masked"),
     "sangat rendah": N_("Very low"),
     "rendah": N_("Low"),
     "sedang": N_("Medium"),
@@ -118,6 +123,11 @@ class Palette(Mapping[str, str]):
         own = dict(self.labels).get(key)
         return class_label(key) if own is None else _(own) if own else ""
 
+    def with_masked(self) -> Palette:
+        """Give the palette with the class of what the public version masks, before the missing class."""
+        *classes, missing = self.colours
+        return replace(self, colours=(*classes, (MASKED_CLASS, "#dcdfe2"), missing))
+
     def __getitem__(self, key: str) -> str:
         for known, colour in self.colours:
             if known == key:
@@ -185,6 +195,38 @@ class Bands:
         if place == len(self.breaks):
             return texts[-1] if self.breaks[-1] == self.highest else f"≥{texts[-1]}"
         return f"{texts[place - 1]} – <{texts[place]}"
+
+
+_DARK, _LIGHT = "#1f2629", "#ffffff"
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours (``#rrggbb``) as WCAG 2.2 defines it, from 1 to 21.
+
+    Examples
+    --------
+    >>> round(contrast("#000000", "#ffffff"), 1)
+    21.0
+    """
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def mark_colour(ground: str) -> str:
+    """Colour of hatching and text on a class: dark or white, whichever stands out more.
+
+    Examples
+    --------
+    >>> mark_colour("#fff6d0"), mark_colour("#7f2a05")
+    ('#1f2629', '#ffffff')
+    """
+    return max(_DARK, _LIGHT, key=lambda colour: contrast(colour, ground))
+
+
+def _luminance(colour: str) -> float:
+    channels = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 # Lightness falls with severity in every palette, so order survives grey print and colour blindness.

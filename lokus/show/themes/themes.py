@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
+from lokus.show.results.text import is_masked
 from lokus.show.themes.layer import Layer, LegendEntry
 from lokus.show.themes.palette import (
     CHANCE,
     CHILDREN,
     COMPLETENESS,
     HOTSPOT,
+    MASKED_CLASS,
     MISSING,
     REVIEW,
     SCORE,
@@ -351,6 +353,7 @@ THEMES: Mapping[str, tuple[str, ...]] = {
     "reviu": ("status_reviu",),
     "kelengkapan": ("kelengkapan",),
 }
+_OF_MEASURED = ("prevalensi", "anak")  # a village where no child was measured has none of its own
 INDICATOR = "indikator:"  # then the key of an indicator
 
 
@@ -434,4 +437,18 @@ def make_layer(
             remedy=_("Run the stage that gives it, or leave this map out."),
         )
     common = Common.of(results, theme)
-    return build_indicator(common, key, indicators[key]) if key else BUILDERS[theme](common)
+    layer = build_indicator(common, key, indicators[key]) if key else BUILDERS[theme](common)
+    masked = pd.Series(is_masked(results, needed[0]), index=results.index)
+    if theme in _OF_MEASURED:
+        masked &= ~common.flag("tanpa_pengukuran")
+    return _tell_masked(layer, masked)
+
+
+def _tell_masked(layer: Layer, masked: pd.Series[bool]) -> Layer:
+    """Give villages whose value is masked for the public a class of their own: their data are not missing."""
+    hidden = masked & (layer.classes == MISSING)
+    if not hidden.any():
+        return layer
+    return replace(
+        layer, classes=layer.classes.mask(hidden, MASKED_CLASS), palette=layer.palette.with_masked()
+    )

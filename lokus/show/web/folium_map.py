@@ -20,7 +20,7 @@ from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
-from lokus.show.themes.palette import MISSING, class_label
+from lokus.show.themes.palette import MASKED_CLASS, MISSING, class_label
 from lokus.show.themes.themes import available_themes, make_layer
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["folium_map"]
 
+# A village without a value that is told: dashed where it is unknown, dotted where it is masked.
+_DASHES, _BORDERS = {MISSING: "2 3", MASKED_CLASS: "1 3"}, {MISSING: "dashed", MASKED_CLASS: "dotted"}
 _PIXELS = 600  # longer side of the map in a notebook, by which circles are sized
 _DETAIL = 1_500  # finest detail, as a share of the longer side: keeps a notebook with the map small
 
@@ -60,8 +62,8 @@ class _ThemeLayer(folium.map.Layer):
                 var key = feature.properties.kelas[{{ this.theme | tojson }}];
                 var style = {{ this.styles | tojson }}[key];
                 var proposed = feature.properties.nomor > 0 && {{ this.outlined | tojson }};
-                var missing = key === {{ this.missing | tojson }};
-                return {fillColor: style, fillOpacity: {{ this.opacity }}, dashArray: missing ? "2 3" : null,
+                return {fillColor: style, fillOpacity: {{ this.opacity }},
+                        dashArray: {{ this.dashes | tojson }}[key] || null,
                         color: proposed ? "#111111" : "#8f999e", weight: proposed ? 2 : 0.6};
             },
             onEachFeature: function (feature, layer) {
@@ -90,7 +92,7 @@ class _ThemeLayer(folium.map.Layer):
         self.theme = layer.theme
         self.styles = dict(layer.palette)
         self.opacity = opacity
-        self.missing = MISSING
+        self.dashes = _DASHES
         self.outlined = layer.outlined
         self.circles = circles
 
@@ -207,7 +209,7 @@ def legend_html(layer: Layer, info: StudyInfo) -> str:
     rows = [
         _legend_row(
             entry.label, entry.count, limits=entry.limits, fill=entry.colour,
-            border="1px dashed #8b9499" if entry.key == MISSING else "1px solid #8b9499",
+            border=f"1px {_BORDERS.get(entry.key, 'solid')} #8b9499",
         )
         for entry in layer.legend
     ]  # fmt: skip

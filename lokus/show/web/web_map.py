@@ -25,7 +25,7 @@ from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
-from lokus.show.themes.palette import STATUS, class_label
+from lokus.show.themes.palette import MASKED_CLASS, MISSING, STATUS, class_label, mark_colour
 from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ _DETAIL = 3_500  # finest detail, as a share of the longer side
 _KABUPATEN = 300  # villages; with more of them the detail grows, a little slower than a village shrinks
 _GROWTH = 0.4
 _SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
+_PATTERNS = {MISSING: "missing", MASKED_CLASS: "masked"}  # as the viewer calls them
 _PLAIN = 1_000_000  # characters of data above which they are packed
 
 
@@ -260,7 +261,10 @@ def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
         "key": layer.theme, "title": layer.title, "note": layer.note, "short": layer.short,
         "indicator": layer.theme.startswith(INDICATOR), "outlined": layer.outlined,
         "classes": [
-            {"label": entry.label, "limits": entry.limits, "colour": entry.colour, "count": entry.count}
+            {
+                "label": entry.label, "limits": entry.limits, "colour": entry.colour, "count": entry.count,
+                "pattern": _PATTERNS.get(entry.key, ""), "light": mark_colour(entry.colour) == "#ffffff",
+            }
             for entry in layer.legend
         ],
         "of": [keys[key] for key in layer.classes], "values": layer_values(layer),

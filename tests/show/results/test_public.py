@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
@@ -21,9 +22,11 @@ from lokus.findings import Finding, Where, findings_frame
 from lokus.followup.gaps import find_gaps
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.maps.maps import Maps
+from lokus.show.maps.print_map import draw_map
 from lokus.show.pack.pack import write_pack
 from lokus.show.results.public import mask_results, mask_small_counts
 from lokus.show.results.text import is_masked
+from lokus.show.web.web_map import write_web_map
 
 CATALOGUE = load_catalogue()
 COUNTS = ["sasaran", "diukur", "pendek", "sangat_pendek", "stunting", "keluarga_sasaran", "krs", "tidak_krs"]
@@ -360,3 +363,28 @@ def test_the_public_version_needs_a_catalogue(material, frame, tmp_path):
     with pytest.raises(ValueError, match="extras"):
         write_pack(tmp_path / "x", **{**pack_arguments(material, frame), "extras": ("film",)})
     assert not (tmp_path / "x").exists()
+
+
+def test_masked_villages_are_told_as_masked_on_print_and_web_maps(frame, outlines, info, tmp_path):
+    public = mask_results(frame, CATALOGUE)
+    hidden = int(is_masked(public, "anak_stunting").sum())
+    assert hidden > 0
+    seen = {
+        text.get_gid(): text.get_text()
+        for text in draw_map(public, outlines, info, theme="anak").axes[0].texts
+    }
+    assert seen["legenda:disamarkan"] == "Disamarkan"
+    assert seen["jumlah:disamarkan"] == str(hidden)
+    assert seen["jumlah:belum ada data"] == str(int(frame["anak_stunting"].isna().sum()))
+    page = write_web_map(public, outlines, info, tmp_path / "peta.html").read_text("utf-8")
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
+    (layer,) = [layer for layer in data["layers"] if layer["key"] == "anak"]
+    (place,) = [n for n, c in enumerate(layer["classes"]) if c["pattern"] == "masked"]
+    assert layer["classes"][place]["count"] == hidden
+    assert [n for n, of in enumerate(layer["of"]) if of == place] == list(
+        np.flatnonzero(is_masked(public, "anak_stunting"))
+    )
+    children = next(f["values"] for f in data["facts"] if f["label"] == "Anak stunting (perkiraan)")
+    assert [n for n, text in enumerate(children) if text == "disamarkan"] == [
+        n for n, of in enumerate(layer["of"]) if of == place
+    ]

@@ -121,3 +121,25 @@ def test_an_unknown_theme_is_refused(results):
     for theme in ("harga", "indikator:harga"):
         with pytest.raises(ValueError, match="usulan"):
             make_layer(results, theme)
+
+
+def test_masked_villages_have_a_class_of_their_own_and_are_never_without_data(full, indicators):
+    silent = full["status_usulan"] == "belum ada data"
+    hidden = (np.arange(len(full)) % 3 == 0) & ~silent
+    public = full.assign(
+        anak_stunting=full["anak_stunting"].mask(hidden), air_layak=full["air_layak"].mask(hidden),
+        disamarkan=np.select([hidden, silent], ["stunting, anak_stunting, air_layak", "anak_stunting"], ""),
+    )  # fmt: skip
+    for theme in ("anak", "indikator:air_layak"):
+        before = make_layer(full, theme, indicators=indicators).classes
+        layer = make_layer(public, theme, indicators=indicators)
+        assert list(layer.classes.index[layer.classes == "disamarkan"]) == list(full.index[hidden])
+        if theme == "anak":  # where no child was measured there is nothing to mask
+            assert (layer.classes[before == "belum ada data"] == "belum ada data").all()
+        entry = next(entry for entry in layer.legend if entry.key == "disamarkan")
+        assert (entry.label, entry.count, entry.limits) == ("Disamarkan", int(hidden.sum()), "")
+        assert [entry.key for entry in layer.legend][-1] == "belum ada data"
+        assert sum(entry.count for entry in layer.legend) == len(full)
+        assert len({entry.colour for entry in layer.legend}) == len(layer.legend)
+    assert "disamarkan" not in make_layer(public, "usulan").palette
+    assert "disamarkan" not in make_layer(full, "anak").palette

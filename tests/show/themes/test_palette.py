@@ -21,6 +21,8 @@ from lokus.show.themes.palette import (
     Bands,
     Palette,
     class_label,
+    contrast,
+    mark_colour,
     ramp,
     type_palette,
 )
@@ -141,3 +143,16 @@ def test_bands_refuse_breaks_that_do_not_rise_or_do_not_fit():
         Bands(breaks=(2, 2), palette=WHO.palette)
     with pytest.raises(ValueError, match="one class more"):
         Bands(breaks=(1,), palette=Palette("x", (("a", "#000000"),)))
+
+
+def wcag(one: str, other: str) -> float:
+    low, high = sorted(float(linear(colour) @ [0.2126, 0.7152, 0.0722]) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_marks_of_reliability_stand_out_on_every_class():
+    palettes = [*RAMPS, *KINDS, STATUS, *(type_palette([f"{n}" for n in range(k)]) for k in range(1, 8))]
+    for palette in palettes:
+        for colour in palette.values():
+            assert wcag(mark_colour(colour), colour) >= 3
+            assert contrast(mark_colour(colour), colour) == pytest.approx(wcag(mark_colour(colour), colour))

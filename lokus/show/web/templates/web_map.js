@@ -192,22 +192,31 @@
 
   // ---- drawing ----------------------------------------------------------------------------------------------
 
-  // Hatching: crossed grey lines mean no data, plain dark ones a value that is not yet reliable.
-  function hatch(target, crossed) {
+  // Hatching: crossed grey lines mean no data, level ones masked for the public, rising ones a value that is
+  // not yet reliable: dark on light classes, white on dark ones.
+  const HATCHES = {
+    missing: { size: 8, colour: "#9aa3a8", slopes: [1, -1] }, masked: { size: 5, colour: "#7d868b", slopes: [0] },
+    weak: { size: 9, colour: "#1f2629", slopes: [1] }, weakLight: { size: 9, colour: "#ffffff", slopes: [1] },
+  };
+  function hatch(target, kind) {
+    const { size: s, colour, slopes } = HATCHES[kind];
     const tile = document.createElement("canvas");
-    tile.width = tile.height = crossed ? 8 : 9;
-    const p = tile.getContext("2d"), s = tile.width;
-    p.strokeStyle = crossed ? "#9aa3a8" : "rgba(31, 38, 41, .75)";
+    tile.width = tile.height = s;
+    const p = tile.getContext("2d");
+    p.strokeStyle = colour;
     p.lineWidth = 1;
     p.beginPath();
-    for (const o of [-s, 0, s]) {
-      p.moveTo(o - 1, s + 1); p.lineTo(o + s + 1, -1);
-      if (crossed) { p.moveTo(o - 1, -1); p.lineTo(o + s + 1, s + 1); }
+    for (const slope of slopes) {
+      if (!slope) { p.moveTo(-1, s / 2); p.lineTo(s + 1, s / 2); continue; }
+      for (const o of [-s, 0, s]) {
+        p.moveTo(o - 1, slope > 0 ? s + 1 : -1);
+        p.lineTo(o + s + 1, slope > 0 ? -1 : s + 1);
+      }
     }
     p.stroke();
     return target.createPattern(tile, "repeat");
   }
-  const patterns = [hatch(pen, true), hatch(pen, false)];
+  const patterns = Object.fromEntries(Object.keys(HATCHES).map((kind) => [kind, hatch(pen, kind)]));
 
   const side = Math.max(data.map.width, data.map.height);
   const usual = (count) => Math.sqrt((data.map.width * data.map.height) / Math.max(count, 1)) / 2;
@@ -218,12 +227,12 @@
   function pathsOf(group, level) {
     if (group.paths?.layer === layer && group.paths.level === level) return group.paths;
     const { of, classes, unsure } = data.layers[layer];
-    const paths = { layer, level, fills: classes.map(() => null), weak: null, all: new Path2D(), proposed: null };
+    const paths = { layer, level, fills: classes.map(() => null), weak: classes.map(() => null), all: new Path2D(), proposed: null };
     for (const i of group.members) {
       if (!villages[i].numbers.length) continue;
       trace((paths.fills[of[i]] ??= new Path2D()), villages[i], level);
       trace(paths.all, villages[i], level);
-      if (unsure.has(i)) trace((paths.weak ??= new Path2D()), villages[i], level);
+      if (unsure.has(i)) trace((paths.weak[of[i]] ??= new Path2D()), villages[i], level);
       if (data.villages.number[i] > 0) trace((paths.proposed ??= new Path2D()), villages[i], level);
     }
     if (group.border?.level !== level) group.border = { level, path: trace(new Path2D(), group.outline, level) };
@@ -270,7 +279,7 @@
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.setTransform(ratio * k, 0, 0, ratio * k, ratio * view.x, ratio * view.y);
     pen.lineJoin = "round";
-    for (const p of patterns) p.setTransform(new DOMMatrix([1 / k, 0, 0, 1 / k, 0, 0]));
+    for (const p of Object.values(patterns)) p.setTransform(new DOMMatrix([1 / k, 0, 0, 1 / k, 0, 0]));
     shown = groups.filter((group) => inside(group.box));
     const fine = typical * k > 3, near = Math.min(1, Math.max(0.3, (typical * k) / 8));
     const drawn = shown.map((group) => pathsOf(group, level));
@@ -280,13 +289,18 @@
         pen.fillStyle = classes[c].colour;
         pen.fill(path, "evenodd");
         if (!fine) line(path, classes[c].colour, 0.7);  // no light seams between villages of a pixel or two
-        else if (c === classes.length - 1) { pen.fillStyle = patterns[0]; pen.fill(path, "evenodd"); }
+        else if (classes[c].pattern) { pen.fillStyle = patterns[classes[c].pattern]; pen.fill(path, "evenodd"); }
+        if (paths.weak[c] && fine && !symbols) {
+          pen.fillStyle = patterns[classes[c].light ? "weakLight" : "weak"];
+          pen.fill(paths.weak[c], "evenodd");
+        }
       });
-      if (paths.weak && fine && !symbols) { pen.fillStyle = patterns[1]; pen.fill(paths.weak, "evenodd"); }
     }
     if (fine) for (const paths of drawn) line(paths.all, "#8f999e", 0.6 * near);
     if (district * k > 8) for (const group of shown) line(group.border.path, "#4c565b", 1.5 * near);
-    if (outlined && fine) for (const { proposed } of drawn) if (proposed) line(proposed, "#111", 2 * near);
+    if (outlined && fine) for (const { proposed } of drawn) {
+      if (proposed) { line(proposed, "#fff", 4.2 * near); line(proposed, "#111", 2 * near); }
+    }
     for (const [i, style] of [[hovered, [["#14506b", 2]]], [chosen, [["#fff", 6], ["#14506b", 3]]]]) {
       if (i >= 0) for (const [colour, size] of style) line(trace(new Path2D(), villages[i], level), colour, size);
     }
@@ -449,13 +463,13 @@
         const p = sample.getContext("2d");
         p.fillStyle = colour; p.fillRect(0, 0, 30, 16);
         if (pattern === "hollow") circle(p, 15, 8, 6, true);
-        else if (pattern) { p.fillStyle = hatch(p, pattern === "missing"); p.fillRect(0, 0, 30, 16); }
+        else if (pattern) { p.fillStyle = hatch(p, pattern); p.fillRect(0, 0, 30, 16); }
         cell.append(sample);
       }
       tr.append(cell, make("td", limits, "limits"), make("td", label, "label"), make("td", count.toLocaleString(root.lang), "count"));
       table.append(tr);
     };
-    classes.forEach((c, i) => row(c.colour, i === classes.length - 1 ? "missing" : "", c.limits, c.label, c.count));
+    classes.forEach((c) => row(c.colour, c.pattern, c.limits, c.label, c.count));
     row("", "", "", text.total, classes.reduce((sum, c) => sum + c.count, 0), "total");
     if (weakLabel) row("#fff", symbols ? "hollow" : "weak", "", weakLabel, weak);
     if (outlined) row("", "lokus", "", data.status[0].label, data.list.length);
