@@ -60,11 +60,12 @@ class StudyFileError(LokusError):
     exit_code = 2
 
 
-# FOLDED: The error of this room: numbers from which no rate or score can be made.
-
-
 class EvidenceError(InputError, ValueError):
-    """The values given contradict themselves or the settings do not fit them."""
+    """Numbers from which no rate or score can be made, or settings that do not fit them."""
+
+
+class FollowupError(InputError, ValueError):
+    """Numbers from which no share, total or target can be made, or settings that do not fit them."""
 
 
 def name_some(names: Iterable[object], *, limit: int = 5) -> str:
@@ -78,10 +79,3 @@ def name_some(names: Iterable[object], *, limit: int = 5) -> str:
     ordered = sorted(str(name) for name in names)
     rest = len(ordered) - limit
     return ", ".join(ordered[:limit]) + (f" (+{rest})" if rest > 0 else "")
-
-
-# FOLDED: The error of this room: numbers from which no share, total or target can be made.
-
-
-class FollowupError(InputError, ValueError):
-    """The values given are missing, contradict themselves, or do not fit the settings."""

@@ -1,4 +1,4 @@
-"""What follows from the list: shares of teams, target groups, the way to the target, the case audit."""
+"""What follows from the list: shares of teams, the way to the target, the case audit, gaps, outputs."""
 
 from __future__ import annotations
 
@@ -78,9 +78,6 @@ class CaseAuditSettings(Section):
 
     n: StrictInt = Field(alias="jumlah", ge=1)
     scope: Scope = Field("lokus", alias="lingkup")
-
-
-# FOLDED: Where results go and in which forms.
 
 
 Extra = Literal["paparan", "laporan", "atlas", "kalender", "geojson", "csv"]

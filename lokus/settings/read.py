@@ -237,19 +237,19 @@ def _keys_beside(steps: Sequence[str | int]) -> list[str]:
         if isinstance(step, int):
             continue
         field = next((f for name, f in model.model_fields.items() if (f.alias or name) == step), None)
-        inner = _model_in(field.annotation) if field else None
+        inner = section_in(field.annotation) if field else None
         if inner is None:
             break
         model = inner
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def section_in(annotation: Any) -> type[BaseModel] | None:
     """Find the section class inside ``X``, ``X | None`` or ``tuple[X, ...]``."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in (Union, UnionType, tuple):
-        return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+        return next((model for part in get_args(annotation) if (model := section_in(part))), None)
     return None
 
 
