@@ -49,12 +49,15 @@ SAME_NAME = {
 # Words that mean the same in both languages, or name a file, an office, a program, a column or a word of
 # `kecocokan.csv` (abaikan) and of the reconciliation (asal, keterangan): no keys of a study file.
 PLAIN_WORDS = frozenset(
-    (
-        "abaikan and asal atlas audit bahasa bappeda columns counts csv dan data demo desa diagonal errors excel "
-        "false file format geojson geopackage high html init install internal json kabupaten kajian kecamatan "
-        "kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu program puskesmas rakor "
-        "rupiah run sheet status stunting toml total verify xls xlsx zip"
-    ).split()
+    re.findall(
+        "[a-z]+",
+        """
+        abaikan and asal atlas audit bahasa bappeda columns counts csv dan data demo desa diagonal errors
+        excel false file format geojson geopackage high html https init install internal json kabupaten
+        kajian kecamatan kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu program
+        puskesmas pyarrow rakor rupiah run sheet status stunting toml total verify xls xlsx zip
+        """,
+    )
 )
 
 # Nobody calls a stage: `kajian.py` makes each an attribute of the study, and the example stands there.
