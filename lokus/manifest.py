@@ -49,6 +49,8 @@ _PACKAGES = (
     "scipy",
     "shapely",
 )
+# What decides the content of a Shapefile; .shx and spatial indexes are rebuilt by programs that only look.
+_SIDECARS = {".dbf", ".prj", ".cpg"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,8 +129,8 @@ def make_lock(
         "masukan": [
             {
                 "berkas": Path(os.path.relpath(item.path, study_file.parent)).as_posix(),
-                "ukuran": item.path.stat().st_size,
-                "sha256": hashlib.sha256(item.path.read_bytes()).hexdigest(),
+                "ukuran": sum(part.stat().st_size for part in _parts(item.path)),
+                "sha256": _digest_of_parts(item.path),
                 "isi_sha256": item.content,
                 **item.origin,
             }
@@ -137,6 +139,29 @@ def make_lock(
         "usulan": {"desa": sorted(kode), **proof},
         "hasil_sha256": frame_digest(results),
     }
+
+
+def _parts(path: Path) -> list[Path]:
+    """Every file that an input consists of: a Shapefile with its sidecars, all files of a folder."""
+    if path.is_dir():
+        # A geodatabase that someone has open holds .lock files, which are no data.
+        return sorted(part for part in path.rglob("*") if part.is_file() and part.suffix != ".lock")
+    if path.suffix.lower() == ".shp":
+        sidecars = (part for part in path.parent.iterdir() if part.stem == path.stem and part != path)
+        return [path, *sorted(part for part in sidecars if part.suffix.lower() in _SIDECARS)]
+    return [path]
+
+
+def _digest_of_parts(path: Path) -> str:
+    parts = _parts(path)
+    if parts == [path]:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    folder = path if path.is_dir() else path.parent
+    lines = [
+        f"{part.relative_to(folder).as_posix()}\x1f{hashlib.sha256(part.read_bytes()).hexdigest()}"
+        for part in parts
+    ]
+    return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 
 
 def write_lock(lock: Mapping[str, Any], path: Path, *, study_file: Path) -> None:
@@ -238,9 +263,9 @@ def _compare_inputs(old: Mapping[str, Any], now: Mapping[str, Any]) -> Check:
     new = next((item for item in now["masukan"] if item["berkas"] == old["berkas"]), None)
     if new is None:
         return Check(subject=old["berkas"], outcome=_("no longer among the inputs"), holds=False)
-    if new["sha256"] == old["sha256"]:
-        return Check(subject=old["berkas"], outcome=_("unchanged"), holds=True)
     same = new["isi_sha256"] == old["isi_sha256"]
+    if same and new["sha256"] == old["sha256"]:
+        return Check(subject=old["berkas"], outcome=_("unchanged"), holds=True)
     return Check(
         subject=old["berkas"],
         holds=same,

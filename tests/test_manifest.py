@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lokus.errors import InputError
+from lokus.kajian import Kajian
 from lokus.manifest import Input, compare_locks, frame_digest, make_lock, read_lock, write_lock
 
 
@@ -96,3 +99,55 @@ def test_not_a_lock(tmp_path, text):
 def test_a_missing_lock(tmp_path):
     with pytest.raises(InputError, match="berkas kunci tidak ada"):
         read_lock(tmp_path / "kajian.lock.json")
+
+
+SHAPEFILE = ("desa.shp", "desa.dbf", "desa.prj", "desa.cpg")
+
+
+def locked_boundaries(folder, name):
+    return make_lock(
+        study_file=folder / "kajian.toml",
+        settings={},
+        inputs=[Input(path=folder / name, content="abc")],
+        kode=["9901012001"],
+        results=pd.DataFrame({"skor": [0.5]}, index=["a"]),
+        proof={},
+    )["masukan"][0]
+
+
+@pytest.mark.parametrize("changed", SHAPEFILE)
+def test_lock_sees_a_change_of_any_file_of_a_shapefile(tmp_path, changed):
+    for name in SHAPEFILE:
+        (tmp_path / name).write_bytes(name.encode())
+    before = locked_boundaries(tmp_path, "desa.shp")
+    (tmp_path / "lain.dbf").write_bytes(b"another file")
+    assert locked_boundaries(tmp_path, "desa.shp") == before
+    (tmp_path / changed).write_bytes(b"other")
+    assert locked_boundaries(tmp_path, "desa.shp")["sha256"] != before["sha256"]
+
+
+def test_lock_sees_a_change_of_any_file_of_a_folder(tmp_path):
+    folder = tmp_path / "desa.gdb"
+    folder.mkdir()
+    (folder / "a0001.gdbtable").write_bytes(b"one")
+    before = locked_boundaries(tmp_path, "desa.gdb")
+    (folder / "a0001.gdbtable").write_bytes(b"two")
+    assert locked_boundaries(tmp_path, "desa.gdb")["sha256"] != before["sha256"]
+
+
+def test_equal_bytes_with_other_content_do_not_hold(lock):
+    assert not compare_locks(lock, altered(lock, isi_sha256="other")).holds
+
+
+def test_verify_sees_exchanged_attributes_of_a_shapefile(tmp_path, shared_data):
+    case = shared_data.parent / "cases" / "boundaries" / "07-verify-blind-to-dbf"
+    if not case.is_dir():
+        pytest.skip("the folder of cases ../shared/cases is absent")
+    for file in case.iterdir():
+        shutil.copy(file, tmp_path)
+    study_file = tmp_path / "kajian.toml"
+    before = Kajian.open(study_file).lock
+    shutil.copy(tmp_path / "desa2.dbf", tmp_path / "desa.dbf")
+    after = Kajian.open(study_file).lock
+    check = next(c for c in compare_locks(before, after).checks if c.subject == "desa.shp")
+    assert not check.holds

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely import box
 
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.places.kode import compress_rows
 from lokus.places.published_sql import decode_sql, read_published_sql
 
 if TYPE_CHECKING:
@@ -182,6 +184,8 @@ def read_features(
             where=where,
             remedy=_("Its layers are: {layers}").format(layers=", ".join(layers)),
         ) from error
+    except shapely.errors.GEOSException as error:
+        raise _broken_polygons(path, layer, bbox, where=where, reason=error) from error
     except (DataSourceError, ValueError, OSError) as error:
         raise InputError(
             _("this is not a boundary file that can be read: {reason}").format(reason=error),
@@ -221,3 +225,34 @@ def _read_parquet(
     # "~" sorts after every digit and dot, so each range holds exactly the codes that begin like this.
     codes = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
     return gpd.read_parquet(path, filters=codes, bbox=bbox)
+
+
+def _broken_polygons(
+    path: Path,
+    layer: str | None,
+    bbox: tuple[float, float, float, float] | None,
+    *,
+    where: Where,
+    reason: Exception,
+) -> InputError:
+    """Name the rows whose geometry no polygon can be made of, with what the file says of the first."""
+    meta, _fids, wkb, fields = pyogrio.raw.read(path, layer=layer, bbox=bbox)
+    polygons = shapely.from_wkb(wkb, on_invalid="ignore")
+    broken = [row for row, polygon in enumerate(polygons) if polygon is None and wkb[row] is not None]
+    if not broken:
+        return InputError(
+            _("the polygons of this file cannot be read: {reason}").format(reason=reason),
+            where=where,
+            remedy=_("Save the layer anew as GeoPackage from a GIS program."),
+        )
+    names = zip(meta["fields"], (column[broken[0]] for column in fields), strict=True)
+    described = ", ".join(f"{name} = {value}" for name, value in names)
+    return InputError(
+        _("{n} polygons cannot be read, in rows {rows}; the first is {described}: {reason}").format(
+            n=len(broken), rows=compress_rows([row + 1 for row in broken]), described=described, reason=reason
+        ),
+        where=replace(where, row=broken[0] + 1),
+        remedy=_(
+            "Close the ring (its last point equals its first) or draw the village anew, then save the file."
+        ),
+    )

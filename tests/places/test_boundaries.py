@@ -464,3 +464,14 @@ def test_one_kabupaten_out_of_the_national_file(shared_data) -> None:
     assert len(result.villages) == 254
     assert "batas.other_kabupaten" not in checks(result)
     assert result.coverage.is_valid
+
+
+@pytest.mark.parametrize("name", ["unclosed", "ring2", "hole2"])
+def test_polygon_that_cannot_be_read_is_named(shared_data, name):
+    case = shared_data.parent / "cases" / "boundaries" / "08-unclosed-ring"
+    if not case.is_dir():
+        pytest.skip("the folder of cases ../shared/cases is absent")
+    with pytest.raises(InputError) as caught:
+        read_boundaries(case / f"{name}.geojson")
+    assert caught.value.where.row is not None
+    assert caught.value.remedy
