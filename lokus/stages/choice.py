@@ -154,7 +154,7 @@ def robustness(study: Kajian) -> Robustness | None:
     keys = [str(key) for key in scores.weights.index]
     rates = study.rates if stated.rates and not ESTIMATED.isdisjoint(keys) else None
     concentration = stated.concentration if len(keys) > 1 else None
-    summed = scores.aggregate == "arithmetic" and scores.normalise != "limit" and not scores.exempt
+    summed = scores.aggregate == "arithmetic" and scores.normalise != "limit" and scores.exempt is None
     if not summed or not (rates or concentration or stated.errors):
         return None
     return assess_robustness(
