@@ -276,7 +276,7 @@ def select(
     if answer is None:
         raise InfeasibleError(
             _("the solver found no list for: {problem}").format(problem=problem.sentence()),
-            remedy=_("loosen a rule; diagnose() names those that conflict"),
+            remedy=_("loosen a rule under [pilihan]"),
         )
     chosen = answer.chosen
     kode = tuple(sorted(instance.codes[chosen]))
