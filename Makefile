@@ -28,7 +28,7 @@ messages: $(VENV)/.test-ready
 	$(BIN)/python tools/messages.py
 
 data: $(VENV)/.test-ready
-	$(BIN)/python -m lokus.datasets data
+	PYTHONPATH=tools $(BIN)/python -m example_kabupaten data
 
 notebooks: $(VENV)/.test-ready
 	$(BIN)/python tools/notebooks.py

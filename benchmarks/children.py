@@ -29,8 +29,9 @@ ROWS = 5_000_000
 
 def write_rows(path: Path, rows: int) -> None:
     """The synthetic kabupaten over and over, children and villages renumbered each time."""
-    from lokus.datasets import make_kabupaten
-    from lokus.datasets.child_exports import make_children
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+    from example_kabupaten import make_kabupaten
+    from example_kabupaten.child_exports import make_children
 
     base = make_children(make_kabupaten(), 2026)
     whole = base["NIK"].str.fullmatch(r"\d{16}")

@@ -22,7 +22,6 @@ _HOME = {
     "join_table": "lokus.intake.join.join",
     "load_catalogue": "lokus.intake.indicators.catalogue",
     "lokus_effect": "lokus.choice.review.effect",
-    "make_kabupaten": "lokus.datasets",
     "match_names": "lokus.places.names",
     "read_boundaries": "lokus.places.boundaries",
     "read_table": "lokus.intake.tables.tables",
@@ -30,6 +29,7 @@ _HOME = {
     "select": "lokus.choice.selection",
     "use_language": "lokus.i18n",
     "what_if": "lokus.panel",
+    "write_example": "lokus.example",
 }
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "join_table",
     "load_catalogue",
     "lokus_effect",
-    "make_kabupaten",
     "match_names",
     "read_boundaries",
     "read_table",
@@ -53,6 +52,7 @@ __all__ = [
     "select",
     "use_language",
     "what_if",
+    "write_example",
 ]
 
 
@@ -70,11 +70,11 @@ if TYPE_CHECKING:
     from lokus.choice.review.effect import lokus_effect
     from lokus.choice.selection import select
     from lokus.choice.solver.problem import Problem
-    from lokus.datasets import make_kabupaten
     from lokus.errors import LokusError
     from lokus.evidence.change.change import estimate_change
     from lokus.evidence.rates.rates import estimate_rates
     from lokus.evidence.scores.scoring import score
+    from lokus.example import write_example
     from lokus.followup.apportion import apportion
     from lokus.i18n import use_language
     from lokus.intake.audit.audit import audit

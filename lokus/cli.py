@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-EXAMPLE_STUDY = Path("data/kajian/contoh-2026.toml")
+# A clone of the repository has the example beside the command; elsewhere it is copied out of the package.
+CLONE = Path("data")
 EXAMPLE_FOLDER = Path("contoh-lokus")
 
 
@@ -205,13 +206,12 @@ def _folder_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    study = EXAMPLE_STUDY
-    if not study.is_file():
-        from lokus.datasets import make_kabupaten
+    from lokus.example import EXAMPLE_STUDY, write_example
 
-        study = options.folder / EXAMPLE_STUDY.relative_to("data")
+    study = CLONE / EXAMPLE_STUDY
+    if not study.is_file():
         _say(_("Writing the example into {folder} …").format(folder=options.folder))
-        make_kabupaten().write(options.folder)
+        study = write_example(options.folder)
     return _write_study(study, None)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from example_kabupaten import make_kabupaten
 from shuffling import shuffle_inputs
 
-from lokus import Kajian, make_kabupaten
+from lokus import Kajian
 from lokus.errors import BlockedError, StudyFileError
 from lokus.kajian import verify_lock
 

@@ -7,9 +7,10 @@ import shutil
 
 import pandas as pd
 import pytest
+from example_kabupaten import make_kabupaten
+from example_kabupaten.child_exports import write_children
 
-from lokus import Kajian, make_kabupaten
-from lokus.datasets.child_exports import write_children
+from lokus import Kajian
 from lokus.errors import StudyFileError
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from example_kabupaten import make_kabupaten
 
-from lokus.datasets import make_kabupaten
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.intake.join.join import combine, join_table
 from lokus.intake.official import read_official_list

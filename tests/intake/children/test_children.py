@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from example_kabupaten import Kabupaten, make_kabupaten
+from example_kabupaten.child_exports import make_children, weighing_month, write_children
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from lokus.datasets import Kabupaten, make_kabupaten
-from lokus.datasets.child_exports import make_children, weighing_month, write_children
 from lokus.errors import InputError
 from lokus.findings import findings_frame
 from lokus.intake.children import children

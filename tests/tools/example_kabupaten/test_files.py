@@ -11,16 +11,16 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from example_kabupaten.__main__ import main
+from example_kabupaten.office_files import decisions
 from pandas.testing import assert_frame_equal
 from python_calamine import CalamineWorkbook
 
-from lokus.datasets.__main__ import main
-from lokus.datasets.kabupaten import decisions
 from lokus.intake.tables.tables import read_table
 from lokus.places.names import match_names, read_decisions
 
 if TYPE_CHECKING:
-    from lokus.datasets import Kabupaten
+    from example_kabupaten import Kabupaten
 
 YEARS = (2025, 2026)
 HEALTH = {
@@ -71,7 +71,7 @@ def test_writing_again_gives_the_same_bytes(
     files = sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(written) for p in written.rglob("*") if p.is_file())
     assert [(tmp_path / f).read_bytes() == (written / f).read_bytes() for f in files] == [True] * len(files)
-    assert f"{len(files)} berkas ditulis" in capsys.readouterr().out
+    assert f"{len(files)} files written" in capsys.readouterr().out
 
 
 def test_every_file_says_it_is_synthetic(written: Path) -> None:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-
-from lokus.datasets.child_exports import CHILD_COLUMNS, make_children, weighing_month, write_children
+from example_kabupaten.child_exports import CHILD_COLUMNS, make_children, weighing_month, write_children
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lokus.datasets import Kabupaten
+    from example_kabupaten import Kabupaten
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from openpyxl.utils import get_column_letter as letter
 
-from lokus.datasets.excel import Cell, Sheet
-from lokus.datasets.truth import FACTORS_4T, WEALTH_RANKS, WEIGHT_FOR_AGE, WEIGHT_FOR_HEIGHT
+from example_kabupaten.excel import Cell, Sheet
+from example_kabupaten.truth import FACTORS_4T, WEALTH_RANKS, WEIGHT_FOR_AGE, WEIGHT_FOR_HEIGHT
 
 __all__ = ["BANNER", "decree_sheet", "family_sheet", "health_sheet", "sanitation_sheets", "service_sheet"]
 

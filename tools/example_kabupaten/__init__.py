@@ -6,6 +6,6 @@ begin with the unused province number 99, and every file says that it is synthet
 
 from __future__ import annotations
 
-from lokus.datasets.kabupaten import Kabupaten, make_kabupaten
+from example_kabupaten.kabupaten import Kabupaten, make_kabupaten
 
 __all__ = ["Kabupaten", "make_kabupaten"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from lokus.datasets import Kabupaten, make_kabupaten
+from example_kabupaten import Kabupaten, make_kabupaten
 
 
 @pytest.fixture(scope="session")

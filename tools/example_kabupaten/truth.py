@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from lokus.datasets.streams import stream
+from example_kabupaten.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lokus.datasets.terrain import Terrain
+    from example_kabupaten.terrain import Terrain
 
 __all__ = [
     "CLEAN_COLUMNS",

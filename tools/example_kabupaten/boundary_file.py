@@ -10,8 +10,8 @@ import numpy as np
 import pyogrio
 import shapely
 
-from lokus.datasets.streams import stream
-from lokus.datasets.terrain import DECIMALS
+from example_kabupaten.borders import DECIMALS
+from example_kabupaten.streams import stream
 from lokus.files import atomic_path
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
     """
     book = Workbook()
     book.remove(book.active)
-    book.properties.creator = "lokus.datasets"
+    book.properties.creator = "lokus"
     book.properties.title = "DATA CONTOH SINTETIS"
     book.properties.created = book.properties.modified = _WRITTEN
     for sheet in sheets:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from lokus.datasets.streams import stream
-from lokus.datasets.terrain import ISLAND
+from example_kabupaten.land import ISLAND
+from example_kabupaten.streams import stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lokus.datasets.terrain import Terrain
+    from example_kabupaten.terrain import Terrain
 
 __all__ = ["Alias", "Names", "make_names", "spell"]
 
@@ -87,7 +87,7 @@ def make_names(seed: int, land: Terrain) -> Names:
 
     Examples
     --------
-    >>> from lokus.datasets.terrain import make_terrain
+    >>> from example_kabupaten.terrain import make_terrain
     >>> names = make_names(7, make_terrain(7, villages=30, kecamatan=3))
     >>> len(names.desa), len(names.kecamatan), len(names.aliases)
     (30, 3, 4)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lokus.datasets.layouts import BANNER
-from lokus.datasets.streams import stream
+from example_kabupaten.layouts import BANNER
+from example_kabupaten.streams import stream
 from lokus.files import atomic_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from lokus.datasets.kabupaten import Kabupaten
+    from example_kabupaten.kabupaten import Kabupaten
 
 __all__ = ["CHILD_COLUMNS", "make_children", "weighing_month"]
 
@@ -70,7 +70,7 @@ def make_children(kabupaten: Kabupaten, year: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from lokus.datasets import make_kabupaten
+    >>> from example_kabupaten import make_kabupaten
     >>> rows = make_children(make_kabupaten(villages=30, kecamatan=3, kelurahan=2, seed=7), 2026)
     >>> sorted(rows["TB/U"].unique())
     ['', 'Normal', 'Pendek', 'Sangat Pendek', 'Tinggi']

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from example_kabupaten.streams import stream
+from example_kabupaten.village_names import spell
 
-from lokus.datasets.streams import stream
-from lokus.datasets.village_names import spell
 from lokus.places.names import match_names
 
 if TYPE_CHECKING:
-    from lokus.datasets import Kabupaten
+    from example_kabupaten import Kabupaten
 
 
 def test_homonyms_only_across_kecamatan(kabupaten: Kabupaten) -> None:

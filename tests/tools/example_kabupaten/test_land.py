@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from example_kabupaten import Kabupaten, make_kabupaten
+from example_kabupaten.land import DETACHED, ISLAND, MAINLAND
+from example_kabupaten.terrain import Terrain, make_terrain
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lokus.datasets import Kabupaten, make_kabupaten
-from lokus.datasets.terrain import DETACHED, ISLAND, MAINLAND, Terrain, make_terrain
 from lokus.places.kode import is_example, parse_kode
 
 

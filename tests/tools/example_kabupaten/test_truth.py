@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from example_kabupaten.terrain import make_terrain
+from example_kabupaten.truth import make_truth
 
 from lokus import Kajian
-from lokus.datasets.terrain import make_terrain
-from lokus.datasets.truth import make_truth
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lokus.datasets import Kabupaten
+    from example_kabupaten import Kabupaten
 
 
 def moran(values: np.ndarray, borders: np.ndarray) -> float:
