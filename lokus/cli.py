@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from lokus import __version__
 from lokus.errors import LokusError, StudyFileError
 from lokus.findings import Where, level_label
-from lokus.i18n import LANGUAGES, LOCALE_DIR, format_number, language, use_language
+from lokus.i18n import LANGUAGES, LOCALE_DIR, N_, format_number, language, use_language
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ __all__ = ["main"]
 # A clone of the repository has the example beside the command; elsewhere it is copied out of the package.
 CLONE = Path("data")
 EXAMPLE_FOLDER = Path("contoh-lokus")
-
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
-    """Mark a message for the catalogue without translating it here."""
-    return message
 
 
 # argparse speaks through the process-wide gettext domain; these are its words, for our catalogue.

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "format_number", "gettext", "language", "use_language"]
+__all__ = ["LANGUAGES", "N_", "format_number", "gettext", "language", "use_language"]
 
 LANGUAGES = ("id", "en")
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -64,6 +64,18 @@ def gettext(message: str) -> str:
     'tidak berubah'
     """
     return _catalogue(language()).gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
+    """Mark a message for the catalogue without translating it here; it is translated where it is shown.
+
+    Examples
+    --------
+    >>> label = N_("unchanged")
+    >>> label, gettext(label)
+    ('unchanged', 'tidak berubah')
+    """
+    return message
 
 
 def format_number(value: float | None, *, decimals: int = 0) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -18,299 +18,7 @@ from lokus.errors import FollowupError, InfeasibleError, name_some
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
 __all__ = ["Apportionment", "Method", "apportion", "bounded_quotas", "whole_weights"]
-
-
-# FOLDED: What is shared, over whom and within which limits: checked before anything is computed.
-
-
-def is_whole(value: object) -> bool:
-    """Whether a value is a whole number of 0 or more, whatever type holds it."""
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, Integral):
-        return int(value) >= 0
-    return isinstance(value, float) and value.is_integer() and value >= 0
-
-
-def by_code(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Sort by village code, refusing a village that occurs twice."""
-    codes = values.index.astype(str)
-    if codes.has_duplicates:
-        twice = codes[codes.duplicated()].unique()
-        raise FollowupError(
-            _("villages that occur more than once: {villages}").format(villages=name_some(twice)),
-            remedy=_("keep one row for each village"),
-        )
-    named = pd.Series(values.to_numpy(), index=pd.Index(codes, name="kode_desa"))
-    return named.sort_index()
-
-
-def check_weights(weights: pd.Series[float]) -> pd.Series[float]:
-    """Refuse weights that are missing, negative or infinite, naming the villages."""
-    missing = weights.index[weights.isna()]
-    if len(missing):
-        raise FollowupError(
-            _("no weight for {n} villages: {villages}").format(
-                n=format_number(len(missing)), villages=name_some(missing)
-            ),
-            remedy=_("complete the numbers, or leave these villages out of the sharing and say so"),
-        )
-    as_float = weights.astype(float)
-    wrong = weights.index[~np.isfinite(as_float) | (as_float < 0)]
-    if len(wrong):
-        raise FollowupError(
-            _("weights that are negative or not finite: {villages}").format(villages=name_some(wrong)),
-            remedy=_("correct the numbers in their table, or leave the villages out with tanpa_bobot"),
-        )
-    return weights
-
-
-def read_limits(limit: int | pd.Series[int], index: pd.Index, name: str) -> list[int]:
-    """Read a minimum or maximum for every village of `index`, in its order."""
-    if not isinstance(limit, pd.Series):
-        values: list[Any] = [limit] * len(index)
-    else:
-        own = by_code(limit)
-        if not own.index.equals(index):
-            differing = own.index.symmetric_difference(index)
-            raise FollowupError(
-                _("{limit}: villages that are in only one of the two tables: {villages}").format(
-                    limit=name, villages=name_some(differing)
-                ),
-                remedy=_("give both for the same villages"),
-            )
-        values = own.tolist()
-    wrong = [kode for kode, value in zip(index, values, strict=True) if not is_whole(value)]
-    if wrong:
-        raise FollowupError(
-            _("{limit} must be a whole number of 0 or more: {villages}").format(
-                limit=name, villages=name_some(wrong)
-            ),
-            remedy=_("state a whole number of 0 or more"),
-        )
-    return [int(value) for value in values]
-
-
-def check_feasible(
-    total: int,
-    index: pd.Index,
-    whole: Sequence[int],
-    low: Sequence[int],
-    high: Sequence[int],
-    most: Sequence[int],
-) -> None:
-    """Raise unless the minima leave enough and the maxima can take it all.
-
-    `most` is `high` with what no village can take cut off: `total` itself, and all above the minimum where
-    the weight is 0.
-    """
-    crossed = [kode for kode, least, top in zip(index, low, high, strict=True) if least > top]
-    n = format_number(len(index))
-    if sum(low) > total:
-        raise InfeasibleError(
-            _("{total} are not enough: the minima of {n} villages add up to {least}").format(
-                total=format_number(total), n=n, least=format_number(sum(low))
-            ),
-            remedy=_("lower the minimum, or share over fewer villages"),
-        )
-    if crossed:
-        raise InfeasibleError(
-            _("the minimum is greater than the maximum: {villages}").format(villages=name_some(crossed)),
-            remedy=_("lower min or raise maks"),
-        )
-    if sum(most) < total:
-        idle = sum(1 for w in whole if w == 0)
-        raise InfeasibleError(
-            _("{total} are too many: the {n} villages can take {most} ({idle} of them have weight 0)").format(
-                total=format_number(total), n=n, most=format_number(sum(most)), idle=format_number(idle)
-            ),
-            remedy=_("raise the maximum, or share less"),
-        )
-
-
-# FOLDED: Exact apportionment on whole numbers: largest remainder and Webster, within limits.
-
-
-def whole_weights(weights: pd.Series[Any]) -> list[int]:
-    """Scale weights by one factor to whole numbers, without losing anything.
-
-    A float is read as the shortest decimal that gives it back: what a reader sees, so that 0.1 and 0.2 add
-    up to 0.3 and equal claims are found to be equal.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> whole_weights(pd.Series([0.5, 0.2, 3]))
-    [5, 2, 30]
-    """
-    exact = [
-        Fraction(value) if isinstance(value, (int, Fraction, Decimal)) else Fraction(repr(float(value)))
-        for value in weights.tolist()
-    ]
-    scale = math.lcm(*{value.denominator for value in exact})
-    whole = [value.numerator * (scale // value.denominator) for value in exact]
-    common = math.gcd(*whole) or 1
-    # Smaller numbers are faster, and proportions stay as they are.
-    return whole if scale == 1 else [value // common for value in whole]
-
-
-def bounded_quotas(
-    total: int, weights: Sequence[int], low: Sequence[int], high: Sequence[int]
-) -> list[Fraction]:
-    """Proportional shares cut off at the limits, so that they still add up to `total`.
-
-    The shares are ``min(max(λ·weight, low), high)``: the point nearest to proportion within the limits. λ is
-    found by fixing villages at a limit round by round, first those on the side whose excess is larger
-    (Bitran & Hax 1981, *Management Science* 27, 431–441), in exact arithmetic.
-
-    Requires Σ low ≤ total ≤ Σ high, and ``high = low`` where the weight is 0.
-
-    Examples
-    --------
-    >>> [str(share) for share in bounded_quotas(10, [7, 2, 1], [0, 0, 2], [5, 9, 9])]
-    ['5', '3', '2']
-    """
-    shares: list[Fraction | None] = [None] * len(weights)
-    free = list(range(len(weights)))
-    rest = total
-    while free:
-        weight = sum(weights[i] for i in free)
-        if weight == 0:
-            break
-        # λ = rest / weight; compared by cross multiplication, which is exact.
-        below = [i for i in free if weights[i] * rest < low[i] * weight]
-        above = [i for i in free if weights[i] * rest > high[i] * weight]
-        lack = sum(low[i] * weight - weights[i] * rest for i in below)
-        excess = sum(weights[i] * rest - high[i] * weight for i in above)
-        if not below and not above:
-            for i in free:
-                shares[i] = Fraction(weights[i] * rest, weight)
-            break
-        fixed = {i: low[i] for i in below} if lack >= excess else {}
-        if excess >= lack:
-            fixed |= {i: high[i] for i in above}
-        for i, limit in fixed.items():
-            shares[i] = Fraction(limit)
-        rest -= sum(fixed.values())
-        free = [i for i in free if i not in fixed]
-    return [Fraction(low[i]) if share is None else share for i, share in enumerate(shares)]
-
-
-def largest_remainder(
-    total: int,
-    weights: Sequence[int],
-    low: Sequence[int],
-    high: Sequence[int],
-    quotas: Sequence[Fraction],
-) -> tuple[list[int], list[bool]]:
-    """Round quotas down, and give what is left to the largest remainders.
-
-    Returns
-    -------
-    list of int, list of bool
-        What each village gets, and whether its remainder equals another's across the border between those
-        that are rounded up and those that are not.
-    """
-    del low, high  # the quotas keep them, and limits are whole numbers
-    seats = [quota.numerator // quota.denominator for quota in quotas]
-    left = total - sum(seats)
-    remainders = [quota - seat for quota, seat in zip(quotas, seats, strict=True)]
-    order = sorted(range(len(quotas)), key=lambda i: (-remainders[i], -weights[i], i))
-    for i in order[:left]:
-        seats[i] += 1
-    tied = [False] * len(quotas)
-    if 0 < left < len(order) and remainders[order[left - 1]] == remainders[order[left]]:
-        tied = [remainder == remainders[order[left]] for remainder in remainders]
-    return seats, tied
-
-
-def webster(
-    total: int,
-    weights: Sequence[int],
-    low: Sequence[int],
-    high: Sequence[int],
-    quotas: Sequence[Fraction],
-) -> tuple[list[int], list[bool]]:
-    """Give one after the other to the greatest weight / (2·seats + 1), from the minima on.
-
-    Rounded quotas are so near to the answer that only the villages at the border change hands; the claims
-    there are compared exactly.
-
-    Returns
-    -------
-    list of int, list of bool
-        What each village gets, and whether its claim to its last, or to one more, equals another's across
-        the border.
-    """
-    seats = [
-        min(max((2 * quota.numerator + quota.denominator) // (2 * quota.denominator), least), most)
-        for quota, least, most in zip(quotas, low, high, strict=True)
-    ]
-
-    def claim(i: int, held: int) -> tuple[Fraction, int, int]:
-        return Fraction(weights[i], 2 * held + 1), weights[i], -i
-
-    def wanting(i: int) -> tuple[tuple[Fraction, int, int], int]:
-        value, weight, place = claim(i, seats[i])
-        return (-value, -weight, -place), i
-
-    waiting = [wanting(i) for i in range(len(seats)) if seats[i] < high[i]]
-    holding = [(claim(i, seats[i] - 1), i) for i in range(len(seats)) if seats[i] > low[i]]
-    heapq.heapify(waiting)
-    heapq.heapify(holding)
-    given = sum(seats)
-
-    def settle(heap: list[Any], *, more: bool) -> int | None:
-        """Best entry of a heap that still tells the present number of seats, taken off."""
-        while heap:
-            key, i = heapq.heappop(heap)
-            if more and seats[i] < high[i] and (key, i) == wanting(i):
-                return int(i)
-            if not more and seats[i] > low[i] and key == claim(i, seats[i] - 1):
-                return int(i)
-        return None
-
-    def change(i: int, step: int) -> None:
-        nonlocal given
-        seats[i] += step
-        given += step
-        if seats[i] < high[i]:
-            heapq.heappush(waiting, wanting(i))
-        if seats[i] > low[i]:
-            heapq.heappush(holding, (claim(i, seats[i] - 1), i))
-
-    while given < total:
-        change(_found(settle(waiting, more=True)), +1)
-    while given > total:
-        change(_found(settle(holding, more=False)), -1)
-    first, last = settle(waiting, more=True), settle(holding, more=False)
-    while (
-        first is not None and last is not None and claim(first, seats[first]) > claim(last, seats[last] - 1)
-    ):
-        change(first, +1)
-        change(last, -1)
-        first, last = settle(waiting, more=True), settle(holding, more=False)
-    tied = [False] * len(seats)
-    if first is not None and last is not None:
-        border = Fraction(weights[first], 2 * seats[first] + 1)
-        if border == Fraction(weights[last], 2 * seats[last] - 1):
-            tied = [
-                (seats[i] < high[i] and border * (2 * seats[i] + 1) == weights[i])
-                or (seats[i] > low[i] and border * (2 * seats[i] - 1) == weights[i])
-                for i in range(len(seats))
-            ]
-    return seats, tied
-
-
-def _found(village: int | None) -> int:
-    if village is None:  # the limits were checked to leave room
-        raise AssertionError("no village can take another one")
-    return village
 
 
 Method = Literal["largest_remainder", "webster"]
@@ -459,7 +167,7 @@ def apportion(
     """
     if method not in get_args(Method):
         raise ValueError(f"method must be one of {get_args(Method)}, not {method!r}")
-    if not is_whole(total):
+    if not _is_whole(total):
         raise FollowupError(
             _("what is shared must be a whole number of 0 or more, not {value}").format(value=total),
             remedy=_("state a whole number of 0 or more"),
@@ -469,16 +177,16 @@ def apportion(
             _("there is no village to share over"),
             remedy=_('choose lingkup = "semua", or take fewer villages out with tanpa_bobot'),
         )
-    weights = by_code(weights)
+    weights = _by_code(weights)
     total = int(total)
-    whole = whole_weights(check_weights(weights))
-    low = read_limits(minimum, weights.index, _("minimum"))
-    high = [total] * len(whole) if maximum is None else read_limits(maximum, weights.index, _("maximum"))
+    whole = whole_weights(_check_weights(weights))
+    low = _read_limits(minimum, weights.index, _("minimum"))
+    high = [total] * len(whole) if maximum is None else _read_limits(maximum, weights.index, _("maximum"))
     most = [min(top, total) if w else least for w, least, top in zip(whole, low, high, strict=True)]
-    check_feasible(total, weights.index, whole, low, high, most)
+    _check_feasible(total, weights.index, whole, low, high, most)
 
     quotas = bounded_quotas(total, whole, low, most)
-    share = largest_remainder if method == "largest_remainder" else webster
+    share = _largest_remainder if method == "largest_remainder" else _webster
     seats, tied = share(total, whole, low, most, quotas)
     everything = sum(whole)
     quota = pd.Series(
@@ -494,6 +202,71 @@ def apportion(
         total=total,
         method=method,
     )
+
+
+def whole_weights(weights: pd.Series[Any]) -> list[int]:
+    """Scale weights by one factor to whole numbers, without losing anything.
+
+    A float is read as the shortest decimal that gives it back: what a reader sees, so that 0.1 and 0.2 add
+    up to 0.3 and equal claims are found to be equal.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> whole_weights(pd.Series([0.5, 0.2, 3]))
+    [5, 2, 30]
+    """
+    exact = [
+        Fraction(value) if isinstance(value, (int, Fraction, Decimal)) else Fraction(repr(float(value)))
+        for value in weights.tolist()
+    ]
+    scale = math.lcm(*{value.denominator for value in exact})
+    whole = [value.numerator * (scale // value.denominator) for value in exact]
+    common = math.gcd(*whole) or 1
+    # Smaller numbers are faster, and proportions stay as they are.
+    return whole if scale == 1 else [value // common for value in whole]
+
+
+def bounded_quotas(
+    total: int, weights: Sequence[int], low: Sequence[int], high: Sequence[int]
+) -> list[Fraction]:
+    """Proportional shares cut off at the limits, so that they still add up to `total`.
+
+    The shares are ``min(max(λ·weight, low), high)``: the point nearest to proportion within the limits. λ is
+    found by fixing villages at a limit round by round, first those on the side whose excess is larger
+    (Bitran & Hax 1981, *Management Science* 27, 431–441), in exact arithmetic.
+
+    Requires Σ low ≤ total ≤ Σ high, and ``high = low`` where the weight is 0.
+
+    Examples
+    --------
+    >>> [str(share) for share in bounded_quotas(10, [7, 2, 1], [0, 0, 2], [5, 9, 9])]
+    ['5', '3', '2']
+    """
+    shares: list[Fraction | None] = [None] * len(weights)
+    free = list(range(len(weights)))
+    rest = total
+    while free:
+        weight = sum(weights[i] for i in free)
+        if weight == 0:
+            break
+        # λ = rest / weight; compared by cross multiplication, which is exact.
+        below = [i for i in free if weights[i] * rest < low[i] * weight]
+        above = [i for i in free if weights[i] * rest > high[i] * weight]
+        lack = sum(low[i] * weight - weights[i] * rest for i in below)
+        excess = sum(weights[i] * rest - high[i] * weight for i in above)
+        if not below and not above:
+            for i in free:
+                shares[i] = Fraction(weights[i] * rest, weight)
+            break
+        fixed = {i: low[i] for i in below} if lack >= excess else {}
+        if excess >= lack:
+            fixed |= {i: high[i] for i in above}
+        for i, limit in fixed.items():
+            shares[i] = Fraction(limit)
+        rest -= sum(fixed.values())
+        free = [i for i in free if i not in fixed]
+    return [Fraction(low[i]) if share is None else share for i, share in enumerate(shares)]
 
 
 def _table(
@@ -526,3 +299,220 @@ def _table(
         },
         index=weights.index,
     )
+
+
+def _is_whole(value: object) -> bool:
+    """Whether a value is a whole number of 0 or more, whatever type holds it."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, Integral):
+        return int(value) >= 0
+    return isinstance(value, float) and value.is_integer() and value >= 0
+
+
+def _by_code(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Sort by village code, refusing a village that occurs twice."""
+    codes = values.index.astype(str)
+    if codes.has_duplicates:
+        twice = codes[codes.duplicated()].unique()
+        raise FollowupError(
+            _("villages that occur more than once: {villages}").format(villages=name_some(twice)),
+            remedy=_("keep one row for each village"),
+        )
+    named = pd.Series(values.to_numpy(), index=pd.Index(codes, name="kode_desa"))
+    return named.sort_index()
+
+
+def _check_weights(weights: pd.Series[float]) -> pd.Series[float]:
+    """Refuse weights that are missing, negative or infinite, naming the villages."""
+    missing = weights.index[weights.isna()]
+    if len(missing):
+        raise FollowupError(
+            _("no weight for {n} villages: {villages}").format(
+                n=format_number(len(missing)), villages=name_some(missing)
+            ),
+            remedy=_("complete the numbers, or leave these villages out of the sharing and say so"),
+        )
+    as_float = weights.astype(float)
+    wrong = weights.index[~np.isfinite(as_float) | (as_float < 0)]
+    if len(wrong):
+        raise FollowupError(
+            _("weights that are negative or not finite: {villages}").format(villages=name_some(wrong)),
+            remedy=_("correct the numbers in their table, or leave the villages out with tanpa_bobot"),
+        )
+    return weights
+
+
+def _read_limits(limit: int | pd.Series[int], index: pd.Index, name: str) -> list[int]:
+    """Read a minimum or maximum for every village of `index`, in its order."""
+    if not isinstance(limit, pd.Series):
+        values: list[Any] = [limit] * len(index)
+    else:
+        own = _by_code(limit)
+        if not own.index.equals(index):
+            differing = own.index.symmetric_difference(index)
+            raise FollowupError(
+                _("{limit}: villages that are in only one of the two tables: {villages}").format(
+                    limit=name, villages=name_some(differing)
+                ),
+                remedy=_("give both for the same villages"),
+            )
+        values = own.tolist()
+    wrong = [kode for kode, value in zip(index, values, strict=True) if not _is_whole(value)]
+    if wrong:
+        raise FollowupError(
+            _("{limit} must be a whole number of 0 or more: {villages}").format(
+                limit=name, villages=name_some(wrong)
+            ),
+            remedy=_("state a whole number of 0 or more"),
+        )
+    return [int(value) for value in values]
+
+
+def _check_feasible(
+    total: int,
+    index: pd.Index,
+    whole: Sequence[int],
+    low: Sequence[int],
+    high: Sequence[int],
+    most: Sequence[int],
+) -> None:
+    """Raise unless the minima leave enough and the maxima can take it all.
+
+    `most` is `high` with what no village can take cut off: `total` itself, and all above the minimum where
+    the weight is 0.
+    """
+    crossed = [kode for kode, least, top in zip(index, low, high, strict=True) if least > top]
+    n = format_number(len(index))
+    if sum(low) > total:
+        raise InfeasibleError(
+            _("{total} are not enough: the minima of {n} villages add up to {least}").format(
+                total=format_number(total), n=n, least=format_number(sum(low))
+            ),
+            remedy=_("lower the minimum, or share over fewer villages"),
+        )
+    if crossed:
+        raise InfeasibleError(
+            _("the minimum is greater than the maximum: {villages}").format(villages=name_some(crossed)),
+            remedy=_("lower min or raise maks"),
+        )
+    if sum(most) < total:
+        idle = sum(1 for w in whole if w == 0)
+        raise InfeasibleError(
+            _("{total} are too many: the {n} villages can take {most} ({idle} of them have weight 0)").format(
+                total=format_number(total), n=n, most=format_number(sum(most)), idle=format_number(idle)
+            ),
+            remedy=_("raise the maximum, or share less"),
+        )
+
+
+def _largest_remainder(
+    total: int,
+    weights: Sequence[int],
+    low: Sequence[int],
+    high: Sequence[int],
+    quotas: Sequence[Fraction],
+) -> tuple[list[int], list[bool]]:
+    """Round quotas down, and give what is left to the largest remainders.
+
+    Returns
+    -------
+    list of int, list of bool
+        What each village gets, and whether its remainder equals another's across the border between those
+        that are rounded up and those that are not.
+    """
+    del low, high  # the quotas keep them, and limits are whole numbers
+    seats = [quota.numerator // quota.denominator for quota in quotas]
+    left = total - sum(seats)
+    remainders = [quota - seat for quota, seat in zip(quotas, seats, strict=True)]
+    order = sorted(range(len(quotas)), key=lambda i: (-remainders[i], -weights[i], i))
+    for i in order[:left]:
+        seats[i] += 1
+    tied = [False] * len(quotas)
+    if 0 < left < len(order) and remainders[order[left - 1]] == remainders[order[left]]:
+        tied = [remainder == remainders[order[left]] for remainder in remainders]
+    return seats, tied
+
+
+def _webster(
+    total: int,
+    weights: Sequence[int],
+    low: Sequence[int],
+    high: Sequence[int],
+    quotas: Sequence[Fraction],
+) -> tuple[list[int], list[bool]]:
+    """Give one after the other to the greatest weight / (2·seats + 1), from the minima on.
+
+    Rounded quotas are so near to the answer that only the villages at the border change hands; the claims
+    there are compared exactly.
+
+    Returns
+    -------
+    list of int, list of bool
+        What each village gets, and whether its claim to its last, or to one more, equals another's across
+        the border.
+    """
+    seats = [
+        min(max((2 * quota.numerator + quota.denominator) // (2 * quota.denominator), least), most)
+        for quota, least, most in zip(quotas, low, high, strict=True)
+    ]
+
+    def claim(i: int, held: int) -> tuple[Fraction, int, int]:
+        return Fraction(weights[i], 2 * held + 1), weights[i], -i
+
+    def wanting(i: int) -> tuple[tuple[Fraction, int, int], int]:
+        value, weight, place = claim(i, seats[i])
+        return (-value, -weight, -place), i
+
+    waiting = [wanting(i) for i in range(len(seats)) if seats[i] < high[i]]
+    holding = [(claim(i, seats[i] - 1), i) for i in range(len(seats)) if seats[i] > low[i]]
+    heapq.heapify(waiting)
+    heapq.heapify(holding)
+    given = sum(seats)
+
+    def settle(heap: list[Any], *, more: bool) -> int | None:
+        """Best entry of a heap that still holds for the present number of seats, taken off."""
+        while heap:
+            key, i = heapq.heappop(heap)
+            if more and seats[i] < high[i] and (key, i) == wanting(i):
+                return int(i)
+            if not more and seats[i] > low[i] and key == claim(i, seats[i] - 1):
+                return int(i)
+        return None
+
+    def change(i: int, step: int) -> None:
+        nonlocal given
+        seats[i] += step
+        given += step
+        if seats[i] < high[i]:
+            heapq.heappush(waiting, wanting(i))
+        if seats[i] > low[i]:
+            heapq.heappush(holding, (claim(i, seats[i] - 1), i))
+
+    while given < total:
+        change(_found(settle(waiting, more=True)), +1)
+    while given > total:
+        change(_found(settle(holding, more=False)), -1)
+    first, last = settle(waiting, more=True), settle(holding, more=False)
+    while (
+        first is not None and last is not None and claim(first, seats[first]) > claim(last, seats[last] - 1)
+    ):
+        change(first, +1)
+        change(last, -1)
+        first, last = settle(waiting, more=True), settle(holding, more=False)
+    tied = [False] * len(seats)
+    if first is not None and last is not None:
+        border = Fraction(weights[first], 2 * seats[first] + 1)
+        if border == Fraction(weights[last], 2 * seats[last] - 1):
+            tied = [
+                (seats[i] < high[i] and border * (2 * seats[i] + 1) == weights[i])
+                or (seats[i] > low[i] and border * (2 * seats[i] - 1) == weights[i])
+                for i in range(len(seats))
+            ]
+    return seats, tied
+
+
+def _found(village: int | None) -> int:
+    if village is None:  # the limits were checked to leave room
+        raise AssertionError("no village can take another one")
+    return village

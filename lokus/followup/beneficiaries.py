@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from lokus.errors import FollowupError, name_some
 from lokus.findings import Finding
-from lokus.i18n import format_number
+from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "FAMILIES",
@@ -32,16 +28,7 @@ __all__ = [
 ]
 
 
-# FOLDED: Target groups of the beneficiaries: who they are, what is counted, and which group lies inside
-# which.
-
-
 PERSONS, FAMILIES = "orang", "keluarga"
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
-    """Mark `text` for translation at the moment it is shown."""
-    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +85,8 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         ),
     }
 )
+SCOPES = ("kabupaten", "lokus", "kecamatan", "lokus per kecamatan")
+_LEVELS = ("kabupaten", "kecamatan")
 
 
 def group_label(name: str) -> str:
@@ -128,9 +117,6 @@ def unit_label(unit: str) -> str:
     ('orang', 'keluarga')
     """
     return {PERSONS: _("persons"), FAMILIES: _("families")}[unit]
-
-
-SCOPES = ("kabupaten", "lokus", "kecamatan", "lokus per kecamatan")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -280,6 +266,65 @@ def beneficiaries(
     )
 
 
+def public_beneficiaries(full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = 5) -> Beneficiaries:
+    """Give the totals that can be published beside a table of villages with small counts masked.
+
+    Parameters
+    ----------
+    full : Beneficiaries
+    masked : DataFrame, index ``kode_desa``
+        The published villages, what is masked missing; a column that it lacks is not published at all.
+    threshold : int
+        Counts of people from 1 to below it are masked.
+
+    Returns
+    -------
+    Beneficiaries
+        Groups that `masked` has. A total of the kabupaten or of kecamatan stands in full where the villages
+        masked below it stay hidden: at least two, and together neither a small count nor one that settles
+        them. All other totals, those of the lokus always, are sums of what is published: lower bounds, as
+        each says.
+
+    Examples
+    --------
+    >>> place = {"kode_kecamatan": "990101", "kecamatan": "Air"}
+    >>> villages = pd.DataFrame(place, index=["9901012001", "9901012002", "9901012003"])
+    >>> whole = pd.DataFrame({"bumil": [3.0, 9.0, 40.0]}, villages.index)
+    >>> full = beneficiaries(whole, villages=villages, lokus=["9901012001", "9901012003"])
+    >>> public_beneficiaries(full, whole.where(whole >= 10)).table[["lingkup", "jumlah"]].to_numpy().tolist()
+    [['kabupaten', 52.0], ['lokus', 40.0], ['kecamatan', 52.0], ['lokus per kecamatan', 40.0]]
+    """
+    kept = {name: column for name, column in full.columns.items() if column in masked}
+    lokus = full.villages.index[full.villages["lokus"]]
+    shown = beneficiaries(masked, villages=full.villages, lokus=lokus.tolist(), groups=kept)
+    in_full = {
+        (level, name)
+        for level in _LEVELS
+        for name, column in kept.items()
+        if all(_stays_hidden(*part, threshold) for part in _parts(full, masked, level, name, column))
+    }
+    if shown.added == full.added:
+        in_full |= {(lv, PERSONS) for lv in _LEVELS if all((lv, name) in in_full for name in full.added)}
+    open_rows = [
+        (scope, name) in in_full
+        for scope, name in zip(full.table["lingkup"], full.table["kelompok"], strict=True)
+    ]
+    rest = [
+        (scope, name) not in in_full
+        for scope, name in zip(shown.table["lingkup"], shown.table["kelompok"], strict=True)
+    ]
+    table = pd.concat([full.table[open_rows], shown.table[rest]], ignore_index=True)
+    groups = [*kept, PERSONS]
+    order = pd.DataFrame(
+        {
+            "scope": table["lingkup"].map(SCOPES.index),
+            "kode": table["kode"],
+            "group": table["kelompok"].map(groups.index),
+        }
+    ).sort_values(["scope", "kode", "group"])
+    return replace(shown, table=table.loc[order.index].reset_index(drop=True))
+
+
 def _columns(values: pd.DataFrame, groups: Mapping[str, str] | Sequence[str] | None) -> dict[str, str]:
     if groups is None:
         groups = [name for name, group in GROUPS.items() if group.column in values]
@@ -363,71 +408,6 @@ def _contradictions(counts: pd.DataFrame) -> Iterator[Finding]:
                     ),
                     remedy=_("check both numbers: the one is part of the other"),
                 )
-
-
-# FOLDED: Totals of the beneficiaries that give no small count of a village away.
-
-
-_LEVELS = ("kabupaten", "kecamatan")
-
-
-def public_beneficiaries(full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = 5) -> Beneficiaries:
-    """Give the totals that can be published beside a table of villages with small counts masked.
-
-    Parameters
-    ----------
-    full : Beneficiaries
-    masked : DataFrame, index ``kode_desa``
-        The published villages, what is masked missing; a column that it lacks is not published at all.
-    threshold : int
-        Counts of people from 1 to below it are masked.
-
-    Returns
-    -------
-    Beneficiaries
-        Groups that `masked` has. A total of the kabupaten or of kecamatan stands in full where the villages
-        masked below it stay hidden: at least two, and together neither a small count nor one that settles
-        them. All other totals, those of the lokus always, are sums of what is published: lower bounds, as
-        each says.
-
-    Examples
-    --------
-    >>> place = {"kode_kecamatan": "990101", "kecamatan": "Air"}
-    >>> villages = pd.DataFrame(place, index=["9901012001", "9901012002", "9901012003"])
-    >>> whole = pd.DataFrame({"bumil": [3.0, 9.0, 40.0]}, villages.index)
-    >>> full = beneficiaries(whole, villages=villages, lokus=["9901012001", "9901012003"])
-    >>> public_beneficiaries(full, whole.where(whole >= 10)).table[["lingkup", "jumlah"]].to_numpy().tolist()
-    [['kabupaten', 52.0], ['lokus', 40.0], ['kecamatan', 52.0], ['lokus per kecamatan', 40.0]]
-    """
-    kept = {name: column for name, column in full.columns.items() if column in masked}
-    lokus = full.villages.index[full.villages["lokus"]]
-    shown = beneficiaries(masked, villages=full.villages, lokus=lokus.tolist(), groups=kept)
-    in_full = {
-        (level, name)
-        for level in _LEVELS
-        for name, column in kept.items()
-        if all(_stays_hidden(*part, threshold) for part in _parts(full, masked, level, name, column))
-    }
-    if shown.added == full.added:
-        in_full |= {(lv, PERSONS) for lv in _LEVELS if all((lv, name) in in_full for name in full.added)}
-    open_rows = [
-        (scope, name) in in_full
-        for scope, name in zip(full.table["lingkup"], full.table["kelompok"], strict=True)
-    ]
-    rest = [
-        (scope, name) not in in_full
-        for scope, name in zip(shown.table["lingkup"], shown.table["kelompok"], strict=True)
-    ]
-    table = pd.concat([full.table[open_rows], shown.table[rest]], ignore_index=True)
-    groups = [*kept, PERSONS]
-    order = pd.DataFrame(
-        {
-            "scope": table["lingkup"].map(SCOPES.index),
-            "kode": table["kode"],
-            "group": table["kelompok"].map(groups.index),
-        }
-    ).sort_values(["scope", "kode", "group"])
-    return replace(shown, table=table.loc[order.index].reset_index(drop=True))
 
 
 def _parts(

@@ -32,9 +32,6 @@ __all__ = [
 ]
 
 
-# FOLDED: Risk groups, findings and steps of the audit kasus stunting, and their names.
-
-
 RISK_GROUPS = ("catin", "bumil", "nifas", "balita")
 AUDIT_STEPS = ("tim", "audit", "pendampingan", "evaluasi")
 AUDIT_STATUSES = ("belum", "berjalan", "selesai")

@@ -131,6 +131,15 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     pandas.DataFrame
         ``opd``, ``indikator``, ``ambang``, ``buruk``, ``jenis``, ``intervensi``, ``lokus``, ``desa``; by
         office, and within it the indicator that fails in most lokus first.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> codes = ["9901012001", "9901012002", "9901012003"]
+    >>> values = pd.DataFrame({"sanitasi_layak": [55.0, 61.0, 91.0]}, index=codes)
+    >>> gaps = find_gaps(values, {"sanitasi_layak": 80.0}, load_catalogue())
+    >>> gaps_by_indicator(gaps, lokus=["9901012001"])[["ambang", "buruk", "lokus", "desa"]].to_dict("records")
+    [{'ambang': 80.0, 'buruk': 'rendah', 'lokus': 1, 'desa': 2}]
     """
     keys = ["opd", "indikator", "ambang", "buruk", "jenis", "intervensi"]
     if gaps.empty:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
+from lokus.i18n import N_
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -52,11 +53,6 @@ _THOUSANDS = re.compile(r"[0-9]([.,])[0-9]{3}\1[0-9]{3}\1[0-9]{3}")
 _BLOCKS = re.compile(r"([0-9]{1,2})[.\-/ ]+([0-9]{1,2})[.\-/ ]+([0-9]{1,2})[.\-/ ]+([0-9]{4})")
 # Where a separator may stand: between the blocks of either system.
 _CUTS = {2, 4, 6, 7}
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary name for "translate later"
-    """Mark a text for the catalogue; it is translated where it is shown."""
-    return text
 
 
 class KodeError(ValueError):

@@ -38,6 +38,13 @@ def read_settings(path: str | Path) -> Settings:
     StudyFileError
         The file is missing or not TOML, a key is unknown, missing or of the wrong type, or a data file
         that it names does not exist.
+
+    Examples
+    --------
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> settings = read_settings(example_files() / EXAMPLE_STUDY)
+    >>> settings.study.year, settings.choice.n, len(settings.tables)
+    (2026, 26, 5)
     """
     path = Path(path)
     if not path.is_file():
@@ -76,6 +83,19 @@ def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") 
     ------
     StudyFileError
         As :func:`read_settings`; every problem of the file is listed, the first one first.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> plain = tomllib.loads((example_files() / EXAMPLE_STUDY).read_text(encoding="utf-8"))
+    >>> settings_from_mapping(plain).choice.max_kecamatan
+    8
+    >>> del plain["pilihan"]["jumlah"]
+    >>> settings_from_mapping(plain)
+    Traceback (most recent call last):
+    lokus.errors.StudyFileError: berkas kajian.toml: kunci pilihan.jumlah tidak ada
+    → tambahkan kunci itu; lokus init membuat draf dengan semua kunci yang wajib
     """
     try:
         settings = Settings.model_validate(raw)
@@ -92,7 +112,9 @@ def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") 
             )
         )
         raise StudyFileError(
-            what, where=Where(file=file), remedy=problems[0][1] if len(problems) == 1 else ""
+            what,
+            where=Where(file=file),
+            remedy=problems[0][1] if len(problems) == 1 else _("correct each of them in the study file"),
         ) from error
     _check_given_once(settings, file)
     _check_known(settings, file)
@@ -192,7 +214,9 @@ def _explain(problem: Any) -> tuple[str, str]:
         )
         return _("unknown key {key}").format(key=key), hint
     if kind == "missing":
-        return _("the key {key} is missing").format(key=key), ""
+        return _("the key {key} is missing").format(key=key), _(
+            "add it; lokus init drafts a study file with all keys that are needed"
+        )
     if kind == "literal_error":
         return (
             _("key {key}: {value} is not one of the possible values").format(
@@ -201,7 +225,9 @@ def _explain(problem: Any) -> tuple[str, str]:
             _("possible: {values}").format(values=str(context["expected"]).replace(" or ", ", ")),
         )
     if kind == "value_error":
-        return _("key {key}: {reason}").format(key=key, reason=context["error"]), ""
+        return _("key {key}: {reason}").format(key=key, reason=context["error"]), _(
+            "correct this part of the study file"
+        )
     bounds = {"greater_than_equal": ("≥", "ge"), "greater_than": (">", "gt"), "less_than_equal": ("≤", "le")}
     if kind in bounds:
         sign, name = bounds[kind]
@@ -210,7 +236,7 @@ def _explain(problem: Any) -> tuple[str, str]:
             _("must be {sign} {bound}").format(sign=sign, bound=context[name]),
         )
     if kind in ("too_short", "string_too_short"):
-        return _("key {key} is empty").format(key=key), ""
+        return _("key {key} is empty").format(key=key), _("state at least one value")
     wanted = {
         "string_type": _("text in quotes"),
         "int_type": _("a whole number"),

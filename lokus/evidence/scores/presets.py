@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from lokus.errors import EvidenceError
+from lokus.i18n import N_
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "Preset", "find_preset"]
 
 Worse = Literal["high", "low"]
-
-
-def N_(text: str) -> str:  # noqa: N802
-    """Mark a text for translation when it is read."""
-    return text
 
 
 @dataclass(frozen=True, kw_only=True)

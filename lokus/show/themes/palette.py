@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lokus.i18n import format_number
+from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -39,11 +39,6 @@ __all__ = [
     "ramp",
     "type_palette",
 ]
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
-    """Mark `text` for translation at the moment it is shown."""
-    return text
 
 
 MISSING = "belum ada data"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lokus.followup.gaps import gaps_by_indicator
-from lokus.i18n import format_number
+from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.public import THRESHOLD
 from lokus.show.results.text import one_line
@@ -30,11 +30,6 @@ __all__ = [
     "summary",
     "tasks",
 ]
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
-    """Mark `text` for translation at the moment it is shown."""
-    return text
 
 
 CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lokus.i18n import format_number
+from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.text import MASKED_REVIEW, is_masked, one_line, texts
 from lokus.show.words.narrative import join_names
@@ -28,11 +28,6 @@ __all__ = [
     "review_summary",
     "status_label",
 ]
-
-
-def N_(text: str) -> str:  # noqa: N802 - the customary name that marks a text for the catalogue
-    """Mark `text` for translation at the moment it is shown."""
-    return text
 
 
 _STATUS = {
