@@ -6,6 +6,7 @@ Prints one row a case: rows, matched, share, wrong, open, seconds. Wrong matches
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -109,6 +110,40 @@ def national(villages: pd.DataFrame) -> Iterator[Case]:
     yield Case(title="Nasional, separuh salah eja", names=frame, villages=villages, truth=truth)
 
 
+SHORT = {
+    "T. Nama": lambda word: f"{word[0]}. ",
+    "T Nama": lambda word: f"{word[0]} ",
+    "TNama": lambda word: word[0],
+    "Tj. Nama": lambda word: f"{word[0]}{re.sub('[aiueo]', '', word[1:])[:2]}. ",
+    "Ta. Nama": lambda word: f"{word[:2]}. ",
+    "Tan. Nama": lambda word: f"{word[:3]}. ",
+}
+
+
+def shortened(villages: pd.DataFrame) -> Iterator[Case]:
+    """Pairs "Tanjung Nama" and "Nama" in one kecamatan: the first is cut short, the second has no row."""
+    pairs = []
+    for _code, block in villages.groupby(villages.index.str[:6]):
+        names = dict(zip(block["desa"].str.lower(), block.index, strict=True))
+        for name, kode in names.items():
+            first, _space, rest = name.partition(" ")
+            if rest in names:
+                pairs.append((first, rest, kode, block.drop(names[rest]), block))
+    for title, cut in SHORT.items():
+        names, places, truth = [], [], []
+        for number, (first, rest, kode, rows, block) in enumerate(pairs, 100_000):
+            written = rows["desa"].where(rows.index != kode, cut(first) + rest)
+            names.append(pd.DataFrame({"kode_kecamatan": str(number), "desa": written}))
+            places.append(block.set_axis(str(number) + block.index.str[6:]))
+            truth.append(pd.Series(str(number) + rows.index.str[6:]))
+        yield Case(
+            title=f"{title}, {len(pairs)} pasangan kembar",
+            names=pd.concat(names, ignore_index=True),
+            villages=pd.concat(places),
+            truth=pd.concat(truth, ignore_index=True),
+        )
+
+
 def misspell(name: str, rng: np.random.Generator) -> str:
     i = int(rng.integers(len(name)))
     letter = "AEIOUNRS"[int(rng.integers(8))]
@@ -155,6 +190,7 @@ def cases(data: Path) -> Iterator[Case]:
     yield from tpk(data, villages)
     yield from profil(data, villages)
     yield from pasangkayu(data, villages)
+    yield from shortened(villages)
     yield from national(villages)
 
 

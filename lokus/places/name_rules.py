@@ -7,7 +7,19 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-__all__ = ["NameKey", "name_key", "normalise_name", "plain_name"]
+from rapidfuzz.distance import OSA
+
+__all__ = [
+    "REGIONAL_WORDS",
+    "STATUS_WORDS",
+    "NameKey",
+    "abbreviates",
+    "another_word",
+    "name_key",
+    "normalise_name",
+    "plain_name",
+    "without_status",
+]
 
 # Words that tell twin villages apart: a name that differs in one of them is another village, however alike
 # the rest. Variants of one word stand in one text.
@@ -52,7 +64,7 @@ _ROMAN_ONES: Final = {
 
 _ABBREVIATIONS: Final = {
     "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "tgg": "tanjung", "tng": "tanjung",
-    "tanjong": "tanjung", "sei": "sungai", "sungei": "sungai", "sg": "sungai",
+    "tanjong": "tanjung", "sei": "sungai", "sungei": "sungai", "sg": "sungai", "sui": "sungai",
     "kp": "kampung", "kpg": "kampung", "kmp": "kampung", "gn": "gunung", "gng": "gunung",
     "lb": "lubuk", "lbk": "lubuk", "tl": "teluk", "tlk": "teluk", "pl": "pulau", "bdr": "bandar",
     "ma": "muara", "blk": "blok", "kep": "kepulauan",
@@ -62,6 +74,19 @@ _RIVER = re.compile(r"s\.\s*(?=[a-z]{3})")
 _STATUS_WORDS: Final = {"desa", "ds", "kelurahan", "kel", "kec", "kecamatan"}
 # "Desa Adat X" and "Kampung Adat X" say what X is; in any other place "adat" belongs to the name.
 _BEFORE_ADAT: Final = {"desa", "ds", "kampung", "kampong", "kp", "kpg", "kmp"}
+# Words of one region for a village (Aceh, Sumatera Barat, Lampung, Yogyakarta) or a kecamatan (Papua). A few
+# are also names ("Gampong Baro"), so they are left off only where the whole name is nobody's.
+STATUS_WORDS: Final = frozenset({
+    "gampong", "gampoeng", "gp", "gpg", "nagari", "pekon", "tiyuh", "kalurahan", "distrik", "kapanewon",
+    "kemantren",
+})  # fmt: skip
+# Words that say what a place is in one region, and belong to the name in another: "Kampung" in Papua, in
+# Jambi.
+REGIONAL_WORDS: Final = frozenset({
+    "kampung", "kampong", "kampoeng", "dusun", "negeri", "lembang", "kute", "ohoi", "nagori", "wanua",
+    "banua", "marga", "pakon", "keude", "lurah",
+})  # fmt: skip
+_MOST_LETTERS = 4
 _OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"))
 
 _APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
@@ -79,7 +104,8 @@ class NameKey(NamedTuple):
     letters : str
         The normalised name without spaces.
     marks : frozenset of str
-        Numbers and qualifiers such as ``ilir`` or ``baru``.
+        Numbers, qualifiers such as ``ilir`` or ``baru``, and lone initials: the "P." of "P. Tengah" stands
+        for a word, which a name without it does not have.
     """
 
     letters: str
@@ -181,5 +207,96 @@ def name_key(text: str, *, old_spelling: bool = False) -> NameKey:
     """
     words = normalise_name(text, old_spelling=old_spelling).split()
     marks = {_QUALIFIERS[word] for word in words if word in _QUALIFIERS}
-    marks |= {word for word in words if word.isdigit() or word in _NUMBERS}
+    marks |= {word for word in words if word.isdigit() or word in _NUMBERS or len(word) == 1}
     return NameKey("".join(words), frozenset(marks))
+
+
+def without_status(normalised: str, words: frozenset[str] = STATUS_WORDS) -> str:
+    """Leave off the word in front that only says what kind of place it is; empty where there is none.
+
+    Examples
+    --------
+    >>> without_status("gampong baro"), without_status("baro")
+    ('baro', '')
+    """
+    first, _space, rest = normalised.partition(" ")
+    return rest if first in words else ""
+
+
+@lru_cache(maxsize=200_000)
+def abbreviates(written: str, name: str) -> bool:
+    """Whether `written` may be `name` with one of its words cut down to four letters or fewer.
+
+    Parameters
+    ----------
+    written : str
+        As the table has it; spaces and points do not matter.
+    name : str
+        Name of a village.
+
+    Examples
+    --------
+    >>> abbreviates("P. Tengah", "Pulau Tengah"), abbreviates("PLTENGAH", "Pulau Tengah")
+    (True, True)
+    >>> abbreviates("P. Tengah", "Tengah"), abbreviates("P. Tengah", "Simpang Tengah")
+    (False, False)
+    """
+    short = _letters(_split(written))
+    raw = _split(name)
+    return any(_cut_down(short, words) for words in (normalise_name(name).split(), raw))
+
+
+def _split(text: str) -> list[str]:
+    return _WORD.findall(_APOSTROPHES.sub("", plain_name(text)))
+
+
+def _letters(words: list[str]) -> str:
+    """Join words, numerals written out as :func:`normalise_name` does."""
+    out = []
+    for word in words:
+        value = int(word) if word.isdigit() else _roman(word) if len(word) > 1 else 0
+        out.append(_number(value) if value else word)
+    return "".join(out)
+
+
+def _cut_down(short: str, words: list[str]) -> bool:
+    """Whether one word, or neighbours such as "kudo-kudo", are cut down and the others are whole."""
+    for first in range(len(words)):
+        before = "".join(words[:first])
+        for last in range(first + 1, len(words) + 1):
+            after, whole = _letters(words[last:]), "".join(words[first:last])
+            if not (before or after) or not (short.startswith(before) and short.endswith(after)):
+                continue
+            cut = short[len(before) : len(short) - len(after)]
+            if not 0 < len(cut) <= min(_MOST_LETTERS, len(whole) - 1) or cut[0] != whole[0]:
+                continue
+            if _in_order(cut, whole):
+                return True
+    return False
+
+
+def _in_order(letters: str, word: str) -> bool:
+    rest = iter(word)
+    return all(letter in rest for letter in letters)
+
+
+def another_word(one: str, other: str) -> bool:
+    """Whether a normalised name is another one and a word more.
+
+    A word more is no typing error: "lubuk tanjung harapan" is beside "tanjung harapan", not it. The rest may
+    hold a typing error of its own.
+
+    Examples
+    --------
+    >>> another_word("pd tanjung harapan", "tanjung harapn")
+    True
+    >>> another_word("tan jung harapan", "tanjung harapn")
+    False
+    """
+    long, short = sorted((one.split(), other.split()), key=len, reverse=True)
+    apart = OSA.distance("".join(long), "".join(short))
+    for i, word in enumerate(long):
+        rest = "".join(long[:i] + long[i + 1 :])
+        if len(long) > len(short) and OSA.distance(rest, "".join(short)) + len(word) <= apart:
+            return True
+    return False

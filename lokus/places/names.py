@@ -6,6 +6,7 @@ in ``kecocokan.csv`` (:mod:`lokus.places.decisions`).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,7 +22,16 @@ from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.places.decisions import IGNORE, read_decisions, write_open_cases
 from lokus.places.kode import format_kode
-from lokus.places.name_rules import name_key, normalise_name, plain_name
+from lokus.places.name_rules import (
+    REGIONAL_WORDS,
+    STATUS_WORDS,
+    abbreviates,
+    another_word,
+    name_key,
+    normalise_name,
+    plain_name,
+    without_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Sequence
@@ -52,6 +62,9 @@ __all__ = [
 AMBIGUOUS: Final = "ambigu"
 MISSING: Final = "tidak ditemukan"
 _CANDIDATE_FLOOR = 60.0
+# "S. Rotan" is read as Sungai Rotan, "Kel. Sintep" as a kelurahan; a village called Simpang Rotan or Kelitu
+# Sintep is as good a reading.
+_TWO_READINGS: Final = re.compile(r"(s|kel)\.")
 _CANDIDATES_SHOWN = 3
 
 
@@ -84,6 +97,7 @@ def assign(
     unique: bool,
     threshold: float,
     margin: float,
+    status: frozenset[str] = STATUS_WORDS,
 ) -> list[Outcome]:
     """Assign distinct written names to places, each place once at most.
 
@@ -99,11 +113,25 @@ def assign(
         Accept a name as written only if no other target has the same normalised name.
     threshold, margin : float
         Least similarity, and least distance to the runner-up among names and among places, 0 to 100.
+    status : frozenset of str
+        Words in front that may be left off where the whole name is nobody's.
 
     Returns
     -------
     list of Outcome
         One a source.
+
+    Examples
+    --------
+    >>> tengah, pulau = (
+    ...     Target(kode=kode, name=name, kecamatan="", plain=plain_name(name), key=name_key(name))
+    ...     for kode, name in (("9901012001", "Tengah"), ("9901012002", "Pulau Tengah"))
+    ... )
+    >>> [found] = assign(
+    ...     ["p. tengah"], [name_key("p. tengah")], [tengah, pulau], unique=False, threshold=80, margin=10
+    ... )
+    >>> found.how, found.candidates
+    ('ambigu', ('99.01.01.2002 Pulau Tengah () 64', '99.01.01.2001 Tengah () 86'))
     """
     outcomes: list[Outcome | None] = [None] * len(sources)
     by_plain = _positions(target.plain for target in targets)
@@ -123,7 +151,10 @@ def assign(
         if not letters or not same:
             continue
         open_targets = [j for j in same if free[j]]
-        if len(members) == 1 and len(open_targets) == 1 and (len(same) == 1 or not unique):
+        meant = [j for j in _abbreviated(sources[members[0]], targets) if j not in same]
+        if meant and len(members) == 1 and _TWO_READINGS.match(sources[members[0]]):
+            outcomes[members[0]] = _undecided(keys[members[0]], targets, [*same, *meant])
+        elif len(members) == 1 and len(open_targets) == 1 and (len(same) == 1 or not unique):
             j = open_targets[0]
             outcomes[members[0]] = Outcome(kode=targets[j].kode, how="nama dinormalkan", score=100.0)
             free[j] = False
@@ -132,11 +163,53 @@ def assign(
             for i in members:
                 outcomes[i] = Outcome(kode="", how=AMBIGUOUS, score=100.0, candidates=shown)
 
+    _without_status(sources, targets, outcomes, free, status)
     rest = [i for i, outcome in enumerate(outcomes) if outcome is None]
-    decided = _by_similarity([keys[i] for i in rest], targets, free, threshold=threshold, margin=margin)
+    decided = _by_similarity(
+        [sources[i] for i in rest], [keys[i] for i in rest], targets, free, threshold=threshold, margin=margin
+    )
     for i, outcome in zip(rest, decided, strict=True):
         outcomes[i] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _without_status(
+    sources: Sequence[str],
+    targets: Sequence[Target],
+    outcomes: list[Outcome | None],
+    free: NDArray[np.bool_],
+    status: frozenset[str],
+) -> None:
+    """Match what is left by the name without the word for its status ("Gampong Baro", "Baro")."""
+    bare = [_bare(target.plain, STATUS_WORDS) for target in targets]
+    rest = {i: _bare(source, status) for i, source in enumerate(sources) if outcomes[i] is None}
+    written = Counter(rest.values())
+    for i, name in rest.items():
+        same = [j for j, other in enumerate(bare) if other == name]
+        if len(same) == 1 and free[same[0]] and written[name] == 1:
+            outcomes[i] = Outcome(kode=targets[same[0]].kode, how="nama dinormalkan", score=100.0)
+            free[same[0]] = False
+        elif same:
+            outcomes[i] = _undecided(name_key(sources[i]), targets, same)
+
+
+def _bare(name: str, status: frozenset[str]) -> str:
+    normalised = normalise_name(name)
+    return (without_status(normalised, status) or normalised).replace(" ", "")
+
+
+def _abbreviated(source: str, targets: Sequence[Target]) -> list[int]:
+    """Places that a written name may be short for."""
+    return [j for j, target in enumerate(targets) if abbreviates(source, target.plain)]
+
+
+def _undecided(key: NameKey, targets: Sequence[Target], places: Sequence[int]) -> Outcome:
+    """Leave a name open between some places, the first ones first."""
+    similar = _similarities([key], [targets[j] for j in places])[0]
+    shown = [candidate(targets[j], score) for j, score in zip(places, similar, strict=True)]
+    return Outcome(
+        kode="", how=AMBIGUOUS, score=float(similar.max()), candidates=tuple(shown[:_CANDIDATES_SHOWN])
+    )
 
 
 def _positions(values: Iterable[str]) -> dict[str, list[int]]:
@@ -147,6 +220,7 @@ def _positions(values: Iterable[str]) -> dict[str, list[int]]:
 
 
 def _by_similarity(
+    sources: Sequence[str],
     keys: Sequence[NameKey],
     targets: Sequence[Target],
     free: NDArray[np.bool_],
@@ -159,6 +233,10 @@ def _by_similarity(
     similar = _similarities(keys, targets)
     same_marks = np.array([[key.marks == target.key.marks for target in targets] for key in keys])
     rivals = np.where(same_marks, similar, 0.0)
+    for i, j in np.argwhere(rivals >= threshold):
+        if another_word(normalise_name(sources[i]), normalise_name(targets[j].plain)):
+            rivals[i, j] = 0.0
+    short = [_abbreviated(source, targets) for source in sources]
     # A place already taken by a better name is no choice, but a name nearer to it than to any free place is a
     # second spelling of that place rather than another village.
     best_taken = np.where(free, 0.0, rivals).max(axis=1)
@@ -170,6 +248,11 @@ def _by_similarity(
         j = chosen.get(i, 0)
         score = choices[i, j]
         runner_up = max(_best_other(choices[i], j), _best_other(choices[:, j], i))
+        if any(short_for != j for short_for in short[i]):
+            near = np.argsort(-similar[i], kind="stable")
+            near = near[similar[i, near] >= _CANDIDATE_FLOOR]
+            outcomes.append(_undecided(keys[i], targets, list(dict.fromkeys([*short[i], *near.tolist()]))))
+            continue
         if gain[i, j] > 0 and score - runner_up >= margin and score > best_taken[i]:
             outcomes.append(Outcome(kode=targets[j].kode, how="nama mirip", score=float(score)))
             continue
@@ -221,6 +304,7 @@ def candidate(target: Target, score: float) -> str:
 _STRICTER_WITHOUT_KECAMATAN = 10.0
 _LEAST_VILLAGES = 3
 _LEAST_SHARE = 0.6
+_LEAST_SAME_WORD = 5
 _HINTS_SHOWN = 3
 
 
@@ -261,6 +345,7 @@ class OfficialNames:
             self.targets[target.kode] = target
             self._blocks.setdefault(target.kode[:6], []).append(target)
             self._by_letters.setdefault(target.key.letters, []).append(target)
+        self._status = STATUS_WORDS
         self._kecamatan = [self._target(code, block[0].kecamatan, "") for code, block in self._blocks.items()]
 
     def _target(self, kode: str, name: str, kecamatan: str) -> Target:
@@ -270,6 +355,7 @@ class OfficialNames:
     def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
         """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
         places = set(rows)
+        self._status = STATUS_WORDS | _said_of_most(places)
         block_of = self._find_kecamatan(places)
         by_block: dict[str, list[Place]] = {}
         for place in sorted(places):
@@ -306,6 +392,7 @@ class OfficialNames:
             unique=whole_list,
             threshold=self._threshold + (_STRICTER_WITHOUT_KECAMATAN if whole_list else 0.0),
             margin=self._margin,
+            status=self._status,
         )
         return {
             place: self._left_open(place, outcome) if outcome.how == MISSING else outcome
@@ -365,6 +452,14 @@ class OfficialNames:
                 best[name] = ranked[0][0]
         once = Counter(best.values())
         return {name: block for name, block in best.items() if once[block] == 1}
+
+
+def _said_of_most(places: Collection[Place]) -> frozenset[str]:
+    """Regional words that most names of a table begin with: there they say what the places are."""
+    names = {normalise_name(place.desa) for place in places if place.desa}
+    first = Counter(name.split(" ", 1)[0] for name in names if " " in name)
+    least = max(_LEAST_SAME_WORD, _LEAST_SHARE * len(names))
+    return frozenset(word for word, n in first.items() if word in REGIONAL_WORDS and n >= least)
 
 
 THRESHOLD: Final = 80.0

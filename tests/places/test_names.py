@@ -71,6 +71,104 @@ def test_one_name(kecamatan: str | None, desa: str, kode: str | None, how: str) 
     assert match_one(kecamatan, desa) == (kode, how)
 
 
+TWIN_NAMES = [
+    "Tengah", "Pulau Tengah", "Rotan", "Simpang Rotan", "Sungai Rotan", "Tanjung Harapan", "Baro",
+]  # fmt: skip
+TWINS = pd.DataFrame(
+    {
+        "desa": TWIN_NAMES,
+        "kecamatan": "Lubuk Raja",
+    },
+    index=[f"990104{2001 + n}" for n in range(7)],
+).rename_axis("kode_desa")
+
+
+@pytest.mark.parametrize(
+    "desa",
+    ["P. Tengah", "P Tengah", "PTengah", "p.tengah", "Tengah P.", "S. Rotan", "Pd. Tanjung Harapn"],
+)
+def test_a_name_cut_short_is_left_open(desa: str) -> None:
+    result = match_names(names_of(("Lubuk Raja", desa)), TWINS).iloc[0]
+    assert pd.isna(result["kode_desa"])
+    assert result["cara"] in ("ambigu", "tidak ditemukan")
+
+
+def test_what_a_name_may_be_short_for_is_the_first_candidate() -> None:
+    result = match_names(names_of(("Lubuk Raja", "PTengah")), TWINS).iloc[0]
+    assert [calon.split(" (")[0] for calon in result["calon"]] == [
+        "99.01.04.2002 Pulau Tengah", "99.01.04.2001 Tengah",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kecamatan", "desa", "kode"),
+    [
+        ("Distrik Lubuk Raja", "Sui. Rotan", "9901042005"),
+        ("Lubuk Raja", "SUI ROTAN", "9901042005"),
+        ("Lubuk Raja", "Gampong Baro", "9901042007"),
+        ("Lubuk Raja", "Gp. Baro", "9901042007"),
+        ("Lubuk Raja", "Nagari Tanjung Harapan", "9901042006"),
+        ("Lubuk Raja", "Pekon Tengah", "9901042001"),
+        ("Lubuk Raja", "Tiyuh Tengah", "9901042001"),
+        ("Lubuk Raja", "Kelurahan/Desa Tengah", "9901042001"),
+        ("Lubuk Raja", "Kampung Tengah", None),
+    ],
+)
+def test_words_of_a_region_for_a_village(kecamatan: str, desa: str, kode: str | None) -> None:
+    found = match_names(names_of((kecamatan, desa)), TWINS)["kode_desa"].iloc[0]
+    assert (None if pd.isna(found) else found) == kode
+
+
+def test_a_word_is_no_status_where_the_name_with_it_exists() -> None:
+    villages = pd.concat([TWINS, TWINS.iloc[[6]].assign(desa="Gampong Baro").set_axis(["9901042008"])])
+    rows = names_of(("Lubuk Raja", "Gampong Baro"), ("Lubuk Raja", "Baro"), ("Lubuk Raja", "Pekon Baro"))
+    assert match_names(rows, villages)["kode_desa"].tolist() == ["9901042008", "9901042007", pd.NA]
+
+
+def test_kampung_is_left_off_where_a_table_says_it_of_most() -> None:
+    rows = names_of(*(("Lubuk Raja", f"Kp. {desa}") for desa in TWINS["desa"]))
+    assert match_names(rows, TWINS)["kode_desa"].tolist() == TWINS.index.tolist()
+
+
+FIRST = ("Pulau", "Simpang", "Pasar", "Kampung", "Muara", "Ulu", "Koto", "Padang", "Tanjung", "Batu")
+REST = ("Tengah", "Rotan", "Harapan", "Balai", "Kubang", "Lintang", "Sakti", "Merdeka", "Beringin")
+
+
+def shortened_twins(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """A kecamatan with twins "Pulau Tengah" and "Tengah", and a table that writes the first short."""
+    rests = list(rng.choice(REST, size=4, replace=False))
+    pairs = [(str(rng.choice(FIRST)), rest) for rest in rests]
+    names = list(dict.fromkeys([*rests, *(f"{first} {rest}" for first, rest in pairs)]))
+    villages = pd.DataFrame(
+        {"desa": names, "kecamatan": "Lubuk Raja"}, index=[f"990104{2001 + n}" for n in range(len(names))]
+    ).rename_axis("kode_desa")
+    written, truth = [], []
+    for first, rest in pairs:
+        cut = first[: int(rng.integers(1, 4))]
+        point, space = rng.choice([".", ""]), rng.choice([" ", ""])
+        written.append(f"{cut}{point}{space}{rest}" if rng.random() < 0.8 else f"{rest} {cut}{point}")
+        truth.append(villages.index[names.index(f"{first} {rest}")])
+        if rng.random() < 0.4:  # the twin has a row of its own
+            written.append(rest)
+            truth.append(villages.index[names.index(rest)])
+    written = [str(rng.choice([name, name.upper()])) for name in written]
+    return pd.DataFrame({"kecamatan": "Lubuk Raja", "desa": written}), villages, truth
+
+
+@pytest.mark.parametrize("n", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_shortened_twins_are_right_or_open(n: int) -> None:
+    rng = np.random.default_rng(20261129)
+    right = opened = 0
+    for _number in range(n):
+        names, villages, truth = shortened_twins(rng)
+        found = match_names(names, villages)["kode_desa"]
+        for written, kode, meant in zip(names["desa"], found, truth, strict=True):
+            assert pd.isna(kode) or kode == meant, (written, kode, meant)
+            right, opened = right + bool(pd.notna(kode)), opened + bool(pd.isna(kode))
+    sys.stdout.write(f"{n} tables: {right} names right, {opened} left open, 0 wrong\n")
+    assert min(right, opened) > n
+
+
 def test_the_same_kecamatan_may_be_written_in_two_ways() -> None:
     rows = names_of(("TJ. SARI", "Suka Maju"), ("Tanjung  Sari", "Margomulyo"), ("Tanjungsari", "Pasar 1"))
     assert match_names(rows, VILLAGES)["kode_desa"].tolist() == ["9901012001", "9901012003", "9901012005"]
@@ -321,14 +419,20 @@ def test_a_missing_decisions_file_is_refused(tmp_path) -> None:
         read_decisions(tmp_path / "kecocokan.csv")
 
 
-@pytest.fixture(scope="module")
-def cases(root, shared_data):
-    """Measured tables of benchmarks/names.py by title, without the national one."""
+def benchmark(root):
+    """The script benchmarks/names.py as a module."""
     pytest.importorskip("pyarrow")
     spec = importlib.util.spec_from_file_location("benchmark_names", root / "benchmarks" / "names.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def cases(root, shared_data):
+    """Measured tables of benchmarks/names.py by title, without the national one."""
+    module = benchmark(root)
     return {c.title: module.run(c) for c in module.cases(shared_data) if len(c.names) < 1000}
 
 
@@ -340,6 +444,16 @@ def test_real_tables_with_known_truth_have_no_wrong_match(cases) -> None:
     idm = [row for title, row in known.items() if title.startswith("IDM") and "kecamatan" in title]
     assert len(idm) == 7
     assert sum(row["cocok"] for row in idm) >= 0.99 * sum(row["baris"] for row in idm)
+
+
+def test_a_name_cut_short_is_never_taken_for_the_twin_without_that_word(root, shared_data) -> None:
+    """454 real pairs "Tanjung Nama" and "Nama" in a kecamatan, the first written short, the second absent."""
+    module = benchmark(root)
+    villages = module.national_villages(shared_data)
+    rows = [module.run(case) for case in module.shortened(villages)]
+    assert len(rows) == 6
+    assert all("454" in row["kasus"] for row in rows)
+    assert {row["kasus"]: row["salah"] for row in rows if row["salah"]} == {}
 
 
 def test_the_pasangkayu_recap_leaves_two_names_to_a_person(cases) -> None:
