@@ -47,7 +47,15 @@ ARGPARSE_WORDS = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line; return the exit status.
+
+    Examples
+    --------
+    What is wrong goes to the standard error, and wrong use has a status of its own:
+
+    >>> main(["run", "belum-ada/kajian.toml"])
+    2
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     with use_language(_language_of(arguments)):
         _translate_argparse()
@@ -240,9 +248,9 @@ def _write(kajian: Kajian, folder: Path | None) -> int:
     _say()
     if kajian.review:
         _say(str(kajian.review))
-        for told in (kajian.expected_fall, kajian.effect):
-            if told:
-                _say(told.sentence)
+        for result in (kajian.expected_fall, kajian.effect):
+            if result:
+                _say(result.sentence)
         _say()
     _say(_("Outputs in {folder}:").format(folder=outputs.folder))
     for path in outputs.files:
@@ -350,13 +358,13 @@ def _fetch_boundaries(options: argparse.Namespace) -> int:
 
 def _counting(step: Callable[[str, int, int], None]) -> Callable[[int, int | None], None]:
     """Report bytes as steps, one a tenth of the file."""
-    told = -1
+    reported = -1
 
     def report(done: int, total: int | None) -> None:
-        nonlocal told
+        nonlocal reported
         tenth = 10 * done // total if total else 0
-        if tenth > told:
-            told = tenth
+        if tenth > reported:
+            reported = tenth
             size = _("{n} kB downloaded").format(n=format_number(done / 1024))
             step(size, min(tenth, 9), 10)
 

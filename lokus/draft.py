@@ -47,6 +47,15 @@ def draft_study(
     ------
     InputError
         The boundary file or a table cannot be read, or no table gives stunted and measured children.
+
+    Examples
+    --------
+    >>> from lokus.example import example_files
+    >>> data = example_files()
+    >>> recap = data / "indicators" / "2026" / "eppgbm_2026-02.xlsx"
+    >>> draft = draft_study(data / "boundaries" / "desa.gpkg", [recap], folder=data, year=2026)
+    >>> [line for line in draft.splitlines() if line.startswith(("berkas", "diukur", "stunting", "jumlah"))]
+    ['berkas = "boundaries/desa.gpkg"', 'berkas = "indicators/2026/eppgbm_2026-02.xlsx"', ...]
     """
     from lokus.intake.indicators.catalogue import load_catalogue
     from lokus.places.boundaries import read_boundaries

@@ -41,6 +41,17 @@ def staged_directory(target: str | Path) -> Iterator[Path]:
     """Give an empty directory beside `target`; move its files into `target` only if the block succeeds.
 
     Other files already in `target` stay. Files are moved one rename each, so a reader never sees half a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "keluaran"
+    >>> with staged_directory(target) as stage:
+    ...     _ = (stage / "a.txt").write_text("isi")
+    ...     target.exists()
+    False
+    >>> (target / "a.txt").read_text()
+    'isi'
     """
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -115,6 +115,15 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a finding, columns ``FINDING_COLUMNS``; an unknown ``row`` is ``<NA>``.
+
+    Examples
+    --------
+    >>> found = [
+    ...     Finding(check="join.case", level="note", message="ejaan berbeda"),
+    ...     Finding(check="audit.range", level="blocking", message="lebih dari 100 %", where=Where(row=7)),
+    ... ]
+    >>> findings_frame(found)[["level", "row", "message"]].to_numpy().tolist()
+    [['blocking', 7, 'lebih dari 100 %'], ['note', <NA>, 'ejaan berbeda']]
     """
     import pandas as pd
 

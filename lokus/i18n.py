@@ -24,7 +24,14 @@ _chosen: ContextVar[str | None] = ContextVar("lokus_language", default=None)
 
 
 def language() -> str:
-    """Language in force: set by :func:`use_language`, else ``LOKUS_LANG``, else ``"id"``."""
+    """Language in force: set by :func:`use_language`, else ``LOKUS_LANG``, else ``"id"``.
+
+    Examples
+    --------
+    >>> with use_language("en"):
+    ...     language()
+    'en'
+    """
     chosen = _chosen.get() or os.environ.get("LOKUS_LANG", "id")
     return chosen if chosen in LANGUAGES else "id"
 

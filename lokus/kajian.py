@@ -262,6 +262,15 @@ def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verific
         ``kajian.lock.json`` of an earlier run.
     study : str or Path, optional
         The study file, when it is no longer where the lock says.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> lock = Path(tempfile.mkdtemp()) / "kajian.lock.json"
+    >>> write_lock(kajian.lock, lock, study_file=kajian.path)
+    >>> verify_lock(lock).holds
+    True
     """
     lock = Path(lock)
     locked = read_lock(lock)

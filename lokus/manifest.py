@@ -63,7 +63,15 @@ class Input:
 
 
 def file_input(path: Path) -> Input:
-    """Take a file of settings in as it is: any change of its bytes is a change of content."""
+    """Take a file of settings in as it is: any change of its bytes is a change of content.
+
+    Examples
+    --------
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> taken = file_input(example_files() / EXAMPLE_STUDY)
+    >>> taken.path.name, len(taken.content)
+    ('contoh-2026.toml', 64)
+    """
     return Input(path=path, content=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
@@ -120,6 +128,20 @@ def make_lock(
         Results table; its digest is recorded.
     proof : mapping
         What the solver showed (objective, bound, engine).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> study = example_files() / EXAMPLE_STUDY
+    >>> decisions = file_input(study.with_name("kecocokan.csv"))
+    >>> chosen = ["9901012002", "9901012001"]
+    >>> results = pd.DataFrame({"skor": [0.8, 0.7]}, index=chosen)
+    >>> lock = make_lock(
+    ...     study_file=study, settings={}, inputs=[decisions], kode=chosen, results=results, proof={}
+    ... )
+    >>> lock["usulan"], lock["masukan"][0]["berkas"]
+    ({'desa': ['9901012001', '9901012002']}, 'kecocokan.csv')
     """
     return {
         "lokus": version("lokus"),
@@ -165,7 +187,16 @@ def _digest_of_parts(path: Path) -> str:
 
 
 def write_lock(lock: Mapping[str, Any], path: Path, *, study_file: Path) -> None:
-    """Write a lock, atomically and in a stable order, with the way from it to the study file."""
+    """Write a lock, atomically and in a stable order, with the path from it to the study file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> write_lock({"lokus": "0.1.0"}, folder / "keluaran" / "a.json", study_file=folder / "kajian.toml")
+    >>> json.loads((folder / "keluaran" / "a.json").read_text())
+    {'kajian': '../kajian.toml', 'lokus': '0.1.0'}
+    """
     located = {"kajian": Path(os.path.relpath(study_file, path.parent)).as_posix(), **lock}
     with atomic_path(path) as draft:
         draft.write_text(json.dumps(located, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -178,6 +209,14 @@ def read_lock(path: Path) -> dict[str, Any]:
     ------
     InputError
         The file is missing or is not a lock of lokus.
+
+    Examples
+    --------
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> read_lock(example_files() / EXAMPLE_STUDY)
+    Traceback (most recent call last):
+    lokus.errors.InputError: berkas ...contoh-2026.toml: bukan berkas kunci lokus
+    → ...
     """
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
@@ -223,7 +262,19 @@ def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verifica
     """Compare the lock of an earlier run with that of a run today.
 
     A file whose rows were only reordered still holds; changed content, changed rules and another list do not.
-    Other versions of lokus or of a package are told and hold, because the list itself is compared.
+    Other versions of lokus or of a package are reported and do not count as a difference, because the list
+    itself is compared.
+
+    Examples
+    --------
+    >>> locked = {
+    ...     "python": "3.12.1", "paket": {"lokus": "0.1.0"}, "pengaturan": {}, "masukan": [],
+    ...     "usulan": {"desa": ["9901012001"]},
+    ... }
+    >>> compare_locks(locked, {**locked, "python": "3.13.0"}).holds
+    True
+    >>> compare_locks(locked, {**locked, "usulan": {"desa": ["9901012002"]}}).checks[-1].outcome
+    'keluar: 9901012001; masuk: 9901012002'
     """
     checks = [_compare_inputs(old, now) for old in locked["masukan"]]
     known = {item["berkas"] for item in locked["masukan"]}

@@ -56,10 +56,10 @@ class WhatIf:
             | {lock.kode: False for lock in stated.choice.locked_out},
         )
 
-    def with_lock(self, kode: str, fate: bool | None) -> WhatIf:
+    def with_lock(self, kode: str, inside: bool | None) -> WhatIf:
         """Lock a village in or out, or release it."""
         others = {village: state for village, state in self.locked.items() if village != kode}
-        return with_changes(self, locked=others if fate is None else {**others, kode: fate})
+        return with_changes(self, locked=others if inside is None else {**others, kode: inside})
 
     def apply(self, kajian: Kajian) -> Kajian:
         """Give the study with these settings.
@@ -100,6 +100,14 @@ def what_if(kajian: Kajian) -> ipywidgets.Widget:
     -------
     ipywidgets.Widget
         Shown by the notebook when it is the last value of a cell.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> panel = what_if(Kajian.open("data/kajian/contoh-2026.toml"))
+    >>> controls, answer = panel.children
+    >>> controls.children[0].description
+    'Prevalensi stunting (perkiraan)'
     """
     return _Panel(kajian).widget
 
@@ -139,9 +147,9 @@ class _Panel:
             options=sorted(self.codes), placeholder=_("name of a village"), ensure_option=True, layout=wide
         )
         buttons = []
-        for text, fate in ((_("Lock in"), True), (_("Lock out"), False), (_("Release"), None)):
+        for text, inside in ((_("Lock in"), True), (_("Lock out"), False), (_("Release"), None)):
             button = widgets.Button(description=text)
-            button.on_click(lambda _button, fate=fate: self._lock(fate))
+            button.on_click(lambda _button, inside=inside: self._lock(inside))
             buttons.append(button)
         self.message, self.list = widgets.HTML(), widgets.HTML()
         self.picture = widgets.Image(format="png")
@@ -174,9 +182,9 @@ class _Panel:
         )
         self._show()
 
-    def _lock(self, fate: bool | None) -> None:
+    def _lock(self, inside: bool | None) -> None:
         if self.village.value in self.codes:
-            self.state = self.state.with_lock(self.codes[self.village.value], fate)
+            self.state = self.state.with_lock(self.codes[self.village.value], inside)
             self._show()
 
     def _show(self) -> None:
