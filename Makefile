@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow lint pytest messages lock notebooks data clean
+.PHONY: demo test slow lint pytest messages lock notebooks data picture clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -23,7 +23,8 @@ pytest: $(VENV)/.test-ready
 slow: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto -m slow
 
-# Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the locks.
+# Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
+# of the rooms, the locks.
 messages: $(VENV)/.test-ready
 	$(BIN)/python tools/messages.py
 
@@ -32,6 +33,9 @@ data: $(VENV)/.test-ready
 
 notebooks: $(VENV)/.test-ready
 	$(BIN)/python tools/notebooks.py
+
+picture: $(VENV)/.test-ready
+	$(BIN)/python tools/house_picture.py
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build \
