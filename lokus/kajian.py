@@ -58,7 +58,9 @@ class Kajian:
     # What goes in.
     catalogue = stage(data.catalogue)
     official = stage(data.official)
+    bridge = stage(data.bridge)
     boundaries = stage(data.boundaries)
+    surroundings = stage(data.surroundings)
     neighbours = stage(data.neighbours)
     decisions = stage(data.decisions)
     raw_tables = stage(data.raw_tables)

@@ -54,10 +54,11 @@ PLAIN_WORDS = frozenset(
     re.findall(
         "[a-z]+",
         """
-        abaikan and asal atlas audit bahasa bappeda columns counts csv dan data demo desa diagonal errors
-        excel false file format geojson geopackage high html https init install internal json kabupaten
-        kajian kecamatan kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu program
-        puskesmas pyarrow rakor rupiah run sheet status stunting toml total verify xls xlsx zip
+        abaikan and asal atlas audit bahasa bappeda columns counts cpg csv dan data dbf demo desa diagonal
+        errors excel false file format geojson geopackage high html https init install internal json kabupaten
+        kajian kecamatan kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu prj
+        program puskesmas pyarrow rakor rupiah run sheet shp shx status stunting toml total utf
+        verify xls xlsx zip
         """,
     )
 )

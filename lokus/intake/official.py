@@ -1,4 +1,4 @@
-"""The official list of villages, against which boundaries are checked."""
+"""The official list of villages, and the bridge to its codes from those of BPS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lokus.i18n import gettext as _
 from lokus.intake.tables.tables import read_table
 from lokus.places.kode import repair_codes
 
-__all__ = ["read_official_list"]
+__all__ = ["read_bridge", "read_official_list"]
 
 
 def read_official_list(
@@ -76,3 +76,37 @@ def read_official_list(
     frame = pd.DataFrame(names, index=rows.index)
     frame.index = pd.Index(codes.astype(object), name="kode_desa")
     return frame.sort_index()
+
+
+def read_bridge(path: str | Path, *, bps: str = "bps", kemendagri: str = "kemendagri") -> pd.DataFrame:
+    r"""Read the table that says which Kemendagri code belongs to a BPS code.
+
+    Parameters
+    ----------
+    path : str or Path
+        A table that :func:`lokus.intake.tables.tables.read_table` reads.
+    bps, kemendagri : str
+        Headers of its columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``bps`` and ``kemendagri``, as text, one row a village.
+
+    Raises
+    ------
+    InputError
+        A column is missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "jembatan.csv"
+    >>> _ = path.write_text("bps;kemendagri\n9901010001;99.01.01.2001\n9901010002;99.01.01.2002\n")
+    >>> read_bridge(path)["kemendagri"].tolist()
+    ['99.01.01.2001', '99.01.01.2002']
+    """
+    raw = read_table(path, columns=[bps, kemendagri])
+    columns = {"bps": raw.column(bps), "kemendagri": raw.column(kemendagri)}
+    rows = raw.data[list(columns.values())].dropna(how="all")
+    return pd.DataFrame({name: rows[header] for name, header in columns.items()}).reset_index(drop=True)

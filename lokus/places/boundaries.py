@@ -16,26 +16,34 @@ import shapely
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.places.boundary_codes import WrittenCodes, settle_codes
 from lokus.places.boundary_coverage import (
     GAP_WIDTH_M,
     CoverageReport,
     can_clean,
     check_coverage,
     clean_coverage,
+    cut_enclaves,
     inside_indonesia,
     make_sound,
     metres_per_unit,
     swapped_axes,
 )
+from lokus.places.boundary_files import lost_letters, open_features
 from lokus.places.boundary_findings import (
     coverage_findings,
+    enclave_findings,
     finding_missing,
     finding_unknown,
     geometry_findings,
+    list_codes,
+    name_findings,
     position_findings,
 )
-from lokus.places.boundary_schemas import find_schema, read_features
-from lokus.places.kode import bridge_bps, compress_rows, format_kode, jenis, kecamatan_of, repair_codes
+from lokus.places.boundary_position import settle_crs
+from lokus.places.boundary_schemas import find_schema
+from lokus.places.kode import compress_rows, format_kode, jenis, kecamatan_of, repair_codes
+from lokus.places.name_rules import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,53 +55,74 @@ if TYPE_CHECKING:
 __all__ = ["Boundaries", "official_table", "read_boundaries"]
 
 
-# FOLDED: From the features of a boundary file, or an official list, to the village table.
+# From the features of a boundary file, or an official list, to the village table.
 
 
 def village_table(
-    features: gpd.GeoDataFrame, schema: Schema, *, bridge: pd.DataFrame | None, where: Where
+    features: gpd.GeoDataFrame,
+    schema: Schema,
+    *,
+    where: Where,
+    bridge: pd.DataFrame | None = None,
+    official: pd.DataFrame | None = None,
+    kabupaten: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Give the village table of a boundary file: unique codes, sorted, with names and geometry.
 
     Raises
     ------
     InputError
-        No row has a code, a code stands in two rows, or the codes are of BPS and there is no bridge.
+        No row has a code, a code stands in two rows, digits are lost, or the codes are of BPS and there is no
+        bridge.
     """
     rows = pd.RangeIndex(1, len(features) + 1)
-    written = pd.Series(features[schema.kode].to_numpy(), index=rows, dtype=object).map(_without_country)
-    codes, findings = repair_codes(written, where=replace(where, column=schema.kode))
+    at = replace(where, column=schema.kode)
+    if str(features[schema.kode].dtype).casefold() == "float32":
+        raise InputError(
+            _("the village codes are numbers in single precision (float32): their last digits are lost"),
+            where=at,
+            remedy=_("Save the column of codes as text, from the original file."),
+        )
+    cells = pd.Series(features[schema.kode].to_numpy(), index=rows, dtype=object)
+    written = cells.map(_without_country)
+    codes, findings = repair_codes(written, where=at)
     findings = [finding for finding in findings if finding.check != "kode.empty"]
     refused = {finding.where.row for finding in findings if finding.check == "kode.refused"}
+    desa, kecamatan = _names(features, schema, rows)
+    named = [column for column in (schema.desa, schema.also_desa, schema.kecamatan) if column]
+    findings += lost_letters(features, named, where=where)
     nameless = [int(row) for row in rows[codes.isna()] if row not in refused]
     if nameless:
-        findings.append(_without_code(nameless, where))
-    if _looks_like_bps(codes):
-        if bridge is None:
-            raise InputError(
-                _("the village codes are of BPS, not of Kemendagri"),
-                where=replace(where, column=schema.kode),
-                remedy=_(
-                    "Give a bridge table from BPS to Kemendagri codes, or use boundaries with the latter."
-                ),
-            )
-        codes, unbridged = bridge_bps(codes, bridge, where=where)
-        findings += unbridged
+        findings += _without_code(nameless, codes, desa, kecamatan, official, kabupaten, where)
+    country = cells.map(lambda cell: isinstance(cell, str)) & (cells.astype(str) != written.astype(str))
+    codes, system = settle_codes(
+        WrittenCodes(
+            codes=codes,
+            desa=desa,
+            kecamatan=kecamatan,
+            layout=schema.name,
+            column=schema.kode,
+            country=bool(2 * country.sum() > codes.notna().sum()),
+        ),
+        where=at,
+        bridge=bridge,
+        official=official,
+    )
+    findings += system
     known = codes.notna().to_numpy()
     if not known.any():
         raise InputError(
             _("no polygon has a usable village code"),
-            where=replace(where, column=schema.kode),
+            where=at,
             remedy=_('name the column of codes with kolom = { kode = "…" } under [batas]'),
         )
-    _refuse_duplicates(codes[known], replace(where, column=schema.kode))
-    kecamatan = features[schema.kecamatan] if schema.kecamatan else pd.Series(None, index=features.index)
+    _refuse_duplicates(codes[known], at)
     villages = gpd.GeoDataFrame(
-        _describe(codes[known], features.loc[known, schema.desa], kecamatan[known]),
+        _describe(codes[known], desa[known], kecamatan[known]),
         geometry=features.geometry.to_numpy()[known],
         crs=features.crs,
     )
-    without_kecamatan = int(_text(kecamatan[known]).eq("").sum())
+    without_kecamatan = int(kecamatan[known].eq("").sum())
     if without_kecamatan:
         findings.append(
             Finding(
@@ -107,6 +136,17 @@ def village_table(
             )
         )
     return villages.sort_index(), findings
+
+
+def _names(features: gpd.GeoDataFrame, schema: Schema, rows: pd.RangeIndex) -> tuple[pd.Series, pd.Series]:
+    """Village and kecamatan names by row, a second column of names where the first is empty."""
+    desa = _text(pd.Series(features[schema.desa].to_numpy(), index=rows, dtype=object))
+    if schema.also_desa:
+        other = _text(pd.Series(features[schema.also_desa].to_numpy(), index=rows, dtype=object))
+        desa = desa.where(desa != "", other)
+    if not schema.kecamatan:
+        return desa, pd.Series("", index=rows, dtype=object)
+    return desa, _text(pd.Series(features[schema.kecamatan].to_numpy(), index=rows, dtype=object))
 
 
 def official_table(official: pd.DataFrame, kabupaten: str | None) -> pd.DataFrame:
@@ -167,7 +207,52 @@ def drop_other_kabupaten(
                 where=where,
             )
         )
+    stray = _stray(villages[own], villages[~own])
+    if len(stray):
+        findings.append(
+            Finding(
+                check="batas.stray_code",
+                level="blocking",
+                message=_(
+                    "{n} villages have the code of another kabupaten but a kecamatan of this one, and are "
+                    "left out: {codes}"
+                ).format(n=len(stray), codes=list_codes(list(stray.index), list(stray["desa"]))),
+                remedy=_("Correct the codes or the kecamatan names of these villages in the boundary file."),
+                where=replace(where, kode_desa=str(stray.index[0]) if len(stray) == 1 else None),
+            )
+        )
     return villages[own].copy(), findings
+
+
+def _stray(own: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Single villages under another kabupaten's code, in a kecamatan that this one has and that one lacks."""
+    few = others.index.str[:4].map(others.index.str[:4].value_counts()) <= max(2, len(own) // 20)
+    letters = [name_key(name).letters for name in others["kecamatan"]]
+    here = {name_key(name).letters for name in own["kecamatan"]}
+    nameless = others["kecamatan"].eq(dotted_kecamatan(others.index)).to_numpy()
+    return others[few & np.isin(letters, list(here)) & ~nameless] if len(others) else others
+
+
+def several_kabupaten(villages: gpd.GeoDataFrame, *, where: Where) -> list[Finding]:
+    """Villages of more than one kabupaten, where the study does not say which one it is about."""
+    counts = villages.index.str[:4].value_counts().sort_index()
+    if len(counts) < 2:
+        return []
+    described = ", ".join(f"{code[:2]}.{code[2:]} ({n})" for code, n in counts.items())
+    most = str(counts.idxmax())
+    return [
+        Finding(
+            check="batas.several_kabupaten",
+            level="blocking",
+            message=_("the file holds villages of {n} kabupaten: {described}").format(
+                n=len(counts), described=described
+            ),
+            remedy=_('State which one, for example kode_kabupaten = "{code}" under [batas].').format(
+                code=f"{most[:2]}.{most[2:]}"
+            ),
+            where=where,
+        )
+    ]
 
 
 def _describe(codes: pd.Series, desa: pd.Series, kecamatan: pd.Series) -> pd.DataFrame:
@@ -179,7 +264,14 @@ def _describe(codes: pd.Series, desa: pd.Series, kecamatan: pd.Series) -> pd.Dat
     frame["kode_kecamatan"] = [kecamatan_of(code) for code in plain]
     frame["jenis"] = [jenis(code) for code in plain]
     frame["kecamatan"] = frame["kecamatan"].where(frame["kecamatan"] != "", dotted_kecamatan(frame.index))
+    # A village without a name is called by its code, so that no list shows an empty line.
+    frame["desa"] = frame["desa"].where(frame["desa"] != "", dotted(frame.index))
     return frame
+
+
+def dotted(codes: pd.Index) -> pd.Series:
+    """Give the dotted code, which stands in the place of an unknown village name."""
+    return pd.Series([format_kode(code) for code in codes], index=codes, dtype=object)
 
 
 def dotted_kecamatan(codes: pd.Index) -> pd.Series:
@@ -196,22 +288,62 @@ def _without_country(cell: object) -> object:
     return cell[2:] if isinstance(cell, str) and cell[:2].upper() == "ID" else cell
 
 
-def _looks_like_bps(codes: pd.Series) -> bool:
-    # The seventh digit of a Kemendagri code is 1, 2 or 3; of a BPS code it is mostly 0.
-    foreign = [jenis(code) == "lainnya" for code in codes.dropna()]
-    return 2 * sum(foreign) > len(foreign)
+_NO_VILLAGE = re.compile(
+    r"(kawasan |areal )?"
+    r"(hutan|danau|waduk|telaga|embung|bendungan|perairan|laut|taman nasional|cagar alam|suaka)\b",
+    re.IGNORECASE,
+)
 
 
-def _without_code(rows: list[int], where: Where) -> Finding:
-    return Finding(
-        check="batas.no_code",
-        level="warning",
-        message=_("{n} polygons have no village code and are left out: rows {rows}").format(
-            n=len(rows), rows=compress_rows(rows)
-        ),
-        remedy=_("Lakes and forest are often drawn like this; a village needs its code."),
-        where=replace(where, row=rows[0]),
-    )
+def _without_code(
+    rows: list[int],
+    codes: pd.Series,
+    desa: pd.Series,
+    kecamatan: pd.Series,
+    official: pd.DataFrame | None,
+    kabupaten: str | None,
+    where: Where,
+) -> list[Finding]:
+    """Polygons without code: lakes and forest may be left out, what is called like a village may not."""
+    villages = [row for row in rows if desa[row] and not _NO_VILLAGE.match(desa[row])]
+    if official is not None and "desa" in official:
+        lacking = official[~official.index.isin(codes.dropna())]["desa"].fillna("").astype(str)
+        wanted = {name_key(name).letters for name in lacking}
+        villages = [row for row in villages if name_key(desa[row]).letters in wanted]
+    elif kabupaten is not None:
+        own = codes.str.startswith(kabupaten).fillna(value=False)
+        here = set(kecamatan[own]) - {""}
+        villages = [row for row in villages if kecamatan[row] in here or not kecamatan[row]]
+    others = [row for row in rows if row not in villages]
+    findings = []
+    if others:
+        findings.append(
+            Finding(
+                check="batas.no_code",
+                level="warning",
+                message=_("{n} polygons have no village code and are left out: rows {rows}").format(
+                    n=len(others), rows=compress_rows(others)
+                ),
+                remedy=_("Lakes and forest are often drawn like this; a village needs its code."),
+                where=replace(where, row=others[0]),
+            )
+        )
+    if villages:
+        names = ", ".join(desa[row] for row in villages[:10])
+        findings.append(
+            Finding(
+                check="batas.village_without_code",
+                level="blocking",
+                message=_(
+                    "{n} polygons that bear the name of a village have no village code: {names}, rows {rows}"
+                ).format(n=len(villages), names=names, rows=compress_rows(villages)),
+                remedy=_(
+                    "Write the code of these villages into the boundary file; without it they are left out."
+                ),
+                where=replace(where, row=villages[0]),
+            )
+        )
+    return findings
 
 
 def _refuse_duplicates(codes: pd.Series, where: Where) -> None:
@@ -321,6 +453,7 @@ def read_boundaries(
     kabupaten: str | None = None,
     bbox: tuple[float, float, float, float] | None = None,
     crs: str | None = None,
+    encoding: str | None = None,
     bridge: pd.DataFrame | None = None,
     repair: bool = True,
     gap_width_m: float = GAP_WIDTH_M,
@@ -330,8 +463,8 @@ def read_boundaries(
     Parameters
     ----------
     path : str or Path
-        GeoPackage, Shapefile (also zipped), GeoJSON, GeoParquet, whatever else GDAL reads, or the SQL form
-        of :mod:`lokus.places.published_sql`.
+        GeoPackage, Shapefile, GeoJSON, GeoParquet, whatever else GDAL reads, or the SQL form of
+        :mod:`lokus.places.published_sql`; also a folder or zip file that holds one of them.
     layer : str, optional
         Needed when the file has several.
     columns : mapping, optional
@@ -344,7 +477,9 @@ def read_boundaries(
     bbox : tuple of float, optional
         West, south, east, north in the units of the file; only villages that meet it are read.
     crs : str, optional
-        Coordinate system of a file that does not say its own.
+        Coordinate system of a file that does not say its own, or says one in which its villages cannot lie.
+    encoding : str, optional
+        Encoding of the texts of a file that does not say it or says it wrongly.
     bridge : pandas.DataFrame, optional
         Columns ``bps`` and ``kemendagri``, for a file with BPS codes.
     repair : bool
@@ -360,15 +495,33 @@ def read_boundaries(
     Raises
     ------
     InputError
-        No such file or layer, no villages, no coordinate system, no polygons, unrecognised columns, a code
-        in two rows, codes of BPS without a bridge, or nothing of the kabupaten asked for.
+        No such file or layer, no villages, no coordinate system or an impossible one, no polygons,
+        unrecognised columns, a code in two rows, codes of BPS without a bridge, or nothing of the kabupaten
+        asked for or of the official list.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "desa.geojson"
+    >>> square = shapely.box(104, -3, 104.1, -2.9)
+    >>> columns = {"KDEPUM": ["99.01.01.2001"], "WADMKD": ["Suka Maju"], "WADMKC": ["Sukasari"]}
+    >>> gpd.GeoDataFrame(columns, geometry=[square], crs="EPSG:4326").to_file(path)
+    >>> read_boundaries(path)
+    <Boundaries: 1 desa (0 tanpa poligon), 1 kecamatan, 0 temuan>
     """
     path = Path(path)
     where = Where(file=path.name)
     code = _kabupaten_digits(kabupaten)
-    features = _with_crs(
-        read_features(path, layer=layer, columns=columns, kabupaten=code, bbox=bbox), crs, where
+    opened = open_features(
+        path,
+        layer=layer,
+        columns=columns,
+        # BPS has other numbers for some kabupaten, so nothing is left out before codes are translated.
+        kabupaten=code if bridge is None else None,
+        bbox=bbox,
+        encoding=encoding,
     )
+    features = opened.frame
     if len(features) == 0:
         raise InputError(
             _("the file holds no villages"),
@@ -378,27 +531,46 @@ def read_boundaries(
     schema = find_schema(
         [c for c in features.columns if c != features.geometry.name], columns=columns, where=where
     )
-    villages, findings = village_table(features, schema, bridge=bridge, where=where)
+    listed = None if official is None else official_table(official, code)
+    villages, findings = village_table(
+        features, schema, where=where, bridge=bridge, official=listed, kabupaten=code
+    )
+    findings = [*opened.findings, *findings]
     if code is not None:
         villages, left_out = drop_other_kabupaten(villages, code, where=where)
         findings += left_out
+    elif listed is None:
+        findings += several_kabupaten(villages, where=where)
+    villages, problems = _finite(villages, where)
+    findings += problems
+    villages, problems = settle_crs(villages, crs, where=where)
+    findings += problems
     villages, problems = _sound(villages, where)
     findings += problems
     before = after = check_coverage(villages)
+    villages.geometry, enclaves, twins = cut_enclaves(villages, before)
     repaired = repair and can_clean()
     kept: list[str] = []
     if repaired and (not before.is_valid or len(before.gap_areas)):
         villages.geometry, unrepaired = clean_coverage(villages, gap_width_m=gap_width_m)
         kept = list(unrepaired)
         after = check_coverage(villages)
+    findings += enclave_findings(path.name, villages["desa"], enclaves=enclaves, twins=twins)
     findings += coverage_findings(
-        path.name, before=before, after=after if repaired else None, kept=kept, gap_width_m=gap_width_m
+        path.name,
+        villages["desa"],
+        before=before,
+        after=after if repaired else None,
+        kept=kept,
+        gap_width_m=gap_width_m,
     )
-    if official is not None:
-        official = official_table(official, code)
-        villages, findings = _name_kecamatan(villages, official, findings, where)
-        villages, differences = _against_official(villages, official, path.name)
+    if listed is not None:
+        villages, findings = _name_from_list(villages, listed, findings, where)
+        villages, differences = _against_official(villages, listed, where)
         findings += differences
+        if code is None:
+            findings += several_kabupaten(villages, where=where)
+    findings += name_findings(path.name, list(villages.index[villages["desa"].eq(dotted(villages.index))]))
     return Boundaries(
         villages=villages, findings=findings, coverage_before=before, coverage=after, source=path.name
     )
@@ -413,16 +585,27 @@ def _kabupaten_digits(kabupaten: str | None) -> str | None:
     return digits
 
 
-def _with_crs(features: gpd.GeoDataFrame, crs: str | None, where: Where) -> gpd.GeoDataFrame:
-    if features.crs is not None:
-        return features
-    if crs is None:
-        raise InputError(
-            _("the file does not say its coordinate system (CRS)"),
-            where=where,
-            remedy=_('State it, crs = "EPSG:4326" under [batas] for longitude and latitude on WGS 84.'),
+def _finite(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Take out polygons with a point that has no position; nothing can be computed with them."""
+    polygons = villages.geometry.to_numpy().copy()
+    points, owner = shapely.get_coordinates(polygons, return_index=True)
+    broken = np.unique(owner[~np.isfinite(points).all(axis=1)])
+    if not len(broken):
+        return villages, []
+    polygons[broken] = None
+    villages = villages.set_geometry(gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs))
+    lost = villages.iloc[broken]
+    return villages, [
+        Finding(
+            check="batas.not_finite",
+            level="blocking",
+            message=_(
+                "the polygons of {n} villages have points without a position (NaN or infinite): {codes}"
+            ).format(n=len(lost), codes=list_codes(list(lost.index), list(lost["desa"]))),
+            remedy=_("Draw these villages anew in a GIS program and save the file."),
+            where=replace(where, kode_desa=str(lost.index[0]) if len(lost) == 1 else None),
         )
-    return features.set_crs(crs)
+    ]
 
 
 def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
@@ -443,6 +626,11 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
             remedy=_("name a layer of polygons with lapisan under [batas]"),
         )
     outside = with_area & ~inside_indonesia(villages.geometry.to_crs("EPSG:4326").bounds.to_numpy())
+    if outside.any():
+        # What lies at the other end of the world would make every map and every distance useless.
+        polygons = villages.geometry.to_numpy().copy()
+        polygons[outside] = None
+        villages.geometry = gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs)
     parts = shapely.get_num_geometries(villages.geometry.to_numpy())
     file = where.file or ""
     codes = villages.index
@@ -454,10 +642,14 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
     ]
 
 
-def _name_kecamatan(
+def _name_from_list(
     villages: gpd.GeoDataFrame, official: pd.DataFrame, findings: list[Finding], where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Take kecamatan names that the file lacks from the official list."""
+    """Take village and kecamatan names that the file lacks from the official list."""
+    unnamed = villages["desa"].eq(dotted(villages.index))
+    if unnamed.any():
+        given = official["desa"].reindex(villages.index).where(unnamed)
+        villages = villages.assign(desa=given.fillna(villages["desa"]))
     nameless = villages["kecamatan"].eq(dotted_kecamatan(villages.index))
     named = official[~official["kecamatan"].eq(dotted_kecamatan(official.index))]
     names = named.groupby("kode_kecamatan")["kecamatan"].agg(_most_frequent)
@@ -478,12 +670,24 @@ def _name_kecamatan(
 
 
 def _against_official(
-    villages: gpd.GeoDataFrame, official: pd.DataFrame, file: str
+    villages: gpd.GeoDataFrame, official: pd.DataFrame, where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Leave out what the official list does not have, which is no candidate, and add what only it has."""
     findings = []
-    unknown = villages[~villages.index.isin(official.index)]
+    file = where.file or ""
+    listed = villages.index.isin(official.index)
+    if not listed.any():
+        raise InputError(
+            _("not one of {n} polygons belongs to a village of the official list: {codes}").format(
+                n=len(villages), codes=list_codes(list(villages.index), list(villages["desa"]))
+            ),
+            where=where,
+            remedy=_("Check whether the file and the list are of the same kabupaten and year."),
+        )
+    unknown = villages[~listed]
     if len(unknown):
         findings.append(finding_unknown(file, list(unknown.index), list(unknown["desa"]), n=len(villages)))
+    villages = villages[listed]
     missing = official[~official.index.isin(villages.index)]
     if len(missing):
         findings.append(finding_missing(file, list(missing.index), list(missing["desa"])))

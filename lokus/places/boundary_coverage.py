@@ -22,6 +22,7 @@ __all__ = [
     "can_clean",
     "check_coverage",
     "clean_coverage",
+    "cut_enclaves",
     "inside_indonesia",
     "make_sound",
     "metres_per_unit",
@@ -184,7 +185,7 @@ def _holes(geometry: shapely.Geometry) -> NDArray[np.object_]:
     return np.array([shapely.polygons(ring) for ring in rings], dtype=object)
 
 
-# FOLDED: Repair of village polygons: each one valid, and all of them one coverage without cracks.
+# Repair of village polygons: each one valid, and all of them one coverage without cracks.
 
 
 AREA_GUARD: Final = 0.01
@@ -193,6 +194,7 @@ AREA_GUARD: Final = 0.01
 GAP_WIDTH_M: Final = 30.0
 """Gaps narrower than this, in metres, are cracks between drawings rather than land or water."""
 
+_INSIDE: Final = 0.95  # share of a village's area that lies in another, above which it is drawn inside it
 _METRES_PER_DEGREE: Final = 111_320.0
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -211,11 +213,20 @@ def polygons_only(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     for i in np.flatnonzero(~(areal & shapely.is_valid(result)) | shapely.is_empty(result)):
         # The older "linework" method fails on rings of too few points, which real files have.
         valid = shapely.make_valid(result[i], method="structure", keep_collapsed=False)
-        # It may nest a multipolygon in a collection: take the parts apart twice.
-        parts = shapely.get_parts(shapely.get_parts(valid))
+        # Collections may hold collections, and the repair may nest a multipolygon in one.
+        parts = _flat(np.array([valid], dtype=object))
         own = parts[np.isin(shapely.get_type_id(parts), _POLYGONAL) & (shapely.area(parts) > 0)]
         result[i] = None if len(own) == 0 else own[0] if len(own) == 1 else shapely.multipolygons(own)
     return result
+
+
+def _flat(parts: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Take collections apart until none is left."""
+    parts = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
+    while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)
+        parts = parts[~shapely.is_empty(parts)]
+    return parts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,6 +267,57 @@ def make_sound(geometry: gpd.GeoSeries, *, guard: float = AREA_GUARD) -> tuple[g
     reason = shapely.is_valid_reason(original[invalid])[0].split("[")[0] if invalid.any() else ""
     changed = codes[np.abs(after - before) > guard * after]
     return sound, Repaired(codes=tuple(codes), changed=tuple(changed), reason=reason)
+
+
+def cut_enclaves(
+    villages: gpd.GeoDataFrame, report: CoverageReport
+) -> tuple[gpd.GeoSeries, list[tuple[str, str]], list[tuple[str, str]]]:
+    """Cut villages that are drawn inside another one out of it, and find those that are one polygon twice.
+
+    Parameters
+    ----------
+    villages : geopandas.GeoDataFrame
+        Valid polygons, index ``kode_desa``.
+    report : CoverageReport
+        Of these villages, as :func:`check_coverage` gives it.
+
+    Returns
+    -------
+    geometry : geopandas.GeoSeries
+        Same index and CRS.
+    enclaves : list of (str, str)
+        Inner and outer village.
+    twins : list of (str, str)
+        Pairs that are left as they are, because nothing says which of them lies there.
+
+    Examples
+    --------
+    >>> squares = [shapely.box(0, 0, 100, 100), shapely.box(40, 40, 60, 60)]
+    >>> villages = gpd.GeoDataFrame(geometry=squares, index=["outer", "inner"], crs="EPSG:32748")
+    >>> geometry, enclaves, twins = cut_enclaves(villages, check_coverage(villages))
+    >>> geometry["outer"].area, enclaves, twins
+    (9600.0, [('inner', 'outer')], [])
+    """
+    geometry = villages.geometry.copy()
+    if not len(report.overlaps):
+        return geometry, [], []
+    concerned = sorted(set(report.overlaps.ravel().tolist()))
+    areas = geometry.loc[concerned].to_crs(metric_crs(villages)).area
+    enclaves, twins = [], []
+    for (a, b), shared in zip(report.overlaps.tolist(), report.overlap_areas.tolist(), strict=True):
+        inner, outer = (a, b) if areas[a] <= areas[b] else (b, a)
+        if shared < _INSIDE * areas[inner]:
+            continue
+        if shared >= _INSIDE * areas[outer]:
+            twins.append((a, b))
+            continue
+        enclaves.append((inner, outer))
+    # The smallest first, so that an enclave in an enclave is cut out of both.
+    for inner, outer in sorted(enclaves, key=lambda pair: float(areas[pair[0]])):
+        rest = polygons_only(np.array([shapely.difference(geometry[outer], villages.geometry[inner])]))[0]
+        if rest is not None:
+            geometry.loc[outer] = rest
+    return geometry, sorted(enclaves), sorted(twins)
 
 
 def can_clean() -> bool:

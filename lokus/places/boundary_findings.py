@@ -9,19 +9,24 @@ import numpy as np
 from lokus.findings import Finding, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.places.boundary_words import plain_words
 from lokus.places.kode import format_kode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from lokus.places.boundary_coverage import CoverageReport, Repaired
 
 __all__ = [
     "coverage_findings",
+    "enclave_findings",
     "finding_missing",
     "finding_unknown",
     "geometry_findings",
     "list_codes",
+    "name_findings",
     "position_findings",
 ]
 
@@ -68,11 +73,13 @@ def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[st
         findings.append(
             Finding(
                 check="batas.outside",
-                level="warning",
+                level="blocking",
                 message=_("{n} villages lie outside Indonesia: {codes}").format(
                     n=len(outside), codes=list_codes(outside)
                 ),
-                remedy=_("Check the coordinate system of the file."),
+                remedy=_(
+                    "Correct these polygons or the coordinate system; until then they count without polygon."
+                ),
                 where=_where(file, outside),
             )
         )
@@ -102,7 +109,9 @@ def geometry_findings(
                 check="batas.invalid",
                 level="note",
                 message=_("{n} polygons were invalid and are repaired: {codes} ({reason})").format(
-                    n=len(repaired.codes), codes=list_codes(repaired.codes), reason=repaired.reason
+                    n=len(repaired.codes),
+                    codes=list_codes(repaired.codes),
+                    reason=plain_words(repaired.reason) or _("not a valid polygon"),
                 ),
                 where=_where(file, repaired.codes),
             )
@@ -155,13 +164,88 @@ def finding_unknown(file: str, codes: Sequence[str], names: Sequence[str], *, n:
         message=_("{n} of {all} polygons belong to no village of the official list: {codes}").format(
             n=len(codes), all=n, codes=list_codes(codes, names)
         ),
-        remedy=_("Check whether the file and the list are of the same kabupaten and year."),
+        remedy=_(
+            "They are left out and never proposed. A village among them needs a row in the list that "
+            "daftar_resmi names."
+        ),
         where=_where(file, codes),
     )
 
 
+def name_findings(file: str, codes: Sequence[str]) -> list[Finding]:
+    """Villages that neither the file nor the official list names.
+
+    Examples
+    --------
+    >>> [finding.check for finding in name_findings("desa.gpkg", ["9901012001"])]
+    ['batas.no_name']
+    """
+    if not len(codes):
+        return []
+    return [
+        Finding(
+            check="batas.no_name",
+            level="warning",
+            message=_("{n} villages have no name, and are called by their code: {codes}").format(
+                n=len(codes), codes=list_codes(codes)
+            ),
+            remedy=_("Write the names into the boundary file, or name the official list with daftar_resmi."),
+            where=_where(file, codes),
+        )
+    ]
+
+
+def _pairs(pairs: Sequence[tuple[str, str]], names: pd.Series) -> str:
+    texts = [f"{format_kode(a)} {names[a]} – {format_kode(b)} {names[b]}" for a, b in pairs[:_SHOWN]]
+    more = len(pairs) - _SHOWN
+    shown = "; ".join(texts)
+    return shown if more <= 0 else _("{shown} and {more} more").format(shown=shown, more=more)
+
+
+def enclave_findings(
+    file: str, names: pd.Series, *, enclaves: Sequence[tuple[str, str]], twins: Sequence[tuple[str, str]]
+) -> list[Finding]:
+    """Villages drawn inside another (cut out of it), and pairs that are one and the same polygon.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names = pd.Series({"9901012001": "Suka Maju", "9901012002": "Suka Jaya"})
+    >>> pair = [("9901012001", "9901012002")]
+    >>> [finding.level for finding in enclave_findings("desa.gpkg", names, enclaves=pair, twins=pair)]
+    ['warning', 'blocking']
+    """
+    findings = []
+    if len(enclaves):
+        findings.append(
+            Finding(
+                check="batas.enclave",
+                level="warning",
+                message=_(
+                    "{n} villages are drawn inside another and cut out of it (inner – outer): {pairs}"
+                ).format(n=len(enclaves), pairs=_pairs(enclaves, names)),
+                remedy=_("Cut the inner village out of the outer one in the boundary file too."),
+                where=Where(file=file),
+            )
+        )
+    if len(twins):
+        findings.append(
+            Finding(
+                check="batas.same_polygon",
+                level="blocking",
+                message=_("{n} pairs of villages have one and the same polygon: {pairs}").format(
+                    n=len(twins), pairs=_pairs(twins, names)
+                ),
+                remedy=_("Find out which village lies there, and draw the other one where it lies."),
+                where=_where(file, twins[0] if len(twins) == 1 else ()),
+            )
+        )
+    return findings
+
+
 def coverage_findings(
     file: str,
+    names: pd.Series,
     *,
     before: CoverageReport,
     after: CoverageReport | None,
@@ -189,7 +273,11 @@ def coverage_findings(
                 message=message,
                 remedy=_("The borders stay as they are.")
                 if after is None
-                else _("The borders are repaired."),
+                else _("The borders are repaired.")
+                if after.is_valid
+                else _(
+                    "The borders are repaired where that changes no village by over 1 %; the rest is named."
+                ),
                 where=Where(file=file),
             )
         )
@@ -217,6 +305,22 @@ def coverage_findings(
                 ).format(n=len(kept), codes=list_codes(kept)),
                 remedy=_("Have these borders drawn again."),
                 where=_where(file, kept),
+            )
+        )
+    left = after if after is not None else before
+    if len(left.overlaps):
+        pairs = [(str(a), str(b)) for a, b in left.overlaps[np.argsort(-left.overlap_areas, kind="stable")]]
+        findings.append(
+            Finding(
+                check="batas.overlap",
+                level="warning",
+                message=_("{n} pairs of villages overlap, by {ha} ha in all: {pairs}").format(
+                    n=len(pairs),
+                    ha=format_number(float(left.overlap_areas.sum()) / _HECTARE, decimals=1),
+                    pairs=_pairs(pairs, names),
+                ),
+                remedy=_("Have these borders drawn again; on maps the smaller village lies above."),
+                where=Where(file=file),
             )
         )
     if after is not None and not after.is_valid and not len(kept):

@@ -1,28 +1,21 @@
-"""Known layouts of village boundary files, and reading a file of any of them."""
+"""Known layouts of village boundary files: which column holds what."""
 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
-import pyogrio
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
-from shapely import box
-
 from lokus.errors import InputError
-from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.places.kode import compress_rows
-from lokus.places.published_sql import decode_sql, read_published_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["SCHEMAS", "Schema", "find_schema", "read_features"]
+    from lokus.findings import Where
+
+__all__ = ["SCHEMAS", "Schema", "find_schema"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +28,20 @@ class Schema:
         Whose layout it is.
     kode, desa, kecamatan : str
         Column names; ``kecamatan`` may be empty.
+    also_desa : str
+        Column that names the village where `desa` is empty; itself empty where there is none.
     """
 
     name: str
     kode: str
     desa: str
     kecamatan: str = ""
+    also_desa: str = ""
 
 
 SCHEMAS: Final = (
     Schema(name="lokus", kode="kode_desa", desa="desa", kecamatan="kecamatan"),
+    Schema(name="BIG", kode="KDEPUM", desa="WADMKD", kecamatan="WADMKC", also_desa="NAMOBJ"),
     Schema(name="BIG", kode="KDEPUM", desa="WADMKD", kecamatan="WADMKC"),
     Schema(name="BIG", kode="KDEPUM", desa="NAMOBJ", kecamatan="WADMKC"),
     Schema(name="BPS", kode="iddesa", desa="nmdesa", kecamatan="nmkec"),
@@ -53,6 +50,9 @@ SCHEMAS: Final = (
     Schema(name="wilayah_boundaries", kode="kode", desa="nama"),
 )
 """Layouts recognised without being told, in order of preference; case does not matter."""
+
+_PARTS: Final = ("kode", "desa", "kecamatan", "also_desa")
+_DBF_NAME: Final = 10
 
 
 def find_schema(
@@ -72,7 +72,7 @@ def find_schema(
     Raises
     ------
     InputError
-        A named column is not there, or no known layout fits.
+        A named column is not there or there twice, or no known layout fits.
 
     Examples
     --------
@@ -80,25 +80,20 @@ def find_schema(
     'kdepum'
     """
     present = list(available)
-    actual = {name.casefold(): name for name in present}
     if columns:
         return _stated_schema(present, columns, where)
+    actual = {name.casefold(): name for name in present}
     for schema in SCHEMAS:
-        wanted = [column for column in (schema.kode, schema.desa, schema.kecamatan) if column]
-        if all(column.casefold() in actual for column in wanted):
-            found = {column: actual[column.casefold()] for column in wanted}
-            return Schema(
-                name=schema.name,
-                kode=found[schema.kode],
-                desa=found[schema.desa],
-                kecamatan=found.get(schema.kecamatan, ""),
-            )
+        parts = {part: getattr(schema, part) for part in _PARTS if getattr(schema, part)}
+        if all(column.casefold() in actual for column in parts.values()):
+            _refuse_twice(present, parts.values(), where)
+            return replace(schema, **{part: actual[column.casefold()] for part, column in parts.items()})
     raise InputError(
         _("no column with village codes is recognised; the columns are: {columns}").format(
             columns=", ".join(present)
         ),
         where=where,
-        remedy=_("Name the columns: kode, desa and kecamatan."),
+        remedy=_('Name them, kolom = { kode = "…", desa = "…", kecamatan = "…" } under [batas].'),
     )
 
 
@@ -113,146 +108,45 @@ def _stated_schema(present: list[str], columns: Mapping[str, str], where: Where 
             where=where,
             remedy=_("name only these under kolom"),
         )
-    for column in columns.values():
-        if column not in present:
-            near = difflib.get_close_matches(column, present, n=1)
-            raise InputError(
-                _('column "{column}" is missing').format(column=column),
-                where=where,
-                remedy=_("Did you mean {name}?").format(name=near[0])
-                if near
-                else _("Its columns are: {columns}").format(columns=", ".join(present)),
-            )
-    return Schema(name="", kode=columns["kode"], desa=columns["desa"], kecamatan=columns.get("kecamatan", ""))
-
-
-def read_features(
-    path: str | Path,
-    *,
-    layer: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    kabupaten: str | None = None,
-    bbox: tuple[float, float, float, float] | None = None,
-) -> gpd.GeoDataFrame:
-    """Read a vector file of any format GDAL knows, GeoParquet, or the published SQL form.
-
-    Parameters
-    ----------
-    path : str or Path
-        Also a zipped Shapefile.
-    layer : str, optional
-        Layer of a file with several.
-    columns : mapping, optional
-        As in :func:`find_schema`; only GeoParquet needs them here, to read one kabupaten of it.
-    kabupaten : str, optional
-        Four digits. A GeoParquet file sorted by code is then read only where that kabupaten stands; other
-        formats are read whole.
-    bbox : tuple of float, optional
-        West, south, east, north in the units of the file; features that do not meet it are left out. A
-        GeoParquet file with a covering column is then read only where it meets.
-
-    Raises
-    ------
-    InputError
-        The file or layer does not exist, or is not a vector file.
-    """
-    path = Path(path)
-    where = Where(file=path.name)
-    if not path.exists():
-        raise InputError(
-            _("the file does not exist"),
-            where=Where(file=str(path)),
-            remedy=_("Check the name and the folder in the study file."),
-        )
-    try:
-        if path.suffix in (".parquet", ".geoparquet"):
-            return _read_parquet(path, columns, kabupaten, bbox)
-        if path.suffix.casefold() == ".sql":
-            villages = read_published_sql(decode_sql(path.read_bytes()), where=where)
-            return villages if bbox is None else villages[villages.intersects(box(*bbox))]
-        layers = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
-        if layer is None and len(layers) > 1:
-            raise InputError(
-                _("the file has several layers: {layers}").format(layers=", ".join(layers)),
-                where=where,
-                remedy=_("Name the layer that holds the villages."),
-            )
-        features = gpd.read_file(path, layer=layer, bbox=bbox)
-    except DataLayerError as error:
-        raise InputError(
-            _('there is no layer "{layer}"').format(layer=layer),
-            where=where,
-            remedy=_("Its layers are: {layers}").format(layers=", ".join(layers)),
-        ) from error
-    except shapely.errors.GEOSException as error:
-        raise _broken_polygons(path, layer, bbox, where=where, reason=error) from error
-    except (DataSourceError, ValueError, OSError) as error:
-        raise InputError(
-            _("this is not a boundary file that can be read: {reason}").format(reason=error),
-            where=where,
-            remedy=_(
-                "Use GeoPackage, Shapefile (all its parts, or zipped), GeoJSON, GeoParquet or published SQL."
-            ),
-        ) from error
-    if not isinstance(features, gpd.GeoDataFrame):
-        raise InputError(
-            _("the file holds no geometry"),
-            where=where,
-            remedy=_("name a layer of polygons with lapisan under [batas]"),
-        )
-    return features
-
-
-def _read_parquet(
-    path: Path,
-    columns: Mapping[str, str] | None,
-    kabupaten: str | None,
-    bbox: tuple[float, float, float, float] | None,
-) -> gpd.GeoDataFrame:
-    try:
-        from pyarrow.parquet import read_schema  # type: ignore[import-untyped]  # ships no types
-    except ImportError as error:
-        raise InputError(
-            _("GeoParquet needs the package pyarrow, which is not installed"),
-            where=Where(file=path.name),
-            remedy=_("Install pyarrow, or use GeoPackage."),
-        ) from error
-    stored = read_schema(path)
-    kode = find_schema(stored.names, columns=columns, where=Where(file=path.name)).kode
-    if kabupaten is None or "string" not in str(stored.field(kode).type):
-        return gpd.read_parquet(path, bbox=bbox)
-    spellings = (kabupaten, f"{kabupaten[:2]}.{kabupaten[2:]}", f"ID{kabupaten}")
-    # "~" sorts after every digit and dot, so each range holds exactly the codes that begin like this.
-    codes = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
-    return gpd.read_parquet(path, filters=codes, bbox=bbox)
-
-
-def _broken_polygons(
-    path: Path,
-    layer: str | None,
-    bbox: tuple[float, float, float, float] | None,
-    *,
-    where: Where,
-    reason: Exception,
-) -> InputError:
-    """Name the rows whose geometry no polygon can be made of, with what the file says of the first."""
-    meta, _fids, wkb, fields = pyogrio.raw.read(path, layer=layer, bbox=bbox)
-    polygons = shapely.from_wkb(wkb, on_invalid="ignore")
-    broken = [row for row, polygon in enumerate(polygons) if polygon is None and wkb[row] is not None]
-    if not broken:
-        return InputError(
-            _("the polygons of this file cannot be read: {reason}").format(reason=reason),
-            where=where,
-            remedy=_("Save the layer anew as GeoPackage from a GIS program."),
-        )
-    names = zip(meta["fields"], (column[broken[0]] for column in fields), strict=True)
-    described = ", ".join(f"{name} = {value}" for name, value in names)
-    return InputError(
-        _("{n} polygons cannot be read, in rows {rows}; the first is {described}: {reason}").format(
-            n=len(broken), rows=compress_rows([row + 1 for row in broken]), described=described, reason=reason
-        ),
-        where=replace(where, row=broken[0] + 1),
-        remedy=_(
-            "Close the ring (its last point equals its first) or draw the village anew, then save the file."
-        ),
+    found = {part: _stated_column(present, column, where) for part, column in columns.items()}
+    layout = next((known.name for known in SCHEMAS if known.kode.casefold() == found["kode"].casefold()), "")
+    also = next((name for name in present if name.casefold() == "namobj" and name != found["desa"]), "")
+    return Schema(
+        name=layout,
+        kode=found["kode"],
+        desa=found["desa"],
+        kecamatan=found.get("kecamatan", ""),
+        also_desa=also if found["desa"].casefold() == "wadmkd" else "",
     )
+
+
+def _stated_column(present: list[str], column: str, where: Where | None) -> str:
+    """Find a stated column, also where case differs or a Shapefile has cut its name to ten letters."""
+    if column in present:
+        return column
+    folded = column.casefold()
+    near = [name for name in present if name.casefold() == folded]
+    near = near or [name for name in present if len(name) == _DBF_NAME and folded.startswith(name.casefold())]
+    if len(near) == 1:
+        return near[0]
+    similar = near or difflib.get_close_matches(column, present, n=1)
+    raise InputError(
+        _('column "{column}" is missing').format(column=column),
+        where=where,
+        remedy=_("Did you mean {name}?").format(name=similar[0])
+        if similar
+        else _("Its columns are: {columns}").format(columns=", ".join(present)),
+    )
+
+
+def _refuse_twice(present: list[str], wanted: Iterable[str], where: Where | None) -> None:
+    """Two columns whose names differ in case alone leave open which one is meant."""
+    times = Counter(name.casefold() for name in present)
+    for column in wanted:
+        if times[column.casefold()] > 1:
+            both = [name for name in present if name.casefold() == column.casefold()]
+            raise InputError(
+                _("the columns {names} differ in capital letters alone").format(names=", ".join(both)),
+                where=where,
+                remedy=_('Name them, kolom = { kode = "…", desa = "…", kecamatan = "…" } under [batas].'),
+            )

@@ -94,6 +94,8 @@ class Settings(Section):
         yield "batas.berkas", self.boundaries.file
         if self.boundaries.official:
             yield "batas.daftar_resmi.berkas", self.boundaries.official.file
+        if self.boundaries.bridge:
+            yield "batas.jembatan", self.boundaries.bridge.file
         for number, table in enumerate(self.tables, start=1):
             yield f"tabel[{number}].berkas", table.file
         yield from self.previous.files() if self.previous else ()

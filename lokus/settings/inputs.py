@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, StrictInt, StrictStr, model_validator
 
@@ -15,6 +15,7 @@ __all__ = [
     "Acceptance",
     "AuditSettings",
     "BoundarySettings",
+    "BridgeSettings",
     "ListSettings",
     "Period",
     "PlaceColumns",
@@ -42,6 +43,22 @@ class ListSettings(Section):
     columns: PlaceColumns = Field(alias="kolom")
 
 
+class BridgeSettings(Section):
+    """``jembatan`` under ``[batas]``: the table that turns BPS codes into Kemendagri codes.
+
+    A name of a file alone is enough where its columns are called ``bps`` and ``kemendagri``.
+    """
+
+    file: Text = Field(alias="berkas")
+    bps: Text = "bps"
+    kemendagri: Text = "kemendagri"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_name(cls, value: Any) -> Any:
+        return {"berkas": value} if isinstance(value, str) else value
+
+
 class BoundarySettings(Section):
     """``[batas]``: the file of village boundaries."""
 
@@ -51,6 +68,9 @@ class BoundarySettings(Section):
     columns: PlaceColumns | None = Field(None, alias="kolom")
     kabupaten_code: Text | None = Field(None, alias="kode_kabupaten")
     official: ListSettings | None = Field(None, alias="daftar_resmi")
+    bridge: BridgeSettings | None = Field(None, alias="jembatan")
+    encoding: Text | None = Field(None, alias="pengodean")
+    status: StrictStr = ""
     source: StrictStr = Field("", alias="sumber")
 
 

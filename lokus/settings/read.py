@@ -25,6 +25,9 @@ from lokus.settings import Settings
 __all__ = ["Settings", "read_settings", "settings_from_mapping"]
 
 
+_MAY_BE_FOLDERS = ("batas.berkas", "keluaran.sekitar")
+
+
 def read_settings(path: str | Path) -> Settings:
     """Read and check a study file.
 
@@ -67,7 +70,8 @@ def read_settings(path: str | Path) -> Settings:
     settings = settings_from_mapping(raw, file=path.name)
     for key, name in settings.files():
         target = path.parent / name
-        if not target.is_file():
+        # Boundaries may be a folder: a geodatabase, or a Shapefile with its parts.
+        if not (target.exists() if key in _MAY_BE_FOLDERS else target.is_file()):
             raise StudyFileError(
                 _('key {key}: the file "{name}" does not exist').format(key=key, name=name),
                 where=Where(file=path.name),

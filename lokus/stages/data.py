@@ -32,6 +32,7 @@ __all__ = [
     "Previous",
     "audit",
     "boundaries",
+    "bridge",
     "catalogue",
     "checked",
     "decided",
@@ -45,6 +46,7 @@ __all__ = [
     "previous",
     "raw_tables",
     "reconciliation",
+    "surroundings",
     "villages",
 ]
 
@@ -82,6 +84,16 @@ def official(study: Kajian) -> pd.DataFrame | None:
     return read_official_list(study.beside(stated.file), columns=stated.columns.stated) if stated else None
 
 
+def bridge(study: Kajian) -> pd.DataFrame | None:
+    """Table from BPS to Kemendagri codes, when the study names one."""
+    from lokus.intake.official import read_bridge
+
+    stated = study.settings.boundaries.bridge
+    if stated is None:
+        return None
+    return read_bridge(study.beside(stated.file), bps=stated.bps, kemendagri=stated.kemendagri)
+
+
 def boundaries(study: Kajian) -> Boundaries:
     """Village polygons, checked."""
     from lokus.places.boundaries import read_boundaries
@@ -92,9 +104,19 @@ def boundaries(study: Kajian) -> Boundaries:
         layer=stated.layer,
         columns=stated.columns.stated if stated.columns else None,
         crs=stated.crs,
+        encoding=stated.encoding,
+        bridge=study.bridge,
         official=study.official,
         kabupaten=stated.kabupaten_code,
     )
+
+
+def surroundings(study: Kajian) -> gpd.GeoDataFrame | None:
+    """Land around the kabupaten, when the study names a file of it."""
+    from lokus.places.surroundings import read_surroundings
+
+    stated = study.settings.outputs.surroundings
+    return read_surroundings(study.beside(stated)) if stated else None
 
 
 def neighbours(study: Kajian) -> Neighbours:
@@ -200,6 +222,8 @@ def audit(study: Kajian) -> Audit:
     from lokus.intake.audit.audit import gather_findings
     from lokus.intake.audit.patterns import double_counted, without_denominator
 
+    # What cannot be drawn is reported with the data, not when the first map is drawn.
+    _land = study.surroundings
     findings = [*study.boundaries.findings]
     for raw, joined in zip(study.raw_tables, study.joined, strict=True):
         findings += [*raw.findings, *joined.findings]

@@ -30,6 +30,8 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     taken = [(study.beside(stated.file), study.boundaries.villages)]
     if study.official is not None and stated.official:
         taken.append((study.beside(stated.official.file), study.official))
+    if study.bridge is not None and stated.bridge:
+        taken.append((study.beside(stated.bridge.file), study.bridge))
     taken += [
         (study.beside(table.file), joined.values)
         for table, joined in zip(study.settings.tables, study.joined, strict=True)
@@ -108,7 +110,6 @@ def info(study: Kajian) -> StudyInfo:
 
 def maps(study: Kajian) -> Maps:
     """Maps of the results: shown in a notebook, or drawn for print."""
-    from lokus.places.boundary_schemas import read_features
     from lokus.show.maps.maps import Maps
     from lokus.show.themes.themes import IndicatorStyle
 
@@ -127,7 +128,7 @@ def maps(study: Kajian) -> Maps:
         kecamatan=study.boundaries.kecamatan,
         info=study.info,
         indicators=styles,
-        surroundings=read_features(study.beside(stated.surroundings)) if stated.surroundings else None,
+        surroundings=study.surroundings,
         logo=study.beside(stated.logo) if stated.logo else None,
     )
 

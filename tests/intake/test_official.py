@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lokus.errors import InputError
-from lokus.intake.official import read_official_list
+from lokus.intake.official import read_bridge, read_official_list
 
 COLUMNS = {"kode": "kode", "desa": "nama", "kecamatan": "kecamatan"}
 
@@ -27,3 +27,15 @@ def test_codes_that_repeat_or_cannot_be_read(csv_file: Callable[..., Path], code
     )
     with pytest.raises(InputError, match=f"berkas daftar.csv, .*{message}"):
         read_official_list(path, columns=COLUMNS)
+
+
+def test_a_bridge_is_read_by_its_headers(tmp_path):
+    path = tmp_path / "jembatan.csv"
+    path.write_text("Kode BPS;Kode Kemendagri\n9901010001;99.01.01.2001\n;\n9901010002;99.01.01.2002\n")
+    bridge = read_bridge(path, bps="Kode BPS", kemendagri="Kode Kemendagri")
+    assert bridge.to_dict("list") == {
+        "bps": ["9901010001", "9901010002"],
+        "kemendagri": ["99.01.01.2001", "99.01.01.2002"],
+    }
+    with pytest.raises(InputError):
+        read_bridge(path)

@@ -57,7 +57,7 @@ def checks(boundaries) -> dict[str, str]:
     return {finding.check: finding.message for finding in boundaries.findings}
 
 
-@pytest.mark.parametrize("layout", ["big", "hdx", "wilayah"])
+@pytest.mark.parametrize("layout", ["big", "wilayah"])
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "shp", "fgb"])
 def test_known_layouts_and_formats_give_the_village_table(tmp_path, layout: str, suffix: str) -> None:
     path = write(grid(layout=layout), tmp_path / f"batas.{suffix}")
@@ -70,6 +70,16 @@ def test_known_layouts_and_formats_give_the_village_table(tmp_path, layout: str,
     assert (first["kode_kecamatan"], first["jenis"]) == ("990101", "desa")
     assert villages.crs == "EPSG:4326"
     assert read_boundaries(path).findings == []
+
+
+def test_the_layout_of_the_united_nations_needs_a_list_that_its_codes_agree_with(tmp_path) -> None:
+    path = write(grid(layout="hdx"), tmp_path / "batas.gpkg")
+    with pytest.raises(InputError, match=r"kode BPS.*\n→ .*jembatan.*daftar_resmi"):
+        read_boundaries(path)
+    plain = read_boundaries(write(grid(), tmp_path / "big.gpkg")).villages
+    result = read_boundaries(path, official=plain.drop(columns="geometry"))
+    assert result.findings == []
+    pd.testing.assert_frame_equal(result.villages.drop(columns="geometry"), plain.drop(columns="geometry"))
 
 
 def test_zipped_shapefile_and_stated_columns(tmp_path) -> None:
@@ -163,9 +173,18 @@ def test_polygons_without_code_are_left_out_and_reported(tmp_path) -> None:
     result = read_boundaries(write(frame, tmp_path / "batas.gpkg"))
     assert len(result.villages) == 4
     assert {(f.check, f.level, f.where.row) for f in result.findings} == {
-        ("batas.no_code", "warning", 2),
+        ("batas.village_without_code", "blocking", 2),
         ("kode.refused", "blocking", 3),
     }
+    # A lake is no village, and a list that lacks nothing shows that the other is none either.
+    frame.loc[1, "WADMKD"] = "Danau Raya"
+    frame.loc[2, "KDEPUM"] = grid().loc[2, "KDEPUM"]
+    lake = read_boundaries(write(frame, tmp_path / "danau.gpkg"))
+    assert {(f.check, f.level, f.where.row) for f in lake.findings} == {("batas.no_code", "warning", 2)}
+    listed = grid().rename(columns={"KDEPUM": "kode_desa", "WADMKD": "desa", "WADMKC": "kecamatan"})
+    frame.loc[1, "WADMKD"] = "Suka Maju"
+    whole = read_boundaries(write(frame, tmp_path / "semua.gpkg"), official=listed.drop(index=1))
+    assert {(f.check, f.level) for f in whole.findings} == {("batas.no_code", "warning")}
 
 
 def test_swapped_axes_are_set_right_and_reported(tmp_path) -> None:
@@ -198,7 +217,7 @@ def test_invalid_missing_and_many_part_polygons(tmp_path) -> None:
     result = read_boundaries(write(frame.set_geometry(polygons), tmp_path / "batas.gpkg"))
     got = result.villages.geometry
     assert checks(result)["batas.no_geometry"] == "1 desa tercantum dalam berkas tanpa poligon: 99.01.01.2002"
-    assert "99.01.01.2001 (Self-intersection)" in checks(result)["batas.invalid"]
+    assert "99.01.01.2001 (garis batas memotong dirinya sendiri)" in checks(result)["batas.invalid"]
     # A bow tie has its two triangles after the repair; as drawn, their areas cancel out.
     assert "batas.invalid_area" in checks(result)
     assert "99.01.02.2003" in checks(result)["batas.multipart"]
@@ -224,7 +243,8 @@ def test_the_official_list_adds_villages_without_polygon(tmp_path) -> None:
     path = write(grid(), tmp_path / "batas.gpkg")
     for official in (OFFICIAL, OFFICIAL.set_index("kode_desa")):
         result = read_boundaries(path, official=official)
-        assert len(result.villages) == 7
+        assert len(result.villages) == 6
+        assert "9901022003" not in result.villages.index
         assert result.villages.index.is_monotonic_increasing
         assert result.villages.crs == "EPSG:4326"
         added = result.villages.loc["9901031009"]
@@ -239,7 +259,10 @@ def test_the_official_list_adds_villages_without_polygon(tmp_path) -> None:
 def test_a_list_of_another_kabupaten_blocks(tmp_path) -> None:
     path = write(grid(), tmp_path / "batas.gpkg")
     other = OFFICIAL.assign(kode_desa=OFFICIAL["kode_desa"].str.replace("99.01", "99.02"))
-    levels = {f.check: f.level for f in read_boundaries(path, official=other).findings}
+    with pytest.raises(InputError, match="tidak satu pun dari 6 poligon"):
+        read_boundaries(path, official=other)
+    few = OFFICIAL.assign(kode_desa=[*other["kode_desa"][:4], *OFFICIAL["kode_desa"][4:]])
+    levels = {f.check: f.level for f in read_boundaries(path, official=few).findings}
     assert levels["batas.unknown"] == "blocking"
     with pytest.raises(InputError, match='kolom "kecamatan"'):
         read_boundaries(path, official=OFFICIAL.drop(columns="kecamatan"))
@@ -380,9 +403,9 @@ def test_real_boundaries(shared_data, file, villages, cracked_edges, overlaps, g
 
 def test_geoparquet_is_read_whole_or_one_kabupaten_of_it(tmp_path) -> None:
     pytest.importorskip("pyarrow")
-    for layout in ("big", "hdx"):
+    for layout in ("big", "wilayah"):
         frame = grid(layout=layout)
-        kode = {"big": "KDEPUM", "hdx": "ADM4_PCODE"}[layout]
+        kode = {"big": "KDEPUM", "wilayah": "kode"}[layout]
         frame.loc[3:, kode] = frame.loc[3:, kode].str.replace("99.01", "99.02").str.replace("9901", "9902")
         frame.to_parquet(tmp_path / "batas.parquet")
         assert len(read_boundaries(tmp_path / "batas.parquet").villages) == 6
@@ -390,7 +413,7 @@ def test_geoparquet_is_read_whole_or_one_kabupaten_of_it(tmp_path) -> None:
         assert one.villages["desa"].tolist() == ["Desa 0-1", "Desa 1-1", "Desa 2-1"]
         with pytest.raises(InputError, match="satu desa pun"):
             read_boundaries(tmp_path / "batas.parquet", kabupaten="9903")
-        stated = {"kode": kode, "desa": "WADMKD" if layout == "big" else "ADM4_EN"}
+        stated = {"kode": kode, "desa": "WADMKD" if layout == "big" else "nama"}
         two = read_boundaries(tmp_path / "batas.parquet", columns=stated, kabupaten="99.02")
         assert two.villages["kecamatan"].unique().tolist() == ["99.02.02"]
         assert "batas.no_kecamatan" in checks(two)
@@ -416,11 +439,11 @@ def test_kecamatan_names_that_the_file_lacks_are_taken_from_the_official_list(tm
     alone = read_boundaries(path)
     assert alone.villages["kecamatan"].unique().tolist() == ["99.01.01", "99.01.02"]
     result = read_boundaries(path, official=OFFICIAL)
-    # 99.01.02.2003 is not on the list, but its kecamatan is.
-    assert result.villages["kecamatan"].tolist() == ["Satu"] * 3 + ["Dua"] * 3 + ["Tiga"]
+    # 99.01.02.2003 is not on the list and is left out, but its kecamatan is and names it first.
+    assert result.villages["kecamatan"].tolist() == ["Satu"] * 3 + ["Dua"] * 2 + ["Tiga"]
     assert "batas.no_kecamatan" not in checks(result)
     assert checks(result)["batas.kecamatan_from_list"] == "nama kecamatan 6 desa diambil dari daftar resmi"
-    partly = read_boundaries(path, official=OFFICIAL[OFFICIAL["kecamatan"] != "Dua"])
+    partly = read_boundaries(path, official=OFFICIAL.replace({"kecamatan": {"Dua": ""}}))
     assert partly.villages["kecamatan"].unique().tolist() == ["Satu", "99.01.02", "Tiga"]
     assert {"batas.no_kecamatan", "batas.kecamatan_from_list"} <= checks(partly).keys()
     named = read_boundaries(write(grid(), tmp_path / "bernama.gpkg"), official=OFFICIAL)
@@ -429,7 +452,12 @@ def test_kecamatan_names_that_the_file_lacks_are_taken_from_the_official_list(tm
 
 def test_the_report_shows_borders_neighbours_and_findings(tmp_path) -> None:
     frame = cracked(3)
-    frame.loc[len(frame)] = {**frame.iloc[0], "KDEPUM": "99.01.09.2001", "geometry": square(30, 30)}
+    frame.loc[len(frame)] = {
+        **frame.iloc[0],
+        "KDEPUM": "99.01.09.2001",
+        "WADMKC": "Kecamatan 9",
+        "geometry": square(30, 30),
+    }
     report = check_boundaries(write(frame, tmp_path / "batas.gpkg"))
     text = str(report)
     assert text.startswith("batas.gpkg: 13 desa/kelurahan di 4 kecamatan, 0 tanpa poligon, EPSG:4326\n")
@@ -441,7 +469,8 @@ def test_the_report_shows_borders_neighbours_and_findings(tmp_path) -> None:
     assert "  [catatan] batas.coverage: batas tidak berimpit" in text
     assert (report.blocking, repr(report)) == (0, text)
     other = OFFICIAL.assign(kode_desa=OFFICIAL["kode_desa"].str.replace("99.01", "99.02"))
-    assert check_boundaries(tmp_path / "batas.gpkg", official=other).blocking == 1
+    with pytest.raises(InputError, match="daftar resmi"):
+        check_boundaries(tmp_path / "batas.gpkg", official=other)
 
 
 def test_the_villages_that_16_03_lacks_are_named(shared_data) -> None:
