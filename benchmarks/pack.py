@@ -31,7 +31,7 @@ from lokus import Kajian
 from lokus.i18n import gettext as _
 from lokus.show.drawing.layout import PAPER
 from lokus.show.maps.print_map import DPI
-from lokus.show.pack.pack import MOST
+from lokus.show.pack.processes import MOST
 from lokus.show.themes.themes import make_layer
 
 if TYPE_CHECKING:

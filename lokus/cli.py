@@ -6,6 +6,7 @@ Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study f
 from __future__ import annotations
 
 import argparse
+import errno
 import gettext as stdlib_gettext
 import os
 import sys
@@ -68,9 +69,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         except BrokenPipeError:  # the reader of our output, `head` for instance, has gone
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        except OSError as error:
+            sys.stderr.write(_("lokus stopped: {error}").format(error=_refused(error)) + "\n")
+            return LokusError.exit_code
         except KeyboardInterrupt:
             sys.stderr.write(_("Stopped. Outputs of an earlier run are untouched.") + "\n")
             return 130
+
+
+def _refused(error: OSError) -> LokusError:
+    """Say what the system did not let us do, with what it usually takes."""
+    remedies = {
+        errno.ENOSPC: _("free space on the disk, then run again"),
+        errno.EDQUOT: _("free space on the disk, then run again"),
+        errno.EACCES: _("close the file in other programs, and see that you may write in its folder"),
+        errno.EPERM: _("close the file in other programs, and see that you may write in its folder"),
+        errno.EROFS: _("name a folder on a disk that may be written with --keluaran"),
+        errno.ENAMETOOLONG: _("shorten the name"),
+    }
+    return LokusError(
+        _("the system refused: {reason}").format(reason=error.strerror or error),
+        where=Where(file=str(error.filename)) if error.filename is not None else None,
+        remedy=remedies.get(error.errno or 0, _("see that the file is there and may be read or written")),
+    )
 
 
 def _language_of(arguments: Sequence[str]) -> str | None:

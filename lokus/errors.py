@@ -13,6 +13,7 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "LokusError",
+    "OutputError",
     "StudyFileError",
     "name_some",
 ]
@@ -52,6 +53,10 @@ class BlockedError(LokusError):
 
 class InfeasibleError(LokusError):
     """No list of villages satisfies the stated rules."""
+
+
+class OutputError(LokusError):
+    """Outputs cannot be put in place: another run writes there, or something lies in the way."""
 
 
 class StudyFileError(LokusError):

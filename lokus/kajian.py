@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.i18n import language, use_language
-from lokus.manifest import Verification, compare_locks, read_lock, write_lock
+from lokus.manifest import Verification, compare_locks, compare_outputs, read_lock, write_lock
 from lokus.settings.read import read_settings, settings_from_mapping
 from lokus.stages import choice, data, evidence, followup, outputs, review
 from lokus.stages.stage import Made, keep_unchanged, noted, stage
@@ -226,8 +226,9 @@ class Kajian:
             with use_language(spoken):
                 return self.write(folder, on_step=on_step)
         stated = self.settings.outputs
+        target = Path(folder) if folder else self.folder
         return write_pack(
-            Path(folder) if folder else self.folder,
+            target,
             self.material,
             maps=self.maps,
             sizes=stated.sizes,
@@ -235,7 +236,13 @@ class Kajian:
             extras=stated.extras,
             publik=stated.public,
             catalogue=self.catalogue,
-            write_lock=lambda path: write_lock(self.lock, path, study_file=self.path),
+            write_lock=lambda path: write_lock(
+                self.lock,
+                path,
+                study_file=self.path,
+                folder=target,
+                outputs=[file for file in path.parent.rglob("*") if file.is_file()],
+            ),
             on_step=on_step,
         )
 
@@ -256,7 +263,7 @@ class Kajian:
 
 
 def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verification:
-    """Run a locked study again and compare inputs, rules and list.
+    """Run a locked study again and compare inputs, rules, list, and the outputs beside the lock.
 
     Parameters
     ----------
@@ -277,4 +284,5 @@ def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verific
     lock = Path(lock)
     locked = read_lock(lock)
     kajian = Kajian.open(study or lock.parent / locked["kajian"])
-    return compare_locks(locked, kajian.lock)
+    checks = (*compare_locks(locked, kajian.lock).checks, *compare_outputs(locked, lock.parent).checks)
+    return Verification(checks=checks)

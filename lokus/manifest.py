@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.errors import InputError
-from lokus.files import atomic_path
+from lokus.files import atomic_path, pending_exchange
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 
@@ -30,6 +30,7 @@ __all__ = [
     "Input",
     "Verification",
     "compare_locks",
+    "compare_outputs",
     "file_input",
     "frame_digest",
     "make_lock",
@@ -38,6 +39,9 @@ __all__ = [
 ]
 
 _KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
+_OUTPUTS = "keluaran"  # not in locks written before outputs were named
+# Offices fill it in, in the folder of outputs or elsewhere: that it changed is what it is for.
+_FILLED_IN = frozenset({"kalender_aksi.xlsx"})
 _PACKAGES = (
     "lokus",
     "geopandas",
@@ -186,8 +190,28 @@ def _digest_of_parts(path: Path) -> str:
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
 
 
-def write_lock(lock: Mapping[str, Any], path: Path, *, study_file: Path) -> None:
+def write_lock(
+    lock: Mapping[str, Any],
+    path: Path,
+    *,
+    study_file: Path,
+    folder: Path | None = None,
+    outputs: Iterable[Path] = (),
+) -> None:
     """Write a lock, atomically and in a stable order, with the path from it to the study file.
+
+    Parameters
+    ----------
+    lock : mapping
+        As :func:`make_lock` gives it.
+    path : Path
+        Where to write it.
+    study_file : Path
+        The ``kajian.toml``.
+    folder : Path, optional
+        Where the lock will lie in the end, when it is written elsewhere first.
+    outputs : iterable of Path
+        Files of the same run beside `path`; each is named in the lock with its fingerprint.
 
     Examples
     --------
@@ -197,7 +221,11 @@ def write_lock(lock: Mapping[str, Any], path: Path, *, study_file: Path) -> None
     >>> json.loads((folder / "keluaran" / "a.json").read_text())
     {'kajian': '../kajian.toml', 'lokus': '0.1.0'}
     """
-    located = {"kajian": Path(os.path.relpath(study_file, path.parent)).as_posix(), **lock}
+    place = path.parent if folder is None else folder
+    located = {"kajian": Path(os.path.relpath(study_file, place)).as_posix(), **lock}
+    named = sorted((file.relative_to(path.parent).as_posix(), file) for file in outputs)
+    if named:
+        located[_OUTPUTS] = [{"berkas": name, "sha256": _digest_of_parts(file)} for name, file in named]
     with atomic_path(path) as draft:
         draft.write_text(json.dumps(located, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -308,6 +336,73 @@ def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verifica
         )
     checks.append(Check(subject=_("proposal"), outcome=outcome, holds=before == after))
     return Verification(checks=tuple(checks))
+
+
+def compare_outputs(locked: Mapping[str, Any], folder: Path) -> Verification:
+    """Compare the files in a folder of outputs with what its lock says of them.
+
+    A lock that was kept without its outputs holds, and so does a calendar that was filled in.
+
+    Parameters
+    ----------
+    locked : mapping
+        The lock.
+    folder : Path
+        Where it lies.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "hasil.csv").write_text("changed")
+    >>> compare_outputs({"keluaran": [{"berkas": "hasil.csv", "sha256": "00"}]}, folder).holds
+    False
+    """
+    checks = []
+    if pending_exchange(folder):
+        checks.append(
+            Check(
+                subject=_("outputs"),
+                outcome=_(
+                    "files of two runs: a run was stopped while it moved its files into the folder; "
+                    "the next lokus run puts that right"
+                ),
+                holds=False,
+            )
+        )
+    stated = locked.get(_OUTPUTS, ())
+    present = {item["berkas"]: folder / item["berkas"] for item in stated}
+    present = {name: path for name, path in present.items() if path.is_file()}
+    if not stated:
+        checks.append(
+            Check(subject=_("outputs"), outcome=_("not named in this lock; not compared"), holds=True)
+        )
+    elif not present:
+        checks.append(Check(subject=_("outputs"), outcome=_("not beside the lock; not compared"), holds=True))
+    else:
+        checks += _compare_files(stated, present)
+    return Verification(checks=tuple(checks))
+
+
+def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Path]) -> list[Check]:
+    same = {
+        item["berkas"]
+        for item in stated
+        if item["berkas"] in present and _digest_of_parts(present[item["berkas"]]) == item["sha256"]
+    }
+    checks = []
+    for name in (item["berkas"] for item in stated if item["berkas"] not in same):
+        if name not in present:
+            outcome, holds = _("missing"), False
+        elif name in _FILLED_IN:
+            outcome, holds = _("filled in since"), True
+        else:
+            outcome, holds = _("not as this run wrote it: changed since, or a file of another run"), False
+        checks.append(Check(subject=name, outcome=outcome, holds=holds))
+    if same:
+        outcome = _("{n} files as this run wrote them").format(n=len(same))
+        checks.append(Check(subject=_("outputs"), outcome=outcome, holds=True))
+    return checks
 
 
 def _compare_inputs(old: Mapping[str, Any], now: Mapping[str, Any]) -> Check:

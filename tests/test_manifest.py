@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from lokus.errors import InputError
 from lokus.kajian import Kajian
-from lokus.manifest import Input, compare_locks, frame_digest, make_lock, read_lock, write_lock
+from lokus.manifest import (
+    Input,
+    compare_locks,
+    compare_outputs,
+    frame_digest,
+    make_lock,
+    read_lock,
+    write_lock,
+)
 
 
 @pytest.fixture
@@ -151,3 +159,60 @@ def test_verify_sees_exchanged_attributes_of_a_shapefile(tmp_path, shared_data):
     after = Kajian.open(study_file).lock
     check = next(c for c in compare_locks(before, after).checks if c.subject == "desa.shp")
     assert not check.holds
+
+
+@pytest.fixture
+def outputs(lock, tmp_path):
+    folder = tmp_path / "keluaran"
+    folder.mkdir()
+    for name in ("hasil.csv", "lokus.xlsx", "kalender_aksi.xlsx"):
+        (folder / name).write_text(name)
+    write_lock(
+        lock, folder / "kajian.lock.json", study_file=tmp_path / "kajian.toml", outputs=list(folder.iterdir())
+    )
+    return folder
+
+
+def compared(folder):
+    found = compare_outputs(read_lock(folder / "kajian.lock.json"), folder)
+    return found.holds, {check.subject: check.outcome for check in found.checks}
+
+
+def test_outputs_are_named_in_the_lock_and_compared(outputs):
+    assert compared(outputs) == (True, {"keluaran": "3 berkas seperti yang ditulis proses ini"})
+    (outputs / "catatan.txt").write_text("milik perencana")
+    assert compared(outputs)[0]
+
+
+@pytest.mark.parametrize("damage", [lambda path: path.write_text("lain"), lambda path: path.unlink()])
+def test_a_changed_or_missing_output_does_not_hold(outputs, damage):
+    damage(outputs / "hasil.csv")
+    holds, told = compared(outputs)
+    assert not holds
+    assert "hasil.csv" in told
+
+
+def test_a_calendar_that_was_filled_in_and_a_lock_kept_alone_hold(outputs, tmp_path):
+    (outputs / "kalender_aksi.xlsx").write_text("diisi puskesmas")
+    assert compared(outputs)[0]
+    alone = tmp_path / "arsip"
+    alone.mkdir()
+    shutil.copy(outputs / "kajian.lock.json", alone)
+    assert compared(alone)[0]
+
+
+@pytest.mark.parametrize("journal", ["jurnal.json", "jurnal-kembali.json"])
+def test_a_folder_with_files_of_two_runs_is_named_as_such(outputs, journal):
+    workplace = outputs.with_name(".keluaran.lokus")
+    workplace.mkdir()
+    (workplace / journal).write_text("{}")
+    found = compare_outputs(read_lock(outputs / "kajian.lock.json"), outputs)
+    assert not found.holds
+    assert "berkas dari dua proses" in found.checks[0].outcome
+
+
+def test_a_lock_is_located_from_where_it_will_lie(lock, tmp_path):
+    stage = tmp_path / ".keluaran.lokus" / "baru"
+    stage.mkdir(parents=True)
+    write_lock(lock, stage / "a.json", study_file=tmp_path / "kajian.toml", folder=tmp_path / "keluaran")
+    assert read_lock(stage / "a.json")["kajian"] == "../kajian.toml"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from lokus.errors import InputError
+from lokus.files import file_name
 from lokus.i18n import gettext as _
 from lokus.show.results.text import is_masked
 from lokus.show.themes.layer import Layer, LegendEntry
@@ -388,7 +389,7 @@ def theme_slug(theme: str) -> str:
     >>> theme_slug("indikator:air_layak")
     'indikator_air_layak'
     """
-    return theme.replace(":", "_")
+    return file_name(theme)
 
 
 def make_layer(

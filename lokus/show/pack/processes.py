@@ -1,0 +1,121 @@
+"""Outputs made by several processes at once, where that is worth their start."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from joblib import cpu_count
+from joblib.externals.loky import BrokenProcessPool, ProcessPoolExecutor, as_completed
+
+from lokus.errors import OutputError
+from lokus.i18n import gettext as _
+from lokus.i18n import language, use_language
+
+if TYPE_CHECKING:
+    from lokus.show.pack.workshop import Task, Workshop
+
+__all__ = ["MOST", "SECONDS", "WORTHWHILE", "work_off"]
+
+_LOOK = 0.2  # seconds between two looks at whether the process that started this one still lives
+MOST = 4  # a process needs about 300 MB, and the costliest output takes a quarter of the time
+WORTHWHILE = 8.0  # seconds of work; a process takes about two to load its libraries
+SECONDS = {"print_map": 1.0, "slides": 2.0, "report": 2.0, "workbook": 1.0, "atlas": 8.0}
+"""Roughly what the outputs of a kabupaten take; the others take less than a second."""
+
+_ASKED = "LOKUS_PROSES"
+
+
+def work_off(
+    workshop: Workshop,
+    batches: Sequence[Sequence[Task]],
+    *,
+    on_step: Callable[[str, int, int], None] | None,
+    steps: int,
+    processes: int | None = None,
+) -> Iterator[tuple[Task, list[Path]]]:
+    """Make every task; give each with its files, in no certain order.
+
+    Parameters
+    ----------
+    workshop : Workshop
+    batches : sequence of sequences of Task
+        A batch is made by one process, the first batches first.
+    on_step : callable, optional
+        Called with the name of a task, its number and `steps`.
+    steps : int
+    processes : int, optional
+        How many work at a time; otherwise the environment variable ``LOKUS_PROSES``, otherwise one a core, at
+        most four, and this one alone where there is little to do.
+
+    Raises
+    ------
+    Exception
+        What the first failing task raised, wherever it ran; what others are about to make is then given up.
+    """
+    workers = min(_processes(batches) if processes is None else processes, len(batches))
+    done = 0
+    if workers < 2:
+        for task in (task for batch in batches for task in batch):
+            if on_step:
+                on_step(task.name, done, steps)
+            yield task, workshop.make(task)
+            done += 1
+        return
+    spoken = language()  # another process does not know the one in force
+    executor = ProcessPoolExecutor(max_workers=workers, initializer=_end_with, initargs=(os.getpid(),))
+    whole = False
+    try:
+        jobs = [executor.submit(_make, workshop, batch, spoken) for batch in batches]
+        for job in as_completed(jobs):
+            for task, paths in job.result():
+                if on_step:
+                    on_step(task.name, done, steps)
+                yield task, paths
+                done += 1
+        whole = True
+    except BrokenProcessPool as error:
+        raise OutputError(
+            _("a process that was making outputs was ended by the system, most likely for want of memory"),
+            remedy=_("close other programs, or run with the environment variable {name}=1").format(
+                name=_ASKED
+            ),
+        ) from error
+    finally:
+        # Processes of 300 MB should not linger in a notebook, nor go on with what nobody will take.
+        executor.shutdown(wait=True, kill_workers=not whole)
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end when the one that started it does, however that ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupted one ends this one
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(1)
+
+    # On Windows a process keeps the number of a parent that is gone; the pool's own watch ends it there.
+    if sys.platform != "win32":
+        threading.Thread(target=watch, daemon=True).start()
+
+
+def _make(workshop: Workshop, batch: Sequence[Task], spoken: str) -> list[tuple[Task, list[Path]]]:
+    with use_language(spoken):
+        return [(task, workshop.make(task)) for task in batch]
+
+
+def _processes(batches: Sequence[Sequence[Task]]) -> int:
+    asked = os.environ.get(_ASKED, "")
+    if asked:
+        if not asked.isdecimal() or int(asked) < 1:
+            raise ValueError(f"{_ASKED} must be a whole number from 1, not {asked!r}")
+        return int(asked)
+    work = sum(SECONDS.get(task.method, 0.0) for batch in batches for task in batch)
+    return min(cpu_count(), MOST) if work >= WORTHWHILE else 1

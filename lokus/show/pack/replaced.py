@@ -1,0 +1,101 @@
+"""Which outputs of an earlier run go when a new run takes its place in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from lokus.errors import OutputError, name_some
+from lokus.i18n import gettext as _
+from lokus.show.pack.workshop import FILLED_IN, LOCK, OWN_NAMES
+from lokus.show.themes.themes import THEMES, theme_slug
+
+__all__ = ["replaced_outputs"]
+
+_MAP = re.compile(
+    "peta_(" + "|".join(re.escape(theme_slug(theme)) for theme in THEMES) + r"|indikator_.+)_A[34]\.(png|pdf)"
+)
+
+
+def replaced_outputs(*, publik: bool) -> Callable[[Path, Collection[str]], set[str]]:
+    """Say which files of a folder go with an exchange of outputs, though no new one takes their place.
+
+    Parameters
+    ----------
+    publik : bool
+        The new outputs are the public version: nothing that is not masked may stay beside them.
+
+    Returns
+    -------
+    callable
+        Of the folder and the names of the new files. Gives the files that the lock of the folder names and
+        that nobody has changed since; for the public version the lock too, and every file with the name of an
+        output where the lock, being old, names none.
+
+    Raises
+    ------
+    OutputError
+        Called for the public version: an output of an earlier run stays that is not known to be unchanged. It
+        may hold work of others, and is not masked.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "kajian.lock.json").write_text("{}")
+    >>> _ = (folder / "hasil.csv").write_text("kode_desa")
+    >>> sorted(replaced_outputs(publik=True)(folder, ["lokus.xlsx"]))
+    ['hasil.csv', 'kajian.lock.json']
+    """
+    return lambda folder, new: _replaced(folder, frozenset(new), publik=publik)
+
+
+def _replaced(folder: Path, new: frozenset[str], *, publik: bool) -> set[str]:
+    lock = _lock(folder)
+    named = {} if lock is None else _named(lock)
+    unchanged = {name for name, digest in named.items() if name not in new and _is(folder / name, digest)}
+    if not publik:
+        return unchanged
+    own = {path.name for path in folder.iterdir() if _is_own(path.name)} if folder.is_dir() else set()
+    own -= new | {LOCK}
+    gone = unchanged | {LOCK}
+    if lock is not None and not named:  # written before locks named the outputs
+        gone |= own - {FILLED_IN}
+    if left := own - gone:
+        raise OutputError(
+            _("the public version may not lie beside outputs that are not masked: {names}").format(
+                names=name_some(left)
+            ),
+            remedy=_("move them away, or name another folder with --keluaran"),
+        )
+    return gone
+
+
+def _lock(folder: Path) -> dict[str, Any] | None:
+    try:
+        lock = json.loads((folder / LOCK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return lock if isinstance(lock, dict) else None
+
+
+def _named(lock: dict[str, Any]) -> dict[str, str]:
+    """Name and fingerprint of the outputs that a lock names; nothing that leads out of its folder."""
+    stated = lock.get("keluaran")
+    return {
+        item["berkas"]: str(item.get("sha256"))
+        for item in (stated if isinstance(stated, list) else [])
+        if isinstance(item, dict) and isinstance(item.get("berkas"), str) and _is_own(item["berkas"])
+    }
+
+
+def _is_own(name: str) -> bool:
+    return name in OWN_NAMES or _MAP.fullmatch(name) is not None
+
+
+def _is(path: Path, digest: str) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest

@@ -1,0 +1,142 @@
+"""Everything the outputs of a pack are made from, and one method for each output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lokus.show.atlas.atlas import write_atlas
+from lokus.show.maps.print_map import save_map
+from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackage
+from lokus.show.report.report import write_report
+from lokus.show.slides.slides import write_slides
+from lokus.show.themes.themes import theme_slug
+from lokus.show.web.web_map import write_web_map
+from lokus.show.workbook.calendar import write_calendar
+from lokus.show.workbook.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from lokus.show.maps.maps import Maps
+    from lokus.show.results.material import Material
+
+__all__ = ["FILLED_IN", "LOCK", "OWN_NAMES", "Task", "Workshop"]
+
+LOCK = "kajian.lock.json"
+FILLED_IN = "kalender_aksi.xlsx"
+"""Written to be filled in by the offices: what is in it may be theirs."""
+OWN_NAMES = frozenset(
+    {
+        "peta_interaktif.html", "lokus.xlsx", "paparan.pptx", "laporan.html", "atlas_kecamatan.pdf",
+        FILLED_IN, "hasil.gpkg", "hasil.geojson", "hasil.csv", LOCK,
+    }
+)  # fmt: skip
+"""Names of the outputs, but for the print maps, which are named after their themes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One output, or several of one kind.
+
+    Parameters
+    ----------
+    name : str
+        What a reader calls it.
+    method : str
+        Method of :class:`Workshop` that makes it.
+    arguments : tuple
+        Its arguments.
+    place : int
+        Among the outputs of the same method.
+    """
+
+    name: str
+    method: str
+    arguments: tuple[Any, ...] = ()
+    place: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Workshop:
+    """Makes the outputs of one study, in this process or in another.
+
+    Parameters
+    ----------
+    stage : Path
+        Folder to write into.
+    maps : Maps
+        Results, outlines and study information.
+    material : Material
+        What workbook, slides and report tell.
+    """
+
+    stage: Path
+    maps: Maps
+    material: Material
+    _sheets: dict[str, Figure] = field(default_factory=dict, repr=False)
+
+    def make(self, task: Task) -> list[Path]:
+        """Make what a task asks for; give the files."""
+        made: list[Path] = getattr(self, task.method)(*task.arguments)
+        return made
+
+    def sheet(self, theme: str) -> Figure:
+        """A4 map of a theme, drawn once: slides and report cut their pictures out of it."""
+        if theme not in self._sheets:
+            self._sheets[theme] = self.maps.sheet(theme, size="A4")
+        return self._sheets[theme]
+
+    def print_map(self, theme: str, size: str) -> list[Path]:
+        """Write a map as PNG and PDF; the PDF last, for a figure keeps what it was drawn with, pixels too."""
+        name = f"peta_{theme_slug(theme)}_{size}"
+        figure = self.sheet(theme) if size == "A4" else self.maps.sheet(theme, size=size)
+        return [save_map(figure, self.stage / f"{name}.{kind}") for kind in ("png", "pdf")]
+
+    def web_map(self) -> list[Path]:
+        """Write the interactive page."""
+        page = self.stage / "peta_interaktif.html"
+        maps = self.maps
+        return [write_web_map(maps.results, maps.kecamatan, maps.info, page, indicators=maps.indicators)]
+
+    def workbook(self) -> list[Path]:
+        """Write the workbook."""
+        return [write_workbook(self.stage / "lokus.xlsx", self.material)]
+
+    def slides(self) -> list[Path]:
+        """Write the slides."""
+        return [write_slides(self.stage / "paparan.pptx", self.material, sheets=self.sheet)]
+
+    def report(self) -> list[Path]:
+        """Write the report."""
+        return [write_report(self.stage / "laporan.html", self.material, sheets=self.sheet)]
+
+    def atlas(self) -> list[Path]:
+        """Write the atlas."""
+        told = self.material
+        path = self.stage / "atlas_kecamatan.pdf"
+        return [
+            write_atlas(told.results, told.kecamatan, told.info, path, gaps=told.gaps, logo=self.maps.logo)
+        ]
+
+    def calendar(self) -> list[Path]:
+        """Write the draft of the action calendar, to be filled in by the offices."""
+        told = self.material
+        if told.calendar is None or told.interventions is None:
+            return []
+        path = self.stage / FILLED_IN
+        return [write_calendar(path, told.calendar, told.info, interventions=told.interventions)]
+
+    def geopackage(self) -> list[Path]:
+        """Write the GeoPackage."""
+        told = self.material
+        return [write_geopackage(told.results, told.kecamatan, self.stage / "hasil.gpkg")]
+
+    def geojson(self) -> list[Path]:
+        """Write GeoJSON."""
+        return [write_geojson(self.material.results, self.stage / "hasil.geojson")]
+
+    def csv(self) -> list[Path]:
+        """Write CSV."""
+        return [write_csv(self.material.results, self.stage / "hasil.csv")]
