@@ -58,6 +58,16 @@ def work_off(
     ------
     Exception
         What the first failing task raised, wherever it ran; what others are about to make is then given up.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from lokus.show.pack.workshop import Task
+    >>> shop = SimpleNamespace(make=lambda task: [Path(f"{task.method}.txt")])
+    >>> tasks = [[Task(name="Peta", method="peta")]]
+    >>> made = work_off(shop, tasks, on_step=None, steps=1, processes=1)
+    >>> [[path.name for path in paths] for _task, paths in made]
+    [['peta.txt']]
     """
     workers = min(_processes(batches) if processes is None else processes, len(batches))
     done = 0
