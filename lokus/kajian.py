@@ -32,7 +32,7 @@ __all__ = ["Kajian", "verify_lock"]
 class Kajian:
     """A study of one kabupaten and year.
 
-    Open one with :meth:`open`; every stage is an attribute, computed when first asked for and kept.
+    Open one with :meth:`open`; every stage is an attribute, computed once, when it is first asked for.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def rules(stated: ChoiceSettings, *, today: Mapping[str, str] | None = None) -> 
     def now(codes: Mapping[str, str]) -> dict[str, str]:
         return dict(codes) if today is None else {today[k]: v for k, v in codes.items() if k in today}
 
-    kept = tuple(now(dict.fromkeys(stated.kept_from, "")))
+    from_before = tuple(now(dict.fromkeys(stated.kept_from, "")))
     return Problem(
         n=stated.n,
         max_kecamatan=stated.max_kecamatan,
@@ -111,8 +111,8 @@ def rules(stated: ChoiceSettings, *, today: Mapping[str, str] | None = None) -> 
         min_per_kecamatan=stated.min_per_kecamatan,
         max_per_kecamatan=stated.max_per_kecamatan,
         quota=stated.quota,
-        kept_from=kept,
-        min_kept=stated.min_kept if today is None else min(stated.min_kept, len(kept)),
+        kept_from=from_before,
+        min_kept=stated.min_kept if today is None else min(stated.min_kept, len(from_before)),
         min_jenis={kind: limits.least for kind, limits in stated.jenis.items() if limits.least is not None},
         max_jenis={kind: limits.most for kind, limits in stated.jenis.items() if limits.most is not None},
         budget=stated.budget,

@@ -58,7 +58,7 @@ _taking: ContextVar[_Notes | None] = ContextVar("lokus_stage", default=None)
 class _Noted:
     """A section of the study file that notes what is read of it while a stage is made.
 
-    It must not outlive the stage: a value that kept it could read settings that nobody noted.
+    It must not outlive the stage: a value that holds it could read settings that nobody noted.
     """
 
     __slots__ = ("_notes", "_path", "_section")
@@ -68,7 +68,7 @@ class _Noted:
 
     def __getattr__(self, name: str) -> Any:
         if not self._notes.open:
-            raise RuntimeError(f"a stage kept the settings {'.'.join(self._path)}; give it whole() of them")
+            raise RuntimeError(f"a stage holds the settings {'.'.join(self._path)}; give it whole() of them")
         value, path = getattr(self._section, name), (*self._path, name)
         if len(path) == 1 and isinstance(value, Section):
             # That it is stated; its keys are noted one by one. Under a path of its own, so that it does not

@@ -1,0 +1,55 @@
+"""What follows from the list, where the study asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_gaps_are_those_below_the_stated_threshold_and_belong_to_an_office(small):
+    failing = small.villages.index[small.villages["sanitasi_layak"] < 60]
+    assert sorted(small.gaps["kode_desa"]) == sorted(failing)
+    assert small.interventions.villages["lokus"].sum() == len(small.proposal.kode)
+    assert set(small.calendar["kode_desa"]) <= set(small.proposal.kode)
+
+
+def test_the_calendar_can_be_for_all_villages(small):
+    wide = small.replace(kesenjangan={"semua_desa": True})
+    assert set(wide.calendar["kode_desa"]) >= set(small.calendar["kode_desa"])
+    assert len(wide.calendar) > len(small.calendar)
+
+
+def test_shares_add_up_over_all_villages_or_over_the_lokus(small):
+    (teams,) = small.sharings
+    assert teams.result.seats.sum() == 40
+    assert len(teams.result.seats) == len(small.villages)
+    stated = {"nama": "Tim", "jumlah": 10, "dasar": "keluarga", "lingkup": "lokus"}
+    plain = small.settings.to_mapping() | {"pembagian": [stated]}
+    (few,) = small._with(plain).sharings
+    assert sorted(few.result.seats.index) == sorted(small.proposal.kode)
+    assert few.comparison is None
+
+
+def test_people_are_counted_in_the_groups_that_the_tables_give(small):
+    assert {"balita", "bumil", "keluarga", "balita_stunting"} <= set(small.beneficiaries.columns)
+    only = small.replace(sasaran_penerima={"bumil": "bumil"}).beneficiaries
+    assert set(only.columns) == {"bumil"}
+
+
+def test_the_way_to_the_target_has_this_studys_own_measurements_as_a_series_of_their_own(small):
+    own = small.trajectory.series["Tabel kajian ini"]
+    assert [point.year for point in own.points] == [2025, 2026]
+    both = small.villages[["stunting", "diukur"]].sum()
+    assert own.latest.value == pytest.approx(100 * both["stunting"] / both["diukur"])
+    assert own.kind == "rutin"
+
+
+def test_the_case_audit_begins_with_the_lokus(small):
+    assert set(small.case_audit.table.index) <= set(small.proposal.kode)
+    assert small.replace(audit_kasus={"lingkup": "semua"}).case_audit.candidates == len(small.villages)
+
+
+def test_nothing_follows_that_was_not_asked_for(alone):
+    for name in ("gaps", "interventions", "calendar", "filled_calendar", "realisation", "trajectory"):
+        assert getattr(alone, name) is None, name
+    assert alone.sharings == ()
+    assert alone.case_audit is None

@@ -1,0 +1,40 @@
+"""What went in and what came out, as outputs and lock say it."""
+
+from __future__ import annotations
+
+from lokus.manifest import compare_locks
+
+
+def test_the_lock_names_every_file_once_with_those_of_last_year(small):
+    named = [item["berkas"] for item in small.lock["masukan"]]
+    assert len(named) == len(set(named))
+    wanted = {file for _key, file in small.settings.files()} | {"data_2025.csv", "kajian-2025.toml"}
+    assert wanted <= set(named)
+    assert small.lock["usulan"]["desa"] == sorted(small.proposal.kode)
+
+
+def test_the_lock_of_other_rules_does_not_hold(small):
+    assert compare_locks(small.lock, small.replace(keluaran={"ukuran": ["A4"]}).lock).holds is False
+    assert compare_locks(small.lock, small._with(small.settings.to_mapping()).lock).holds
+
+
+def test_what_every_output_prints_of_the_study(small):
+    assert (small.info.tahun, small.info.kabupaten) == (2026, "Kabupaten Contoh")
+    assert small.info.synthetic
+    assert small.info.rule == str(small.problem)
+    assert len(small.info.sources) == 1 + len(small.settings.tables)
+
+
+def test_an_indicator_with_a_map_has_the_stated_classes(small):
+    stated = {"peta": ["usulan", "indikator:desil_1_2"], "batas_kelas": {"desil_1_2": [10.0, 20.0]}}
+    styles = small.replace(keluaran=stated).maps.indicators
+    assert styles["desil_1_2"].breaks == (10.0, 20.0)
+    assert styles["desil_1_2"].unit == "%"
+
+
+def test_material_holds_what_the_stages_gave(small, alone):
+    assert small.material.results is small.results
+    assert small.material.review.year == 2025
+    assert alone.review_material is None
+    assert alone.material.review is None
+    assert dict(small.method)
