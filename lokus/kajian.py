@@ -85,7 +85,6 @@ class Kajian:
     scorer = stage(evidence.scorer)
     scores = stage(evidence.scores)
     labels = stage(evidence.labels)
-    evidence = stage(evidence.evidence)  # last of its room: from here on the name is the stage
     # The rules, the proposal, how sure it is, and why.
     history = stage(choice.history)
     listed = stage(choice.listed)
@@ -109,7 +108,7 @@ class Kajian:
     expected_fall = stage(review.expected_fall)
     causes = stage(review.causes)
     results = stage(review.results)
-    review = stage(review.review)  # likewise
+    review = stage(review.review)  # last of its room: from here on the name is the stage
     # What follows from the list.
     gaps = stage(followup.gaps)
     owners = stage(followup.owners)

@@ -86,6 +86,7 @@ class Narrator:
         self.selection, self.labels = selection, labels
         self.rows: dict[Any, dict[Any, Any]] = scores.table.to_dict("index")
         self.parts: dict[Any, dict[Any, Any]] = scores.contributions.to_dict("index")
+        self.unknown = _unknown(scores)
         self.ranked = int(scores.table["skor"].notna().sum())
         index = selection.table.index
         self.kecamatan = kecamatan.reindex(index)
@@ -124,7 +125,10 @@ class Narrator:
         row = self.rows[kode]
         missing, value = format_number(row["indikator_hilang"]), row["skor"]
         if math.isnan(value):
-            return _("No score: {n} indicators missing.").format(n=missing)
+            names = [self.labels.get(key, key) for key in self.unknown[kode]]
+            if not names:
+                return _("Cannot be assessed: none of the indicators applies to it.")
+            return _("Cannot be assessed yet: no data on {names}.").format(names=", ".join(names))
         known = [(str(key), part) for key, part in self.parts[kode].items() if part > 0]
         leading = sorted(known, key=lambda item: -item[1])[:DRIVERS]
         drivers = "; ".join(f"{self.labels.get(key, key)} {_points(part)}" for key, part in leading)
@@ -259,6 +263,17 @@ class Narrator:
         if rule == "budget":
             return _("the cost would exceed {budget}").format(budget=format_number(problem.budget or 0.0))
         return _("the limits for {jenis} would not hold").format(jenis=label)
+
+
+def _unknown(scores: Scores) -> dict[Any, list[str]]:
+    """Find the indicators with weight that each village without score lacks, the heaviest first."""
+    weights = scores.weights[scores.weights > 0].sort_values(ascending=False, kind="stable")
+    silent = scores.table.index[scores.table["skor"].isna()]
+    lacking = scores.normalised.loc[silent, list(weights.index)].isna()
+    if scores.exempt is not None:
+        lacking &= ~scores.exempt.loc[silent, list(weights.index)]
+    rows = zip(silent, lacking.to_numpy(), strict=True)
+    return {kode: [str(key) for key in weights.index[row]] for kode, row in rows}
 
 
 def _points(share: float) -> str:

@@ -18,6 +18,7 @@ from scipy.stats import rankdata
 from lokus.choice.solver.batch import best_lists, quantise_rows, ranks
 from lokus.choice.solver.problem import RuleError, blend
 from lokus.evidence.rates.counts import check_counts
+from lokus.evidence.scores.aggregation import enough_known
 from lokus.evidence.scores.normalise import NEUTRAL, Normalise
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -135,8 +136,10 @@ def draw_columns(
     Returns
     -------
     dict of indicator to ndarray, shape (n, villages)
-        A missing value stays missing. Among the children not measured, each is stunted with the drawn rate,
-        its odds multiplied by the stated ratio, so that rate and count of one draw belong together.
+        A missing value stays missing, also where only the model has an opinion on it: where `indicators` has
+        the estimate and it is missing in a village, so are its draws. Among the children not measured, each
+        is stunted with the drawn rate, its odds multiplied by the stated ratio, so that rate and count of one
+        draw belong together.
     """
     out: dict[str, Floats] = {}
     rates = uncertainty.rates
@@ -145,6 +148,8 @@ def draw_columns(
         out["prevalensi"] = np.ascontiguousarray(drawn.to_numpy().T)
         if "anak_stunting" in wanted:
             out["anak_stunting"] = _children(indicators, rates, out["prevalensi"] / 100.0, seed)
+        for key in out.keys() & set(indicators.columns):
+            out[key] = np.where(indicators[key].isna().to_numpy(), np.nan, out[key])
     for place, key in enumerate(sorted(uncertainty.errors)):
         rng = np.random.default_rng([seed, 3, place])
         noise = rng.normal(0.0, uncertainty.errors[key], (n, len(indicators)))
@@ -179,11 +184,32 @@ def draw_weights(weights: Mapping[str, float], concentration: float, *, n: int, 
     """
     shares = pd.Series(weights, dtype=float)
     shares = shares / math.fsum(shares)
-    rng = np.random.default_rng([seed, 2])
     # Drawn in the order of the names, so that the order in which weights are stated changes nothing.
-    drawn = {key: rng.standard_gamma(concentration * shares[key], n) for key in sorted(shares.index)}
+    names = sorted(shares.index)
+    rng = np.random.default_rng([seed, 2])
+    drawn = {key: rng.standard_gamma(concentration * shares[key], n) for key in names}
+    if any((drawn[key] == 0.0).any() for key in names if shares[key] > 0.0):
+        drawn = _tiny_gammas({key: concentration * shares[key] for key in names}, n=n, seed=seed)
     gamma = np.column_stack([drawn[key] for key in shares.index])
     return np.asarray(gamma / gamma.sum(axis=1, keepdims=True))
+
+
+def _tiny_gammas(shapes: Mapping[str, float], *, n: int, seed: int) -> dict[str, Floats]:
+    """Draw gamma variates, up to one factor a row, whose own values a computer number cannot hold.
+
+    With G from Gamma(a + 1) and U uniform, G U^(1/a) is from Gamma(a) (Stuart 1962); in logarithms nothing
+    vanishes. A weight that is stated above 0 stays above 0, so that whatever is left of a score can be told.
+    """
+    rng = np.random.default_rng([seed, 2])
+    logs = {}
+    for key, shape in shapes.items():
+        if shape > 0.0:
+            logs[key] = np.log(rng.standard_gamma(shape + 1.0, n)) + np.log1p(-rng.random(n)) / shape
+    largest = np.max(list(logs.values()), axis=0)
+    return {
+        key: np.maximum(np.exp(logs[key] - largest), SMALLEST) if key in logs else np.zeros(n)
+        for key in shapes
+    }
 
 
 def draw_scores(
@@ -209,7 +235,8 @@ def draw_scores(
     }
     known = np.stack([~np.isnan(values[0]) for values in given.values()])
     lacking = (~known & (stated > 0)[:, None]).any(axis=0)
-    withheld = ~(known & (stated > 0)[:, None]).any(axis=0)
+    # By the stated weights: whether a village can be assessed is no matter of chance.
+    withheld = ~enough_known(known.T, stated)
     if recipe.missing == "withhold":
         withheld |= lacking
     total: Floats = np.zeros((1, len(indicators)))
@@ -264,6 +291,7 @@ Floats = npt.NDArray[np.float64]
 CLASSES = ((0.8, "kukuh"), (0.5, "condong"), (0.2, "perbatasan"), (0.0, "tidak"))
 UNKNOWN = "belum ada data"
 LOW, HIGH = 0.05, 0.95
+SMALLEST = 1e-200
 LARGEST_ERROR = 0.02
 
 
@@ -549,7 +577,8 @@ def _summarise(
         index=index,
     )
     table["kelas_kepastian"] = classify(table["peluang_lokus"])
-    absent = np.isnan(score[0]) & ~index.isin(list(selection.problem.locked_in))
+    absent = np.isnan(score[0]) | selection.scores.isna().to_numpy()
+    absent &= ~index.isin(list(selection.problem.locked_in))
     table.loc[absent, "kelas_kepastian"] = UNKNOWN
     return Robustness(
         table=table,

@@ -137,10 +137,15 @@ def _choose(study: Kajian, scores: pd.Series[float]) -> Selection:
         study.villages["kode_kecamatan"],
         study.problem,
         tie_break=study.scores.tie_break if study.settings.scores.preset else study.children,
-        children=study.children,
+        children=_counted(study),
         jenis=study.villages["jenis"],
         cost=study.villages[cost] if cost else None,
     )
+
+
+def _counted(study: Kajian) -> pd.Series[float] | None:
+    """Expected stunted children where any were measured: a list of the most children needs children seen."""
+    return study.observed["anak_stunting"] if study.rates else study.children
 
 
 def robustness(study: Kajian) -> Robustness | None:
@@ -159,13 +164,13 @@ def robustness(study: Kajian) -> Robustness | None:
         return None
     return assess_robustness(
         study.proposal,
-        study.evidence,
+        study.observed,
         weights={str(key): float(weight) for key, weight in scores.weights.items()},
         worse=study.catalogue.worse_ends(keys),
         normalise=scores.normalise,
         goalposts=study.settings.scores.goalposts,
         missing=scores.missing,
-        children=study.children,
+        children=_counted(study),
         rates=rates,
         concentration=concentration,
         errors=stated.errors,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = [
     "children",
     "clusters",
-    "evidence",
     "hotspots",
     "labels",
     "observed",
@@ -63,15 +62,12 @@ def children(study: Kajian) -> pd.Series[float] | None:
     return study.rates.table["anak_stunting"] if study.rates else study.villages.get("stunting")
 
 
-def evidence(study: Kajian) -> pd.DataFrame:
-    """Indicators and estimated rates side by side: what the score can weigh."""
-    from lokus.choice.results import side_by_side
-
-    return side_by_side(study.checked.values, *([study.rates.table] if study.rates else []))
-
-
 def observed(study: Kajian) -> pd.DataFrame:
-    """The same without the rates of villages where nobody was measured: there only the prior speaks."""
+    """Indicators and rates side by side: what the score weighs and patterns are sought in.
+
+    A rate is missing where nobody was measured: there only the model speaks, and what it supposes of a
+    village is no reason to choose it.
+    """
     from lokus.choice.results import side_by_side
 
     return side_by_side(study.checked.values, *([study.rates.observed] if study.rates else []))
@@ -139,7 +135,7 @@ def scorer(study: Kajian) -> Score:
 
 def scores(study: Kajian) -> Scores:
     """Score of every village, with what each indicator adds to it."""
-    return study.scorer(study.evidence, study.children)
+    return study.scorer(study.observed, study.children)
 
 
 def labels(study: Kajian) -> dict[str, str]:

@@ -124,7 +124,7 @@ def causes(study: Kajian) -> Causes | None:
         return None
     return split_causes(
         _year_before(study),
-        _year(study, study.settings, study.evidence, study.problem, study.scorer),
+        _year(study, study.settings, study.observed, study.problem, study.scorer),
         kecamatan=study.villages["kode_kecamatan"],
         jenis=study.villages["jenis"],
         change=study.change.table if study.change else None,

@@ -50,13 +50,23 @@ def test_scores_are_those_of_score_draw_by_draw(normalise, missing):
     columns = draw_columns(frame, uncertainty, wanted=weights, n=6, seed=4)
     drawn = draw_weights(weights, 20.0, n=6, seed=4)
     found = draw_scores(frame, recipe, columns=columns, weights=drawn)
+    # Whether a village can be assessed is settled by the stated weights, in no draw by the drawn ones.
+    stated = score(
+        frame.assign(**{key: column[0] for key, column in columns.items()}),
+        weights=weights, worse=worse, normalise=normalise, goalposts=goalposts, missing=missing,
+    ).table["skor"]  # fmt: skip
+    assert (np.isnan(found) == stated.isna().to_numpy()).all()
+    compared = 0
     for row in range(6):
         values = frame.assign(**{key: column[row] for key, column in columns.items()})
         one = score(
             values, weights=dict(zip(weights, drawn[row], strict=True)), worse=worse,
             normalise=normalise, goalposts=goalposts, missing=missing,
         )  # fmt: skip
-        np.testing.assert_allclose(found[row], one.table["skor"], rtol=0, atol=1e-14)
+        both = one.table["skor"].notna().to_numpy() & stated.notna().to_numpy()
+        compared += both.sum()
+        np.testing.assert_allclose(found[row, both], one.table["skor"][both], rtol=0, atol=1e-14)
+    assert compared >= 6 * 36
 
 
 @settings(max_examples=60, deadline=None)
@@ -102,6 +112,39 @@ def test_weights_have_the_stated_mean_and_spread():
     np.testing.assert_allclose(drawn.mean(axis=0), [0.35, 0.65, 0.0], atol=0.002)
     assert drawn[:, 0].std() == pytest.approx(np.sqrt(0.35 * 0.65 / 51), rel=0.02)
     assert (drawn[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize("concentration", [1e-3, 1e-2, 0.5])
+def test_weights_that_vary_wildly_still_add_up(concentration):
+    stated = {"a": 0.35, "b": 0.65, "c": 0.0}
+    drawn = draw_weights(stated, concentration, n=40000, seed=3)
+    assert np.isfinite(drawn).all()
+    np.testing.assert_allclose(drawn.sum(axis=1), 1.0, rtol=1e-12)
+    np.testing.assert_allclose(drawn.mean(axis=0), [0.35, 0.65, 0.0], atol=4 * 0.5 / np.sqrt(40000))
+    assert drawn[:, 0].std() == pytest.approx(np.sqrt(0.35 * 0.65 / (1 + concentration)), rel=0.03)
+    assert (drawn[:, :2] > 0).all()
+    assert (drawn[:, 2] == 0).all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_draw_loses_the_score_of_a_village_that_lacks_something():
+    frame = pd.DataFrame(
+        {"a": [1.0, 2.0, 3.0], "b": [2.0, np.nan, 1.0], "c": [1.0, 2.0, 5.0]}, index=["x", "y", "z"]
+    )
+    recipe = Recipe(weights={"a": 2.0, "b": 1.0, "c": 0.0}, worse=dict.fromkeys("abc", "high"))
+    weights = draw_weights(recipe.weights, 1e-3, n=500, seed=1)
+    found = draw_scores(frame, recipe, columns={}, weights=weights)
+    np.testing.assert_allclose(found[:, 1], 0.5)  # only a is known, halfway, whatever a weighs
+
+
+def test_what_only_the_model_says_is_not_drawn():
+    frame = kabupaten()
+    rates = rates_of(frame)
+    seen = frame.join(rates.observed[["prevalensi", "anak_stunting"]])
+    drawn = draw_columns(seen, Uncertainty(rates=rates), wanted={"prevalensi", "anak_stunting"}, n=3, seed=1)
+    for key in ("prevalensi", "anak_stunting"):
+        assert np.isnan(drawn[key][:, 5]).all()
+        assert np.isfinite(np.delete(drawn[key], [5, 7], axis=1)).all()
 
 
 def test_order_of_weights_changes_nothing():

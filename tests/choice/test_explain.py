@@ -84,9 +84,9 @@ def test_every_village_gets_the_right_kind_of_reason(oracle, data):
         elif kode in problem.locked_out:
             assert "Tidak terpilih karena dikunci keluar: SK." in text
         elif pd.isna(values[kode]):
-            assert (
-                text
-                == "Tanpa skor: 1 indikator belum ada data. Belum dapat dipilih sebelum datanya dilengkapi."
+            assert text == (
+                "Belum dapat dinilai: belum ada data Prevalensi stunting. "
+                "Belum dapat dipilih sebelum datanya dilengkapi."
             )
         elif not free:
             assert "semua tempat terisi" in text

@@ -295,7 +295,7 @@ def test_a_changed_weight_keeps_what_does_not_weigh(base):
     plain, study = base
     kept = {stage for stage, _language in study._with(changed(plain, "skor.bobot")).made}
     assert kept >= {
-        "boundaries", "raw_tables", "joined", "checked", "villages", "rates", "evidence", "neighbours",
+        "boundaries", "raw_tables", "joined", "checked", "villages", "rates", "observed", "neighbours",
         "hotspots", "clusters", "typology", "previous", "past", "change", "inputs",
     }  # fmt: skip
     assert not kept & {"scores", "proposal", "audit", "results", "lock", "scorer"}

@@ -170,7 +170,7 @@ class Evaluator:
         frame = self._frames[INDICATORS in corner]
         rates = self._estimate(corner, rules, frame)
         if rates is not None and self.states is not None:
-            frame = side_by_side(_with_counts(frame, *self.states(corner)), rates.table)
+            frame = side_by_side(_with_counts(frame, *self.states(corner)), rates.observed)
         children = frame.get("stunting") if rates is None else rates.table["anak_stunting"]
         scores = rules.score(frame, children)
         return select(
@@ -178,7 +178,7 @@ class Evaluator:
             self.kecamatan,
             rules.problem,
             tie_break=scores.tie_break if rules.own_ties else children,
-            children=children,
+            children=children if rates is None else rates.observed["anak_stunting"],
             jenis=self.jenis,
             cost=None if rules.cost is None else frame[rules.cost],
         )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["AGGREGATIONS", "FLOOR", "Aggregate", "Aggregated", "Missing", "RunningScore", "aggregate"]
+__all__ = ["AGGREGATIONS", "FLOOR", "Aggregate", "Aggregated", "Missing", "aggregate", "enough_known"]
 
 Aggregate = Literal["arithmetic", "geometric", "topsis", "rank_sum"]
 AGGREGATIONS = ("arithmetic", "geometric", "topsis", "rank_sum")
@@ -70,7 +70,8 @@ def aggregate(
           everything and e = √Σ (w (1 − z))² that from one that is worst in everything.
         - ``rank_sum``: as arithmetic; the indicators are to be normalised by rank.
     missing : {"renormalise", "withhold"}
-        What becomes of a village that lacks an indicator with weight.
+        What becomes of a village that lacks an indicator with weight. It is withheld in both cases where too
+        little is known of it (:func:`enough_known`).
     exempt : DataFrame of bool, villages × indicators, optional
         Where the indicator does not apply: its weight goes to the others and nothing counts as missing.
 
@@ -104,7 +105,7 @@ def aggregate(
     known &= due
     lacking = (~known & due & (weight > 0)).sum(axis=1)
     available = _exact_row_sums(np.where(known, weight, 0.0))
-    withheld = (available == 0.0) | ((missing == "withhold") & (lacking > 0))
+    withheld = ~enough_known(known, weight, due=due) | ((missing == "withhold") & (lacking > 0))
     with np.errstate(divide="ignore", invalid="ignore"):
         if method in ("arithmetic", "rank_sum"):
             parts = values * weight / available[:, None]
@@ -113,60 +114,60 @@ def aggregate(
             split = _geometric if method == "geometric" else _topsis
             parts = split(np.nan_to_num(values), shares)
     parts = np.where(known & ~withheld[:, None], parts, np.nan)
+    total = _exact_row_sums(parts)
+    while (over := total > 1.0).any():  # worst in everything is 1, whatever the last digit of its parts
+        parts[over] *= 1.0 - np.finfo(float).eps
+        total[over] = _exact_row_sums(parts[over])
     index = normalised.index
     return Aggregated(
-        skor=pd.Series(np.where(withheld, np.nan, _exact_row_sums(parts)), index=index, name="skor"),
+        skor=pd.Series(np.where(withheld, np.nan, total), index=index, name="skor"),
         contributions=pd.DataFrame(parts, index=index, columns=names)[list(normalised.columns)],
         lacking=pd.Series(lacking, index=index),
         withheld=pd.Series(withheld, index=index),
     )
 
 
-class RunningScore:
-    """Scores without their parts, built up one indicator at a time: for many draws at once.
+def enough_known(
+    known: npt.NDArray[np.bool_],
+    weights: npt.ArrayLike,
+    *,
+    due: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.bool_]:
+    """Tell which villages are known well enough to be compared with others at all.
+
+    Two things are asked of a village: an indicator that weighs most is known, and at least half of the weight
+    is. Otherwise its score would be that of the little that is left: a village without any measured child and
+    with one bad figure would lead the list.
 
     Parameters
     ----------
-    method : {"arithmetic", "geometric", "topsis", "rank_sum"}
-        As in :func:`aggregate`.
+    known : ndarray of bool, shape (villages, indicators)
+    weights : array_like, shape (indicators,)
+        Not negative; any scale.
+    due : ndarray of bool, shape (villages, indicators), optional
+        Where the indicator applies; everywhere by default. What does not apply neither weighs nor lacks.
+
+    Returns
+    -------
+    ndarray of bool, shape (villages,)
 
     Examples
     --------
-    >>> running = RunningScore("arithmetic")
-    >>> running.add(np.array([[1.0, 0.2], [0.8, np.nan]]), np.array([[0.5], [0.5]]))
-    >>> running.add(np.array([[0.0, 0.6]]), np.array([[0.5], [0.5]]))
-    >>> running.result().round(3).tolist()
-    [[0.5, 0.4], [0.4, 0.6]]
+    >>> known = np.array([[True, False, False], [False, True, True], [True, False, True]])
+    >>> enough_known(known, [0.4, 0.3, 0.3]).tolist()
+    [False, False, True]
+    >>> enough_known(known, [0.4, 0.3, 0.3], due=np.array([[True, False, False]] * 3)).tolist()
+    [True, False, True]
     """
-
-    def __init__(self, method: Aggregate) -> None:
-        self.method = method
-        self._weight: Floats = np.zeros(())
-        self._near: Floats = np.zeros(())
-        self._far: Floats = np.zeros(())
-
-    def add(self, z: Floats, weight: Floats) -> None:
-        """Add an indicator: normalised values and weights that broadcast to draws × villages."""
-        share = np.where(np.isnan(z), 0.0, weight)
-        z = np.nan_to_num(z)
-        self._weight = self._weight + share
-        if self.method == "geometric":
-            self._near = self._near - share * np.log1p(-(1.0 - FLOOR) * z)
-        elif self.method == "topsis":
-            self._near = self._near + (share * z) ** 2
-            self._far = self._far + (share * (1.0 - z)) ** 2
-        else:
-            self._near = self._near + share * z
-
-    def result(self) -> Floats:
-        """Scores, shape (draws, villages), 0–1; missing where no indicator with weight is known."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self.method == "geometric":
-                return np.asarray(-np.expm1(-self._near / self._weight) / (1.0 - FLOOR))
-            if self.method == "topsis":
-                near, far = np.sqrt(self._near), np.sqrt(self._far)
-                return np.asarray(near / (near + far))
-            return np.asarray(self._near / self._weight)
+    weight = np.asarray(weights, dtype=float)
+    applies = np.ones_like(known) if due is None else np.broadcast_to(due, known.shape)
+    asked = np.where(applies, weight, 0.0)
+    there = np.where(known, asked, 0.0)
+    # Weights that a reader sees as equal, or as half, are so: sums are compared up to their rounding.
+    slack = 1e-9 * _exact_row_sums(asked)
+    leads = there.max(axis=1, initial=0.0) >= asked.max(axis=1, initial=0.0) - slack
+    half = 2.0 * _exact_row_sums(there) >= _exact_row_sums(asked) - slack
+    return np.asarray(leads & half & (there.max(axis=1, initial=0.0) > 0.0))
 
 
 def _geometric(z: Floats, shares: Floats) -> Floats:

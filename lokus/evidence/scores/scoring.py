@@ -332,7 +332,9 @@ def score(
         See :func:`lokus.evidence.scores.aggregation.aggregate`.
     missing : {"renormalise", "withhold"}
         A village that lacks an indicator is scored on the others with their weights scaled up
-        ("sebagian"), or gets no score ("ditahan"). Without any indicator it is withheld in both cases.
+        ("sebagian"), or gets no score ("ditahan"). What has no data is no candidate: in both cases a village
+        is withheld whose heaviest indicator is missing, or more than half of the weight
+        (:func:`lokus.evidence.scores.aggregation.enough_known`).
     not_applicable : mapping of key to village codes, optional
         Villages to which an indicator does not apply, such as the village index to a kelurahan: what stands
         there is left aside, its weight goes to the others, and nothing counts as missing.
