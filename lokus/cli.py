@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lokus import __version__
 from lokus.errors import LokusError, StudyFileError
@@ -176,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     init.add_argument("--tahun", type=int, required=True, help=_("year of the proposal"))
     init.add_argument("--daftar", type=Path, metavar="FILE", help=_("official list of villages"))
+    _boundary_arguments(init)
     verify = command("verify", _verify, _("run a locked study again and compare the list"))
     verify.add_argument("kunci", type=Path, metavar="LOCK", help=_("kajian.lock.json of an earlier run"))
     verify.add_argument(
@@ -187,9 +188,7 @@ def _parser() -> argparse.ArgumentParser:
     parts = boundaries.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
     check = parts.add_parser("check", help=_("say what is wrong with a boundary file"), parents=[shared])
     check.add_argument("batas", type=Path, metavar="BATAS", help=_("file of village boundaries"))
-    check.add_argument(
-        "--kabupaten", type=_kabupaten, metavar="KODE", help=_("only this kabupaten, for example 16.03")
-    )
+    _boundary_arguments(check)
     check.set_defaults(job=_check_boundaries)
     fetch = parts.add_parser(
         "fetch", help=_("download the open boundaries of one kabupaten"), parents=[shared]
@@ -217,6 +216,52 @@ def _kabupaten(text: str) -> str:
             _('"{text}" is not the code of a kabupaten, such as 16.03').format(text=text)
         )
     return text
+
+
+def _boundary_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what a study states under ``[batas]``, for commands that read boundaries without a study."""
+    parser.add_argument(
+        "--kabupaten", type=_kabupaten, metavar="KODE", help=_("only this kabupaten, for example 16.03")
+    )
+    parser.add_argument("--lapisan", metavar="NAMA", help=_("layer of the boundary file"))
+    parser.add_argument(
+        "--kolom",
+        nargs="+",
+        type=_column,
+        metavar="kode=KOLOM",
+        help=_("columns of the boundary file: kode=…, desa=…, kecamatan=…"),
+    )
+    parser.add_argument("--crs", metavar="EPSG", help=_("coordinate system, where the file does not say it"))
+    parser.add_argument("--pengodean", metavar="NAMA", help=_("encoding of the names, for example cp1252"))
+    parser.add_argument(
+        "--jembatan",
+        type=Path,
+        metavar="FILE",
+        help=_("table from BPS codes (bps) to Kemendagri codes (kemendagri)"),
+    )
+
+
+def _column(text: str) -> tuple[str, str]:
+    key, sign, column = text.partition("=")
+    if not (sign and column) or key not in ("kode", "desa", "kecamatan"):
+        raise argparse.ArgumentTypeError(
+            _('"{text}" does not name a column, such as kode=KDEPUM').format(text=text)
+        )
+    return key, column
+
+
+def _reading(options: argparse.Namespace) -> dict[str, Any]:
+    """Give what was asked for, as :func:`lokus.places.boundaries.read_boundaries` takes it."""
+    from lokus.intake.official import read_bridge
+
+    return {
+        "layer": options.lapisan,
+        "columns": dict(options.kolom) if options.kolom else None,
+        "crs": options.crs,
+        "encoding": options.pengodean,
+        "kabupaten": options.kabupaten,
+        "bridge": read_bridge(options.jembatan) if options.jembatan else None,
+    }
 
 
 def _study_argument(parser: argparse.ArgumentParser) -> None:
@@ -333,6 +378,8 @@ def _init(options: argparse.Namespace) -> int:
         folder=options.kajian.parent,
         year=options.tahun,
         official=options.daftar,
+        bridge_file=options.jembatan,
+        **_reading(options),
     )
     with atomic_path(options.kajian) as draft:
         draft.write_text(text, encoding="utf-8")
@@ -357,7 +404,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _check_boundaries(options: argparse.Namespace) -> int:
     from lokus.places.boundary_report import check_boundaries
 
-    report = check_boundaries(options.batas, kabupaten=options.kabupaten)
+    report = check_boundaries(options.batas, **_reading(options))
     _say(str(report))
     return 1 if report.blocking else 0
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
@@ -20,7 +20,14 @@ __all__ = ["Guess", "draft_study", "guess_columns"]
 
 
 def draft_study(
-    boundaries: Path, tables: Sequence[Path], *, folder: Path, year: int, official: Path | None = None
+    boundaries: Path,
+    tables: Sequence[Path],
+    *,
+    folder: Path,
+    year: int,
+    official: Path | None = None,
+    bridge_file: Path | None = None,
+    **reading: Any,
 ) -> str:
     """Draft the text of a study file.
 
@@ -36,6 +43,11 @@ def draft_study(
         Year of the proposal.
     official : Path, optional
         Official list of villages.
+    bridge_file : Path, optional
+        Table from BPS to Kemendagri codes, from which the ``bridge`` among the options was read.
+    **reading
+        How the boundaries are read, as in :func:`lokus.places.boundaries.read_boundaries`; the draft states
+        it too.
 
     Returns
     -------
@@ -61,7 +73,7 @@ def draft_study(
     from lokus.places.boundaries import read_boundaries
 
     catalogue = load_catalogue()
-    villages = read_boundaries(boundaries).villages
+    villages = read_boundaries(boundaries, **reading).villages
     given: set[str] = set()
     blocks = [_table_blocks(path, folder, catalogue, given) for path in tables]
     derived = {key for name in given for key in catalogue.derived_from(name)}
@@ -85,6 +97,7 @@ def draft_study(
         "[batas]",
         f"# {size}",
         f"berkas = {_quoted(_relative(boundaries, folder))}",
+        *_stated(reading, bridge_file, folder),
         "",
         *(_official_block(official, folder) if official else ()),
         *blocks,
@@ -102,6 +115,18 @@ def draft_study(
         "",
     ]
     return "\n".join(lines)
+
+
+def _stated(reading: Mapping[str, Any], bridge_file: Path | None, folder: Path) -> list[str]:
+    """Keys of ``[batas]`` that say how the boundaries were read."""
+    names = {"layer": "lapisan", "crs": "crs", "encoding": "pengodean", "kabupaten": "kode_kabupaten"}
+    lines = [f"{key} = {_quoted(reading[name])}" for name, key in names.items() if reading.get(name)]
+    if reading.get("columns"):
+        columns = ", ".join(f"{key} = {_quoted(column)}" for key, column in reading["columns"].items())
+        lines.append(f"kolom = {{ {columns} }}")
+    if bridge_file:
+        lines.append(f"jembatan = {_quoted(_relative(bridge_file, folder))}")
+    return lines
 
 
 def _official_block(path: Path, folder: Path) -> list[str]:

@@ -173,3 +173,56 @@ def test_boundaries_are_checked_and_a_wrong_code_is_wrong_use(example, capsys):
         main(["boundaries", "fetch", "6x"])
     assert stopped.value.code == 2
     assert "bukan kode kabupaten" in capsys.readouterr().err
+
+
+@pytest.fixture
+def odd_boundaries(tmp_path):
+    """Give boundaries that need every option, and a table for them."""
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    shapes = gpd.GeoDataFrame(
+        {
+            "ID": [f"{kab}0{n % 2 + 1}000{n}" for kab in ("9901", "9902") for n in range(1, 5)],
+            "NM": ["Désa A", "Désa B", "Désa C", "Désa D"] * 2,
+            "KEC": ["Dua", "Satu", "Dua", "Satu"] * 2,
+        },
+        geometry=[box(104 + n / 50, -3, 104.02 + n / 50, -2.98) for n in range(8)],
+        crs="EPSG:4326",
+    )
+    path = tmp_path / "batas.shp"
+    shapes.to_crs(32748).to_file(path, encoding="cp1252")
+    path.with_suffix(".cpg").write_text("UTF-8")
+    path.with_suffix(".prj").unlink()
+    rows = [f"{code};{code[:6]}2{code[-3:]}" for code in shapes["ID"]]
+    (tmp_path / "jembatan.csv").write_text("\n".join(["bps;kemendagri", *rows]) + "\n")
+    (tmp_path / "data.csv").write_text("Desa;Diukur;Stunting\nDésa A;10;1\n", encoding="utf-8")
+    return path
+
+
+OPTIONS = [
+    "--crs", "EPSG:32748", "--pengodean", "cp1252", "--kolom", "kode=ID", "desa=NM", "kecamatan=KEC",
+    "--kabupaten", "99.01",
+]  # fmt: skip
+
+
+def test_check_init_and_the_study_read_boundaries_alike(odd_boundaries, tmp_path, capsys):
+    options = [*OPTIONS, "--jembatan", str(tmp_path / "jembatan.csv"), "--lapisan", "batas"]
+    assert main(["boundaries", "check", str(odd_boundaries)]) == 1
+    assert main(["boundaries", "check", str(odd_boundaries), *options]) == 0
+    assert "4 desa/kelurahan di 2 kecamatan" in capsys.readouterr().out
+    study = tmp_path / "kajian.toml"
+    arguments = [str(odd_boundaries), str(tmp_path / "data.csv"), "--tahun", "2026", "--kajian", str(study)]
+    assert main(["init", *arguments, *options]) == 0
+    from lokus import Kajian
+
+    villages = Kajian.open(study).boundaries.villages
+    assert villages["desa"].tolist() == ["Désa B", "Désa D", "Désa A", "Désa C"]
+    assert villages.crs == "EPSG:32748"
+
+
+def test_a_column_that_names_nothing_is_wrong_use(odd_boundaries, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["boundaries", "check", str(odd_boundaries), "--kolom", "kod=ID"])
+    assert stopped.value.code == 2
+    assert "kode=KDEPUM" in capsys.readouterr().err
