@@ -17,7 +17,7 @@ from lokus.show.drawing.furniture import (
     draw_outline,
     draw_scale_bar,
 )
-from lokus.show.drawing.geometry import Sketch, compound_path, polygonal, to_metric
+from lokus.show.drawing.geometry import Sketch, compound_path, polygonal, smaller_above, to_metric
 from lokus.show.drawing.layout import Box
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.drawing.villages import draw_body, scale_for
@@ -75,7 +75,7 @@ class AtlasGround:
         metric = to_metric(results)
         self.crs = metric.crs
         self.names = names
-        self.shapes = polygonal(metric.geometry.to_numpy())
+        self.shapes = smaller_above(metric.geometry.to_numpy())
         self.group = results["kode_kecamatan"].to_numpy()
         self.outlines = polygonal(to_metric(kecamatan, self.crs).geometry.reindex(list(names)).to_numpy())
         self.bounds = shapely.total_bounds([shape for shape in self.shapes if shape is not None])

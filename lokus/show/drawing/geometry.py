@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["Sketch", "compound_path", "polygonal", "to_metric", "without_slivers"]
+__all__ = ["Sketch", "compound_path", "polygonal", "smaller_above", "to_metric", "without_slivers"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,6 +52,34 @@ def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     if len(many):
         kept[many] = shapely.multipolygons(parts[~single], indices=number)
     return kept
+
+
+def smaller_above(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Keep the polygon parts, and where two villages overlap by over a square metre, the smaller one whole.
+
+    Print, atlas and web page draw classes one after the other; without this each would show another village.
+
+    Examples
+    --------
+    >>> shapes = smaller_above([shapely.box(0, 0, 9, 9), shapely.box(2, 2, 4, 4), None])
+    >>> shapes[0].area, shapes[1].area, shapes[2]
+    (77.0, 4.0, None)
+    """
+    shapes = polygonal(geometries)
+    there = np.flatnonzero(~shapely.is_missing(shapes))
+    if len(there) < 2 or shapely.coverage_is_valid(shapes[there]):
+        return shapes
+    sound = shapely.make_valid(shapes[there])
+    first, second = shapely.STRtree(sound).query(sound, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    over = shapely.area(shapely.intersection(sound[first], sound[second])) > 1.0
+    areas = shapely.area(sound)
+    for a, b in zip(first[over], second[over], strict=True):
+        large, small = (a, b) if areas[a] > areas[b] else (b, a)
+        rest = polygonal([shapely.difference(shapes[there[large]], sound[small])])[0]
+        if rest is not None:
+            shapes[there[large]] = rest
+    return shapes
 
 
 def without_slivers(geometries: npt.NDArray[Any], least: float) -> npt.NDArray[Any]:

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from lokus.show.drawing.detached_parts import find_bodies
-from lokus.show.drawing.geometry import polygonal, to_metric
+from lokus.show.drawing.geometry import polygonal, smaller_above, to_metric
 from lokus.show.drawing.labels import deepest_points, inner_points
 from lokus.show.drawing.topology import simplify_shared
 
@@ -93,7 +93,7 @@ class Ground:
         self.kecamatan = kecamatan.sort_index()
         metric = to_metric(self.results)
         self.crs = metric.crs
-        self.villages = polygonal(metric.geometry.to_numpy())
+        self.villages = smaller_above(metric.geometry.to_numpy())
         self.outlines = polygonal(to_metric(self.kecamatan, self.crs).geometry.to_numpy())
         self.around: npt.NDArray[Any] | None = None
         self.neighbours: dict[str, Any] = {}

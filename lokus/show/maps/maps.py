@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from lokus.i18n import gettext as _
-from lokus.show.drawing.geometry import compound_path, polygonal, to_metric
+from lokus.show.drawing.geometry import compound_path, polygonal, smaller_above, to_metric
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.print_map import draw_on
@@ -134,7 +134,7 @@ class QuickMap:
         self._index = metric.index
         self._bounds = (west, south, east, north)
         self._tolerance = max(east - west, north - south) / DETAIL
-        self._shapes = polygonal(metric.geometry.to_numpy())
+        self._shapes = smaller_above(metric.geometry.to_numpy())
         self._outlines = polygonal(to_metric(kecamatan.sort_index(), metric.crs).geometry.to_numpy())
 
     @cached_property

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lokus.files import atomic_path
 from lokus.i18n import format_number, language
 from lokus.i18n import gettext as _
-from lokus.show.drawing.geometry import polygonal, to_metric
+from lokus.show.drawing.geometry import polygonal, smaller_above, to_metric
 from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
@@ -211,7 +211,7 @@ def page_data(
     # A kecamatan none of whose villages has a polygon has no outline, but its villages are still found.
     districts = results.groupby("kode_kecamatan")["kecamatan"].first().astype(str)
     outlines = to_metric(kecamatan, metric.crs).geometry.reindex(districts.index)
-    shapes = np.concatenate([polygonal(metric.geometry.to_numpy()), polygonal(outlines.to_numpy())])
+    shapes = np.concatenate([smaller_above(metric.geometry.to_numpy()), polygonal(outlines.to_numpy())])
     west, south, east, north = shapely.total_bounds([shape for shape in shapes if shape is not None])
     reach = max(east - west, north - south)
     more = max(1.0, (len(results) / _KABUPATEN) ** _GROWTH)
