@@ -39,13 +39,13 @@ class Explanation:
     rules : tuple of str
         Rules that keep out a village that counts no less than a chosen one.
     loss : float or None
-        What the objective loses if the decision is turned round; None where that cannot be.
+        What the objective loses if the decision is reversed; None where that cannot be.
     coming, going : tuple of kode_desa
         Villages that would then enter and leave the list, this one included.
     rival : str or None
         The village it competes with: which would take its place, or whose place it would take.
-    chance, sureness, interval
-        ``peluang_lokus``, its class, and the 5–95 % interval of its rank; None without robustness.
+    chance, interval
+        ``peluang_lokus`` and the 5–95 % interval of its rank; None without robustness.
     text : str
         One paragraph in the language in force.
     """
@@ -63,7 +63,6 @@ class Explanation:
     going: tuple[str, ...]
     rival: str | None
     chance: float | None
-    sureness: str | None
     interval: tuple[int, int] | None
     text: str
 
@@ -190,7 +189,6 @@ def _explain(kode: str, narrator: Narrator, robustness: Robustness | None) -> Ex
         going=() if turn is None else turn.going,
         rival=_rival(selection, others, chosen),
         chance=None if sure is None else float(sure["peluang_lokus"]),
-        sureness=None if sure is None else str(sure["kelas_kepastian"]),
         interval=interval,
         text=" ".join(sentence for sentence in sentences if sentence),
     )

@@ -348,11 +348,6 @@ class Robustness:
         out = pd.DataFrame.from_dict(rows, orient="index")
         return out.rename_axis("sumber").astype({"desa_perbatasan": int})
 
-    @property
-    def main_source(self) -> str:
-        """The uncertainty that alone replaces most villages."""
-        return str(self.sources.drop(index="semua")["desa_berubah"].idxmax())
-
     @cached_property
     def convergence(self) -> pd.Series:
         """Whether the draws suffice.

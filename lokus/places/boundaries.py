@@ -26,7 +26,6 @@ from lokus.places.boundary_coverage import (
     cut_enclaves,
     inside_indonesia,
     make_sound,
-    metres_per_unit,
     swapped_axes,
 )
 from lokus.places.boundary_files import lost_letters, open_features
@@ -401,28 +400,6 @@ class Boundaries:
     def centres(self) -> gpd.GeoSeries:
         """Centroids in metres (estimated UTM zone), empty for a village without polygon."""
         return self.villages.geometry.to_crs(self.villages.estimate_utm_crs()).centroid
-
-    def simplified(self, tolerance_m: float) -> gpd.GeoDataFrame:
-        """Villages with fewer vertices, their shared borders still shared.
-
-        Parameters
-        ----------
-        tolerance_m : float
-            Metres; the square root of the largest triangle that is cut off (``shapely.coverage_simplify``).
-
-        Returns
-        -------
-        geopandas.GeoDataFrame
-            As ``villages``, with simpler polygons.
-        """
-        villages = self.villages.copy()
-        present = villages.geometry.notna().to_numpy()
-        polygons = villages.geometry.to_numpy()
-        polygons[present] = shapely.coverage_simplify(
-            polygons[present], tolerance=tolerance_m / metres_per_unit(villages.crs)
-        )
-        villages.geometry = gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs)
-        return villages
 
     def __repr__(self) -> str:
         without = int(self.villages.geometry.isna().sum())

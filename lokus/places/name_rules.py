@@ -87,7 +87,6 @@ REGIONAL_WORDS: Final = frozenset({
     "banua", "marga", "pakon", "keude", "lurah",
 })  # fmt: skip
 _MOST_LETTERS = 4
-_OLD_SPELLING: Final = (("oe", "u"), ("dj", "j"), ("tj", "c"))
 
 _APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
@@ -127,7 +126,7 @@ def plain_name(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def normalise_name(text: str, *, old_spelling: bool = False) -> str:
+def normalise_name(text: str) -> str:
     """Write a village or kecamatan name in one way.
 
     Case, accents, punctuation and spacing are folded; numerals become words, roman or arabic; common
@@ -136,8 +135,6 @@ def normalise_name(text: str, *, old_spelling: bool = False) -> str:
     Parameters
     ----------
     text : str
-    old_spelling : bool
-        Also turn *oe*, *dj*, *tj* into *u*, *j*, *c*.
 
     Returns
     -------
@@ -148,8 +145,6 @@ def normalise_name(text: str, *, old_spelling: bool = False) -> str:
     --------
     >>> normalise_name("DS. TJ.  LUBUK II"), normalise_name("Tanjung Lubuk 2")
     ('tanjung lubuk dua', 'tanjung lubuk dua')
-    >>> normalise_name("Soekadjaja", old_spelling=True)
-    'sukajaja'
     """
     plain = _APOSTROPHES.sub("", plain_name(text))
     if river := _RIVER.match(plain):
@@ -160,8 +155,6 @@ def normalise_name(text: str, *, old_spelling: bool = False) -> str:
     while len(words) > 1 and words[0] in _STATUS_WORDS:
         words = words[1:]
     words = [_written_out(word, i, words) for i, word in enumerate(words)]
-    if old_spelling:
-        words = [_modern(word) for word in words]
     return " ".join(words)
 
 
@@ -189,14 +182,8 @@ def _number(value: int) -> str:
     return _NUMBERS[value] if 0 < value < len(_NUMBERS) else str(value)
 
 
-def _modern(word: str) -> str:
-    for old, new in _OLD_SPELLING:
-        word = word.replace(old, new)
-    return word
-
-
 @lru_cache(maxsize=200_000)
-def name_key(text: str, *, old_spelling: bool = False) -> NameKey:
+def name_key(text: str) -> NameKey:
     """Reduce a name to its :class:`NameKey`.
 
     Examples
@@ -205,7 +192,7 @@ def name_key(text: str, *, old_spelling: bool = False) -> NameKey:
     >>> key.letters, sorted(key.marks)
     ('muaralawaiilirdua', ['dua', 'ilir'])
     """
-    words = normalise_name(text, old_spelling=old_spelling).split()
+    words = normalise_name(text).split()
     marks = {_QUALIFIERS[word] for word in words if word in _QUALIFIERS}
     marks |= {word for word in words if word.isdigit() or word in _NUMBERS or len(word) == 1}
     return NameKey("".join(words), frozenset(marks))

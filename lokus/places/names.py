@@ -325,16 +325,11 @@ class OfficialNames:
         Village table: index ``kode_desa``, columns ``desa``, ``kecamatan``.
     threshold, margin : float
         As in :func:`lokus.places.names.match_names`.
-    old_spelling : bool
-        As there.
     """
 
-    def __init__(
-        self, villages: pd.DataFrame, *, threshold: float, margin: float, old_spelling: bool
-    ) -> None:
+    def __init__(self, villages: pd.DataFrame, *, threshold: float, margin: float) -> None:
         self._threshold = threshold
         self._margin = margin
-        self._old_spelling = old_spelling
         self.targets: dict[str, Target] = {}
         self._blocks: dict[str, list[Target]] = {}
         self._by_letters: dict[str, list[Target]] = {}
@@ -349,7 +344,7 @@ class OfficialNames:
         self._kecamatan = [self._target(code, block[0].kecamatan, "") for code, block in self._blocks.items()]
 
     def _target(self, kode: str, name: str, kecamatan: str) -> Target:
-        key = name_key(name, old_spelling=self._old_spelling)
+        key = name_key(name)
         return Target(kode=kode, name=name, kecamatan=kecamatan, plain=plain_name(name), key=key)
 
     def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
@@ -372,7 +367,7 @@ class OfficialNames:
     def _repeated(self, rows: Collection[Place], result: dict[Place, Outcome]) -> dict[Place, Outcome]:
         """Leave open what several rows without kecamatan are called: it may be as many villages."""
         bare = [place for place in rows if place.desa and not place.kecamatan and not place.kode_kecamatan]
-        keys = {place: name_key(place.desa, old_spelling=self._old_spelling) for place in bare}
+        keys = {place: name_key(place.desa) for place in bare}
         written = Counter(keys[place].letters for place in bare)
         targets = list(self.targets.values())
         return {
@@ -384,7 +379,7 @@ class OfficialNames:
     def _assign(
         self, places: Sequence[Place], targets: Sequence[Target], *, whole_list: bool
     ) -> dict[Place, Outcome]:
-        keys = [name_key(place.desa, old_spelling=self._old_spelling) for place in places]
+        keys = [name_key(place.desa) for place in places]
         outcomes = assign(
             [place.desa for place in places],
             keys,
@@ -401,7 +396,7 @@ class OfficialNames:
 
     def _left_open(self, place: Place, outcome: Outcome | None = None) -> Outcome:
         """Add villages elsewhere with the very same name: a hint for a person, never a match."""
-        letters = name_key(place.desa, old_spelling=self._old_spelling).letters
+        letters = name_key(place.desa).letters
         hints = [candidate(target, 100.0) for target in self._by_letters.get(letters, [])[:_HINTS_SHOWN]]
         near = outcome.candidates if outcome else ()
         shown = tuple(dict.fromkeys((*near, *hints)))
@@ -414,15 +409,15 @@ class OfficialNames:
         villages: dict[str, set[str]] = {}
         for place in places:
             if place.kecamatan and not place.kode_kecamatan:
-                letters = name_key(place.desa, old_spelling=self._old_spelling).letters
+                letters = name_key(place.desa).letters
                 villages.setdefault(place.kecamatan, set()).add(letters)
         # Spellings that differ in spacing or abbreviation only are one kecamatan, not two rivals for it.
         spellings: dict[str, list[str]] = {}
         for name in sorted(villages):
-            key = name_key(name, old_spelling=self._old_spelling)
+            key = name_key(name)
             spellings.setdefault(key.letters, []).append(name)
         first = [names[0] for names in spellings.values()]
-        keys = [name_key(name, old_spelling=self._old_spelling) for name in first]
+        keys = [name_key(name) for name in first]
         outcomes = assign(
             first, keys, self._kecamatan, unique=True, threshold=self._threshold, margin=self._margin
         )
@@ -477,7 +472,6 @@ def match_names(
     source: str = "",
     threshold: float = THRESHOLD,
     margin: float = MARGIN,
-    old_spelling: bool = False,
 ) -> pd.DataFrame:
     """Find the village code of every named village.
 
@@ -501,8 +495,6 @@ def match_names(
         Name of the table; decisions naming another ``sumber`` do not apply.
     threshold, margin : float
         Similarity (normalised optimal string alignment, 0 to 100) and distance to the runner-up.
-    old_spelling : bool
-        Also read *oe*, *dj*, *tj* as *u*, *j*, *c*.
 
     Returns
     -------
@@ -528,7 +520,7 @@ def match_names(
     >>> match_names(names, villages)["kode_desa"].tolist()
     ['9901012001', '9901012002']
     """
-    official = OfficialNames(villages, threshold=threshold, margin=margin, old_spelling=old_spelling)
+    official = OfficialNames(villages, threshold=threshold, margin=margin)
     places = _places(names)
     outcomes = _decided(places, decisions, official.targets, source=source)
     taken = {outcome.kode for outcome in outcomes.values()}

@@ -243,8 +243,6 @@ class Fetched:
         Where it was fetched.
     sha256 : str
         Of `published`.
-    n_bytes : int
-        Of `published`.
     licence, licence_text : str
         Name and wording, as the source states them; empty when it states none.
     updated_at : str
@@ -260,7 +258,6 @@ class Fetched:
     villages: int
     url: str
     sha256: str
-    n_bytes: int
     licence: str
     licence_text: str
     updated_at: str
@@ -466,7 +463,6 @@ def _fetched(folder: Path, digits: str, source: dict[str, Any], *, from_cache: b
         villages=source["desa"],
         url=source["sumber"],
         sha256=source["sha256"],
-        n_bytes=source["byte"],
         licence=source["lisensi"],
         licence_text=source["teks_lisensi"],
         updated_at=source["diperbarui"],

@@ -350,24 +350,6 @@ def test_a_wide_gap_stays_a_gap_and_is_reported(tmp_path) -> None:
     )
 
 
-def test_simplified_borders_stay_shared(tmp_path) -> None:
-    rng = np.random.default_rng(5)
-    wiggle = np.cumsum(rng.normal(0, 0.0003, 200))
-    border = np.column_stack(
-        [WEST + wiggle - np.linspace(0, wiggle[-1], 200), SOUTH + np.linspace(0, STEP, 200)]
-    )
-    left = shapely.Polygon([*border, (WEST - STEP, SOUTH + STEP), (WEST - STEP, SOUTH)])
-    right = shapely.Polygon([*border, (WEST + STEP, SOUTH + STEP), (WEST + STEP, SOUTH)])
-    frame = grid(2, 1).set_geometry(gpd.GeoSeries([left, right], crs=4326))
-    boundaries = read_boundaries(write(frame, tmp_path / "batas.gpkg"))
-    simple = boundaries.simplified(50)
-    assert shapely.coverage_is_valid(simple.geometry.to_numpy())
-    assert len(simple.get_coordinates()) < len(boundaries.villages.get_coordinates()) / 2
-    metric = [frame_.geometry.to_crs(32748) for frame_ in (simple, boundaries.villages)]
-    assert metric[0].hausdorff_distance(metric[1]).max() < 100
-    assert metric[0].area.sum() == pytest.approx(metric[1].area.sum())
-
-
 # Counts of ../shared/data/README.md where it has them; the others measured by plain shapely calls.
 @pytest.mark.parametrize(
     ("file", "villages", "cracked_edges", "overlaps", "gaps"),
@@ -398,7 +380,6 @@ def test_real_boundaries(shared_data, file, villages, cracked_edges, overlaps, g
     assert len(result.coverage.gap_areas) == (1 if file.startswith(("3202", "1609")) else 0)
     assert result.kecamatan.is_valid.all()
     assert set(result.kecamatan.index) == set(result.villages["kode_kecamatan"])
-    assert shapely.coverage_is_valid(result.simplified(100).geometry.to_numpy())
 
 
 def test_geoparquet_is_read_whole_or_one_kabupaten_of_it(tmp_path) -> None:

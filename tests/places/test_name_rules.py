@@ -58,11 +58,6 @@ def test_two_names_stay_two(one: str, other: str) -> None:
     assert name_key(one).letters != name_key(other).letters
 
 
-def test_old_spelling_only_where_asked() -> None:
-    assert normalise_name("Tjiandjoer") == "tjiandjoer"
-    assert normalise_name("Tjiandjoer", old_spelling=True) == "cianjur"
-
-
 @pytest.mark.parametrize("number", range(1, 40))
 def test_roman_and_arabic_numerals_agree(number: int) -> None:
     tens, ones = divmod(number, 10)

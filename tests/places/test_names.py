@@ -264,13 +264,6 @@ def test_kecamatan_homonyms_of_two_kabupaten_are_left_open() -> None:
     assert result["kode_desa"].isna().all()
 
 
-def test_the_old_spelling_is_read_where_asked() -> None:
-    villages = villages_of(Sari=["Cibeduk"])
-    row = names_of(("Sari", "Tjibedoek"))
-    assert match_names(row, villages)["kode_desa"].isna().all()
-    assert match_names(row, villages, old_spelling=True)["cara"].tolist() == ["nama dinormalkan"]
-
-
 def test_empty_table() -> None:
     result = match_names(names_of(), VILLAGES)
     assert result.empty

@@ -45,8 +45,6 @@ class Preset:
         Indicators that decide between equal scores, first one first; more is earlier.
     urban_exempt : tuple of str
         Indicators that do not apply to a kelurahan.
-    list_size : int, optional
-        How many villages the source takes.
     title_text, stated_text, assumed_text : str
         English templates of `title`, `stated` and `assumed`.
     """
@@ -63,7 +61,6 @@ class Preset:
     limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     ties: tuple[str, ...] = ()
     urban_exempt: Collection[str] = ()
-    list_size: int | None = None
     title_text: str = ""
     stated_text: str = ""
     assumed_text: str = ""
@@ -198,7 +195,6 @@ _ALL = (
             "tingkat_kemiskinan": "high",
             "gizi_buruk": "high",
         },
-        list_size=10,
         title_text=N_("TNP2K index of villages"),
         stated_text=N_(
             "Weighted mean of population, poor people, poverty rate and severely malnourished children; ten "
@@ -214,7 +210,6 @@ _ALL = (
         worse={"bumil_kek": "high", "air_layak": "low", "stunting": "high", "prevalensi_mentah": "high"},
         normalise="rank",
         aggregate="rank_sum",
-        list_size=10,
         title_text=N_("Equal rank sum"),
         stated_text=N_(
             "Pregnant women with energy deficiency, drinking water, stunting cases and prevalence."

@@ -109,14 +109,12 @@ class _Chained(io.RawIOBase):
         super().close()
 
 
-def workbook_chunks(
-    path: Path, sheet: str, layout: Layout, *, rows: int = _CHUNK_ROWS
-) -> Iterator[pd.DataFrame]:
+def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataFrame]:
     """Chunks of a worksheet; as :func:`text_chunks`."""
     salt = secrets.token_hex(8)
     with closing(python_calamine.load_workbook(path)) as book:
         records = islice(sheet_rows(book, sheet), layout.lines, None)
-        while block := list(islice(records, rows)):
+        while block := list(islice(records, _CHUNK_ROWS)):
             columns = {position: [row[position] for row in block] for position in layout.positions}
             cells = pd.DataFrame(columns, dtype=object)
             for spare in range(_SPARE_CELLS):

@@ -59,16 +59,6 @@ class CarriedPast:
     findings: tuple[Finding, ...]
 
     @property
-    def jenis_perubahan(self) -> pd.Series[str]:
-        """What became of each village since last year."""
-        return self.changes["jenis_perubahan"]
-
-    @property
-    def perlu_diperiksa(self) -> pd.Series[bool]:
-        """Whether a village was divided or merged, or recognised otherwise than by its code."""
-        return self.changes["perlu_diperiksa"]
-
-    @property
     def years(self) -> tuple[int, ...]:
         """Years there is a list of, the newest last."""
         return tuple(int(year) for year in self.lists.columns.tolist())

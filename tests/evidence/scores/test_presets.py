@@ -172,7 +172,6 @@ def test_tnp2k_and_equal_ranks():
             column = column.rank() if key == "peringkat_setara" else column
             columns.append((column - column.min()) / (column.max() - column.min()))
         np.testing.assert_allclose(scores.table["skor"], sum(columns) / 4)
-        assert preset.list_size == 10
 
 
 def test_lokus_default_averages_the_services():
