@@ -122,7 +122,7 @@ def carry_previous(
     >>> past = carry_previous(
     ...     old, old.assign(stunting=12.0), {2025: ["9901012001"]}, new, catalogue=load_catalogue()
     ... )
-    >>> past.kode(2025), past.values.loc["9901022001", "stunting"], past.jenis_perubahan.iloc[0]
+    >>> past.kode(2025), past.values.loc["9901022001", "stunting"], past.changes["jenis_perubahan"].iloc[0]
     (('9901022001',), np.float64(12.0), 'ganti kode')
     """
     if previous_villages is None:

@@ -98,7 +98,15 @@ class Bodies:
 
 
 def find_bodies(shapes: npt.NDArray[Any]) -> Bodies:
-    """Group the parts of polygons in metres, None among them, by what lies together."""
+    """Group the parts of polygons in metres, None among them, by what lies together.
+
+    Examples
+    --------
+    >>> island = shapely.box(90, 0, 91, 1)
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 20, 10), shapely.box(20, 0, 30, 10), island, None]))
+    >>> bodies.cluster.tolist(), bodies.reach
+    ([0, 0, 1], 91.0)
+    """
     parts = shapely.get_parts([shape for shape in shapes if shape is not None])
     west, south, east, north = _extent(parts)
     reach = max(east - west, north - south)
@@ -133,7 +141,14 @@ def find_detached(shapes: npt.NDArray[Any], *, scale_of: Callable[[float, float]
 
 
 def split_bodies(bodies: Bodies, *, scale_of: Callable[[float, float], float]) -> Detached:
-    """Choose what goes to insets, see :func:`find_detached`."""
+    """Choose what goes to insets, see :func:`find_detached`.
+
+    Examples
+    --------
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 20, 10), shapely.box(90, 0, 91, 1)]))
+    >>> split_bodies(bodies, scale_of=max).group.tolist()
+    [0, 1]
+    """
     parts, cluster, together = bodies.parts, bodies.cluster, bodies.together
     count = int(cluster.max()) + 1
     if count == 1:

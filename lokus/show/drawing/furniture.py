@@ -42,7 +42,15 @@ _DEGREE_STEPS = tuple(minutes / 60 for minutes in (1, 2, 5, 10, 15, 30, 60, 120,
 
 
 def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) -> Text:
-    """Write one line of plain text; dollar signs and backslashes in it mean themselves."""
+    """Write one line of plain text; dollar signs and backslashes in it mean themselves.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> write(page, 10, 20, "Desa $5", 7).get_text()
+    'Desa $5'
+    """
     style.setdefault("color", INK)
     style.setdefault("va", "baseline")
     return page.text(x, y, text, fontsize=size, fontfamily=FAMILY, parse_math=False, **style)
@@ -51,7 +59,16 @@ def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) 
 def draw_box(
     page: Axes, box: Box, *, face: str = "none", edge: str = "none", width: float = 0.5, zorder: float = 8
 ) -> None:
-    """Draw a rectangle."""
+    """Draw a rectangle.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_box(page, Box(10, 10, 50, 30), face="white", edge=INK)
+    >>> len(page.patches)
+    1
+    """
     page.add_artist(
         Rectangle(
             (box.left, box.bottom), box.width, box.height,
@@ -70,7 +87,16 @@ def draw_outline(
     zorder: float,
     **style: Any,
 ) -> None:
-    """Draw polygons given as one path."""
+    """Draw polygons given as one path.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_outline(page, Box(10, 10, 50, 30).path, face="#dce6ea", zorder=2)
+    >>> len(page.patches)
+    1
+    """
     page.add_artist(
         PathPatch(
             path, facecolor=face, edgecolor=edge, linewidth=width, zorder=zorder, joinstyle="round", **style
@@ -91,6 +117,14 @@ def draw_hatch(
     """Fill an outline with parallel lines, rising (1), falling (-1) or level (0); spacing in millimetres.
 
     The lines stand on a grid of the whole sheet, so the hatching of neighbours meets.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_hatch(page, Box(0, 0, 10, 10).path, spacing=2.0, colour=INK, width=0.4, zorder=3, slopes=(0,))
+    >>> len(page.collections[0].get_segments())
+    6
     """
     vertices = np.asarray(outline.vertices, dtype=float)
     if not len(vertices):
@@ -115,6 +149,15 @@ def draw_scale_bar(page: Axes, box: Box, *, scale: float, size: str, unit: float
         Metres on the ground per millimetre on paper.
     size : str
         Paper the figures hold for.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_scale_bar(page, Box(10, 10, 80, 20), scale=250.0, size="A4", unit=1.0)
+    10000.0
+    >>> page.texts[-1].get_text()
+    'Skala 1 : 250.000 pada kertas A4'
     """
     longest = 0.62 * box.width * scale
     power = 10 ** math.floor(math.log10(longest))
@@ -143,7 +186,16 @@ def draw_scale_bar(page: Axes, box: Box, *, scale: float, size: str, unit: float
 
 
 def draw_north(page: Axes, x: float, y: float, *, angle: float, unit: float) -> None:
-    """Draw an arrow to true north; `angle` in degrees, clockwise from the top of the sheet."""
+    """Draw an arrow to true north; `angle` in degrees, clockwise from the top of the sheet.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_north(page, 20, 20, angle=1.5, unit=1.0)
+    >>> page.texts[0].get_text()
+    'U'
+    """
     turn = math.radians(angle)
     sine, cosine = math.sin(turn), math.cos(turn)
 
@@ -163,6 +215,17 @@ def draw_graticule(page: Axes, box: Box, sketch: Sketch, crs: Any, *, unit: floa
     -------
     float
         Direction of true north in the middle of the map, degrees clockwise from the top of the sheet.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> from lokus.show.drawing.geometry import Sketch
+    >>> sketch = Sketch(scale=250.0, east=450_000, north=9_600_000, x=20, y=20)
+    >>> round(abs(draw_graticule(page, Box(20, 20, 190, 220), sketch, 32748, unit=1.0)), 1)
+    0.0
+    >>> [text.get_text() for text in page.texts][:2]
+    ['', '']
     """
     corners = np.array(
         [[x, y] for x in np.linspace(box.left, box.right, 9) for y in np.linspace(box.bottom, box.top, 9)]

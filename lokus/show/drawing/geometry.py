@@ -27,6 +27,13 @@ def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
     ------
     ValueError
         The frame has no CRS, or no geometry to estimate a zone from.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> village = gpd.GeoSeries([shapely.box(104.0, -3.5, 104.1, -3.4)], crs=4326)
+    >>> to_metric(village).crs.to_epsg()
+    32748
     """
     if frame.crs is None:
         raise ValueError("the geometries have no CRS; set it before drawing")
@@ -39,7 +46,14 @@ def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
 
 
 def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Keep the polygon parts of each geometry; None where there is none."""
+    """Keep the polygon parts of each geometry; None where there is none.
+
+    Examples
+    --------
+    >>> mixed = shapely.GeometryCollection([shapely.box(0, 0, 2, 1), shapely.Point(5, 5)])
+    >>> [None if shape is None else shape.area for shape in polygonal([mixed, shapely.Point(0, 0), None])]
+    [2.0, None, None]
+    """
     given = np.asarray(geometries, dtype=object)
     parts, owner = shapely.get_parts(given, return_index=True)
     areas = (shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)

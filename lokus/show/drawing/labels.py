@@ -158,6 +158,12 @@ def inner_points(polygon: Any, *, width: float, height: float, step: float, shar
     -------
     array of shape (n, 2)
         With `share` 0 never empty: the point deepest inside is always among them.
+
+    Examples
+    --------
+    >>> village = shapely.box(0, 0, 20, 8)
+    >>> inner_points(village, width=6, height=2, step=2.0)[0].tolist()
+    [4.0, 4.0]
     """
     body = shapely.simplify(largest_part(polygon), step / 3)  # finer detail does not move a label
     deepest = deepest_point(polygon)
@@ -194,13 +200,24 @@ def deepest_point(polygon: Any, *, share: float = 0.001) -> Floats:
         Polygon or multipolygon.
     share : float
         How exactly, as a share of the longer side.
+
+    Examples
+    --------
+    >>> deepest_point(shapely.box(0, 0, 10, 10)).round(1).tolist()
+    [5.0, 5.0]
     """
     found = deepest_points(np.array([polygon], dtype=object), share=share)
     return found[0, :]
 
 
 def deepest_points(polygons: npt.NDArray[Any], *, share: float = 0.001) -> Floats:
-    """Give :func:`deepest_point` of many polygons at once, shape (n, 2); missing where there is none."""
+    """Give :func:`deepest_point` of many polygons at once, shape (n, 2); missing where there is none.
+
+    Examples
+    --------
+    >>> deepest_points(np.array([shapely.box(0, 0, 10, 10), None])).round(1).tolist()
+    [[5.0, 5.0], [nan, nan]]
+    """
     parts, owner = shapely.get_parts(polygons, return_index=True)
     # The largest part of each last; of equal ones the first.
     order = np.lexsort((-np.arange(len(parts)), shapely.area(parts), owner))
@@ -213,7 +230,14 @@ def deepest_points(polygons: npt.NDArray[Any], *, share: float = 0.001) -> Float
 
 
 def rings_around(point: Floats, *, step: float, reach: float) -> Floats:
-    """Positions on widening rings around a point, the point itself first."""
+    """Positions on widening rings around a point, the point itself first.
+
+    Examples
+    --------
+    >>> positions = rings_around(np.array([10.0, 10.0]), step=2.0, reach=4.0)
+    >>> positions[0].tolist(), len(positions)
+    ([10.0, 10.0], 19)
+    """
     rings = [np.asarray(point, dtype=float)[None, :]]
     for number in range(1, int(reach / step) + 1):
         angles = np.arange(6 * number) * (2 * np.pi / (6 * number)) + np.pi / 6

@@ -28,14 +28,36 @@ _NOTE = 5.4  # type of the note, pt
 
 
 def legend_height(layer: Layer) -> float:
-    """Height that the legend of a layer needs with scale bar, in millimetres on A4."""
+    """Height that the legend of a layer needs with scale bar, in millimetres on A4.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.themes.themes import make_layer
+    >>> results = pd.DataFrame({"skor": [0.7, 0.2], "nomor": [1, None]}, index=["9901012001", "9901012002"])
+    >>> layer = make_layer(results, "skor")
+    >>> legend_height(layer) > 30
+    True
+    """
     rows = len(layer.palette) + 3 + bool(layer.unsure_label)
     notes = len(wrap(layer.note, _NOTE, 66.0, lines=3))
     return 6.4 + rows * _ROW + notes * (line_height(_NOTE) + 0.6) + (17 if layer.symbols else 0) + 12.5
 
 
 def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | None = None) -> Box:
-    """Draw the legend from the top of its box; return what is left below it."""
+    """Draw the legend from the top of its box; return what is left below it.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> import pandas as pd
+    >>> from lokus.show.themes.themes import make_layer
+    >>> results = pd.DataFrame({"skor": [0.7, 0.2], "nomor": [1, None]}, index=["9901012001", "9901012002"])
+    >>> layer = make_layer(results, "skor")
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> from lokus.show.results.info import StudyInfo
+    """
     box, unit = plan.legend, plan.unit
     size, row = 7 * unit, _ROW * unit
     y = box.top - 3.4 * unit
@@ -133,7 +155,16 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
 
 
 def draw_disc(page: Axes, x: float, y: float, text: str, *, unit: float, gid: str | None = None) -> None:
-    """Draw a numbered disc, the same in the legend and on the map."""
+    """Draw a numbered disc, the same in the legend and on the map.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_disc(page, 30, 40, "12", unit=1.0)
+    >>> page.texts[0].get_text()
+    '12'
+    """
     page.add_artist(
         Circle((x, y), 1.5 * unit, facecolor="white", edgecolor=INK, linewidth=0.6 * unit, zorder=11)
     )

@@ -33,6 +33,13 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
         Left as it was.
     dpi : float
         Dots an inch.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> image = draw_pixels(Figure(figsize=(2, 1)), dpi=50)
+    >>> image.size, image.mode
+    ((100, 50), 'P')
     """
     before, shown_by = figure.dpi, figure.canvas
     canvas = FigureCanvasAgg(figure)

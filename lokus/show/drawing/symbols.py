@@ -76,6 +76,12 @@ def symbol_scale(values: npt.NDArray[np.float64], area: float, *, unit: float = 
         Area of the land on the sheet in mm².
     unit : float
         Factor on the largest radius.
+
+    Examples
+    --------
+    >>> scale = symbol_scale(np.array([40.0, 10.0, np.nan]), area=5000.0)
+    >>> scale.largest, round(scale.radius, 1)
+    (40.0, 7.0)
     """
     present = values[np.isfinite(values) & (values > 0)]
     if not len(present):
@@ -102,6 +108,16 @@ def draw_symbols(
         Places on the sheet.
     values, unsure : arrays
         For each place its value, and whether it rests on weak data.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> scale = SymbolScale(largest=40.0, radius=7.0)
+    >>> values, unsure = np.array([40.0, 10.0, np.nan]), np.array([False, True, False])
+    >>> draw_symbols(page, [(20, 20), (40, 30), (60, 30)], values, unsure, scale, unit=1.0)
+    >>> [round(circle.radius, 1) for circle in page.patches]
+    [7.0, 3.5]
     """
     radii = scale.radii(values)
     for place in np.argsort(-radii, kind="stable"):
@@ -118,6 +134,17 @@ def draw_symbol_legend(page: Axes, box: Box, scale: SymbolScale, label: str, *, 
     ----------
     label : str
         Unit behind the largest number.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> from lokus.show.drawing.layout import Box
+    >>> scale = SymbolScale(largest=40.0, radius=7.0)
+    >>> draw_symbol_legend(page, Box(10, 10, 80, 40), scale, "anak", unit=1.0) > 8
+    True
+    >>> [text.get_text() for text in page.texts]
+    ['20 anak', '5', '2']
     """
     examples = scale.examples
     radii = scale.radii(np.array(examples))
@@ -146,7 +173,16 @@ def draw_symbol_legend(page: Axes, box: Box, scale: SymbolScale, label: str, *, 
 def draw_circle(
     page: Axes, centre: Any, radius: float, *, hollow: bool, unit: float, zorder: float = 5.5
 ) -> None:
-    """Draw one circle; hollow where its value is not yet reliable."""
+    """Draw one circle; hollow where its value is not yet reliable.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> draw_circle(page, (20, 20), 4.0, hollow=True, unit=1.0)
+    >>> page.patches[0].radius
+    4.0
+    """
     page.add_artist(
         Circle(
             (float(centre[0]), float(centre[1])), radius,

@@ -334,6 +334,15 @@ def simplify_shared(geometries: npt.NDArray[Any], tolerance: float) -> npt.NDArr
     -------
     array
         Same length, None where there was no polygon.
+
+    Examples
+    --------
+    >>> border = [(1.0 + 0.001 * (k % 2), k / 10) for k in range(11)]
+    >>> left = shapely.Polygon([*border, (0, 1), (0, 0)])
+    >>> right = shapely.Polygon([*border, (2, 1), (2, 0)])
+    >>> simple = simplify_shared(np.array([left, right, None]), 0.05)
+    >>> shapely.get_num_coordinates(simple[:2]).tolist(), bool(shapely.coverage_is_valid(simple[:2]))
+    ([5, 5], True)
     """
     shapes = build_topology(geometries, tolerance / 8).simplify(tolerance).geometries()
     lost = np.flatnonzero(shapely.is_missing(shapes))  # smaller than the grid, or never there

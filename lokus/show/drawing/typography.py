@@ -39,14 +39,26 @@ def text_width(text: str, size: float, *, weight: str = "normal") -> float:
 
 
 def line_height(size: float) -> float:
-    """Distance between two lines in millimetres."""
+    """Distance between two lines in millimetres.
+
+    Examples
+    --------
+    >>> round(line_height(10), 2)
+    4.66
+    """
     return size * MM_PER_POINT * LINE
 
 
 def fit_size(
     texts: Sequence[str], width: float, *, largest: float, smallest: float, weight: str = "normal"
 ) -> float:
-    """Largest type size, between the limits, at which every text fits into `width` millimetres."""
+    """Largest type size, between the limits, at which every text fits into `width` millimetres.
+
+    Examples
+    --------
+    >>> fit_size(["Air"], 40, largest=9, smallest=5), fit_size(["Tanjung Agung Selatan"], 5, largest=9, smallest=5)
+    (9, 5)
+    """
     widest = max((text_width(text, 1.0, weight=weight) for text in texts), default=0.0)
     return max(smallest, min(largest, width / widest)) if widest else largest
 

@@ -43,7 +43,18 @@ UNSURE_HATCH: dict[str, Any] = {"spacing": 1.9, "width": 0.42}
 
 
 def scale_for(layer: Layer, shapes: npt.NDArray[Any], *, unit: float) -> SymbolScale | None:
-    """Sizes of the circles of a layer on a map with these polygons; None for a layer of colours."""
+    """Sizes of the circles of a layer on a map with these polygons; None for a layer of colours.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import shapely
+    >>> from lokus.show.themes.themes import make_layer
+    >>> results = pd.DataFrame({"anak_stunting": [40.0, 10.0]}, index=["9901012001", "9901012002"])
+    >>> shapes = np.array([shapely.box(0, 0, 50, 50), shapely.box(50, 0, 90, 50)])
+    >>> scale_for(make_layer(results, "anak"), shapes, unit=1.0).largest
+    40.0
+    """
     if not layer.symbols:
         return None
     area = float(sum(shape.area for shape in shapes if shape is not None))
@@ -51,7 +62,17 @@ def scale_for(layer: Layer, shapes: npt.NDArray[Any], *, unit: float) -> SymbolS
 
 
 def draw_proposed(page: Axes, outline: Path, *, unit: float, zorder: float) -> None:
-    """Outline proposed villages: a dark line on a white one, so that it is seen on dark classes too."""
+    """Outline proposed villages: a dark line on a white one, so that it is seen on dark classes too.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> from lokus.show.drawing.layout import Box
+    >>> draw_proposed(page, Box(0, 0, 10, 10).path, unit=1.0, zorder=5)
+    >>> len(page.patches)
+    2
+    """
     for shift, colour, width in ((0.0, "white", 2.3), (0.05, LOKUS_LINE["color"], LOKUS_LINE["width"])):
         draw_outline(page, outline, edge=colour, width=width * unit, zorder=zorder + shift)
 
@@ -80,6 +101,20 @@ def draw_body(
         Factor on line widths.
     circles : SymbolScale, optional
         Sizes of the circles, on a layer that has them.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> import pandas as pd
+    >>> from lokus.show.themes.themes import make_layer
+    >>> results = pd.DataFrame({"skor": [0.7, 0.2], "nomor": [1, None]}, index=["9901012001", "9901012002"])
+    >>> layer = make_layer(results, "skor")
+    >>> import shapely
+    >>> shapes = np.array([shapely.box(0, 0, 50, 50), shapely.box(50, 0, 90, 50)])
+    >>> draw_body(page, shapes, np.array([shapely.box(0, 0, 90, 50)]), layer, results.index, unit=1.0)
+    >>> [path.get_gid() for path in page.patches if path.get_gid()][:2]
+    ['kelas:sangat rendah', 'kelas:rendah']
     """
     classes = layer.classes.loc[index].to_numpy()
     unsure = layer.unsure.loc[index].to_numpy()

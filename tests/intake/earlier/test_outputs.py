@@ -183,8 +183,8 @@ def test_the_same_villages_carry_the_bundled_results_unchanged(catalogue) -> Non
     kept = {"stunting", "diukur", "sasaran", "krs_persen", "prevalensi", "anak_stunting", "skor", "peringkat"}
     assert kept <= set(carried.values.columns)
     assert not {"terpilih", "nomor", "prevalensi_bawah"} & set(carried.values.columns)
-    assert set(carried.jenis_perubahan) == {"tetap"}
-    assert not carried.perlu_diperiksa.any()
+    assert set(carried.changes["jenis_perubahan"]) == {"tetap"}
+    assert not carried.changes["perlu_diperiksa"].any()
     assert carried.left.empty
     assert carried.findings == ()
 
@@ -230,7 +230,7 @@ def test_villages_that_stay_keep_their_past_whatever_the_row_order(catalogue, pa
     for year, codes in lists.items():
         assert carried.kode(year) == tuple(sorted(codes))
         assert carried.lists[year].notna().all()
-    assert set(carried.jenis_perubahan) == {"tetap"}
+    assert set(carried.changes["jenis_perubahan"]) == {"tetap"}
     assert carried.findings == ()
     again = carry_previous(villages.iloc[order], results.iloc[order], lists, villages, catalogue=catalogue)
     pd.testing.assert_frame_equal(again.values, carried.values)
@@ -277,7 +277,7 @@ LISTS = {2025: ["9901012001", "9901012003", "9901012006"], 2024: ["9901012004", 
 
 def test_divided_merged_recoded_new_and_gone(catalogue) -> None:
     past = carry_previous(BEFORE, RESULTS, LISTS, NOW, catalogue=catalogue)
-    assert past.jenis_perubahan.to_dict() == {
+    assert past.changes["jenis_perubahan"].to_dict() == {
         "9901012001": "pecah", "9901012002": "gabung", "9901012005": "tetap", "9901012007": "pecah",
         "9901012008": "baru", "9901022001": "ganti kode",
     }  # fmt: skip
@@ -300,8 +300,8 @@ def test_divided_merged_recoded_new_and_gone(catalogue) -> None:
     assert past.left.to_dict("index") == {
         "9901012006": {"desa": "Flamboyan", "kecamatan": "Sari", "tahun": "2024, 2025"}
     }
-    assert past.perlu_diperiksa.to_dict()["9901012005"] is False
-    assert past.perlu_diperiksa["9901012002"]
+    assert past.changes["perlu_diperiksa"].to_dict()["9901012005"] is False
+    assert past.changes["perlu_diperiksa"]["9901012002"]
     told = {finding.check: finding.message for finding in past.findings}
     assert told["tahun.lokus_gone"] == (
         "1 lokus tahun 2025 tidak ada lagi dalam daftar desa/kelurahan: Flamboyan (Sari)"
@@ -321,8 +321,8 @@ def test_lists_read_against_this_years_villages_need_nothing_else(catalogue) -> 
     assert past.values.shape == (6, 0)
     assert past.left.empty
     assert past.crosswalk is None
-    assert past.jenis_perubahan.isna().all()
-    assert not past.perlu_diperiksa.any()
+    assert past.changes["jenis_perubahan"].isna().all()
+    assert not past.changes["perlu_diperiksa"].any()
     assert [finding.check for finding in past.findings] == ["tahun.unknown"]
 
 
@@ -368,6 +368,6 @@ def test_a_list_of_2018_in_muara_enim_follows_its_villages_to_2020(shared_data, 
     )
     assert was == now
     assert past.left.empty
-    assert past.perlu_diperiksa[list(arrived)].all()
+    assert past.changes["perlu_diperiksa"][list(arrived)].all()
     told = {finding.check: finding.message for finding in past.findings}
     assert told["tahun.recoded"].startswith("22 desa/kelurahan berganti kode")
