@@ -158,6 +158,18 @@ def write_atlas(
     -----
     A kecamatan with more villages than fit goes on on a further page; the bookmark leads to its first one.
     The same study gives the same bytes.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> import tempfile
+    >>> one = kajian.results["kode_kecamatan"] == "990101"
+    >>> path = Path(tempfile.mkdtemp()) / "atlas.pdf"
+    >>> outlines = kajian.boundaries.kecamatan.loc[["990101"]]
+    >>> atlas = write_atlas(kajian.results[one], outlines, kajian.info, path, gaps=kajian.gaps)
+    >>> len(PdfReader(atlas).pages)
+    1
     """
     path = Path(path)
     book = AtlasBook(results, kecamatan, info, theme=theme, gaps=gaps, logo=logo)

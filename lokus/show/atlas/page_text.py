@@ -92,6 +92,19 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
     ----------
     letters : dict
         Letter of the villages that stand on the map by it.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.drawing.layout import Box
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
+    >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
+    >>> write_table(flow, villages, {})
+    >>> sum((text.get_gid() or "").startswith("tabel:") for text in page.texts) == len(villages)
+    True
     """
     rank = villages["peringkat"] if "peringkat" in villages else pd.Series(pd.NA, index=villages.index)
     ordered = villages.assign(_rank=rank.astype("Float64")).sort_values(
@@ -147,7 +160,21 @@ def _edges(columns: Sequence[Fact], *, left: float, room: float) -> list[float]:
 
 
 def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:
-    """Write the lokus of the kecamatan, each with its reason."""
+    """Write the lokus of the kecamatan, each with its reason.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.drawing.layout import Box
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
+    >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
+    >>> write_reasons(flow, villages)
+    >>> flow.y < flow.box.top
+    True
+    """
     chosen = (
         villages[villages["nomor"].notna()].sort_values("nomor", kind="stable")
         if "nomor" in villages
@@ -191,6 +218,19 @@ def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> No
     ----------
     gaps : pandas.DataFrame
         A row each: ``kode_desa``, ``opd``, ``indikator``, optionally ``nilai``.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.drawing.layout import Box
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
+    >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
+    >>> write_gaps(flow, villages, kajian.gaps)
+    >>> flow.y < flow.box.top
+    True
     """
     mine = gaps[gaps["kode_desa"].isin(villages.index)]
     flow.heading(_("Gaps by office (OPD): {n}").format(n=len(mine)), after=2 * _ROW)

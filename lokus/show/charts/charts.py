@@ -41,6 +41,14 @@ def funnel_chart(results: pd.DataFrame, info: StudyInfo) -> Sheet:
         Results table: ``diukur``, ``prevalensi_mentah``, ``prevalensi``.
     info : StudyInfo
         Title and synthetic mark.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> chart = funnel_chart(kajian.results, kajian.info)
+    >>> chart.axes[0].get_xlabel()
+    'balita diukur'
     """
     known = results[results["prevalensi_mentah"].notna()].sort_index()
     figure, axes = canvas(
@@ -75,6 +83,14 @@ def interval_chart(results: pd.DataFrame, info: StudyInfo, *, most: int = 30) ->
         Title and synthetic mark.
     most : int
         How many villages.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> chart = interval_chart(kajian.results, kajian.info, most=5)
+    >>> len(chart.axes[0].get_yticklabels())
+    5
     """
     top = results.sort_index().sort_values("prevalensi", ascending=False, kind="stable").head(most).iloc[::-1]
     figure, axes = canvas(
@@ -108,6 +124,14 @@ def chance_chart(results: pd.DataFrame, info: StudyInfo, *, least: float = 0.05)
         Title and synthetic mark.
     least : float
         Villages below this chance are left out unless they are proposed.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> chart = chance_chart(kajian.results, kajian.info, least=0.5)
+    >>> len(chart.axes[0].patches) >= 26
+    True
     """
     chosen = results["terpilih"].astype(bool)
     shown = results[(results["peluang_lokus"] >= least) | chosen].sort_index()
@@ -153,6 +177,16 @@ def completeness_chart(
         Indicator label → office; indicators of one office stand together.
     info : StudyInfo
         Title and synthetic mark.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> offices = {kajian.labels[key]: office for key, office in kajian.owners.items() if key in kajian.labels}
+    >>> audit = kajian.audit.completeness.rename(columns=kajian.labels)
+    >>> chart = completeness_chart(audit, kajian.villages["kecamatan"], offices, kajian.info)
+    >>> [text.get_text() for text in chart.texts][0]
+    'Kelengkapan data'
     """
     columns = sorted(completeness.columns, key=lambda name: (offices.get(str(name), ""), str(name)))
     place = kecamatan.reindex(completeness.index)
@@ -199,6 +233,14 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
         Indicator key → text; only these columns are drawn.
     info : StudyInfo
         Title and synthetic mark.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> chart = profile_chart(kajian.typology.profile, kajian.labels, kajian.info)
+    >>> [text.get_text() for text in chart.texts][0]
+    'Tipologi desa/kelurahan'
     """
     keys = [key for key in labels if key in profile]
     means = profile[keys]
@@ -243,7 +285,16 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
 def canvas(
     info: StudyInfo, title: str, note: str, *, height: float, left: float = 0.09, bottom: float | None = None
 ) -> tuple[Sheet, Axes]:
-    """Give a figure of fixed width with its title, place and mark, and the axes below."""
+    """Give a figure of fixed width with its title, place and mark, and the axes below.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> figure, axes = canvas(info, "Judul", "Catatan.", height=4.0)
+    >>> [text.get_text() for text in figure.texts]
+    ['Judul', 'Kabupaten Contoh · Tahun 2026. Catatan.']
+    """
     figure = Sheet(figsize=(8.2, height), facecolor="white")
     low = bottom if bottom is not None else 0.62 / height
     axes = figure.add_axes((left, low, 0.97 - left, 1 - low - 0.95 / height))

@@ -52,6 +52,18 @@ def fall_chart(
         Last year and this year.
     level : float
         Coverage of the intervals, 0–1.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> import pandas as pd
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Air"], "mentah_lalu": [14.0], "mentah_kini": [9.0], "harapan_kini": [11.0],
+    ...      "perubahan": [-2.5], "perubahan_bawah": [-6.0], "perubahan_atas": [1.0]}, index=["9901012001"],
+    ... )
+    >>> fall_chart(villages, info, years=(2025, 2026)).texts[0].get_text()
+    'Turun sungguhan atau kebetulan?'
     """
     head, width = 16.0, 208.0
     height = head + _key_height(width) + _AXIS + _ROW * max(len(villages), 3)
@@ -94,6 +106,16 @@ def draw_falls(
     On the left the measured rates of both years, and a bar at the rate that last year's numbers foretold:
     what regression to the mean and the general trend give without any help. On the right the estimated change
     with its interval: where it reaches over the line of no change, chance can have made it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Air"], "mentah_lalu": [14.0], "mentah_kini": [9.0], "harapan_kini": [11.0],
+    ...      "perubahan": [-2.5], "perubahan_bawah": [-6.0], "perubahan_atas": [1.0]}, index=["9901012001"],
+    ... )
+    >>> len(draw_falls(villages, years=(2025, 2026), width=180, height=80).axes)
+    2
     """
     figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
     with mpl.rc_context({**mpl.rcParamsDefault, "font.family": FAMILY}):

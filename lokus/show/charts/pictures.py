@@ -33,7 +33,14 @@ PART_COLOURS = ("#b4441c", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#cc79a7"
 
 
 def png_bytes(figure: Figure, *, dpi: float, crop: Bbox | None = None) -> bytes:
-    """Give a figure, or a part of it in inches, as PNG; the same figure gives the same bytes."""
+    r"""Give a figure, or a part of it in inches, as PNG; the same figure gives the same bytes.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> png_bytes(Figure(figsize=(1, 1)), dpi=40)[:4]
+    b'\x89PNG'
+    """
     image = io.BytesIO()
     with mpl.rc_context(mpl.rcParamsDefault):
         picture = draw_pixels(figure, dpi)
@@ -47,7 +54,16 @@ def png_bytes(figure: Figure, *, dpi: float, crop: Bbox | None = None) -> bytes:
 
 
 def map_picture(sheet: Figure, *, dpi: float = DPI) -> bytes:
-    """Cut the map out of a sheet of :func:`lokus.show.draw_map`: its margin is set anew where it is shown."""
+    r"""Cut the map out of a sheet of :func:`lokus.show.draw_map`: its margin is set anew where it is shown.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> sheet = kajian.maps.sheet("usulan")
+    >>> map_picture(sheet, dpi=40)[:4]
+    b'\x89PNG'
+    """
     frames = [patch.get_window_extent() for patch in sheet.axes[0].patches if isinstance(patch, Rectangle)]
     whole = sheet.bbox
     # The neat line is the largest rectangle on the sheet that is not the sheet.
@@ -69,6 +85,14 @@ def draw_parts(material: Material, *, width: float, height: float) -> Figure:
         With `contributions`.
     width, height : float
         Millimetres; more than 26 villages stand in two columns.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> figure = draw_parts(kajian.material, width=240, height=120)
+    >>> figure.get_size_inches().round(2).tolist()
+    [9.45, 4.72]
     """
     chosen = material.chosen
     parts = _leading_parts(material, limit=len(PART_COLOURS))

@@ -55,6 +55,16 @@ def trajectory_chart(way: Trajectory, info: StudyInfo) -> Sheet:
         Surveys are filled marks with their intervals, routine measurement hollow ones; lines join the marks
         of one series only. A series measured differently from the target has a dashed path of its own. Below
         stand what each series needs, and the sources.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> from lokus.followup.trajectory import measured, trajectory
+    >>> survey = measured("SSGI/SKI", "survei", {2022: 20.2, 2023: 28.6, 2024: 24.7})
+    >>> way = trajectory(start=(2022, 20.2), target=(2026, 14.0), series=[survey])
+    >>> len(trajectory_chart(way, info).axes)
+    1
     """
     lines = [
         line for text in (*need_sentences(way), never_joined(), _sources(way, info)) for line in _broken(text)

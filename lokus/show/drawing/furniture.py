@@ -225,7 +225,7 @@ def draw_graticule(page: Axes, box: Box, sketch: Sketch, crs: Any, *, unit: floa
     >>> round(abs(draw_graticule(page, Box(20, 20, 190, 220), sketch, 32748, unit=1.0)), 1)
     0.0
     >>> [text.get_text() for text in page.texts][:2]
-    ['', '']
+    ['104°40′ BT', '104°50′ BT']
     """
     corners = np.array(
         [[x, y] for x in np.linspace(box.left, box.right, 9) for y in np.linspace(box.bottom, box.top, 9)]

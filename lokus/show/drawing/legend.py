@@ -49,14 +49,16 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
 
     Examples
     --------
-    >>> from matplotlib.figure import Figure
-    >>> page = Figure().add_subplot()
-    >>> import pandas as pd
-    >>> from lokus.show.themes.themes import make_layer
-    >>> results = pd.DataFrame({"skor": [0.7, 0.2], "nomor": [1, None]}, index=["9901012001", "9901012002"])
-    >>> layer = make_layer(results, "skor")
+    >>> from lokus import Kajian
     >>> from lokus.show.drawing.layout import plan_page
-    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> from lokus.show.themes.themes import make_layer
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> plan = plan_page("A4", 90_000, 40_000)
+    >>> figure, page = blank_sheet(plan)
+    >>> left_over = draw_legend(page, plan, make_layer(kajian.results, "usulan"))
+    >>> next(text.get_text() for text in page.texts if text.get_gid() == "jumlah:lokus")
+    '26'
     """
     box, unit = plan.legend, plan.unit
     size, row = 7 * unit, _ROW * unit

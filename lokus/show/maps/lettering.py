@@ -61,6 +61,22 @@ def draw_labels(
         Kecamatan that got a letter only.
     boxes : list of Box
         Room that is taken by now.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> from lokus.show.maps.sheet_plan import plan_frames
+    >>> from lokus.show.themes.themes import make_layer
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> figure, page = blank_sheet(frames.page)
+    >>> layer, drawn = make_layer(kajian.results, "usulan"), ground.on(frames.composite)
+    >>> key, taken = draw_labels(page, drawn, ground.results, ground.kecamatan, layer, frames.page)
+    >>> sum((text.get_gid() or "").startswith("nomor:") for text in page.texts)
+    26
     """
     unit = plan.unit
     frame = plan.map.grow(-0.6 * unit)
@@ -255,6 +271,22 @@ def label_villages(
         Code of the village → its letter, for the table.
     taken : list of Box
         Room that is taken now.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> from lokus.show.maps.sheet_plan import plan_frames
+    >>> from lokus.show.themes.themes import make_layer
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> figure, page = blank_sheet(frames.page)
+    >>> layer, shapes = make_layer(kajian.results, "usulan"), ground.on(frames.composite).shapes
+    >>> letters, taken = label_villages(page, shapes, ground.results, layer, frames.page)
+    >>> set(letters) <= set(kajian.results.index)
+    True
     """
     frame = plan.map.grow(-0.8)
     bodies = {str(kode): s for kode, s in zip(villages.index, shapes, strict=True) if s is not None}
@@ -344,6 +376,17 @@ def label_neighbours(
     -------
     list of str
         Names for which there is no room.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> from lokus.show.drawing.layout import Box
+    >>> around, own = {"Teluk Bakau": shapely.box(0, 0, 60, 50)}, shapely.box(60, 0, 100, 50)
+    >>> label_neighbours(page, around, frame=Box(0, 0, 100, 50), own=own, taken=[])
+    []
+    >>> page.texts[0].get_text()
+    'Teluk Bakau'
     """
     order = sorted(shapes, key=lambda name: (-shapely.area(shapes[name]), name))
     inner = frame.grow(-0.8)

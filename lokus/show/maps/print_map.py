@@ -97,7 +97,17 @@ def listed_villages(results: pd.DataFrame, layer: Layer) -> list[Listed]:
 
 
 def draw_watermark(page: Axes, frame: Box, *, unit: float) -> None:
-    """Write the mark of made-up data across the map."""
+    """Write the mark of made-up data across the map.
+
+    Examples
+    --------
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> plan = plan_page("A4", 90_000, 40_000)
+    >>> figure, page = blank_sheet(plan)
+    >>> draw_watermark(page, plan.map, unit=1.0)
+    >>> page.texts[0].get_text()
+    'DATA CONTOH SINTETIS'
+    """
     write(
         page, *frame.centre, synthetic_mark(), min(30 * unit, 0.18 * frame.width), rotation=28, ha="center",
         va="center", weight="bold", color=MARK_INK, alpha=0.13, zorder=6, gid="watermark",
@@ -107,7 +117,19 @@ def draw_watermark(page: Axes, frame: Box, *, unit: float) -> None:
 def draw_header(
     page: Axes, plan: Page, info: StudyInfo, heading: str, *, logo: str | Path | None = None
 ) -> None:
-    """Write heading, place, year, study and rule, with a logo and the mark of made-up data."""
+    """Write heading, place, year, study and rule, with a logo and the mark of made-up data.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> plan = plan_page("A4", 90_000, 40_000)
+    >>> figure, page = blank_sheet(plan)
+    >>> draw_header(page, plan, info, "Usulan lokus")
+    >>> page.texts[0].get_text()
+    'Usulan lokus – Kabupaten Contoh, 2026'
+    """
     box, unit = plan.header, plan.unit
     if logo is not None:
         box = Box(draw_logo(page, box, logo) + 4 * unit, box.bottom, box.right, box.top)
@@ -233,7 +255,19 @@ def _write_columns(page: Axes, box: Box, villages: Sequence[Listed], unit: float
 
 
 def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, missing: Sequence[str]) -> None:
-    """Write sources, data date, projection, institution, and the villages that could not be drawn."""
+    """Write sources, data date, projection, institution, and the villages that could not be drawn.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> plan = plan_page("A4", 90_000, 40_000)
+    >>> figure, page = blank_sheet(plan)
+    >>> draw_footer(page, plan, info, projection="UTM 48S", missing=["Air Dua"])
+    >>> page.texts[-1].get_text()
+    'UTM 48S · 1 desa/kelurahan tanpa poligon, dihitung tetapi tidak tergambar: Air Dua.'
+    """
     box, unit = plan.footer, plan.unit
     size = 5.8 * unit
     page.plot([box.left, box.right], [box.top] * 2, color=SOFT, linewidth=0.6)
@@ -324,6 +358,14 @@ def draw_map(
     -----
     Far parts that would make the map tiny are drawn in an inset, see
     :func:`lokus.show.drawing.detached_parts.find_detached`.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> sheet = draw_map(kajian.results, kajian.boundaries.kecamatan, kajian.info, theme="prevalensi")
+    >>> sheet.get_size_inches().round(1).tolist()
+    [11.7, 8.3]
     """
     ground = Ground(results, kecamatan, surroundings)
     return draw_on(ground, info, theme=theme, size=size, indicators=indicators, logo=logo)
@@ -338,7 +380,18 @@ def draw_on(
     indicators: Mapping[str, IndicatorStyle] | None = None,
     logo: str | Path | None = None,
 ) -> Sheet:
-    """Draw one theme on ground that other sheets share, as :func:`draw_map` does on its own."""
+    """Draw one theme on ground that other sheets share, as :func:`draw_map` does on its own.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> sheets = [draw_on(ground, kajian.info, theme=theme) for theme in ("usulan", "skor")]
+    >>> len(sheets)
+    2
+    """
     results, kecamatan, crs, around = ground.results, ground.kecamatan, ground.crs, ground.around
     layer = make_layer(results, theme, indicators=indicators)
     frames = plan_frames(size, ground.bodies, around, legend_mm=legend_height(layer))
@@ -386,7 +439,15 @@ def draw_on(
 
 
 def blank_sheet(plan: Page) -> tuple[Sheet, Axes]:
-    """Give an empty sheet of the planned size, with one axes that measures millimetres."""
+    """Give an empty sheet of the planned size, with one axes that measures millimetres.
+
+    Examples
+    --------
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> figure, page = blank_sheet(plan_page("A4", 90_000, 40_000))
+    >>> page.get_xlim()
+    (np.float64(0.0), np.float64(297.0))
+    """
     figure = Sheet(figsize=(plan.sheet.width / 25.4, plan.sheet.height / 25.4), facecolor="white")
     page = figure.add_axes((0, 0, 1, 1))
     page.set(xlim=(0, plan.sheet.width), ylim=(0, plan.sheet.height))
@@ -414,6 +475,14 @@ def save_map(figure: Figure, path: str | Path) -> Path:
     ------
     ValueError
         The suffix is neither ``.png`` nor ``.pdf``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus.show.drawing.layout import plan_page
+    >>> figure, page = blank_sheet(plan_page("A4", 90_000, 40_000))
+    >>> save_map(figure, Path(tempfile.mkdtemp()) / "peta.pdf").read_bytes()[:4]
+    b'%PDF'
     """
     path = Path(path)
     suffix = path.suffix.lower()

@@ -272,7 +272,14 @@ class Frames:
 def plan_frames(
     size: str, bodies: Bodies, surroundings: npt.NDArray[Any] | None, *, legend_mm: float
 ) -> Frames:
-    """Plan the sheet for polygons in metres; insets and locator only where there is room for them."""
+    """Plan the sheet for polygons in metres; insets and locator only where there is room for them.
+
+    Examples
+    --------
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 30_000, 20_000)]))
+    >>> plan_frames("A4", bodies, None, legend_mm=62).main.sketch.scale
+    160.0
+    """
 
     def page_for(width: float, height: float) -> Page:
         return plan_page(size, width, height, legend_mm=legend_mm)
@@ -295,6 +302,13 @@ def fit_frames(
         Gives the page for a width and a height in metres.
     surroundings : array of polygons, optional
         What lies around, for the locator.
+
+    Examples
+    --------
+    >>> east, west = shapely.box(0, 0, 30_000, 20_000), shapely.box(30_000, 0, 50_000, 20_000)
+    >>> frames = fit_frames(np.array([east, west]), lambda width, height: plan_page("A4", width, height))
+    >>> frames.main.sketch.scale, len(frames.insets)
+    (270.0, 0)
     """
     bodies = shapes if isinstance(shapes, Bodies) else find_bodies(shapes)
     together = bodies.together
@@ -389,7 +403,21 @@ def _centred(box: Box, extent: Any, scale: float) -> Sketch:
 
 
 def draw_surroundings(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]) -> None:
-    """Draw what lies around the kabupaten beneath the main map, cut at the neat line."""
+    """Draw what lies around the kabupaten beneath the main map, cut at the neat line.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> figure, page = blank_sheet(frames.page)
+    >>> draw_surroundings(page, frames, ground.outlines)
+    >>> len(page.patches)
+    1
+    """
     box, sketch = frames.main.box, frames.main.sketch
     (west, south), (east, north) = sketch.ground(np.array([[box.left, box.bottom], [box.right, box.top]]))
     cut = shapely.intersection(shapely.make_valid(surroundings), shapely.box(west, south, east, north))
@@ -399,7 +427,16 @@ def draw_surroundings(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]
 
 
 def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
-    """Parts of polygons in metres that the main map shows, in millimetres; of many there is none."""
+    """Parts of polygons in metres that the main map shows, in millimetres; of many there is none.
+
+    Examples
+    --------
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 30_000, 20_000)]))
+    >>> frames = plan_frames("A4", bodies, None, legend_mm=62)
+    >>> around = {"Dekat": shapely.box(-3_000, 0, 0, 20_000), "Jauh": shapely.box(90_000, 0, 99_000, 9_000)}
+    >>> list(shapes_within(frames, around))
+    ['Dekat']
+    """
     box, sketch = frames.main.box, frames.main.sketch
     (west, south), (east, north) = sketch.ground(np.array([[box.left, box.bottom], [box.right, box.top]]))
     seen = {name: shapely.clip_by_rect(shape, west, south, east, north) for name, shape in shapes.items()}
@@ -408,7 +445,21 @@ def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_locator(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]) -> None:
-    """Draw the kabupaten in its surroundings, in the box planned for it."""
+    """Draw the kabupaten in its surroundings, in the box planned for it.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> figure, page = blank_sheet(frames.page)
+    >>> draw_locator(page, frames, np.array([]))  # no box was planned for it, so nothing is drawn
+    >>> len(page.patches)
+    0
+    """
     if frames.locator is None:
         return
     box, sketch, unit = frames.locator.box, frames.locator.sketch, frames.page.unit
@@ -429,7 +480,21 @@ def _areas(shapes: npt.NDArray[Any]) -> list[Any]:
 
 
 def inset_captions(page: Axes, frames: Frames, names: list[str]) -> None:
-    """Draw the frames of the insets, and say what and where each of them shows at which scale."""
+    """Draw the frames of the insets, and say what and where each of them shows at which scale.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> figure, page = blank_sheet(frames.page)
+    >>> inset_captions(page, frames, ["Teluk Bakau"] * len(frames.insets))
+    >>> len(page.texts) == len(frames.insets)
+    True
+    """
     winds = (
         _("north"), _("north-east"), _("east"), _("south-east"),
         _("south"), _("south-west"), _("west"), _("north-west"),

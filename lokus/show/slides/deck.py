@@ -64,6 +64,9 @@ class Deck:
         self._file.slide_width, self._file.slide_height = Mm(WIDTH), Mm(HEIGHT)
         self._layout = _only_title_layout(self._file)
 
+    def __len__(self) -> int:
+        return len(self._file.slides)
+
     def slide(self, title: str, lead: str = "") -> Slide:
         """Add a slide with a title and one sentence that says what it shows."""
         page: Slide = self._file.slides.add_slide(self._layout)

@@ -130,7 +130,14 @@ def count_lines(text: str, size: float, width: float, *, weight: str = "normal")
 
 
 def text_height(paragraphs: Sequence[Paragraph], size: float, width: float) -> float:
-    """Height of paragraphs in millimetres."""
+    """Height of paragraphs in millimetres.
+
+    Examples
+    --------
+    >>> one = Paragraph(text="Semende Darat Laut")
+    >>> text_height([one, one], 10, 60) == 2 * text_height([one], 10, 60)
+    True
+    """
     return sum(paragraph.height(size, width) for paragraph in paragraphs)
 
 
@@ -140,6 +147,13 @@ def fit_text(
     """Largest type size at which the paragraphs fit, and as many of them as fit at the smallest.
 
     A paragraph that does not fit at the smallest size is cut with an ellipsis, those after it are left out.
+
+    Examples
+    --------
+    >>> area = Area(left=0, top=0, width=60, height=12)
+    >>> size, kept = fit_text([Paragraph(text="Semende Darat Laut " * 4)], area, largest=18, smallest=6)
+    >>> 6 <= size < 18, len(kept)
+    (True, 1)
     """
     size = largest
     while size > smallest and text_height(paragraphs, size, area.width) > area.height:
@@ -244,6 +258,12 @@ def plan_table(
     most_pages : int
         When the rows need more pages at `smallest`, the type becomes smaller still, down to `fine`; rows
         that do not fit even so are on no page, and there is room below for a note.
+
+    Examples
+    --------
+    >>> names = TableColumn(head="Desa", values=["Air Dua", "Batu"])
+    >>> plan_table([names], 120, 80).pages
+    ((0, 2),)
     """
     for pages in range(1, most_pages + 1):
         size = largest

@@ -22,7 +22,18 @@ __all__ = ["follow_up_slide", "gaps_slide", "trajectory_slide"]
 
 
 def gaps_slide(deck: Deck, material: Material) -> None:
-    """Show what fails its threshold, by office."""
+    """Show what fails its threshold, by office.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> gaps_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     if material.gaps is None or material.gaps.empty:
         return
     counted = gaps_by_indicator(material.gaps, material.chosen.index)
@@ -47,7 +58,18 @@ def gaps_slide(deck: Deck, material: Material) -> None:
 
 
 def follow_up_slide(deck: Deck, material: Material) -> None:
-    """Say who does what in how many villages."""
+    """Say who does what in how many villages.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> follow_up_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     rows = tasks(material)
     columns = [
         TableColumn(head=_("Who"), values=[one_line(task.who) for task in rows], most=0.3),
@@ -79,7 +101,18 @@ def follow_up_slide(deck: Deck, material: Material) -> None:
 
 
 def trajectory_slide(deck: Deck, material: Material) -> None:
-    """Show the way to the target, when the study states one."""
+    """Show the way to the target, when the study states one.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> trajectory_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     way = material.trajectory
     if way is None:
         return

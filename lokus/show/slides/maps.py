@@ -32,7 +32,18 @@ _PAIR_DPI = 120  # half the width on the slide
 
 
 def map_slide(deck: Deck, material: Material, theme: str, sheet: Callable[[str], Figure]) -> None:
-    """Show a map with its legend."""
+    """Show a map with its legend.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> map_slide(deck, kajian.material, "usulan", kajian.maps.sheet)
+    >>> len(deck)
+    1
+    """
     layer = make_layer(material.results, theme)
     page = deck.slide(
         _("Map: {title}").format(title=layer.title),
@@ -58,7 +69,18 @@ def map_slide(deck: Deck, material: Material, theme: str, sheet: Callable[[str],
 def map_pair_slide(
     deck: Deck, material: Material, themes: Sequence[str], sheet: Callable[[str], Figure]
 ) -> None:
-    """Show two maps side by side, each with its legend and a sentence; one alone as :func:`map_slide`."""
+    """Show two maps side by side, each with its legend and a sentence; one alone as :func:`map_slide`.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> map_pair_slide(deck, kajian.material, ["prevalensi", "skor"], kajian.maps.sheet)
+    >>> len(deck)
+    1
+    """
     if len(themes) == 1:
         map_slide(deck, material, themes[0], sheet)
         return

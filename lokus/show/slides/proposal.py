@@ -30,7 +30,18 @@ __all__ = [
 
 
 def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
-    """List the proposed villages, on as many slides as they need, at most `most`."""
+    """List the proposed villages, on as many slides as they need, at most `most`.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> list_slides(deck, kajian.material)
+    >>> len(deck)
+    2
+    """
     chosen = material.chosen
     columns = [
         TableColumn(head=_("No."), values=number_texts(chosen["nomor"], 0), number=True),
@@ -75,7 +86,18 @@ def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
 
 
 def why_slide(deck: Deck, material: Material) -> None:
-    """Show what the score of each proposed village is made of."""
+    """Show what the score of each proposed village is made of.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> why_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     if material.contributions is None or material.chosen.empty:
         return
     page = deck.slide(
@@ -87,7 +109,18 @@ def why_slide(deck: Deck, material: Material) -> None:
 
 
 def certainty_slide(deck: Deck, material: Material) -> None:
-    """Show how sure the list is, or at least the numbers behind it."""
+    """Show how sure the list is, or at least the numbers behind it.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> certainty_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     if "peluang_lokus" in material.results and "kelas_kepastian" in material.results:
         _chances(deck, material)
     elif "prevalensi_bawah" in material.results:
@@ -171,7 +204,18 @@ def _widest(deck: Deck, material: Material) -> None:
 
 
 def alternatives_slide(deck: Deck, material: Material) -> None:
-    """Show other lists, or else what each rule costs."""
+    """Show other lists, or else what each rule costs.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> alternatives_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     if material.alternatives is not None and len(material.alternatives):
         table = material.alternatives
         columns = [
@@ -203,7 +247,18 @@ def alternatives_slide(deck: Deck, material: Material) -> None:
 
 
 def sources_slide(deck: Deck, material: Material) -> None:
-    """State limits, sources and provenance."""
+    """State limits, sources and provenance.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> sources_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     info = material.info
     page = deck.slide(_("Limits and sources"), _("Same data and same study file give the same list"))
     left, right = BODY.columns(1, 1, gap=14)

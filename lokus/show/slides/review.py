@@ -38,7 +38,18 @@ _MOVES = 3  # most slides of villages that move
 
 
 def review_slides(deck: Deck, material: Material, sheet: Callable[[str], Figure]) -> None:
-    """Add the slides of the review; none when there is no earlier list."""
+    """Add the slides of the review; none when there is no earlier list.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> review_slides(deck, kajian.material, kajian.maps.sheet)
+    >>> len(deck)
+    4
+    """
     if material.review is None:
         return
     _outcome(deck, material, material.review, sheet)

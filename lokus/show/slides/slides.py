@@ -59,6 +59,15 @@ def write_slides(
     -----
     16:9. Every text and table is measured before it is placed: long lists go over several slides, type
     becomes smaller within limits, and what does not fit even so ends in an ellipsis.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "paparan.pptx"
+    >>> write_slides(path, kajian.material, sheets=kajian.maps.sheet).name
+    'paparan.pptx'
     """
     deck = build_slides(material, sheets=sheets)
     path = Path(path)

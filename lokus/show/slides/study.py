@@ -18,7 +18,18 @@ __all__ = ["data_slide", "method_slide", "question_slide"]
 
 
 def question_slide(deck: Deck, material: Material) -> None:
-    """Ask the question and answer it in three figures and a few sentences."""
+    """Ask the question and answer it in three figures and a few sentences.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> question_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     chosen, results = material.chosen, material.results
     page = deck.slide(material.info.title, material.info.place_and_year)
     left, right = BODY.columns(3, 2, gap=14)
@@ -50,7 +61,18 @@ def question_slide(deck: Deck, material: Material) -> None:
 
 
 def data_slide(deck: Deck, material: Material) -> None:
-    """Show how complete the data are, office by office."""
+    """Show how complete the data are, office by office.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> data_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     results = material.results
     page = deck.slide(
         _("Data and their completeness"), _("Missing data stay missing: no number stands in for them.")
@@ -102,7 +124,18 @@ def _finding_lines(material: Material) -> list[str]:
 
 
 def method_slide(deck: Deck, material: Material) -> None:
-    """Explain rates, score and choice side by side."""
+    """Explain rates, score and choice side by side.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.slides.deck import Deck
+    >>> deck = Deck(kajian.info)
+    >>> method_slide(deck, kajian.material)
+    >>> len(deck)
+    1
+    """
     page = deck.slide(_("Method on one page"), _("From measured children to a list that can be taken apart"))
     blocks = [
         (

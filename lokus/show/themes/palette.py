@@ -331,6 +331,12 @@ def type_palette(names: Sequence[str]) -> Palette:
     ------
     ValueError
         More types than colours a reader can tell apart.
+
+    Examples
+    --------
+    >>> palette = type_palette(["sanitasi buruk", "miskin"])
+    >>> palette["sanitasi buruk"] != palette["miskin"]
+    True
     """
     if len(names) > MOST_TYPES:
         raise ValueError(f"a map can tell {MOST_TYPES} types apart, not {len(names)}")

@@ -423,6 +423,14 @@ def make_layer(
     -----
     A village where no child was measured has a prior only, no rate of its own: on the layers of prevalence
     and of children it counts as without data.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> layer = make_layer(kajian.results, "usulan")
+    >>> [(entry.key, entry.count) for entry in layer.legend][:1]
+    [('lokus', 26)]
     """
     indicators = indicators or {}
     key = theme.removeprefix(INDICATOR) if theme.startswith(INDICATOR) else ""

@@ -164,6 +164,14 @@ def folium_map(
     -------
     folium.Map
         Names and reasons from inputs are escaped.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> drawn = folium_map(kajian.results, kajian.boundaries.kecamatan, kajian.info, theme="prevalensi")
+    >>> type(drawn).__name__
+    'Map'
     """
     results, kecamatan = results.sort_index(), kecamatan.sort_index()
     make_layer(results, theme, indicators=indicators)  # an unknown or absent theme is refused here

@@ -157,6 +157,16 @@ def write_web_map(
     The page names no address at all and forbids itself every request (Content-Security-Policy). Texts from
     inputs stand in a JSON block with ``<``, ``>`` and ``&`` escaped, and the viewer writes them as text.
     The data of a province or of the nation are packed; browsers older than 2023 cannot open those.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> import tempfile
+    >>> page = Path(tempfile.mkdtemp()) / "peta.html"
+    >>> page = write_web_map(kajian.results, kajian.boundaries.kecamatan, kajian.info, page)
+    >>> page.read_text(encoding="utf-8")[:15]
+    '<!DOCTYPE html>'
     """
     page = render_web_map(results, kecamatan, info, indicators=indicators)
     path = Path(path)
