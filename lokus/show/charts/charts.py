@@ -182,7 +182,8 @@ def completeness_chart(
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> offices = {kajian.labels[key]: office for key, office in kajian.owners.items() if key in kajian.labels}
+    >>> labels, owners = kajian.labels, kajian.owners
+    >>> offices = {labels[key]: owner for key, owner in owners.items() if key in labels}
     >>> audit = kajian.audit.completeness.rename(columns=kajian.labels)
     >>> chart = completeness_chart(audit, kajian.villages["kecamatan"], offices, kajian.info)
     >>> [text.get_text() for text in chart.texts][0]

@@ -56,8 +56,8 @@ def fit_size(
 
     Examples
     --------
-    >>> fit_size(["Air"], 40, largest=9, smallest=5), fit_size(["Tanjung Agung Selatan"], 5, largest=9, smallest=5)
-    (9, 5)
+    >>> [fit_size([name], 5, largest=9, smallest=5) for name in ("Air", "Tanjung Agung Selatan")]
+    [9, 5]
     """
     widest = max((text_width(text, 1.0, weight=weight) for text in texts), default=0.0)
     return max(smallest, min(largest, width / widest)) if widest else largest
