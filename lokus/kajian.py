@@ -233,7 +233,7 @@ class Kajian:
             sizes=stated.sizes,
             themes=stated.themes,
             extras=stated.extras,
-            publik=stated.public,
+            public=stated.public,
             catalogue=self.catalogue,
             write_lock=lambda path: write_lock(
                 self.lock,

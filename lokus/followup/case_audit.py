@@ -138,7 +138,7 @@ class AuditShortlist:
         Villages without an estimate: not on the list, and not free of cases.
     candidates : int
         Villages the list was chosen from.
-    publik : bool
+    public : bool
         Whether small counts are masked.
     """
 
@@ -146,12 +146,12 @@ class AuditShortlist:
     risks: pd.DataFrame
     unranked: tuple[str, ...]
     candidates: int
-    publik: bool = False
+    public: bool = False
 
     @property
     def rule(self) -> str:
         """The order of the list as one sentence."""
-        if self.publik:
+        if self.public:
             return _("The villages with most expected stunted children, in the order of their codes")
         return _("Most expected stunted children first, then most gaps in services, then the village code")
 
@@ -184,7 +184,7 @@ class AuditShortlist:
         # That nothing is to be seen would tell that hardly a child is expected.
         table.loc[table["anak_stunting"].isna(), "balita"] = TO_LOOK_AT
         risks = self.risks.assign(nilai=np.array(values, dtype=float))
-        return replace(self, table=table, risks=risks, publik=True)
+        return replace(self, table=table, risks=risks, public=True)
 
     def __repr__(self) -> str:
         looked = {group: int((self.table[group] == TO_LOOK_AT).sum()) for group in RISK_GROUPS}

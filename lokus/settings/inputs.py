@@ -40,6 +40,7 @@ class ListSettings(Section):
     """``[batas.daftar_resmi]``: the official list of villages, against which the boundary file is checked."""
 
     file: Text = Field(alias="berkas")
+    sheet: Text | None = Field(None, alias="lembar")
     columns: PlaceColumns = Field(alias="kolom")
 
 

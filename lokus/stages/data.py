@@ -81,7 +81,9 @@ def official(study: Kajian) -> pd.DataFrame | None:
     from lokus.intake.official import read_official_list
 
     stated = study.settings.boundaries.official
-    return read_official_list(study.beside(stated.file), columns=stated.columns.stated) if stated else None
+    if stated is None:
+        return None
+    return read_official_list(study.beside(stated.file), columns=stated.columns.stated, sheet=stated.sheet)
 
 
 def bridge(study: Kajian) -> pd.DataFrame | None:

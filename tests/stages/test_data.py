@@ -48,6 +48,17 @@ def test_a_study_of_the_same_year_is_no_last_year(small):
         small.replace(kajian={"tahun": 2025}).previous  # noqa: B018
 
 
+def test_the_official_list_is_read_from_the_sheet_that_is_named(small):
+    listed = pd.read_csv(small.path.parent / "resmi.csv", dtype=str)
+    with pd.ExcelWriter(small.path.parent / "resmi.xlsx") as book:
+        listed.head(3).to_excel(book, sheet_name="lama", index=False)
+        listed.to_excel(book, sheet_name="sekarang", index=False)
+    stated = small.settings.to_mapping()["batas"]["daftar_resmi"] | {"berkas": "resmi.xlsx"}
+    study = small.replace(batas={"daftar_resmi": {**stated, "lembar": "sekarang"}})
+    assert study.official.equals(small.official)
+    assert len(small.replace(batas={"daftar_resmi": {**stated, "lembar": "lama"}}).official) == 3
+
+
 def test_decisions_are_those_of_the_file_that_the_study_names(small):
     assert small.decisions.empty
     assert small.replace(audit={"kecocokan": "tidak-ada.csv"}).decisions is None

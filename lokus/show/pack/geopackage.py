@@ -205,6 +205,16 @@ def write_geopackage(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, pat
     ``desa`` and ``kecamatan`` hold multipolygons, ``lokus`` points well inside the proposed villages, in
     the order of their numbers. The CRS is that of `results`. The table ``layer_styles`` gives ``desa`` a
     style for every theme, by ``kelas_<theme>``; QGIS opens it as the proposal and offers the others.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> path = write_geopackage(kajian.results, kajian.boundaries.kecamatan, folder / "hasil.gpkg")
+    >>> len(gpd.read_file(path, layer="lokus"))
+    26
     """
     results, kecamatan = results.sort_index(), kecamatan.sort_index()
     proposed = results[results["nomor"].notna()].sort_values("nomor", kind="stable")
@@ -286,6 +296,15 @@ def write_geojson(results: gpd.GeoDataFrame, path: str | Path) -> Path:
         Results table; all its columns are written, a village without polygon with a null geometry.
     path : str or Path
         Where to write; replaced only when the file is complete.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> len(gpd.read_file(write_geojson(kajian.results, folder / "hasil.geojson")))
+    256
     """
     table = results.sort_index().to_crs(4326).reset_index()
     for name in table.columns.drop(table.geometry.name):
@@ -310,6 +329,15 @@ def write_csv(results: gpd.GeoDataFrame, path: str | Path) -> Path:
         Results table.
     path : str or Path
         Where to write; replaced only when the file is complete.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> len(pd.read_csv(write_csv(kajian.results, folder / "hasil.csv")))
+    256
     """
     table = pd.DataFrame(results.sort_index().drop(columns=results.geometry.name))
     for name in table:

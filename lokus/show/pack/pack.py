@@ -66,7 +66,7 @@ def write_pack(
     themes: Sequence[str],
     write_lock: Callable[[Path], None],
     extras: Collection[str] = ("paparan", "laporan"),
-    publik: bool = False,
+    public: bool = False,
     catalogue: Mapping[str, Indicator] | None = None,
     on_step: Callable[[str, int, int], None] | None = None,
     processes: int | None = None,
@@ -91,7 +91,7 @@ def write_pack(
         Writes the lock to the path it is given.
     extras : collection of str
         Which of ``EXTRAS`` to write: slides, report, atlas, action calendar, GeoJSON, CSV.
-    publik : bool
+    public : bool
         Write the public version: small counts are masked everywhere, and there is no lock and no calendar.
     catalogue : mapping of indicator key to Indicator, optional
         Needed for the public version.
@@ -113,7 +113,7 @@ def write_pack(
     if unknown:
         raise ValueError(f"extras must be among {EXTRAS}, not {unknown}")
     folder = Path(folder)
-    if publik:
+    if public:
         if catalogue is None:
             raise ValueError("the public version needs a catalogue, to know which columns count people")
         material = mask_small_counts(material, catalogue)
@@ -121,12 +121,12 @@ def write_pack(
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
-    steps = sum(map(len, batches)) + (not publik)
-    with staged_directory(folder, stale=replaced_outputs(publik=publik)) as stage:
+    steps = sum(map(len, batches)) + (not public)
+    with staged_directory(folder, stale=replaced_outputs(public=public)) as stage:
         workshop = Workshop(stage=stage, maps=maps, material=material)
         made = dict(work_off(workshop, batches, on_step=on_step, steps=steps, processes=processes))
         names = [path.name for task in sorted(made, key=_use) for path in made[task]]
-        if not publik:
+        if not public:
             if on_step:
                 on_step(_("Lock"), steps - 1, steps)
             write_lock(stage / LOCK)

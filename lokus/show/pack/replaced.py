@@ -21,12 +21,12 @@ _MAP = re.compile(
 )
 
 
-def replaced_outputs(*, publik: bool) -> Callable[[Path, Collection[str]], set[str]]:
+def replaced_outputs(*, public: bool) -> Callable[[Path, Collection[str]], set[str]]:
     """Say which files of a folder go with an exchange of outputs, though no new one takes their place.
 
     Parameters
     ----------
-    publik : bool
+    public : bool
         The new outputs are the public version: nothing that is not masked may stay beside them.
 
     Returns
@@ -48,17 +48,17 @@ def replaced_outputs(*, publik: bool) -> Callable[[Path, Collection[str]], set[s
     >>> folder = Path(tempfile.mkdtemp())
     >>> _ = (folder / "kajian.lock.json").write_text("{}")
     >>> _ = (folder / "hasil.csv").write_text("kode_desa")
-    >>> sorted(replaced_outputs(publik=True)(folder, ["lokus.xlsx"]))
+    >>> sorted(replaced_outputs(public=True)(folder, ["lokus.xlsx"]))
     ['hasil.csv', 'kajian.lock.json']
     """
-    return lambda folder, new: _replaced(folder, frozenset(new), publik=publik)
+    return lambda folder, new: _replaced(folder, frozenset(new), public=public)
 
 
-def _replaced(folder: Path, new: frozenset[str], *, publik: bool) -> set[str]:
+def _replaced(folder: Path, new: frozenset[str], *, public: bool) -> set[str]:
     lock = _lock(folder)
     named = {} if lock is None else _named(lock)
     unchanged = {name for name, digest in named.items() if name not in new and _is(folder / name, digest)}
-    if not publik:
+    if not public:
         return unchanged
     own = {path.name for path in folder.iterdir() if _is_own(path.name)} if folder.is_dir() else set()
     own -= new | {LOCK}

@@ -60,10 +60,10 @@ def case_audit_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortlis
     ]
     top = write_heading(sheet, info, _("Shortlist for the audit of stunting cases (AKS)"), lines)
     columns = (
-        [] if shortlist.publik else [Column(head=_("Order"), values=table["urutan"], format="0", width=8)]
+        [] if shortlist.public else [Column(head=_("Order"), values=table["urutan"], format="0", width=8)]
     )
     columns += place_columns(table)
-    masked = table["anak_stunting"].isna() if shortlist.publik else ()
+    masked = table["anak_stunting"].isna() if shortlist.public else ()
     columns.append(
         Column(
             head=_("Stunted children (estimate)"), values=table["anak_stunting"], format="#,##0.0", width=12,

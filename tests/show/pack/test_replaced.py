@@ -35,39 +35,39 @@ def folder(tmp_path):
 
 
 def test_unchanged_outputs_of_an_earlier_run_go(folder):
-    assert replaced_outputs(publik=False)(folder, NEW) == set(FILES) - set(NEW)
-    assert replaced_outputs(publik=True)(folder, NEW) == {*FILES, "kajian.lock.json"} - set(NEW)
+    assert replaced_outputs(public=False)(folder, NEW) == set(FILES) - set(NEW)
+    assert replaced_outputs(public=True)(folder, NEW) == {*FILES, "kajian.lock.json"} - set(NEW)
 
 
 def test_a_file_that_somebody_changed_stays_and_holds_the_public_version_back(folder):
     (folder / "kalender_aksi.xlsx").write_text("diisi puskesmas")
-    assert "kalender_aksi.xlsx" not in replaced_outputs(publik=False)(folder, NEW)
+    assert "kalender_aksi.xlsx" not in replaced_outputs(public=False)(folder, NEW)
     with pytest.raises(OutputError, match=r"kalender_aksi\.xlsx") as caught:
-        replaced_outputs(publik=True)(folder, NEW)
+        replaced_outputs(public=True)(folder, NEW)
     assert "--keluaran" in str(caught.value)
 
 
 def test_outputs_without_a_lock_hold_the_public_version_back(folder):
     (folder / "kajian.lock.json").unlink()
-    assert replaced_outputs(publik=False)(folder, NEW) == set()
+    assert replaced_outputs(public=False)(folder, NEW) == set()
     with pytest.raises(OutputError, match=r"hasil\.csv"):
-        replaced_outputs(publik=True)(folder, NEW)
-    assert replaced_outputs(publik=True)(folder, FILES) == {"kajian.lock.json"}
+        replaced_outputs(public=True)(folder, NEW)
+    assert replaced_outputs(public=True)(folder, FILES) == {"kajian.lock.json"}
 
 
 def test_outputs_of_an_older_lokus_go_too_but_not_what_was_to_be_filled_in(folder):
     lock(folder, ())
     with pytest.raises(OutputError, match="kalender_aksi"):
-        replaced_outputs(publik=True)(folder, NEW)
+        replaced_outputs(public=True)(folder, NEW)
     (folder / "kalender_aksi.xlsx").unlink()
-    gone = replaced_outputs(publik=True)(folder, NEW)
+    gone = replaced_outputs(public=True)(folder, NEW)
     assert gone == {"hasil.csv", "peta_usulan_A4.png", "peta_indikator_air_layak_A3.pdf", "kajian.lock.json"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"keluaran": 3}', '{"keluaran": [3, {"berkas": 4}]}'])
 def test_a_lock_that_is_none_names_nothing(tmp_path, text):
     (tmp_path / "kajian.lock.json").write_text(text)
-    assert replaced_outputs(publik=False)(tmp_path, NEW) == set()
+    assert replaced_outputs(public=False)(tmp_path, NEW) == set()
 
 
 def test_a_lock_cannot_name_a_file_outside_or_of_another_name(folder):
@@ -75,9 +75,9 @@ def test_a_lock_cannot_name_a_file_outside_or_of_another_name(folder):
     secret.write_text("rahasia")
     (folder / "catatan.txt").write_text("milik perencana")
     lock(folder, ("../rahasia.txt", "catatan.txt"))
-    assert replaced_outputs(publik=False)(folder, NEW) == set()
+    assert replaced_outputs(public=False)(folder, NEW) == set()
 
 
 def test_no_folder_has_nothing_to_go(tmp_path):
-    assert replaced_outputs(publik=False)(tmp_path / "baru", NEW) == set()
-    assert replaced_outputs(publik=True)(tmp_path / "baru", NEW) == {"kajian.lock.json"}
+    assert replaced_outputs(public=False)(tmp_path / "baru", NEW) == set()
+    assert replaced_outputs(public=True)(tmp_path / "baru", NEW) == {"kajian.lock.json"}

@@ -220,7 +220,7 @@ def pack_arguments(material, frame):
 @pytest.fixture(scope="module")
 def pack(material, frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("publik")
-    return write_pack(folder, publik=True, catalogue=CATALOGUE, **pack_arguments(material, frame))
+    return write_pack(folder, public=True, catalogue=CATALOGUE, **pack_arguments(material, frame))
 
 
 def everything(folder) -> dict[str, str]:
@@ -342,7 +342,7 @@ def test_files_do_not_depend_on_what_is_masked(material, frame, public, tmp_path
     assert other is not None
     for name, table in (("a", frame), ("b", other)):
         arguments = {**pack_arguments(material, table), "themes": [], "extras": ("csv", "geojson", "laporan")}
-        write_pack(tmp_path / name, publik=True, catalogue=CATALOGUE, **arguments)
+        write_pack(tmp_path / name, public=True, catalogue=CATALOGUE, **arguments)
     for path in sorted((tmp_path / "a").iterdir()):
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
@@ -359,7 +359,7 @@ def test_material_is_marked_and_loses_what_could_be_checked(material, frame):
 
 def test_the_public_version_needs_a_catalogue(material, frame, tmp_path):
     with pytest.raises(ValueError, match="catalogue"):
-        write_pack(tmp_path / "x", publik=True, **pack_arguments(material, frame))
+        write_pack(tmp_path / "x", public=True, **pack_arguments(material, frame))
     with pytest.raises(ValueError, match="extras"):
         write_pack(tmp_path / "x", **{**pack_arguments(material, frame), "extras": ("film",)})
     assert not (tmp_path / "x").exists()
