@@ -15,11 +15,12 @@ import pandas as pd
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
-from lokus.choice.solver.batch import best_lists, quantise_rows, ranks
+from lokus.choice.solver.batch import best_lists, ranks
 from lokus.choice.solver.problem import RuleError, blend
 from lokus.evidence.rates.counts import check_counts
 from lokus.evidence.scores.aggregation import enough_known
 from lokus.evidence.scores.normalise import NEUTRAL, Normalise
+from lokus.evidence.scores.ranking import quantise
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -546,7 +547,7 @@ class _Work:
 
     def choose(self, values: _Values) -> Bools:
         """Chosen or not, shape (draws, villages) in the order of the selection's table."""
-        found = best_lists(self.template, quantise_rows(values.objective)[:, self.places])
+        found = best_lists(self.template, quantise(values.objective, by_row=True)[0][:, self.places])
         out = np.zeros(values.score.shape, dtype=bool)
         out[:, self.places] = found
         return out
@@ -596,7 +597,7 @@ def _rank_intervals(selection: Selection, score: Floats) -> dict[str, Floats]:
         codes = selection.table.index[known]
         tie = np.zeros(len(codes)) if selection.tie_break is None else selection.tie_break[codes].fillna(0.0)
         prior = np.lexsort((np.arange(len(codes)), -np.asarray(tie)))
-        drawn = ranks(quantise_rows(score)[:, known], prior)
+        drawn = ranks(quantise(score, by_row=True)[0][:, known], prior)
         for name, point in zip(out, (LOW, 0.5, HIGH), strict=True):
             out[name][known] = _point(drawn, point)
     return {f"peringkat_{name}": values for name, values in out.items()}

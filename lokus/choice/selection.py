@@ -51,7 +51,7 @@ class Selection:
     objective : float
         Sum of what they bring: of scores, unless the problem says otherwise.
     bound : float
-        No list that satisfies the rules has a larger sum; equal to `objective` up to the solver's 10⁻¹².
+        No list that satisfies the rules has a larger sum; equal to `objective` up to the solver's tolerance.
     engine : str
         "program dinamis", "relaksasi Lagrange" or "HiGHS".
     n_kecamatan : int
@@ -249,7 +249,7 @@ def select(
 
     Notes
     -----
-    Scores are compared and added as whole multiples of about 10⁻¹² of the largest, so the best list does
+    Scores are compared and added as whole multiples of a decimal unit, twelve digits for the largest, so the best list does
     not depend on the order of rows or the machine. Among lists with the same sum of scores the one with
     more stunted children wins, then the one whose sorted codes come first in dictionary order. All engines
     keep this rule.

@@ -11,12 +11,11 @@ import numpy.typing as npt
 
 from lokus.choice.solver.engine import FEW_CELLS, best_list
 from lokus.choice.solver.exact import IMPOSSIBLE, table_cells
-from lokus.evidence.scores.ranking import BITS
 
 if TYPE_CHECKING:
     from lokus.choice.solver.instance import Instance
 
-__all__ = ["best_lists", "quantise_rows", "ranks"]
+__all__ = ["best_lists", "ranks"]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -34,20 +33,6 @@ class _Sorted:
     order: Ints
     score: Ints
     sums: Ints
-
-
-def quantise_rows(values: npt.NDArray[np.float64]) -> Ints:
-    """Quantise each row by itself, as :func:`lokus.evidence.scores.ranking.quantise` does; missing becomes 0.
-
-    Examples
-    --------
-    >>> quantise_rows(np.array([[0.5, 0.25, np.nan]])).tolist()
-    [[549755813888, 274877906944, 0]]
-    """
-    known = np.nan_to_num(values, nan=0.0)
-    largest = np.abs(known).max(axis=1, initial=0.0)
-    exponent = np.where(largest > 0, np.frexp(largest)[1], 0)
-    return np.asarray(np.rint(np.ldexp(known, (BITS - exponent)[:, None])), dtype=np.int64)
 
 
 def ranks(score: Ints, prior: Ints) -> npt.NDArray[np.int32]:

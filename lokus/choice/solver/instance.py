@@ -160,7 +160,7 @@ def build_instance(
         n=problem.n,
         limit=problem.kecamatan_limit,
         exact=problem.exact_kecamatan is not None,
-        unit=unit,
+        unit=float(unit),
         extra=tuple(_extra_rules(codes[order], problem, jenis, cost)),
     )
 

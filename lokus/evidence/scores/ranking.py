@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["BITS", "quantise", "rank_by_rule", "tie_order"]
+__all__ = ["quantise", "rank_by_rule", "tie_order"]
 
-BITS = 40
+DIGITS = 12
+_SMALLEST, _LARGEST = -308, 308
+_POWERS = np.array([float(f"1e{exponent}") for exponent in range(_SMALLEST, _LARGEST + 1)])
 
 
-def quantise(values: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], float]:
-    """Write `values` as whole multiples of 2⁻⁴⁰ of the power of two just above the largest.
+def quantise(
+    values: npt.ArrayLike, *, by_row: bool = False
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Write `values` as whole multiples of a decimal unit: the largest has twelve digits.
 
-    That is a relative 10⁻¹²: far below what data can carry, far above the rounding of floating-point sums,
-    so two scores equal by their formula are equal here, and integer sums of up to four million villages are
-    exact.
+    Decimal, because that is how scores are read: 0.2 + 0.6 and 0.3 + 0.5 are one sum here, which they are not
+    in multiples of a power of two. Twelve digits are far more than data can carry and far fewer than
+    floating-point sums keep, so two scores equal by their formula are equal here, and integer sums of up to
+    four million villages are exact.
 
     Parameters
     ----------
     values : array_like of float
-        Missing ones become 0. The largest must be 0 or above 1e-200, or the unit underflows.
+        Missing ones become 0.
+    by_row : bool
+        Give each row of a two-dimensional array its own unit. Do so for draws, each of which is compared in
+        itself; values that are compared with each other need one unit.
 
     Returns
     -------
     integers : ndarray of int64
-    unit : float
-        ``integers * unit`` gives the values back.
+    unit : ndarray of float
+        ``integers * unit`` gives the values back; a single number, or one a row.
 
     Examples
     --------
-    >>> integers, unit = quantise([0.1 + 0.2, 0.3])
-    >>> bool(integers[0] == integers[1])
-    True
+    >>> integers, unit = quantise([0.1 + 0.2, 0.3, 0.6])
+    >>> integers.tolist(), float(unit)
+    ([300000000000, 300000000000, 600000000000], 1e-12)
+    >>> quantise([[0.5, np.nan], [50.0, 25.0]], by_row=True)[0].tolist()
+    [[500000000000, 0], [500000000000, 250000000000]]
     """
     array = np.nan_to_num(np.asarray(values, dtype=float), nan=0.0)
-    largest = float(np.abs(array).max(initial=0.0))
-    exponent = math.frexp(largest)[1] if largest else 0
-    return np.rint(np.ldexp(array, BITS - exponent)).astype(np.int64), math.ldexp(1.0, exponent - BITS)
+    largest = np.abs(array).max(axis=-1 if by_row else None, initial=0.0, keepdims=by_row)
+    # The power of ten just above the largest, by comparison: a logarithm may be off in its last digit.
+    digits = np.searchsorted(_POWERS, largest, side="right") + _SMALLEST
+    shift = np.where(largest > 0.0, np.minimum(DIGITS - digits, _LARGEST), 0)
+    integers = np.rint(array * _POWERS[shift - _SMALLEST]).astype(np.int64)
+    unit = _POWERS[-shift - _SMALLEST]
+    return integers, unit[..., 0] if by_row else unit
 
 
 def tie_order(ties: pd.DataFrame) -> pd.Series[float]:

@@ -15,11 +15,12 @@ FLOATS = st.floats(-1e9, 1e9, allow_nan=False).filter(lambda value: value == 0 o
 
 @settings(deadline=None)
 @given(st.lists(FLOATS, min_size=1, max_size=30))
-def test_integers_give_the_values_back_to_a_relative_trillionth(values):
+def test_integers_give_the_values_back_to_twelve_digits(values):
     integers, unit = quantise(values)
     largest = max(map(abs, values))
-    np.testing.assert_allclose(integers * unit, values, rtol=0, atol=largest * 2.0**-40)
-    assert math.frexp(unit)[0] == 0.5 or unit == 2.0**-40
+    np.testing.assert_allclose(integers * unit, values, rtol=0, atol=largest * 5.001e-12)
+    assert unit == float(f"1e{round(math.log10(unit))}")
+    assert largest == 0 or 1e11 <= max(map(abs, integers.tolist())) <= 1e12
 
 
 @settings(deadline=None)
@@ -29,6 +30,21 @@ def test_sums_do_not_depend_on_order(values, random):
     shuffled = list(integers)
     random.shuffle(shuffled)
     assert sum(shuffled) == integers.sum()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 10**6), min_size=2, max_size=8),
+    st.lists(st.integers(0, 10**6), min_size=2, max_size=8),
+    st.integers(0, 6),
+)
+def test_sums_equal_to_a_reader_are_equal(one, other, decimals):
+    """Decimals are added as on paper: two lists of them tie exactly where their sums are the same decimal."""
+    values = [value / 10**decimals for value in (*one, *other)]
+    integers = quantise(values)[0]
+    ours = int(integers[: len(one)].sum() - integers[len(one) :].sum())
+    on_paper = sum(one) - sum(other)
+    assert (ours > 0) - (ours < 0) == (on_paper > 0) - (on_paper < 0)
 
 
 def test_all_zero_and_missing():
