@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lokus.choice.diagnose import check_feasible
+from lokus.choice.diagnose import is_feasible
 from lokus.choice.solver.engine import best_list
 from lokus.choice.solver.instance import build_instance
 from lokus.choice.solver.problem import RuleError
-from lokus.errors import InfeasibleError
 from lokus.evidence.scores.ranking import rank_by_rule
 from lokus.i18n import gettext as _
 
@@ -83,8 +82,12 @@ def compare(before: Selection, after: Selection) -> pd.DataFrame:
 def _mixed(*, scores: Selection, rules: Selection) -> frozenset[str] | None:
     """Solve one selection's scores under the other's rules; None where that has no list."""
     try:
-        check_feasible(scores.scores, scores.kecamatan, rules.problem, jenis=scores.jenis, cost=scores.cost)
-    except (InfeasibleError, RuleError):
+        possible = is_feasible(
+            scores.scores, scores.kecamatan, rules.problem, jenis=scores.jenis, cost=scores.cost
+        )
+    except RuleError:
+        return None
+    if not possible:
         return None
     instance = build_instance(
         scores.scores, scores.kecamatan, rules.problem, scores.tie_break, jenis=scores.jenis, cost=scores.cost

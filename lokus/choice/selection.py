@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from lokus.choice.diagnose import check_feasible, loosen
+from lokus.choice.diagnose import check_feasible
+from lokus.choice.loosen import loosen
 from lokus.choice.solver.engine import (
     DYNAMIC_PROGRAMME,
     HIGHS,
@@ -249,10 +250,10 @@ def select(
 
     Notes
     -----
-    Scores are compared and added as whole multiples of a decimal unit, twelve digits for the largest, so the best list does
-    not depend on the order of rows or the machine. Among lists with the same sum of scores the one with
-    more stunted children wins, then the one whose sorted codes come first in dictionary order. All engines
-    keep this rule.
+    Scores are compared and added as whole multiples of a decimal unit, twelve digits for the largest, so the
+    best list does not depend on the order of rows or the machine. Among lists with the same sum of scores the
+    one with more stunted children wins, then the one whose sorted codes come first in dictionary order. All
+    engines keep this rule.
 
     Examples
     --------

@@ -143,4 +143,6 @@ def best_by_trying(
 @pytest.fixture(scope="session")
 def oracle() -> SimpleNamespace:
     """Helpers shared by the tests of this room."""
-    return SimpleNamespace(problems=problems, satisfies=satisfies, best_by_trying=best_by_trying)
+    return SimpleNamespace(
+        problems=problems, satisfies=satisfies, best_by_trying=best_by_trying, jenis_of=jenis_of
+    )
