@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "N_", "format_number", "gettext", "language", "use_language"]
+__all__ = ["LANGUAGES", "N_", "format_number", "gettext", "language", "round_number", "use_language"]
 
 LANGUAGES = ("id", "en")
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -85,8 +85,22 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate l
     return message
 
 
+def round_number(value: float, decimals: int) -> float:
+    """Round as a decimal, half to even: what a reader would write as x.x5 counts as that decimal.
+
+    Examples
+    --------
+    >>> round_number(0.575 * 100, 0), round_number(12.25, 1), round_number(-0.04, 1)
+    (58.0, 12.2, 0.0)
+    """
+    if not math.isfinite(value):
+        return value
+    power = 10.0**decimals
+    return round(round(value * power, 6)) / power + 0.0
+
+
 def format_number(value: float | None, *, decimals: int = 0) -> str:
-    """Write a number as the language in force does; a missing one as an en dash.
+    """Write a number as the language in force does, rounded half to even; a missing one as an en dash.
 
     Examples
     --------
@@ -97,7 +111,7 @@ def format_number(value: float | None, *, decimals: int = 0) -> str:
     """
     if value is None or math.isnan(value):
         return "–"
-    text = f"{value:,.{decimals}f}"
+    text = f"{round_number(value, decimals):,.{decimals}f}"
     if language() == "id":
         text = text.translate(str.maketrans(",.", ".,"))
     return text

@@ -69,7 +69,9 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         "nifas": Group(label=N_("Women after childbirth"), column="nifas"),
         "balita": Group(label=N_("Children under five"), column="sasaran"),
         "baduta": Group(label=N_("Children under two"), column="baduta", inside=("balita",)),
-        "balita_stunting": Group(label=N_("Stunted children"), column="stunting", inside=("balita",)),
+        "balita_stunting": Group(
+            label=N_("Stunted children recorded"), column="stunting", inside=("balita",)
+        ),
         "keluarga": Group(label=N_("Families"), column="keluarga", unit=FAMILIES),
         "keluarga_sasaran": Group(
             label=N_("Families screened for risk"),

@@ -193,7 +193,7 @@ def test_causes_in_the_report_are_points_of_the_score(page, reviewed):
     assert "Sebab" in seen.text
     row = reviewed.review.table[reviewed.review.table["status_reviu"] == "lulus"].iloc[0]
     cells_of_row = page[page.rindex(f"<td>{row['desa']}</td>") :].split("</tr>")[0]
-    assert [f">{n},0<" in cells_of_row for n in (1, 2, 3, 4, 5)] == [True] * 5
+    assert [f">+{n},0<" in cells_of_row for n in (1, 2, 3, 4, 5)] == [True] * 5
 
 
 def test_text_from_inputs_stays_text(reviewed, small_sheet):
@@ -217,15 +217,16 @@ def test_the_sheet_shows_each_village_with_its_numbers(sheet, reviewed):
     body = grid[top + 1 : top + 1 + len(rows)]
     assert [row[heads.index("Desa/Kelurahan")] for row in body] == rows["desa"].tolist()
     assert [row[heads.index("Reviu")] for row in body] == rows["status_reviu"].tolist()
-    for name, head, scale in (
-        ("mentah_lalu", "Terukur 2026 (%)", 1),
-        ("perubahan", "Perkiraan perubahan (poin)", 1),
-        ("selisih_nyata", "Sebab, poin skor: Perubahan nyata", 100),
-        ("persen_selesai", "Selesai (%)", 1),
+    for name, head, scale, decimals in (
+        ("mentah_lalu", "Terukur 2026 (%)", 1, 1),
+        ("perubahan", "Perkiraan perubahan, poin (rentang 90 %)", 1, 1),
+        ("selisih_nyata", "Sebab, poin skor: Perubahan nyata", 100, 1),
+        ("persen_selesai", "Kegiatan selesai (%)", 1, 0),
     ):
         values = [row[heads.index(head)] for row in body]
         known = rows[name].notna().to_numpy()
-        assert np.allclose([v for v, k in zip(values, known, strict=True) if k], rows[name][known] * scale)
+        told = [v for v, k in zip(values, known, strict=True) if k]
+        assert told == np.round(rows[name][known].astype(float) * scale, decimals).tolist()
     missing = [row[heads.index("Terukur 2027 (%)")] for row in body]
     assert missing.count("belum ada data") == int(rows["mentah_kini"].isna().sum()) == 1
     assert "Desa Lama" in [value for row in grid[top + len(rows) :] for value in row]

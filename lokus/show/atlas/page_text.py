@@ -12,7 +12,7 @@ from lokus.i18n import gettext as _
 from lokus.show.drawing.furniture import INK, QUIET, SOFT, draw_box, write
 from lokus.show.drawing.layout import Box
 from lokus.show.drawing.typography import line_height, shorten, text_width, wrap
-from lokus.show.tables.facts import reasons, village_cells
+from lokus.show.tables.villages import reasons, village_cells
 from lokus.show.themes.palette import STATUS, class_label
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from lokus.show.tables.facts import Fact
+    from lokus.show.tables.table import Column
 
 __all__ = ["Flow", "write_gaps", "write_reasons", "write_table"]
 
 _SIZE = 6.3
 _ROW = 3.75
 _STRIPE = "#f5f6f4"
+_HEAD, _SMALLEST = 5.6, 4.6  # type sizes in points
+_APART = 2.0  # between columns, millimetres
 
 
 @dataclass(kw_only=True)
@@ -114,17 +116,23 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
     columns = village_cells(ordered)
     numbers = ordered["nomor"] if "nomor" in ordered else pd.Series(pd.NA, index=ordered.index)
     flow.heading(_("Villages of this kecamatan: {n}").format(n=len(ordered)), after=3 * _ROW)
-    left, right = flow.box.left, flow.box.right
-    status_width = 27.0
-    edges = _edges(columns, left=left + 52, room=right - left - 52 - status_width)
+    names = [
+        str(desa) + (f" ({letters[kode]})" if kode in letters else "")
+        for kode, desa in ordered["desa"].items()
+    ]
+    labels = [class_label(str(status)) for status in ordered["status_usulan"]]
+    plan = _Plan.of(columns, names, labels, left=flow.box.left + 8, right=flow.box.right)
 
     def head() -> None:
-        flow.take(_ROW + 0.4)
-        write(flow.page, left + 6, flow.y + 0.9, _("No."), 5.6, ha="right", color=QUIET)
-        write(flow.page, left + 8, flow.y + 0.9, _("Village"), 5.6, color=QUIET)
-        for edge, column in zip(edges, columns, strict=True):
-            write(flow.page, edge, flow.y + 0.9, column.label, 5.6, ha="right", color=QUIET)
-        write(flow.page, right - status_width + 3.4, flow.y + 0.9, _("Status"), 5.6, color=QUIET)
+        tall = max(len(lines) for lines in plan.heads)
+        flow.take(_ROW + 0.4 + (tall - 1) * line_height(_HEAD))
+        write(flow.page, flow.box.left + 6, flow.y + 0.9, _("No."), _HEAD, ha="right", color=QUIET)
+        write(flow.page, flow.box.left + 8, flow.y + 0.9, _("Village"), _HEAD, color=QUIET)
+        for edge, lines in zip(plan.edges, plan.heads, strict=True):
+            for up, line in enumerate(reversed(lines)):
+                y = flow.y + 0.9 + up * line_height(_HEAD)
+                write(flow.page, edge, y, line, _HEAD, ha="right", color=QUIET)
+        write(flow.page, plan.status + 3.4, flow.y + 0.9, _("Status"), _HEAD, color=QUIET)
 
     head()
     for place, kode in enumerate(ordered.index):
@@ -134,29 +142,67 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
             flow.take(_ROW)
         base = flow.y + 1.05
         if place % 2 == 0:
-            draw_box(flow.page, Box(left, flow.y, right, flow.y + _ROW), face=_STRIPE, zorder=0.5)
+            draw_box(
+                flow.page, Box(flow.box.left, flow.y, flow.box.right, flow.y + _ROW), face=_STRIPE, zorder=0.5
+            )
         number = "" if pd.isna(numbers[kode]) else str(int(numbers[kode]))
-        write(flow.page, left + 6, base, number, _SIZE, ha="right", weight="bold", gid=f"tabel nomor:{kode}")
-        desa = str(ordered.loc[kode, "desa"]) + (f" ({letters[kode]})" if kode in letters else "")
+        own = flow.box.left + 6
+        write(flow.page, own, base, number, _SIZE, ha="right", weight="bold", gid=f"tabel nomor:{kode}")
         weight = "bold" if number else "normal"
-        name = shorten(desa, _SIZE, 43, weight=weight)
-        write(flow.page, left + 8, base, name, _SIZE, weight=weight, gid=f"tabel:{kode}")
-        for edge, column in zip(edges, columns, strict=True):
-            write(flow.page, edge, base, column.values[place], _SIZE, ha="right")
+        name = shorten(names[place], plan.size, plan.names, weight=weight)
+        write(flow.page, flow.box.left + 8, base, name, plan.size, weight=weight, gid=f"tabel:{kode}")
+        for edge, column in zip(plan.edges, columns, strict=True):
+            write(flow.page, edge, base, column.texts[place], plan.size, ha="right")
+        swatch = Box(plan.status, flow.y + 0.8, plan.status + 2.2, flow.y + 3)
         status = str(ordered.loc[kode, "status_usulan"])
-        swatch = Box(right - status_width, flow.y + 0.8, right - status_width + 2.2, flow.y + 3)
         draw_box(flow.page, swatch, face=STATUS[status], edge="#8b9499", width=0.4)
-        write(flow.page, right - status_width + 3.4, base, class_label(status), _SIZE)
+        write(flow.page, plan.status + 3.4, base, labels[place], plan.size)
 
 
-def _edges(columns: Sequence[Fact], *, left: float, room: float) -> list[float]:
-    """Give the right edge of each column: as wide as it needs, what is left over shared evenly."""
-    needs = [
-        max(text_width(column.label, 5.6), *(text_width(text, _SIZE) for text in column.values), 0.0)
-        for column in columns
-    ]
-    spare = max(room - sum(needs), 0.0) / max(len(columns), 1)
-    return [left + sum(needs[: k + 1]) + spare * (k + 1) - 2 for k in range(len(columns))]
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Where the columns of the table of villages stand, their heads broken into lines so that none touch."""
+
+    size: float
+    names: float
+    heads: tuple[tuple[str, ...], ...]
+    edges: tuple[float, ...]
+    status: float
+
+    @classmethod
+    def of(
+        cls,
+        columns: Sequence[Column],
+        names: Sequence[str],
+        labels: Sequence[str],
+        *,
+        left: float,
+        right: float,
+    ) -> _Plan:
+        size = _SIZE
+        while True:
+            room = max((text_width(name, size, weight="bold") for name in names), default=0.0)
+            mark = 3.4 + max((text_width(label, size) for label in labels), default=0.0)
+            heads, needs = [], []
+            for column in columns:
+                body = max((text_width(text, size) for text in column.texts), default=0.0)
+                widest = max(body, *(text_width(word, _HEAD) for word in column.head.split()))
+                heads.append(tuple(wrap(column.head, _HEAD, widest + 0.1, lines=3)) or ("",))
+                needs.append(max(body, *(text_width(line, _HEAD) for line in heads[-1])))
+            least = _APART * (len(columns) + 1)
+            if room + sum(needs) + mark + least <= right - left or size <= _SMALLEST:
+                break
+            size -= 0.1
+        # At the smallest size names are cut, visibly; numbers never are.
+        room = min(room, right - left - sum(needs) - mark - least)
+        apart = (right - left - room - sum(needs) - mark) / (len(columns) + 1)
+        edges, edge = [], left + room
+        for need in needs:
+            edge += apart + need
+            edges.append(edge)
+        return cls(
+            size=size, names=room, heads=tuple(heads), edges=tuple(edges), status=right - mark
+        )  # fmt: skip
 
 
 def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:

@@ -19,39 +19,27 @@ from lokus.show.charts.pictures import map_picture, png_bytes
 from lokus.show.charts.trajectory import trajectory_chart
 from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
-from lokus.show.results.text import MASKED_REVIEW, is_masked, number_texts, texts
-from lokus.show.tables.facts import reasons
-from lokus.show.tables.report_rows import (
-    Table,
+from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
+from lokus.show.tables.study import (
     accepted_table,
+    actions_table,
     alternatives_table,
     audit_table,
     certainty_table,
     completeness_table,
     gaps_table,
+    groups_table,
     inputs_table,
     offices_table,
     prices_table,
     tasks_table,
-    village_table,
 )
+from lokus.show.tables.villages import proposal_table, reasons
 from lokus.show.themes.themes import available_themes, make_layer
-from lokus.show.words.followup import group_totals, kind_label
 from lokus.show.words.narrative import caveats, map_sentence, summary
-from lokus.show.words.review import (
-    cause_columns,
-    cause_texts,
-    effect_lines,
-    effect_rows,
-    fall_lines,
-    review_caveats,
-    review_marks,
-    review_summary,
-    status_label,
-)
+from lokus.show.words.review import effect_lines, fall_lines, review_caveats, review_summary
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from lokus.show.results.material import Material
@@ -79,69 +67,19 @@ def review_parts(material: Material, draw: Callable[[str], dict[str, Any]]) -> d
     review = material.review
     if review is None:
         return None
-    rows = review.rows(material.results)
     return {
         "year": review.year,
         "summary": review_summary(review),
         "map": draw("reviu") if "status_reviu" in material.results else None,
-        "villages": _villages(review, rows),
-        "causes": _causes(rows),
+        "villages": review_table(material),
+        "causes": causes_table(material),
         "fall": fall_lines(material),
         "chart": _chart(material, review),
         "effect": effect_lines(material),
-        "views": _views(material),
-        "history": _history(review),
+        "views": effect_table(material),
+        "history": stability_table(material),
         "caveats": review_caveats(material),
     }
-
-
-def _villages(review: ReviewMaterial, rows: pd.DataFrame) -> Table:
-    columns = [
-        (_("Review"), list(review_marks(rows)), False),
-        (_("Village"), texts(rows["desa"]), False),
-        (_("Kecamatan"), texts(rows["kecamatan"]), False),
-    ]
-    if "sebab" in rows:
-        columns.append((_("Main cause"), cause_texts(rows), False))
-    if "peluang_lulus" in rows and rows["peluang_lulus"].notna().any():
-        head = _("Chance that the target is reached")
-        columns.append((head, number_texts(rows["peluang_lulus"], 2), True))
-    if "perubahan" in rows and rows["perubahan"].notna().any():
-        head = _("Estimated change, points ({share} % interval)").format(
-            share=format_number(100 * review.level)
-        )
-        columns.append((head, _changes(rows), True))
-    if "persen_selesai" in rows:
-        head = _("Activities done (%)")
-        columns.append((head, number_texts(rows["persen_selesai"], 0), True))
-    return Table.of(*columns)
-
-
-def _changes(rows: pd.DataFrame) -> list[str]:
-    middle, low, high = (
-        number_texts(rows[name], 1) for name in ("perubahan", "perubahan_bawah", "perubahan_atas")
-    )
-    return [
-        _("masked")
-        if hidden
-        else m
-        if m == "–"
-        else _("{value} ({low} to {high})").format(value=m, low=a, high=b)
-        for m, a, b, hidden in zip(middle, low, high, is_masked(rows, MASKED_REVIEW), strict=True)
-    ]
-
-
-def _causes(rows: pd.DataFrame) -> Table | None:
-    """Give the causes of the villages that moved, in points of the score."""
-    moved = rows[rows["status_reviu"] != "tetap"]
-    found = [(name, head) for name, head in cause_columns(moved) if moved[name].notna().any()]
-    if not found:
-        return None
-    return Table.of(
-        (_("Review"), [status_label(key) for key in moved["status_reviu"]], False),
-        (_("Village"), texts(moved["desa"]), False),
-        *((head, number_texts(moved[name] * 100, 1), True) for name, head in found),
-    )
 
 
 def _chart(material: Material, review: ReviewMaterial) -> dict[str, str] | None:
@@ -160,68 +98,18 @@ def _picture(figure: Figure, text: str) -> dict[str, str]:
     return {"image": f"data:image/png;base64,{image}", "alt": text}
 
 
-def _views(material: Material) -> Table | None:
-    rows = effect_rows(material)
-    if not rows:
-        return None
-    heads = (_("View"), _("Points"), _("Interval"), _("Villages"))
-    return Table.of(*((head, [row[n] for row in rows], n > 0) for n, head in enumerate(heads)))
-
-
-def _history(review: ReviewMaterial) -> Table | None:
-    history = review.history
-    if history is None or history.stability.empty:
-        return None
-    pairs = history.stability
-    return Table.of(
-        (_("From"), [str(int(year)) for year in pairs["dari"]], False),
-        (_("To"), [str(int(year)) for year in pairs["ke"]], False),
-        (_("Lokus before"), number_texts(pairs["jumlah_lama"], 0), True),
-        (_("of them stayed"), number_texts(pairs["bertahan"], 0), True),
-        (_("Lokus after"), number_texts(pairs["jumlah_baru"], 0), True),
-        (_("Stability (1 same, 0 chance)"), number_texts(pairs["indeks_stabilitas"], 2), True),
-    )
-
-
 def follow_up_parts(material: Material) -> dict[str, Any]:
     """Give what the section of the follow-up holds besides gaps and tasks."""
     way = material.trajectory
     return {
-        "offices": _offices(material),
-        "groups": _groups(material),
+        "offices": actions_table(material),
+        "groups": groups_table(material),
         "trajectory": _picture(
             trajectory_chart(way, material.info), _("Target path, surveys and routine measurement by year")
         )
         if way
         else None,
     }
-
-
-def _offices(material: Material) -> Table | None:
-    if material.interventions is None or material.interventions.by_opd.empty:
-        return None
-    table = material.interventions.by_opd
-    columns = [
-        (_("Office (OPD)"), [str(name) for name in table.index], False),
-        (_("Lokus with gaps"), number_texts(table["lokus"], 0), True),
-        (_("Gaps in lokus"), number_texts(table["kesenjangan_lokus"], 0), True),
-    ]
-    for kind in ("spesifik", "sensitif"):
-        head = _("of them {kind}").format(kind=kind_label(kind))
-        columns.append((head, number_texts(table[f"{kind}_lokus"], 0), True))
-    columns.append((_("No data yet in lokus"), number_texts(table["belum_ada_data_lokus"], 0), True))
-    return Table.of(*columns)
-
-
-def _groups(material: Material) -> Table | None:
-    if material.beneficiaries is None:
-        return None
-    rows = group_totals(material.beneficiaries)
-    return Table.of(
-        (_("Target group"), [row.group for row in rows], False),
-        (_("In lokus"), [row.lokus for row in rows], True),
-        (_("In all villages"), [row.all for row in rows], True),
-    )
 
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -271,7 +159,7 @@ def render_report(material: Material, *, sheets: Callable[[str], Figure] | None 
         public=material.public, level=format_number(100 * material.level), summary=summary(material),
         review=review_parts(material, lambda theme: _map(material, theme, drawn)),
         follow_up=follow_up_parts(material),
-        maps=[_map(material, theme, drawn) for theme in _shown(material)], villages=village_table(material),
+        maps=[_map(material, theme, drawn) for theme in _shown(material)], villages=proposal_table(material),
         reasons=reasons(material.chosen),
         weights=[(name, format_number(100 * w, decimals=1)) for name, w in material.weights.items()],
         method=[(str(label), str(value)) for label, value in material.method],

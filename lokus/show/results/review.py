@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from lokus.show.charts.falls import FALL_COLUMNS
+from lokus.show.results.text import MASKED
 
 if TYPE_CHECKING:
     from lokus.choice.review.effect import Effect
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUSES", "ReviewMaterial"]
 
+_OF_THE_LIST = ("desa", "kecamatan", "nomor", "prevalensi")  # stated by this year's list alone
 STATUSES = ("tetap", "masuk", "keluar", "lulus")  # of a village that is on either list
 
 
@@ -119,11 +121,17 @@ class ReviewMaterial:
         -------
         pandas.DataFrame
             Index ``kode_desa``, those that stay first, then by number on the list and code; columns of
-            `table`, `change` and `realisation` beside ``desa``, ``kecamatan``, ``nomor``.
+            `table`, `change` and `realisation` beside ``desa``, ``kecamatan``, ``nomor`` and the one
+            ``prevalensi`` of this year.
         """
         either = self.table[self.table["status_reviu"].isin(STATUSES)]
-        named = results[[name for name in ("desa", "kecamatan", "nomor") if name in results]]
+        named = results[[name for name in _OF_THE_LIST if name in results]]
         rows = named.reindex(either.index).join(either.drop(columns=named.columns, errors="ignore"))
+        if MASKED in either or MASKED in results:
+            of_results = results[MASKED] if MASKED in results else pd.Series("", index=results.index)
+            of_review = either[MASKED] if MASKED in either else pd.Series("", index=either.index)
+            both = zip(of_results.reindex(either.index).fillna(""), of_review.fillna(""), strict=True)
+            rows[MASKED] = [", ".join(part for part in pair if part) for pair in both]
         for part in (self.change, self.realisation):
             if part is not None:
                 rows = rows.join(part.drop(columns=rows.columns, errors="ignore"))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from lokus.i18n import format_number
-from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +21,8 @@ __all__ = [
     "MASKED",
     "MASKED_PARTS",
     "MASKED_REVIEW",
-    "column_texts",
     "fixed_archive",
-    "interval_texts",
+    "has_flag",
     "is_masked",
     "number_texts",
     "one_line",
@@ -117,6 +115,22 @@ def is_masked(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
     return np.array([column in str(names).split(", ") for names in frame[MASKED]], dtype=bool)
 
 
+def has_flag(frame: pd.DataFrame, column: str) -> npt.NDArray[np.bool_]:
+    """Whether a flag is set, village by village; a missing flag or column is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> has_flag(pd.DataFrame({"belum_andal": [True, None]}), "belum_andal").tolist()
+    [True, False]
+    """
+    import numpy as np
+
+    if column not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    return frame[column].astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+
+
 def threshold_text(threshold: str, worse: str) -> str:
     """Write which values fail: above a threshold, or below it.
 
@@ -126,23 +140,3 @@ def threshold_text(threshold: str, worse: str) -> str:
     ('< 80', '> 14')
     """
     return f"{'>' if worse == 'tinggi' else '<'} {threshold}"
-
-
-def column_texts(frame: pd.DataFrame, column: str, *, decimals: int, scale: float = 1.0) -> list[str]:
-    """Numbers of a column of the results, masked ones said to be so."""
-    shown = number_texts(frame[column].astype("Float64") * scale, decimals)
-    return [
-        _("masked") if hidden else text for text, hidden in zip(shown, is_masked(frame, column), strict=True)
-    ]
-
-
-def interval_texts(frame: pd.DataFrame, column: str, *, decimals: int) -> list[str]:
-    """Numbers of a column with its interval, where there is one."""
-    middle = column_texts(frame, column, decimals=decimals)
-    if f"{column}_bawah" not in frame:
-        return middle
-    low, high = (number_texts(frame[f"{column}_{side}"], decimals) for side in ("bawah", "atas"))
-    return [
-        m if "–" in (m, a, b) or m == _("masked") else f"{m} ({a}–{b})"
-        for m, a, b in zip(middle, low, high, strict=True)
-    ]

@@ -26,7 +26,6 @@ from lokus.show.slides.fit import (
     SPACE_AFTER,
     Area,
     Paragraph,
-    TableColumn,
     TablePlan,
     fit_text,
     text_height,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
     from lokus.show.results.info import StudyInfo
+    from lokus.show.tables.table import Column
 
 __all__ = ["BODY", "FACE", "Deck"]
 
@@ -134,7 +134,7 @@ class Deck:
             self.text(page, area, text, largest=size, smallest=smallest)
 
     def table(
-        self, page: Slide, area: Area, columns: Sequence[TableColumn], plan: TablePlan, *, part: int = 0
+        self, page: Slide, area: Area, columns: Sequence[Column], plan: TablePlan, *, part: int = 0
     ) -> float:
         """Place one page of a measured table, and say how many rows it leaves out; give its height in mm."""
         first, after = plan.pages[part]
@@ -146,11 +146,11 @@ class Deck:
         table.horz_banding = False
         for place, (column, wide) in enumerate(zip(columns, plan.widths, strict=True)):
             table.columns[place].width = Mm(wide)
-            align = PP_ALIGN.RIGHT if column.number else PP_ALIGN.LEFT
+            align = PP_ALIGN.RIGHT if column.is_number else PP_ALIGN.LEFT
             _fill_cell(
                 table.cell(0, place), column.head, plan.size, align, fill=ACCENT, ink="FFFFFF", bold=True
             )
-            for row, text in enumerate(column.values[first:after], start=1):
+            for row, text in enumerate(column.texts[first:after], start=1):
                 fill = STRIPE if row % 2 == 0 else "FFFFFF"
                 _fill_cell(table.cell(row, place), text, plan.size, align, fill=fill, ink=INK, bold=False)
         table.rows[0].height = Mm(plan.head)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lokus.show.drawing.typography import line_height, text_width
+
+if TYPE_CHECKING:
+    from lokus.show.tables.table import Column
 
 __all__ = [
     "Area",
     "Paragraph",
-    "TableColumn",
     "TablePlan",
     "count_lines",
     "fit_text",
@@ -180,27 +183,6 @@ def fit_text(
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableColumn:
-    """One column of a table on a slide.
-
-    Parameters
-    ----------
-    head : str
-    values : sequence of str
-        One text a row.
-    number : bool
-        Set to the right and never broken.
-    most : float
-        Largest share of the table's width that a text column asks for.
-    """
-
-    head: str
-    values: Sequence[str]
-    number: bool = False
-    most: float = 1.0
-
-
-@dataclass(frozen=True, kw_only=True)
 class TablePlan:
     """A table measured: which rows stand on which slide, and how large.
 
@@ -236,7 +218,7 @@ class TablePlan:
 
 
 def plan_table(
-    columns: Sequence[TableColumn],
+    columns: Sequence[Column],
     width: float,
     height: float,
     *,
@@ -249,7 +231,7 @@ def plan_table(
 
     Parameters
     ----------
-    columns : sequence of TableColumn
+    columns : sequence of Column
         Equally long.
     width, height : float
         Room on each page, millimetres.
@@ -282,7 +264,7 @@ def plan_table(
 
 
 def _paged(
-    columns: Sequence[TableColumn], width: float, height: float, size: float, *, even: bool = True
+    columns: Sequence[Column], width: float, height: float, size: float, *, even: bool = True
 ) -> TablePlan:
     widths = _column_widths(columns, width, size)
     line = line_height(size)
@@ -290,7 +272,7 @@ def _paged(
         count_lines(c.head, size, w - 2 * PAD_X, weight="bold") for c, w in zip(columns, widths, strict=True)
     ]
     head = max(heads) * line + 2 * PAD_Y
-    rows = zip(*(column.values for column in columns), strict=True)
+    rows = zip(*(column.texts for column in columns), strict=True)
     heights = tuple(
         max(count_lines(text, size, w - 2 * PAD_X) for text, w in zip(row, widths, strict=True)) * line
         + 2 * PAD_Y
@@ -318,21 +300,21 @@ def _even(
     return even if fits and len(even) == len(pages) else pages
 
 
-def _column_widths(columns: Sequence[TableColumn], width: float, size: float) -> tuple[float, ...]:
+def _column_widths(columns: Sequence[Column], width: float, size: float) -> tuple[float, ...]:
     """Numbers get what they need; texts share the rest, those that need less than an even share first."""
     natural = [_natural(column, width, size, whole_heads=True) for column in columns]
     if sum(natural) > width:
         natural = [_natural(column, width, size, whole_heads=False) for column in columns]
     if sum(natural) <= width:
         spare = width - sum(natural)
-        takers = [place for place, column in enumerate(columns) if not column.number] or [
+        takers = [place for place, column in enumerate(columns) if not column.is_number] or [
             *range(len(columns))
         ]
         return tuple(
             wide + (spare / len(takers) if place in takers else 0.0) for place, wide in enumerate(natural)
         )
-    widths = [wide if column.number else 0.0 for wide, column in zip(natural, columns, strict=True)]
-    open_ = [place for place, column in enumerate(columns) if not column.number]
+    widths = [wide if column.is_number else 0.0 for wide, column in zip(natural, columns, strict=True)]
+    open_ = [place for place, column in enumerate(columns) if not column.is_number]
     rest = width - sum(widths)
     while open_:
         share = rest / len(open_)
@@ -348,12 +330,12 @@ def _column_widths(columns: Sequence[TableColumn], width: float, size: float) ->
     return tuple(widths)
 
 
-def _natural(column: TableColumn, width: float, size: float, *, whole_heads: bool) -> float:
+def _natural(column: Column, width: float, size: float, *, whole_heads: bool) -> float:
     """Width at which no text of a column breaks; heads over numbers may, into two lines or by words."""
-    texts = max((text_width(text, size) for text in column.values), default=0.0)
+    texts = max((text_width(text, size) for text in column.texts), default=0.0)
     words = max(text_width(word, size, weight="bold") for word in (column.head.split() or [""]))
     whole = text_width(column.head, size, weight="bold")
-    if not column.number:
+    if not column.is_number:
         return min(max(texts, whole), column.most * width) + 2 * PAD_X
     head = words
     if whole_heads:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import gettext as _
 from lokus.show.charts.pictures import DPI, png_bytes
 from lokus.show.charts.trajectory import trajectory_chart
-from lokus.show.results.text import number_texts, one_line, texts, threshold_text
 from lokus.show.slides.deck import BODY, QUIET, Deck
-from lokus.show.slides.fit import Paragraph, TableColumn, plan_table
-from lokus.show.words.followup import group_totals, kind_label, need_sentences
-from lokus.show.words.narrative import tasks
+from lokus.show.slides.fit import Paragraph, plan_table
+from lokus.show.tables.study import gaps_table, groups_table, tasks_table
+from lokus.show.words.followup import need_sentences
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -34,26 +32,13 @@ def gaps_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    if material.gaps is None or material.gaps.empty:
+    table = gaps_table(material)
+    if table is None:
         return
-    counted = gaps_by_indicator(material.gaps, material.chosen.index)
     page = deck.slide(
         _("Gaps by office (OPD)"), _("Villages on the worse side of the stated threshold of each indicator")
     )
-    thresholds = number_texts(counted["ambang"], 1)
-    columns = [
-        TableColumn(head=_("Office (OPD)"), values=texts(counted["opd"])),
-        TableColumn(head=_("Indicator"), values=texts(counted["indikator"])),
-        TableColumn(
-            head=_("Fails if"),
-            values=[threshold_text(t, w) for t, w in zip(thresholds, counted["buruk"], strict=True)],
-            number=True,
-        ),
-        TableColumn(head=_("Lokus that fail"), values=number_texts(counted["lokus"], 0), number=True),
-        TableColumn(head=_("Villages that fail"), values=number_texts(counted["desa"], 0), number=True),
-    ]
-    if (counted["jenis"] != "").any():
-        columns.insert(2, TableColumn(head=_("Kind"), values=[kind_label(kind) for kind in counted["jenis"]]))
+    columns = [column for column in table.columns if column.head != _("Intervention")]
     deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=15, smallest=9))
 
 
@@ -70,31 +55,16 @@ def follow_up_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    rows = tasks(material)
-    columns = [
-        TableColumn(head=_("Who"), values=[one_line(task.who) for task in rows], most=0.3),
-        TableColumn(head=_("What"), values=[one_line(task.what) for task in rows]),
-        TableColumn(head=_("Extent"), values=[one_line(task.extent) for task in rows], number=True),
-    ]
+    columns, groups = tasks_table(material).columns, groups_table(material)
     page = deck.slide(_("Follow-up"), _("Each office acts in its own field, in the same villages"))
-    left, right = BODY, None
-    groups = [] if material.beneficiaries is None else group_totals(material.beneficiaries)
-    if groups:
-        left, right = BODY.columns(5, 4, gap=10)
+    left, right = BODY.columns(5, 4, gap=10) if groups else (BODY, BODY)
     deck.table(page, left, columns, plan_table(columns, left.width, left.height, largest=15, smallest=9))
-    if right is None:
+    if groups is None:
         return
-    columns = [
-        TableColumn(head=_("Target group"), values=[row.group for row in groups]),
-        TableColumn(head=_("In lokus"), values=[row.lokus for row in groups], number=True),
-        TableColumn(head=_("In all villages"), values=[row.all for row in groups], number=True),
-    ]
     room = right.first(right.height - 10)
-    tall = deck.table(
-        page, room, columns, plan_table(columns, room.width, room.height, largest=15, smallest=9)
-    )
-    note = _("≥: at least so many; some villages have no number yet")
-    if any("≥" in text for row in groups for text in (row.lokus, row.all)):
+    plan = plan_table(groups.columns, room.width, room.height, largest=15, smallest=9)
+    tall = deck.table(page, room, groups.columns, plan)
+    for note in groups.notes:
         deck.text(
             page, right.below(tall, gap=2), [Paragraph(text=note, colour=QUIET)], largest=12, smallest=8
         )

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.charts.pictures import DPI, draw_parts, png_bytes
-from lokus.show.results.text import column_texts, interval_texts, number_texts, one_line, texts
+from lokus.show.results.text import one_line
 from lokus.show.slides.deck import ACCENT, BODY, Deck, continued
-from lokus.show.slides.fit import Area, Paragraph, TableColumn, plan_table
-from lokus.show.words.narrative import CERTAINTY, caveats, certainty_label
+from lokus.show.slides.fit import Paragraph, plan_table
+from lokus.show.tables.study import alternatives_table, certainty_table, prices_table
+from lokus.show.tables.villages import least_sure_table, nearest_table, proposal_table, widest_table
+from lokus.show.words.narrative import caveats
 
 if TYPE_CHECKING:
-    from pptx.slide import Slide
-
     from lokus.show.results.material import Material
 
 __all__ = [
@@ -42,46 +40,11 @@ def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
     >>> len(deck)
     2
     """
-    chosen = material.chosen
-    columns = [
-        TableColumn(head=_("No."), values=number_texts(chosen["nomor"], 0), number=True),
-        TableColumn(head=_("Village"), values=texts(chosen["desa"])),
-        TableColumn(head=_("Kecamatan"), values=texts(chosen["kecamatan"])),
-    ]
-    if "prevalensi" in chosen:
-        head = (
-            _("Prevalence, % ({share} % interval)").format(share=format_number(100 * material.level))
-            if "prevalensi_bawah" in chosen
-            else _("Prevalence (%)")
-        )
-        columns.append(
-            TableColumn(head=head, values=interval_texts(chosen, "prevalensi", decimals=1), number=True)
-        )
-    if "anak_stunting" in chosen:
-        columns.append(
-            TableColumn(
-                head=_("Stunted children (estimate)"),
-                values=column_texts(chosen, "anak_stunting", decimals=0),
-                number=True,
-            )
-        )
-    columns.append(
-        TableColumn(
-            head=_("Score (0–100)"), values=column_texts(chosen, "skor", decimals=1, scale=100), number=True
-        )
-    )
-    if "peluang_lokus" in chosen:
-        columns.append(
-            TableColumn(
-                head=_("Chance of being lokus"), values=number_texts(chosen["peluang_lokus"], 2), number=True
-            )
-        )
+    table = proposal_table(material, narrow=True)
+    columns = [column for column in table.columns if column.head != _("Code")]
     plan = plan_table(columns, BODY.width, BODY.height, largest=16, smallest=11, most_pages=most)
-    title = _("The list: {n} lokus in {k} kecamatan").format(
-        n=len(chosen), k=chosen["kode_kecamatan"].nunique()
-    )
     for part in range(len(plan.pages)):
-        page = deck.slide(continued(title, part + 1, len(plan.pages)), _("In the order of the score"))
+        page = deck.slide(continued(table.title, part + 1, len(plan.pages)), _("In the order of the score"))
         deck.table(page, BODY, columns, plan, part=part)
 
 
@@ -128,8 +91,6 @@ def certainty_slide(deck: Deck, material: Material) -> None:
 
 
 def _chances(deck: Deck, material: Material) -> None:
-    results = material.results
-    inside = results["nomor"].notna()
     page = deck.slide(
         _("How sure is the list"),
         _(
@@ -138,68 +99,28 @@ def _chances(deck: Deck, material: Material) -> None:
         ),
     )
     left, right = BODY.columns(2, 3, gap=12)
-    keys = [key for key in CERTAINTY if (results["kelas_kepastian"] == key).any()]
-    counts = pd.crosstab(results["kelas_kepastian"], inside).reindex(
-        index=keys, columns=[True, False], fill_value=0
-    )
-    columns = [
-        TableColumn(head=_("Certainty"), values=[certainty_label(key) for key in keys]),
-        TableColumn(head=_("On the list"), values=number_texts(counts[True], 0), number=True),
-        TableColumn(head=_("Not on it"), values=number_texts(counts[False], 0), number=True),
-    ]
-    deck.table(page, left, columns, plan_table(columns, left.width, left.height, largest=15))
+    classes = certainty_table(material)
+    if classes is not None:
+        deck.table(
+            page, left, classes.columns, plan_table(classes.columns, left.width, left.height, largest=15)
+        )
     half = (right.height - 8) / 2
-    least = results[inside].sort_values("peluang_lokus", kind="stable").head(8)
-    nearest = results[~inside].sort_values("peluang_lokus", ascending=False, kind="stable").head(8)
-    upper = right.first(half)
-    _chance_table(deck, page, upper, _("Least sure on the list"), least)
-    _chance_table(deck, page, right.below(half, gap=8).first(half), _("Nearest outside the list"), nearest)
-
-
-def _chance_table(deck: Deck, page: Slide, area: Area, head: str, villages: pd.DataFrame) -> None:
-    columns = [
-        TableColumn(head=head, values=texts(villages["desa"])),
-        TableColumn(head=_("Kecamatan"), values=texts(villages["kecamatan"])),
-        TableColumn(head=_("Chance"), values=number_texts(villages["peluang_lokus"], 2), number=True),
-    ]
-    deck.table(page, area, columns, plan_table(columns, area.width, area.height, largest=13, smallest=7))
+    for area, table in (
+        (right.first(half), least_sure_table(material)),
+        (right.below(half, gap=8).first(half), nearest_table(material)),
+    ):
+        plan = plan_table(table.columns, area.width, area.height, largest=13, smallest=7)
+        deck.table(page, area, table.columns, plan)
 
 
 def _widest(deck: Deck, material: Material) -> None:
-    chosen = material.chosen
-    width = chosen["prevalensi_atas"] - chosen["prevalensi_bawah"]
-    widest = chosen.assign(_width=width).sort_values("_width", ascending=False, kind="stable").head(12)
     page = deck.slide(
         _("How sure are the numbers"),
         _(
             "Lokus with the widest intervals: the true prevalence lies inside with {share} % probability"
         ).format(share=format_number(100 * material.level)),
     )
-    columns = [
-        TableColumn(head=_("Village"), values=texts(widest["desa"])),
-        TableColumn(head=_("Kecamatan"), values=texts(widest["kecamatan"])),
-        TableColumn(head=_(
-            "Prevalence "
-            "(%)"
-        ), values=column_texts(widest, "prevalensi", decimals=1), number=True),
-        TableColumn(
-            head=_("Interval (%)"),
-            values=[
-                "–" if "–" in (low, high) else f"{low}–{high}"
-                for low, high in zip(
-                    number_texts(widest["prevalensi_bawah"], 1), number_texts(widest["prevalensi_atas"], 1),
-                    strict=True,
-                )
-            ],
-            number=True,
-        ),
-    ]  # fmt: skip
-    if "diukur" in widest:
-        columns.append(
-            TableColumn(
-                head=_("Children measured"), values=column_texts(widest, "diukur", decimals=0), number=True
-            )
-        )
+    columns = widest_table(material).columns
     deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=16))
 
 
@@ -216,34 +137,11 @@ def alternatives_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    if material.alternatives is not None and len(material.alternatives):
-        table = material.alternatives
-        columns = [
-            TableColumn(head=_("List"), values=texts(table["daftar"])),
-            TableColumn(head=_("Points less"), values=number_texts(table["selisih"], 2), number=True),
-            TableColumn(head=_("Comes in"), values=texts(table["masuk"]), most=0.4),
-            TableColumn(head=_("Goes out"), values=texts(table["keluar"]), most=0.4),
-        ]
-        lead = _(
-            "Other lists under the same rules, almost as good; the sum of scores of the "
-            "proposal is the largest"
-        )
-    elif material.prices is not None and len(material.prices):
-        table = material.prices
-        columns = [
-            TableColumn(head=_("Rule"), values=texts(table["aturan"])),
-            TableColumn(head=_("If loosened to"), values=texts(table["dilonggarkan"])),
-            TableColumn(
-                head=_("Points gained in the sum of scores"),
-                values=number_texts(table["harga"] * 100, 2),
-                number=True,
-            ),
-        ]
-        lead = _("What each rule costs: the gain were it one step looser")
-    else:
+    table = alternatives_table(material) or prices_table(material)
+    if table is None:
         return
-    page = deck.slide(_("Alternatives"), lead)
-    deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height, largest=16))
+    page = deck.slide(_("Alternatives"), table.lead)
+    deck.table(page, BODY, table.columns, plan_table(table.columns, BODY.width, BODY.height, largest=16))
 
 
 def sources_slide(deck: Deck, material: Material) -> None:

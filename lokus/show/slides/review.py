@@ -10,20 +10,12 @@ from lokus.i18n import gettext as _
 from lokus.show.charts.falls import draw_falls
 from lokus.show.charts.pictures import DPI, map_picture, png_bytes
 from lokus.show.results.review import STATUSES
-from lokus.show.results.text import number_texts, texts
 from lokus.show.slides.deck import ACCENT, BODY, QUIET, Deck, continued
-from lokus.show.slides.fit import Area, Paragraph, TableColumn, plan_table
+from lokus.show.slides.fit import Area, Paragraph, plan_table
+from lokus.show.tables.review import effect_table, moves_table
 from lokus.show.themes.palette import REVIEW
 from lokus.show.themes.themes import available_themes, make_layer
-from lokus.show.words.review import (
-    cause_texts,
-    change_texts,
-    effect_lines,
-    effect_rows,
-    fall_lines,
-    review_summary,
-    status_label,
-)
+from lokus.show.words.review import effect_lines, fall_lines, review_summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,7 +45,7 @@ def review_slides(deck: Deck, material: Material, sheet: Callable[[str], Figure]
     if material.review is None:
         return
     _outcome(deck, material, material.review, sheet)
-    _moves(deck, material, material.review)
+    _moves(deck, material)
     _falls(deck, material, material.review)
     _effect(deck, material)
 
@@ -89,35 +81,15 @@ def _outcome(deck: Deck, material: Material, review: ReviewMaterial, sheet: Call
     deck.text(page, rest, lines, largest=14, smallest=8)
 
 
-def _moves(deck: Deck, material: Material, review: ReviewMaterial) -> None:
+def _moves(deck: Deck, material: Material) -> None:
     """List the villages that come in, go out or graduate, with the cause."""
-    rows = review.rows(material.results)
-    moved = rows[rows["status_reviu"] != "tetap"]
-    if moved.empty:
+    table = moves_table(material)
+    if not len(table):
         return
-    columns = [
-        TableColumn(head=_("Review"), values=[status_label(key) for key in moved["status_reviu"]]),
-        TableColumn(head=_("Village"), values=texts(moved["desa"])),
-        TableColumn(head=_("Kecamatan"), values=texts(moved["kecamatan"])),
-        TableColumn(head=_("Main cause"), values=cause_texts(moved), most=0.5),
-    ]
-    if "tahun_lokus" in moved and (moved["tahun_lokus"].fillna(0) > 0).any():
-        columns.append(
-            TableColumn(
-                head=_("Years on the list"), values=number_texts(moved["tahun_lokus"], 0), number=True
-            )
-        )
-    if "perubahan" in moved and moved["perubahan"].notna().any():
-        columns.append(
-            TableColumn(head=_("Estimated change (points)"), values=change_texts(moved), number=True)
-        )
+    columns = table.columns
     plan = plan_table(columns, BODY.width, BODY.height, largest=15, smallest=10, most_pages=_MOVES)
-    title = _("Why villages come in and go out")
     for part in range(len(plan.pages)):
-        page = deck.slide(
-            continued(title, part + 1, len(plan.pages)),
-            _("The largest of the causes that moved the village, and its share in the move"),
-        )
+        page = deck.slide(continued(table.title, part + 1, len(plan.pages)), table.lead)
         deck.table(page, BODY, columns, plan, part=part)
 
 
@@ -150,8 +122,8 @@ def _falls(deck: Deck, material: Material, review: ReviewMaterial) -> None:
 
 def _effect(deck: Deck, material: Material) -> None:
     """Say whether being lokus helped, with interval and caution."""
-    rows = effect_rows(material)
-    if not rows:
+    table = effect_table(material)
+    if table is None:
         return
     page = deck.slide(
         _("Does being lokus help?"),
@@ -162,13 +134,7 @@ def _effect(deck: Deck, material: Material) -> None:
         page, BODY.first(46), [Paragraph(text=first, bold=True, colour=ACCENT)], largest=20, smallest=11
     )
     below = BODY.below(taken, gap=6)
-    columns = [
-        TableColumn(head=_("View"), values=[row[0] for row in rows]),
-        TableColumn(head=_("Points"), values=[row[1] for row in rows], number=True),
-        TableColumn(head=_("Interval"), values=[row[2] for row in rows], number=True),
-        TableColumn(head=_("Villages"), values=[row[3] for row in rows], number=True),
-    ]
-    plan = plan_table(columns, below.width, 0.55 * below.height, largest=16, smallest=9)
-    tall = deck.table(page, below, columns, plan)
+    plan = plan_table(table.columns, below.width, 0.55 * below.height, largest=16, smallest=9)
+    tall = deck.table(page, below, table.columns, plan)
     cautions = [Paragraph(text=line, bullet=True, colour=QUIET) for line in rest]
     deck.text(page, below.below(tall, gap=6), cautions, largest=14, smallest=8)

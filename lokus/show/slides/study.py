@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.results.text import number_texts, one_line
+from lokus.show.results.headlines import Headlines
+from lokus.show.results.text import one_line
 from lokus.show.slides.deck import ACCENT, BODY, QUIET, Deck
-from lokus.show.slides.fit import Area, Paragraph, TableColumn, plan_table
-from lokus.show.words.narrative import flagged, summary
+from lokus.show.slides.fit import Area, Paragraph, plan_table
+from lokus.show.tables.study import offices_table
+from lokus.show.words.narrative import summary
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -30,7 +32,7 @@ def question_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    chosen, results = material.chosen, material.results
+    told = Headlines(material=material)
     page = deck.slide(material.info.title, material.info.place_and_year)
     left, right = BODY.columns(3, 2, gap=14)
     question = _("Which villages should be the focus (lokus) of stunting reduction in {tahun}?").format(
@@ -44,9 +46,9 @@ def question_slide(deck: Deck, material: Material) -> None:
         largest=18, smallest=11,
     )  # fmt: skip
     figures = [
-        (format_number(len(chosen)), _("proposed lokus")),
-        (format_number(chosen["kode_kecamatan"].nunique()), _("kecamatan with lokus")),
-        (format_number(len(results)), _("villages judged")),
+        (format_number(told.lokus), _("proposed lokus")),
+        (format_number(told.kecamatan_with_lokus), _("kecamatan with lokus")),
+        (format_number(told.villages), _("villages judged")),
     ]
     for place, (number, label) in enumerate(figures):
         cell = Area(left=right.left, top=right.top + 46 * place, width=right.width, height=42)
@@ -73,34 +75,27 @@ def data_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    results = material.results
+    told = Headlines(material=material)
     page = deck.slide(
         _("Data and their completeness"), _("Missing data stay missing: no number stands in for them.")
     )
     facts = [
         Paragraph(text=line, bullet=True)
         for line in (
-            _("{n} villages, {k} kecamatan").format(n=len(results), k=results["kode_kecamatan"].nunique()),
+            _("{n} villages, {k} kecamatan").format(n=format_number(told.villages), k=told.kecamatan),
             _("{n} villages not yet reliable: few children measured, or not known how many").format(
-                n=flagged(results, "belum_andal")
+                n=told.not_reliable
             ),
-            _("{n} villages without any measurement").format(n=flagged(results, "tanpa_pengukuran")),
+            _("{n} villages without any measurement").format(n=told.unmeasured),
             *_finding_lines(material),
         )
     ]
-    if material.by_opd is None or material.by_opd.empty:
+    table = offices_table(material)
+    if table is None:
         deck.text(page, BODY, facts, largest=20, smallest=11)
         return
     left, right = BODY.columns(3, 2, gap=12)
-    table = material.by_opd
-    columns = [
-        TableColumn(head=_("Office (OPD)"), values=[one_line(name) for name in table.index]),
-        TableColumn(head=_("Indicators"), values=number_texts(table["indikator"], 0), number=True),
-        TableColumn(head=_("Values present"), values=number_texts(table["terisi"], 0), number=True),
-        TableColumn(head=_("Needed"), values=number_texts(table["seharusnya"], 0), number=True),
-        TableColumn(head=_("Complete (%)"), values=number_texts(table["persen"], 1), number=True),
-    ]
-    deck.table(page, left, columns, plan_table(columns, left.width, left.height, largest=16))
+    deck.table(page, left, table.columns, plan_table(table.columns, left.width, left.height, largest=16))
     deck.text(page, right, facts, largest=18, smallest=10)
 
 

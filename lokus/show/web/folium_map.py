@@ -19,7 +19,7 @@ from lokus.show.drawing.labels import deepest_point
 from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.results.info import StudyInfo, synthetic_mark
-from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.themes.palette import MASKED_CLASS, MISSING, class_label
 from lokus.show.themes.themes import available_themes, make_layer
 
@@ -304,8 +304,8 @@ def _features(results: gpd.GeoDataFrame, layers: list[Layer], shapes: list[Any])
             continue
         name = f"<strong>{html.escape(str(row.desa))}</strong><br>{html.escape(str(row.kecamatan))}"
         lines = "".join(
-            f"<tr><td>{html.escape(fact.label)}</td><td style='text-align:right;padding-left:10px'>"
-            f"{html.escape(fact.values[place])}</td></tr>"
+            f"<tr><td>{html.escape(fact.head)}</td><td style='text-align:right;padding-left:10px'>"
+            f"{html.escape(fact.texts[place])}</td></tr>"
             for fact in facts
         )
         features.append(

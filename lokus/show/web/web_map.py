@@ -24,7 +24,7 @@ from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
 from lokus.show.results.info import StudyInfo, synthetic_mark
-from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.themes.palette import MASKED_CLASS, MISSING, STATUS, class_label, mark_colour
 from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
 
@@ -259,7 +259,7 @@ def page_data(
             {"label": class_label(key), "colour": colour, "ink": "#ffffff" if key == "lokus" else "#22282c"}
             for key, colour in STATUS.items()
         ],
-        "facts": [{"label": fact.label, "values": fact.values} for fact in village_facts(results)],
+        "facts": [{"label": fact.head, "values": fact.texts} for fact in village_facts(results)],
         "layers": [_layer_data(layer, area, reach) for layer in layers],
         "undrawn": lost,
     }  # fmt: skip

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
+from lokus.show.results.headlines import Headlines
 from lokus.show.results.public import THRESHOLD
 from lokus.show.results.text import one_line
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from lokus.show.results.material import Material
 
@@ -24,7 +24,6 @@ __all__ = [
     "Task",
     "caveats",
     "certainty_label",
-    "flagged",
     "join_names",
     "map_sentence",
     "summary",
@@ -34,10 +33,10 @@ __all__ = [
 
 CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")
 _CERTAINTY = {
-    "kukuh": N_("Firm (chance of at least 0.8)"),
-    "condong": N_("Leaning in (0.5 to below 0.8)"),
-    "perbatasan": N_("Borderline (0.2 to below 0.5)"),
-    "tidak": N_("Unlikely (below 0.2)"),
+    "kukuh": N_("Firm (chance of 80 % or more)"),
+    "condong": N_("Leaning in (50 to below 80 %)"),
+    "perbatasan": N_("Borderline (20 to below 50 %)"),
+    "tidak": N_("Unlikely (below 20 %)"),
 }
 
 
@@ -47,7 +46,7 @@ def certainty_label(key: str) -> str:
     Examples
     --------
     >>> certainty_label("kukuh")
-    'Kukuh (peluang 0,8 atau lebih)'
+    'Kukuh (peluang 80 % atau lebih)'
     """
     return _(_CERTAINTY[key])
 
@@ -59,13 +58,6 @@ class Task:
     who: str
     what: str
     extent: str
-
-
-def flagged(frame: pd.DataFrame, column: str) -> int:
-    """Count the villages with a flag; a missing flag is none."""
-    if column not in frame:
-        return 0
-    return int(frame[column].astype("boolean").fillna(value=False).sum())
 
 
 def join_names(names: list[str], *, most: int) -> str:
@@ -83,15 +75,15 @@ def join_names(names: list[str], *, most: int) -> str:
 
 def summary(material: Material) -> list[str]:
     """Say what the study found, in a few plain sentences."""
-    results, chosen, info = material.results, material.chosen, material.info
+    info, told = material.info, Headlines(material=material)
     lines = [
         _(
             "{n} of the {total} villages of {kabupaten} are proposed as lokus for "
             "{tahun}; they lie in {k} of "
             "{districts} kecamatan."
         ).format(
-            n=len(chosen), total=len(results), kabupaten=info.kabupaten, tahun=info.tahun,
-            k=chosen["kode_kecamatan"].nunique(), districts=results["kode_kecamatan"].nunique(),
+            n=format_number(told.lokus), total=format_number(told.villages), kabupaten=info.kabupaten,
+            tahun=info.tahun, k=told.kecamatan_with_lokus, districts=told.kecamatan,
         )
     ]  # fmt: skip
     if info.rule:
@@ -101,34 +93,30 @@ def summary(material: Material) -> list[str]:
                 "largest sum of scores."
             ).format(rule=info.rule.rstrip("."))
         )
-    stunted = results["anak_stunting"] if "anak_stunting" in results else pd.Series(dtype=float)
-    total, inside = float(stunted.sum()), float(stunted.reindex(chosen.index).sum())
-    if total > 0 and not material.public:
+    everyone, inside, share = (
+        told.estimated_children, told.estimated_children_in_lokus, told.share_of_children,
+    )  # fmt: skip
+    if everyone and inside is not None and share is not None and not material.public:
         lines.append(
             _(
                 "An estimated {inside} of {all} stunted children live in the proposed villages ({share} %)."
             ).format(
-                inside=format_number(inside),
-                all=format_number(total),
-                share=format_number(100 * inside / total),
+                inside=format_number(inside), all=format_number(everyone), share=format_number(share)
             )
-        )
-    if "kelas_kepastian" in results:
-        firm = int((chosen["kelas_kepastian"] == "kukuh").sum())
+        )  # fmt: skip
+    if told.firm is not None:
         lines.append(
             _(
                 "{firm} of them stay on the list in at least 8 of 10 recalculations with "
                 "other plausible data "
                 "and weights; the rest deserve discussion."
-            ).format(firm=firm)
+            ).format(firm=format_number(told.firm))
         )
-    if material.completeness is not None and material.completeness.size:
-        table = material.completeness
-        missing = int((~table.astype("boolean").fillna(value=False).astype(bool)).to_numpy().sum())
+    if told.values_needed:
         lines.append(
             _("{missing} of the {total} values needed are missing ({share} %).").format(
-                missing=format_number(missing), total=format_number(table.size),
-                share=format_number(100 * missing / table.size, decimals=1),
+                missing=format_number(told.values_missing), total=format_number(told.values_needed),
+                share=format_number(100 * told.values_missing / told.values_needed, decimals=1),
             )
         )  # fmt: skip
     return lines
@@ -140,7 +128,7 @@ def caveats(material: Material) -> list[str]:
 
 
 def _caveats(material: Material) -> Iterator[str]:
-    results = material.results
+    results, told = material.results, Headlines(material=material)
     if material.info.synthetic:
         yield _("All names, borders and numbers are made up; nothing here describes a real place.")
     if material.public:
@@ -153,18 +141,16 @@ def _caveats(material: Material) -> Iterator[str]:
         "intervals show how far it "
         "may be off."
     ).format(share=format_number(100 * material.level))
-    weak = flagged(results, "belum_andal")
-    if weak:
+    if told.not_reliable:
         yield _(
             "In {n} villages few of the children were measured, or it is not known how "
             "many: their numbers are "
             "not yet reliable."
-        ).format(n=weak)
-    silent = flagged(results, "tanpa_pengukuran")
-    if silent:
+        ).format(n=format_number(told.not_reliable))
+    if told.unmeasured:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
-        ).format(n=silent)
+        ).format(n=format_number(told.unmeasured))
     partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
     if partial:
         yield _(
@@ -195,7 +181,7 @@ def _tasks(material: Material) -> Iterator[Task]:
                     what=str(row["intervensi"]),
                     extent=_("{n} lokus").format(n=row["lokus"]),
                 )
-    weak = flagged(chosen, "belum_andal")
+    weak = Headlines(material=material).lokus_not_reliable
     if weak:
         yield Task(
             who=_("Health office and puskesmas"),

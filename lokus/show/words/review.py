@@ -9,7 +9,7 @@ import pandas as pd
 
 from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
-from lokus.show.results.text import MASKED_REVIEW, is_masked, one_line, texts
+from lokus.show.results.text import one_line, texts
 from lokus.show.words.narrative import join_names
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = [
     "cause_columns",
     "cause_texts",
-    "change_texts",
     "effect_lines",
     "effect_rows",
     "fall_lines",
@@ -100,21 +99,6 @@ def cause_texts(rows: pd.DataFrame) -> list[str]:
     return [" · ".join(dict.fromkeys(part for part in row if part)) for row in zip(*parts, strict=True)] or [
         ""
     ] * len(rows)
-
-
-def change_texts(rows: pd.DataFrame) -> list[str]:
-    """Write the estimated change of each village in points, one masked for the public said to be so.
-
-    Examples
-    --------
-    >>> change_texts(pd.DataFrame({"perubahan": [-2.5, None, None], "disamarkan": ["", "", "reviu"]}))
-    ['−2,5', '–', 'disamarkan']
-    """
-    hidden = is_masked(rows, MASKED_REVIEW)
-    return [
-        _("masked") if masked else _signed(float(value), 1)
-        for value, masked in zip(rows["perubahan"].astype("Float64").astype(float), hidden, strict=True)
-    ]
 
 
 def review_summary(review: ReviewMaterial) -> list[str]:

@@ -25,8 +25,9 @@ from lokus.intake.earlier.calendar import ISSUED_COLUMNS
 from lokus.intake.earlier.calendar_form import MONTHS, REGISTER, STATUSES, head_of
 from lokus.places.kode import format_kode
 from lokus.show.results.text import fixed_archive, printable, threshold_text
-from lokus.show.tables.facts import displayed_codes
-from lokus.show.workbook.cells import FACE, Column, prepare_print, write_cell, write_heading, write_table
+from lokus.show.tables.table import Column
+from lokus.show.tables.villages import displayed_codes
+from lokus.show.workbook.cells import FACE, prepare_print, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd

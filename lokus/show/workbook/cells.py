@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +11,8 @@ import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from lokus.i18n import format_number, round_number
 from lokus.i18n import gettext as _
-from lokus.places.kode import format_kode
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.results.text import printable
 
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
     from openpyxl.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Column", "place_columns", "prepare_print", "write_cell", "write_heading", "write_table"]
+    from lokus.show.tables.table import Column
+
+__all__ = ["prepare_print", "write_cell", "write_heading", "write_table"]
 
 
 FACE = "Arial"
@@ -32,37 +33,6 @@ _LONGEST = 32_767  # characters a cell can hold
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # beginnings a spreadsheet program may take for a formula
 
 _LINE_HEIGHT = 12.5  # points, of the body text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column to be written.
-
-    Parameters
-    ----------
-    head : str
-        Header text.
-    values : sequence
-        One value a row; a missing one is written as "belum ada data" when `missing` is true, else left empty.
-    format : str
-        Number format; empty for text.
-    width : float
-        In characters.
-    wrap : bool
-        Break long text.
-    missing : bool
-        Whether a missing value is missing data.
-    masked : sequence of bool
-        Where a missing value is masked for the public instead; empty for nowhere.
-    """
-
-    head: str
-    values: Sequence[Any] | pd.Series | np.ndarray
-    format: str = ""
-    width: float = 14
-    wrap: bool = False
-    missing: bool = False
-    masked: Sequence[bool] | np.ndarray = ()
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any) -> Cell:
@@ -99,14 +69,17 @@ def write_heading(sheet: Worksheet, info: StudyInfo, title: str, lines: Sequence
     return row + 2
 
 
-def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
+def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level: float = 0.9) -> int:
     """Write a table with its header in row `top`, frozen and with filters; return the row after the last.
+
+    An interval takes columns of its own; `level` is its coverage, 0–1.
 
     Raises
     ------
     ValueError
         The columns are not equally long.
     """
+    columns = [part for column in columns for part in column.split(share=format_number(100 * level))]
     lengths = {len(column.values) for column in columns}
     if len(lengths) != 1:
         raise ValueError(f"columns of a table must be equally long, not {sorted(lengths)}")
@@ -118,7 +91,9 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
             alignment=centre, border=_BORDER,
         )  # fmt: skip
         sheet.column_dimensions[get_column_letter(place)].width = column.width
-        side = {"horizontal": "right"} if column.format else {"horizontal": "left", "indent": 1}
+        side = (
+            {"horizontal": "right"} if column.format or column.right else {"horizontal": "left", "indent": 1}
+        )
         alignment = Alignment(vertical="top", wrap_text=column.wrap, **side)
         for offset, value in enumerate(column.values, start=1):
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
@@ -128,6 +103,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
                 cell.font = Font(name=FACE, size=9, italic=True, color="7A858A")
             elif column.format and isinstance(cell.value, (int, float)):
                 cell.number_format = column.format
+                cell.value = round_number(cell.value, _decimals(column.format))
     sheet.row_dimensions[top].height = 32
     for offset in range(rows):
         lines = max((_lines_of(column, offset) for column in columns if column.wrap), default=1)
@@ -137,6 +113,11 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column]) -> int:
     sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(columns))}{top + max(rows, 1)}"
     sheet.print_title_rows = f"{top}:{top}"
     return top + rows + 1
+
+
+def _decimals(style: str) -> int:
+    """Digits that a number format shows, so that what is stored is what is read."""
+    return len(style.split(";")[0].partition(".")[2].rstrip("%"))
 
 
 def _lines_of(column: Column, row: int) -> int:
@@ -160,21 +141,3 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")
     if info.synthetic:
         sheet.oddHeader.right.text = synthetic_mark()
-
-
-# FOLDED: The columns that say which village a row is about.
-
-
-def place_columns(places: pd.DataFrame) -> list[Column]:
-    """Code, kecamatan and village.
-
-    Parameters
-    ----------
-    places : DataFrame, index ``kode_desa``
-        ``kecamatan`` and ``desa``.
-    """
-    return [
-        Column(head=_("Code"), values=[format_kode(str(kode)) for kode in places.index], width=16),
-        Column(head=_("Kecamatan"), values=places["kecamatan"], width=22),
-        Column(head=_("Village"), values=places["desa"], width=26),
-    ]

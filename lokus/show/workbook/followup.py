@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from lokus.followup.trajectory import status_label
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.text import threshold_text
+from lokus.show.tables.table import Column
+from lokus.show.tables.villages import place_columns
 from lokus.show.themes.palette import class_label
 from lokus.show.words.followup import need_sentences, never_joined, path_sentence
 from lokus.show.words.followup import trajectory_text_kind_label as kind_label
-from lokus.show.workbook.cells import Column, place_columns, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,13 +66,8 @@ def case_audit_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortlis
         [] if shortlist.public else [Column(head=_("Order"), values=table["urutan"], format="0", width=8)]
     )
     columns += place_columns(table)
-    masked = table["anak_stunting"].isna() if shortlist.public else ()
-    columns.append(
-        Column(
-            head=_("Stunted children (estimate)"), values=table["anak_stunting"], format="#,##0.0", width=12,
-            missing=True, masked=list(masked),
-        )
-    )  # fmt: skip
+    expected = Column.figure(table, "anak_stunting")
+    columns.append(replace(expected, masked=table["anak_stunting"].isna().to_numpy() & shortlist.public))
     columns.append(Column(head=_("Number of gaps"), values=table["kesenjangan"], format="0", width=11))
     first = len(columns) + 1
     for group in RISK_GROUPS:
@@ -90,7 +88,7 @@ def audit_status_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortl
         sheet, info, _("Steps of the case audit"),
         [_("Fill in the yellow cells: status ({statuses}) and date.").format(statuses=statuses)],
     )  # fmt: skip
-    columns = place_columns(table)
+    columns = [*place_columns(table)]
     first = len(columns) + 1
     for step in AUDIT_STEPS:
         columns += [
@@ -191,7 +189,7 @@ def sharing_sheet(
     top = write_heading(sheet, info, _("Shares: {name}").format(name=sharing.name), lines)
     places = results.reindex(shared.table.index)
     table = shared.table
-    columns = place_columns(places)
+    columns = [*place_columns(places)]
     if "status_usulan" in places:
         status = [class_label(key) if isinstance(key, str) else "" for key in places["status_usulan"]]
         columns.append(Column(head=_("Status"), values=status, width=16))

@@ -13,16 +13,18 @@ from lokus.findings import Level, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.results.text import MASKED_PARTS, is_masked, threshold_text
-from lokus.show.tables.facts import displayed_codes, reasons
+from lokus.show.results.text import is_masked, threshold_text
+from lokus.show.tables.table import Column
+from lokus.show.tables.villages import place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
-from lokus.show.workbook.cells import FACE, Column, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import FACE, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from openpyxl.worksheet.worksheet import Worksheet
 
     from lokus.show.results.info import StudyInfo
+    from lokus.show.results.material import Material
 
 __all__ = [
     "audit_sheet",
@@ -39,73 +41,34 @@ _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = PatternFill("solid", fgColor="F6DCCB")
 
 
-def decree_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, *, level: float = 0.9) -> None:
+def decree_sheet(sheet: Worksheet, material: Material) -> None:
     """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
-    chosen = results[results["nomor"].notna()].sort_values("nomor", kind="stable")
+    info, table = material.info, proposal_table(material)
     top = write_heading(
         sheet,
         info,
         _("DRAFT – Annex to the decree on focus villages (lokus) for stunting reduction"),
         [info.rule],
     )
-    columns = [
-        Column(head=_("No."), values=chosen["nomor"], format="0", width=6),
-        Column(head=_("Kecamatan"), values=chosen["kecamatan"], width=22),
-        Column(head=_("Village"), values=chosen["desa"], width=26),
-        Column(head=_("Code"), values=displayed_codes(chosen), width=16),
-        *_estimates(chosen, level),
-        Column(head=_("Score (0–100)"), values=chosen["skor"] * 100, format="0.0", width=10, missing=True),
-        Column(head=_("Reason"), values=reasons(chosen), width=60, wrap=True),
-    ]
-    row = write_table(sheet, top, columns) + 1
-    for line in (
-        info.source_line,
-        _("Prevalence is an estimate steadied for small numbers of children; see the method sheet."),
-    ):
+    why = Column(head=_("Reason"), values=reasons(material.chosen), width=60, wrap=True)
+    columns = [*table.columns, why]
+    row = write_table(sheet, top, columns, level=material.level) + 1
+    for line in (info.source_line, *table.notes):
         if line:
             write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
             row += 1
-    place = len(columns)
+    place = sum(len(column.split()) for column in columns)
     for offset, line in enumerate(
         (_("Set in ………………, date ………………"), info.instansi, "", "", "(………………………………)"), start=1
     ):
         write_cell(sheet, row + offset, place, line)
 
 
-def ranking_sheet(
-    sheet: Worksheet,
-    info: StudyInfo,
-    results: gpd.GeoDataFrame,
-    contributions: pd.DataFrame | None,
-    *,
-    level: float = 0.9,
-) -> None:
+def ranking_sheet(sheet: Worksheet, material: Material) -> None:
     """Write all villages by rank, with the parts of the score; those without a score at the end."""
-    ordered = results.assign(_kode=results.index).sort_values(["peringkat", "_kode"], na_position="last")
-    top = write_heading(sheet, info, _("Ranking of all villages"), [info.rule])
-    columns = [
-        Column(head=_("Rank"), values=ordered["peringkat"], format="0", width=9, missing=True),
-        Column(head=_("Code"), values=displayed_codes(ordered), width=16),
-        Column(head=_("Kecamatan"), values=ordered["kecamatan"], width=22),
-        Column(head=_("Village"), values=ordered["desa"], width=26),
-        Column(head=_("Status"), values=[class_label(key) for key in ordered["status_usulan"]], width=16),
-        Column(head=_("No. on the list"), values=ordered["nomor"], format="0", width=9),
-        *_estimates(ordered, level),
-        Column(head=_("Score (0–100)"), values=ordered["skor"] * 100, format="0.0", width=10, missing=True),
-    ]
-    if "belum_andal" in ordered:
-        columns.append(Column(head=_("Not yet reliable"), values=list(ordered["belum_andal"]), width=10))
-    if contributions is not None:
-        columns += [
-            Column(
-                head=_("Part of the score: {indicator}").format(indicator=name),
-                values=contributions[name].reindex(ordered.index) * 100, format="0.0", width=14, missing=True,
-                masked=is_masked(ordered, MASKED_PARTS),
-            )
-            for name in contributions
-        ]  # fmt: skip
-    columns.append(Column(head=_("Reason"), values=reasons(ordered), width=60, wrap=True))
-    write_table(sheet, top, columns)
+    table = ranking_table(material)
+    top = write_heading(sheet, material.info, table.title, [material.info.rule])
+    write_table(sheet, top, table.columns, level=material.level)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=5)
 
 
@@ -119,11 +82,7 @@ def completeness_sheet(
         sheet, info, _("Completeness of the data"),
         [_("{n} of {total} values are missing").format(n=missing, total=table.size)],
     )  # fmt: skip
-    columns = [
-        Column(head=_("Code"), values=displayed_codes(results), width=16),
-        Column(head=_("Kecamatan"), values=results["kecamatan"], width=22),
-        Column(head=_("Village"), values=results["desa"], width=26),
-    ]
+    columns = [*place_columns(results)]
     first = len(columns) + 1
     present = table.fillna(value=False).astype(bool)
     columns += [
@@ -202,25 +161,6 @@ def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, 
         sheet.cell(row=row, column=2).alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
 
 
-def _estimates(results: gpd.GeoDataFrame, level: float) -> list[Column]:
-    share = format_number(100 * level)
-    columns = [
-        ("prevalensi", _("Prevalence (%)"), "0.0", 12),
-        ("prevalensi_bawah", _("{share} % interval, low").format(share=share), "0.0", 10),
-        ("prevalensi_atas", _("{share} % interval, high").format(share=share), "0.0", 10),
-        ("anak_stunting", _("Stunted children (estimate)"), "#,##0", 12),
-        ("peluang_lokus", _("Chance of being lokus"), "0.00", 10),
-    ]
-    return [
-        Column(
-            head=head, values=results[name], format=style, width=width, missing=True,
-            masked=is_masked(results, name),
-        )
-        for name, head, style, width in columns
-        if name in results
-    ]  # fmt: skip
-
-
 def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Column]:
     """Columns of any frame, as wide as their text asks for, within limits."""
     columns = []
@@ -256,10 +196,8 @@ def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps
     rows = order[order.index.isin(gaps["kode_desa"])]
     indicators = gaps_by_indicator(gaps, results.index[results["nomor"].notna()])
     columns = [
-        Column(head=_("No. on the list"), values=rows["nomor"], format="0", width=9),
-        Column(head=_("Code"), values=displayed_codes(rows), width=16),
-        Column(head=_("Kecamatan"), values=rows["kecamatan"], width=22),
-        Column(head=_("Village"), values=rows["desa"], width=26),
+        Column.number(_("No. on the list"), rows["nomor"], width=9),
+        *place_columns(rows),
         Column(head=_("Status"), values=[class_label(key) for key in rows["status_usulan"]], width=16),
     ]
     first = len(columns) + 1

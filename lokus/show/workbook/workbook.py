@@ -47,14 +47,15 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     Notes
     -----
     Text from inputs is stored as text and can never become a formula. The ranking is sorted on unrounded
-    values; number formats round what is seen, not what is stored.
+    values; the figures of the villages are stored as they are read on paper, so that a value copied from a
+    sheet is the one that was decided on. Unrounded values are in GeoPackage and CSV.
     """
     material = material.in_order
-    info, results, level = material.info, material.results, material.level
+    info, results = material.info, material.results
     book = Workbook()
     book.remove(book.active)
-    decree_sheet(book.create_sheet(_("SK annex")), info, results, level=level)
-    ranking_sheet(book.create_sheet(_("Ranking")), info, results, material.contributions, level=level)
+    decree_sheet(book.create_sheet(_("SK annex")), material)
+    ranking_sheet(book.create_sheet(_("Ranking")), material)
     if material.review is not None:
         review_sheet(book.create_sheet(_("Review")), material)
         if material.review.several_years:

@@ -9,12 +9,12 @@ from lokus.show.slides.fit import (
     NOTE,
     Area,
     Paragraph,
-    TableColumn,
     count_lines,
     fit_text,
     plan_table,
     text_height,
 )
+from lokus.show.tables.table import Column
 
 WORDS = st.lists(st.text("abcdefgh ijklm", min_size=1, max_size=18), min_size=1, max_size=30).map(" ".join)
 
@@ -49,8 +49,8 @@ def test_what_is_kept_fits(texts, width, height):
 @settings(max_examples=40, deadline=None)
 def test_pages_hold_the_rows_in_order_and_fit(rows, words, pages):
     columns = [
-        TableColumn(head="No", values=[str(n) for n in range(rows)], number=True),
-        TableColumn(head="Desa", values=["Tanjung " * (1 + n % words) for n in range(rows)]),
+        Column.number("No", range(rows)),
+        Column(head="Desa", values=["Tanjung " * (1 + n % words) for n in range(rows)]),
     ]
     plan = plan_table(columns, 120, 60, most_pages=pages)
     assert len(plan.pages) <= pages
@@ -63,7 +63,7 @@ def test_pages_hold_the_rows_in_order_and_fit(rows, words, pages):
 
 
 def test_few_rows_are_set_large_and_pages_are_even():
-    columns = [TableColumn(head="Desa", values=["Ulu"] * 26)]
+    columns = [Column(head="Desa", values=["Ulu"] * 26)]
     plan = plan_table(columns, 100, 90, largest=16, smallest=11, most_pages=3)
     held = [after - first for first, after in plan.pages]
     assert len(held) == 3

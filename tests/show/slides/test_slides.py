@@ -104,7 +104,7 @@ def test_the_list_holds_every_lokus_once_in_order(which, request, material, hard
         if grid[0][0] == "No":
             rows += grid[1:]
     assert [row[0] for row in rows] == [str(number) for number in chosen["nomor"]]
-    assert [row[1] for row in rows] == chosen["desa"].tolist()
+    assert [row[2] for row in rows] == chosen["desa"].tolist()
 
 
 @pytest.mark.parametrize("which", ["deck", "hard_deck"])

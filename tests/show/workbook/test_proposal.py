@@ -42,7 +42,7 @@ def test_the_sheet_states_thresholds_and_marks_what_fails(material, tmp_path):
     assert filled == len(material.gaps) == sum(row[-1].value for row in rows)
     annex = [cell.value for row in book["Lampiran SK"].iter_rows(max_row=8) for cell in row]
     assert "Batas bawah rentang 80 %" in annex
-    assert "Peluang menjadi lokus" in annex
+    assert "Peluang menjadi lokus (%)" in annex
 
 
 def test_missing_values_are_said_to_be_so_and_kinds_are_counted_apart(material, gap_rows):

@@ -71,8 +71,8 @@ def test_the_annex_lists_the_proposal_by_number(book, results):
     assert annex["No"].tolist() == list(range(1, 9))
     assert annex["Desa/Kelurahan"].tolist() == chosen["desa"].tolist()
     assert annex["Kode"].str.replace(".", "").tolist() == chosen.index.tolist()
-    assert annex["Prevalensi (%)"].tolist() == pytest.approx(chosen["prevalensi"].tolist(), rel=1e-14)
-    assert annex["Skor (0–100)"].tolist() == pytest.approx((chosen["skor"] * 100).tolist())
+    assert annex["Prevalensi perkiraan (%)"].tolist() == chosen["prevalensi"].round(1).tolist()
+    assert annex["Skor (0–100)"].tolist() == (chosen["skor"] * 100).round(1).tolist()
 
 
 def test_the_ranking_holds_every_village_and_says_what_is_missing(book, results):
@@ -93,13 +93,14 @@ def test_the_ranking_does_not_depend_on_the_row_order(results, info, parts, path
     assert other.read_bytes() == path.read_bytes()
 
 
-def test_numbers_have_formats_and_stay_unrounded(book):
+def test_a_number_is_stored_as_it_is_read(book, results):
     sheet = book["Lampiran SK"]
     top = int(sheet.auto_filter.ref.split(":")[0][1:])
     head = {cell.value: cell.column for cell in sheet[top]}
-    cell = sheet.cell(row=top + 1, column=head["Prevalensi (%)"])
-    assert cell.number_format == "0.0"
-    assert cell.value != round(cell.value, 1)
+    cell = sheet.cell(row=top + 1, column=head["Prevalensi perkiraan (%)"])
+    assert cell.number_format == "#,##0.0"
+    first = results.loc[results["nomor"] == 1, "prevalensi"].iloc[0]
+    assert cell.value == round(first, 1) != first
 
 
 def test_text_from_inputs_never_becomes_a_formula(book):

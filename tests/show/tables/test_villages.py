@@ -1,21 +1,24 @@
 from __future__ import annotations
 
-from lokus.show.tables.facts import displayed_codes, layer_values, reasons, village_facts
+from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.themes.themes import make_layer
 
 
 def test_facts_read_as_indonesian_with_intervals(results):
     row = results.assign(prevalensi=12.34, prevalensi_bawah=9.0, prevalensi_atas=15.16).iloc[:1]
-    facts = {fact.label: fact.values[0] for fact in village_facts(row)}
-    assert facts["Prevalensi (%)"] == "12,3 (9,0–15,2)"
-    assert set(facts) == {"Prevalensi (%)", "Anak stunting (perkiraan)", "Skor (0–100)", "Peringkat skor"}
+    facts = {fact.head: fact.texts[0] for fact in village_facts(row)}
+    assert facts["Prevalensi perkiraan (%)"] == "12,3 (9,0–15,2)"
+    assert list(facts) == [
+        "Prevalensi perkiraan (%)", "Anak stunting (perkiraan)", "Keandalan", "Skor (0–100)",
+        "Peringkat skor",
+    ]  # fmt: skip
 
 
 def test_missing_values_stay_missing(results):
     silent = results[results["skor"].isna()]
     assert len(silent) == 2
     for fact in village_facts(silent):
-        assert set(fact.values) == {"–"}
+        assert set(fact.texts) == {"tanpa pengukuran" if fact.head == "Keandalan" else "–"}
     for theme in ("prevalensi", "anak", "skor"):
         assert set(layer_values(make_layer(silent, theme))) == {""}
 

@@ -1,0 +1,362 @@
+"""Tables of the review of the earlier list: what becomes of its villages, why, and what helped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.results.figures import FIGURES, add_up
+from lokus.show.results.text import MASKED_REVIEW, is_masked
+from lokus.show.tables.table import Column, Table
+from lokus.show.words.review import (
+    cause_columns,
+    cause_texts,
+    effect_rows,
+    review_marks,
+    status_label,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.show.results.material import Material
+    from lokus.show.results.review import ReviewMaterial
+
+__all__ = [
+    "cause_points",
+    "causes_table",
+    "change_column",
+    "effect_table",
+    "moves_table",
+    "rate_columns",
+    "realised_columns",
+    "review_table",
+    "stability_table",
+    "stated_columns",
+]
+
+_REALISED = ("kegiatan", "selesai", "belum_diisi", "persen_selesai")
+
+
+def change_column(rows: pd.DataFrame, *, level: float) -> Column | None:
+    """Give the estimated change of each village with its interval; None where no village has one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"perubahan": [-2.5], "perubahan_bawah": [-6.0], "perubahan_atas": [1.0]})
+    >>> change_column(rows, level=0.9).texts
+    ('−2,5 (−6,0 sampai +1,0)',)
+    """
+    if "perubahan" not in rows or not rows["perubahan"].notna().any():
+        return None
+    head = _("Estimated change, points ({share} % interval)").format(share=format_number(100 * level))
+    return Column.figure(rows, "perubahan", head=head, interval=True, masked_as=MASKED_REVIEW)
+
+
+def review_table(material: Material) -> Table:
+    """Give every village of either list with its status and what it rests on, for a page of the report.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> review_table(material).rows
+    (('masuk', 'Alai', 'Lembak', 'Perubahan nyata'), ('lulus', 'Ulu', 'Lembak', 'Perubahan nyata'))
+    """
+    review, rows = _rows(material)
+    return Table.of(
+        Column.text(_("Review"), review_marks(rows)),
+        Column.text(_("Village"), rows["desa"]),
+        Column.text(_("Kecamatan"), rows["kecamatan"]),
+        Column.text(_("Main cause"), cause_texts(rows)) if "sebab" in rows else None,
+        _optional(rows, "peluang_lulus"),
+        change_column(rows, level=review.level),
+        _optional(rows, "persen_selesai"),
+    )
+
+
+def moves_table(material: Material) -> Table:
+    """Give the villages that come in, go out or graduate, with the cause.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> moves_table(material).heads
+    ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama')
+    """
+    review, rows = _rows(material)
+    moved = rows[rows["status_reviu"] != "tetap"]
+    listed = "tahun_lokus" in moved and (moved["tahun_lokus"].fillna(0) > 0).any()
+    return Table.of(
+        Column.text(_("Review"), [status_label(key) for key in moved["status_reviu"]]),
+        Column.text(_("Village"), moved["desa"]),
+        Column.text(_("Kecamatan"), moved["kecamatan"]),
+        Column.text(_("Main cause"), cause_texts(moved), most=0.5),
+        Column.figure(moved, "tahun_lokus", narrow=True) if listed else None,
+        change_column(moved, level=review.level),
+        title=_("Why villages come in and go out"),
+        lead=_("The largest of the causes that moved the village, and its share in the move"),
+    )
+
+
+def cause_points(rows: pd.DataFrame) -> list[tuple[str, Column]]:
+    """Give the parts of each village's move between the causes, in points of the score.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"selisih_nyata": [0.042], "selisih_aturan": [-0.01]})
+    >>> [(cause, column.texts) for cause, column in cause_points(rows)]
+    [('Perubahan nyata', ('+4,2',)), ('Aturan dan bobot', ('−1,0',))]
+    """
+    found = [(name, cause) for name, cause in cause_columns(rows) if rows[name].notna().any()]
+    if not found:
+        return []
+    names = [name for name, _cause in found]
+    parts = rows[names].astype("Float64").astype(float)
+    score = FIGURES["skor"]
+    points = add_up(
+        parts, parts.sum(axis=1).to_numpy(dtype=float), decimals=score.decimals, scale=score.scale
+    )
+    masked = is_masked(rows, MASKED_REVIEW)
+    return [
+        (
+            cause,
+            Column.number(
+                cause, points[name], decimals=score.decimals, signed=True, width=13, missing=True,
+                masked=masked,
+            ),
+        )
+        for name, cause in found
+    ]  # fmt: skip
+
+
+def causes_table(material: Material) -> Table | None:
+    """Give the causes of the villages that moved.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> causes_table(material).rows
+    (('masuk', 'Alai', '+2,0'), ('lulus', 'Ulu', '−10,0'))
+    """
+    _review, rows = _rows(material)
+    moved = rows[rows["status_reviu"] != "tetap"]
+    points = cause_points(moved)
+    if not points:
+        return None
+    return Table.of(
+        Column.text(_("Review"), [status_label(key) for key in moved["status_reviu"]]),
+        Column.text(_("Village"), moved["desa"]),
+        *(column for _cause, column in points),
+    )
+
+
+def rate_columns(material: Material, rows: pd.DataFrame) -> tuple[Column, ...]:
+    """Give the rates of both years and the change between them.
+
+    This year's estimate is the one of the list; the change is estimated from both years together, and is not
+    the difference of two estimates.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> [column.texts for column in rate_columns(material, review.rows(results))]
+    [('24,1', '9,0')]
+    """
+    review = material.review
+    if review is None:
+        return ()
+    heads = {
+        "mentah_lalu": _("Measured in {year} (%)").format(year=review.year),
+        "mentah_kini": _("Measured in {year} (%)").format(year=material.info.tahun),
+        "harapan_kini": _("Expected in {year} from the year before (%)").format(year=material.info.tahun),
+    }
+    columns = [
+        Column.figure(rows, name, head=head, width=10, masked_as=MASKED_REVIEW)
+        for name, head in heads.items()
+        if name in rows and rows[name].notna().any()
+    ]
+    if "prevalensi" in rows and rows["prevalensi"].notna().any():
+        columns.append(Column.figure(rows, "prevalensi", width=10))
+    change = change_column(rows, level=review.level)
+    if change is not None:
+        columns.append(change)
+    fall = _optional(rows, "peluang_turun")
+    return (*columns, *([fall] if fall is not None else []))
+
+
+def realised_columns(rows: pd.DataFrame) -> tuple[Column, ...]:
+    """Give last year's activities and how many were done.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [c.texts for c in realised_columns(pd.DataFrame({"kegiatan": [4], "selesai": [3]}))]
+    [('4',), ('3',)]
+    """
+    return tuple(Column.figure(rows, name, width=11) for name in _REALISED if name in rows)
+
+
+def stated_columns(rows: pd.DataFrame) -> tuple[Column, ...]:
+    """Give years on the list, cause, remark, and the chance that the target is reached.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> [c.texts for c in stated_columns(pd.DataFrame({"tahun_lokus": [2], "sebab": ["aturan"]}))]
+    [('2',), ('aturan',)]
+    """
+    columns = []
+    if "tahun_lokus" in rows:
+        columns.append(Column.figure(rows, "tahun_lokus", width=9))
+    if "sebab" in rows:
+        columns.append(Column.text(_("Main cause"), rows["sebab"], width=38, wrap=True))
+    if "keterangan" in rows and (rows["keterangan"].fillna("") != "").any():
+        columns.append(Column.text(_("Remark"), rows["keterangan"], width=28, wrap=True))
+    chance = _optional(rows, "peluang_lulus")
+    if chance is not None:
+        columns.append(chance)
+    if "perlu_diperiksa" in rows:
+        flags = rows["perlu_diperiksa"].astype("boolean").fillna(value=False).astype(bool)
+        columns.append(Column(head=_("To be checked"), values=list(flags), width=11))
+    return tuple(columns)
+
+
+def effect_table(material: Material) -> Table | None:
+    """Give the views of the effect of being lokus side by side.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> effect_table(material) is None
+    True
+    """
+    rows = effect_rows(material)
+    if not rows:
+        return None
+    heads = (_("View"), _("Points"), _("Interval"), _("Villages"))
+    return Table.of(
+        *(Column.text(head, [row[n] for row in rows], right=n > 0) for n, head in enumerate(heads))
+    )
+
+
+def stability_table(material: Material) -> Table | None:
+    """Give how many lokus stayed from each list to the next.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> results = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> table = pd.DataFrame(
+    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
+    ...     index=results.index,
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
+    >>> review = ReviewMaterial(year=2026, table=table)
+    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> stability_table(material) is None
+    True
+    """
+    history = None if material.review is None else material.review.history
+    if history is None or history.stability.empty:
+        return None
+    pairs = history.stability
+    return Table.of(
+        Column.text(_("From"), [str(int(year)) for year in pairs["dari"]]),
+        Column.text(_("To"), [str(int(year)) for year in pairs["ke"]]),
+        Column.number(_("Lokus before"), pairs["jumlah_lama"]),
+        Column.number(_("of them stayed"), pairs["bertahan"]),
+        Column.number(_("Lokus after"), pairs["jumlah_baru"]),
+        Column.number(_("Stability (1 same, 0 chance)"), pairs["indeks_stabilitas"], decimals=2),
+    )
+
+
+def _rows(material: Material) -> tuple[ReviewMaterial, pd.DataFrame]:
+    review = material.review
+    if review is None:
+        raise ValueError("the material has no review")
+    return review, review.rows(material.results)
+
+
+def _optional(rows: pd.DataFrame, name: str) -> Column | None:
+    if name not in rows or not rows[name].notna().any():
+        return None
+    return Column.figure(rows, name, width=11, masked_as=MASKED_REVIEW)

@@ -1,0 +1,159 @@
+"""No figure exists in two versions: outputs are read back, and every figure that two share is compared."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from lokus import Kajian
+from lokus.places.kode import format_kode
+from lokus.show.pack.geopackage import write_csv, write_geopackage
+from lokus.show.report.report import write_report
+from lokus.show.slides.slides import write_slides
+from lokus.show.web.web_map import write_web_map
+from lokus.show.workbook.workbook import write_workbook
+from tests.show.figure_reader import (
+    Read,
+    atlas_lines,
+    from_frame,
+    from_report,
+    from_slides,
+    from_web_map,
+    from_workbook,
+    page_data,
+)
+
+READERS = {
+    "lokus.xlsx": from_workbook,
+    "paparan.pptx": from_slides,
+    "laporan.html": from_report,
+    "peta_interaktif.html": from_web_map,
+    "hasil.gpkg": from_frame,
+    "hasil.csv": from_frame,
+}
+
+
+def read_back(folder: Path, results) -> dict[str, Read]:
+    """Every reading of every output there is."""
+    names = {
+        (str(kecamatan), str(desa)): format_kode(str(kode))
+        for kode, kecamatan, desa in zip(results.index, results["kecamatan"], results["desa"], strict=True)
+    }
+    found: dict[str, Read] = {}
+    for name, reader in READERS.items():
+        if (folder / name).exists():
+            found |= reader(folder / name, names)
+    return found
+
+
+def compare(found: dict[str, Read]) -> tuple[int, list[str]]:
+    """Number of figures that two readings share, and those of them that differ."""
+    versions: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for source, read in found.items():
+        for key, text in read.items():
+            versions[key][text].append(source)
+    shared = sum(len([s for sources in texts.values() for s in sources]) > 1 for texts in versions.values())
+    different = [f"{key}: {dict(texts)}" for key, texts in versions.items() if len(texts) > 1]
+    return shared, different
+
+
+def headlines(folder: Path) -> dict[str, set[str]]:
+    """Headline figures by output, found by the sentences that tell them."""
+    from tests.deck_reader import words
+
+    texts = {}
+    if (folder / "laporan.html").exists():
+        texts["laporan"] = re.sub(r"<[^>]+>", " ", (folder / "laporan.html").read_text(encoding="utf-8"))
+    if (folder / "paparan.pptx").exists():
+        from pptx import Presentation
+
+        texts["paparan"] = words(Presentation(str(folder / "paparan.pptx")))
+    if (folder / "peta_interaktif.html").exists():
+        texts["peta"] = page_data(folder / "peta_interaktif.html")["text"]["list"]
+    patterns = {
+        "lokus": r"(\d+) (?:desa(?:/kelurahan)? )?(?:lokus )?(?:di|pada) (\d+) kecamatan",
+        "anak": r"(\S+) dari (\S+) anak stunting",
+        "kosong": r"(\S+) dari (\S+) nilai yang (?:perlu|dibutuhkan)",
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts.values():
+        for name, pattern in patterns.items():
+            found[name] |= {" ".join(match) for match in re.findall(pattern, " ".join(text.split()))}
+    return found
+
+
+def write_all(material, folder, sheet):
+    write_workbook(folder / "lokus.xlsx", material)
+    write_slides(folder / "paparan.pptx", material, sheets=sheet)
+    write_report(folder / "laporan.html", material, sheets=sheet)
+    write_web_map(material.results, material.kecamatan, material.info, folder / "peta_interaktif.html")
+    write_geopackage(material.results, material.kecamatan, folder / "hasil.gpkg")
+    write_csv(material.results, folder / "hasil.csv")
+
+
+@pytest.mark.parametrize("which", ["material", "reviewed", "hard_reviewed"])
+def test_outputs_of_a_small_study_agree(which, request, small_sheet, tmp_path):
+    material = request.getfixturevalue(which)
+    write_all(material, tmp_path, small_sheet)
+    found = read_back(tmp_path, material.results)
+    shared, different = compare(found)
+    assert not different
+    assert shared > 3 * len(material.results)
+    sources = {source for source, read in found.items() if read}
+    assert {"lokus.xlsx:Lampiran SK", "lokus.xlsx:Peringkat", "paparan.pptx", "laporan.html"} <= sources
+    assert {"peta_interaktif.html", "peta_interaktif.html:warna", "hasil.gpkg", "hasil.csv"} <= sources
+
+
+def test_a_figure_in_two_versions_is_noticed(reviewed, small_sheet, tmp_path):
+    write_all(reviewed, tmp_path, small_sheet)
+    found = read_back(tmp_path, reviewed.results)
+    key = next(key for key, text in found["laporan.html"].items() if key[1] == "prevalensi" and text != "–")
+    found["laporan.html"][key] = "99,9"
+    assert len(compare(found)[1]) == 1
+
+
+def test_every_lokus_stands_with_what_it_rests_on(reviewed, small_sheet, tmp_path):
+    write_all(reviewed, tmp_path, small_sheet)
+    found = read_back(tmp_path, reviewed.results)
+    there = {"prevalensi", "prevalensi_bawah", "prevalensi_atas", "anak_stunting", "skor"}
+    for source in ("lokus.xlsx:Lampiran SK", "paparan.pptx", "laporan.html"):
+        for kode in reviewed.chosen.index:
+            assert there <= {column for code, column in found[source] if code == format_kode(kode)}, source
+
+
+def check_pack(folder: Path, results, *, least: int) -> None:
+    found = read_back(folder, results)
+    shared, different = compare(found)
+    print(f"{folder.name}: {shared} figures shared by two outputs or more, {len(different)} differ")  # noqa: T201
+    assert not different[:5], f"{len(different)} figures in two versions"
+    assert shared > least
+    for name, versions in headlines(folder).items():
+        assert len(versions) <= 1, (name, versions)
+    lines = atlas_lines(folder / "atlas_kecamatan.pdf") if (folder / "atlas_kecamatan.pdf").exists() else None
+    if lines:
+        chosen = results[results["nomor"].notna()]
+        annex = found["lokus.xlsx:Lampiran SK"]
+        for kode, desa, number in zip(chosen.index, chosen["desa"], chosen["nomor"], strict=True):
+            code = format_kode(str(kode))
+            # A dash stands on a line of its own in the text of a PDF, so a row is up to three lines.
+            starts = [n for n, line in enumerate(lines) if line.startswith(f"{int(number)} {desa} ")]
+            rows = [" ".join(lines[n : n + 3]) for n in starts]
+            told = [annex[code, column] for column in ("skor", "peluang_lokus") if (code, column) in annex]
+            assert any(all(f" {text} " in f"{row} " for text in told) for row in rows), (desa, told, rows)
+
+
+@pytest.mark.slow
+def test_all_outputs_of_the_example_agree(root, tmp_path):
+    kajian = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+    kajian.write(tmp_path / "contoh")
+    check_pack(tmp_path / "contoh", kajian.results, least=3000)
+
+
+@pytest.mark.slow
+def test_all_outputs_of_a_real_study_agree(root, shared_data, tmp_path):
+    kajian = Kajian.open(root / "tests" / "pasangkayu" / "kajian.toml")
+    kajian.write(tmp_path / "pasangkayu")
+    check_pack(tmp_path / "pasangkayu", kajian.results, least=300)
