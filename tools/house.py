@@ -45,7 +45,9 @@ SAME_NAME = {
     "outputs": "intake/earlier reads those of last year, stages makes those of this year",
     "proposal": "show/slides and show/workbook each tell the proposal",
     "review": "choice/review compares; settings, stages and the folders of show hold their part",
+    "study": "show/slides opens with it, show/tables holds the tables of what it says beside its villages",
     "trajectory": "followup computes the way to the target, show/charts draws it",
+    "villages": "show/drawing draws them, show/tables lists them",
 }
 
 # Words that mean the same in both languages, or name a file, an office, a program, a column or a word of
