@@ -1,0 +1,72 @@
+"""Names and numbers on the map: none missing, none on another."""
+
+from __future__ import annotations
+
+import pytest
+import shapely
+from matplotlib.figure import Figure
+
+from lokus.show.drawing.layout import Box
+from lokus.show.maps.base_map import Ground
+from lokus.show.maps.lettering import draw_labels, label_neighbours, label_villages
+from lokus.show.maps.print_map import blank_sheet
+from lokus.show.maps.sheet_plan import plan_frames
+from lokus.show.themes.themes import make_layer
+
+
+@pytest.fixture(params=[{}, {"villages": 160, "kecamatan": 22, "lokus": 50}], ids=["usual", "crowded"])
+def lettered(make, request):
+    results, outlines = make(**request.param)
+    ground = Ground(results, outlines)
+    frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    _figure, page = blank_sheet(frames.page)
+    return results, ground, frames, page, make_layer(results, "usulan")
+
+
+def gids(page, prefix):
+    return [
+        text.get_gid().removeprefix(prefix)
+        for text in page.texts
+        if (text.get_gid() or "").startswith(prefix)
+    ]
+
+
+def overlapping(boxes):
+    shapes = [shapely.box(box.left, box.bottom, box.right, box.top) for box in boxes]
+    return [
+        (a, b)
+        for a, one in enumerate(shapes)
+        for b, other in enumerate(shapes[:a])
+        if one.intersection(other).area > 1e-9
+    ]
+
+
+def test_every_lokus_has_its_number_and_every_kecamatan_its_name_or_letter(lettered):
+    results, ground, frames, page, layer = lettered
+    key, taken = draw_labels(
+        page, ground.on(frames.composite), ground.results, ground.kecamatan, layer, frames.page
+    )
+    drawn = results["nomor"].notna() & results.geometry.notna()
+    assert sorted(map(int, gids(page, "nomor:"))) == sorted(results.loc[drawn, "nomor"])
+    assert set(gids(page, "kecamatan:")) == set(ground.kecamatan.index)
+    assert len({letter for letter, _name in key}) == len(key)
+    assert overlapping(taken) == []
+
+
+def test_every_village_has_its_name_or_a_letter_for_the_table(lettered):
+    _results, ground, frames, page, layer = lettered
+    shapes = ground.on(frames.composite).shapes
+    letters, _taken = label_villages(page, shapes, ground.results, layer, frames.page)
+    there = {kode for kode, shape in zip(ground.results.index, shapes, strict=True) if shape is not None}
+    assert set(gids(page, "desa:")) == there
+    assert len(set(letters.values())) == len(letters)
+
+
+def test_a_neighbour_for_whose_name_there_is_no_room_is_given_back():
+    page = Figure().add_subplot()
+    around = {"Luas": shapely.box(0, 0, 60, 50), "Sempit Sekali Namanya": shapely.box(60, 0, 61, 50)}
+    own = shapely.box(61, 0, 100, 50)
+    assert label_neighbours(page, around, frame=Box(0, 0, 100, 50), own=own, taken=[]) == [
+        "Sempit Sekali Namanya"
+    ]
+    assert [text.get_text() for text in page.texts] == ["Luas"]
