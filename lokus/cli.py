@@ -10,6 +10,7 @@ import errno
 import gettext as stdlib_gettext
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,17 +65,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return int(options.job(options))
         except LokusError as error:
-            sys.stderr.write(_("lokus stopped: {error}").format(error=error) + "\n")
+            _complain(_("lokus stopped: {error}").format(error=error))
             return error.exit_code
         except BrokenPipeError:  # the reader of our output, `head` for instance, has gone
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except OSError as error:
-            sys.stderr.write(_("lokus stopped: {error}").format(error=_refused(error)) + "\n")
+            _complain(_("lokus stopped: {error}").format(error=_refused(error)))
             return LokusError.exit_code
         except KeyboardInterrupt:
             sys.stderr.write(_("Stopped. Outputs of an earlier run are untouched.") + "\n")
             return 130
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(_visible(text) + "\n")
 
 
 def _refused(error: OSError) -> LokusError:
@@ -463,4 +468,14 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(_visible(text) + "\n")
+
+
+def _visible(text: str) -> str:
+    """Show characters that would move the cursor, colour the terminal or turn the text round."""
+    return "".join(
+        letter
+        if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+        else letter.encode("unicode_escape", "surrogatepass").decode()
+        for letter in text
+    )

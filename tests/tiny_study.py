@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def tiny_mapping(folder: Path) -> dict[str, Any]:
     names.iloc[[0, 5, 9, 20]].to_csv(folder / "sk_2024.csv", index=False)
     plain = _study(2026)
     past = {**_study(2025), "pilihan": {"jumlah": 4, "maks_kecamatan": 3}}
-    (folder / "kajian-2025.toml").write_text(_toml(past), encoding="utf-8")
+    (folder / "kajian-2025.toml").write_text(to_toml(past), encoding="utf-8")
     plain["tabel"].append({**_table(2025, ("sasaran", "diukur", "stunting")), "putaran_lalu": 1})
     plain["tahun_lalu"] = {
         "kajian": "kajian-2025.toml",
@@ -110,18 +111,33 @@ def _study(year: int) -> dict[str, Any]:
     }
 
 
-def _toml(plain: dict[str, Any]) -> str:
+def to_toml(plain: dict[str, Any]) -> str:
+    """Write plain values as a study file; what TOML has no word for is left out."""
+
+    def key(text: Any) -> str:
+        return json.dumps(str(text), ensure_ascii=True)
+
     def value(item: Any) -> str:
         if isinstance(item, dict):
-            return "{ " + ", ".join(f"{key} = {value(inner)}" for key, inner in item.items()) + " }"
+            pairs = (f"{key(name)} = {value(inner)}" for name, inner in item.items() if inner is not None)
+            return "{ " + ", ".join(pairs) + " }"
         if isinstance(item, list):
-            return "[" + ", ".join(value(inner) for inner in item) + "]"
-        return f'"{item}"' if isinstance(item, str) else str(item)
+            return "[" + ", ".join(value(inner) for inner in item if inner is not None) + "]"
+        if isinstance(item, bool):
+            return str(item).lower()
+        return key(item) if isinstance(item, str) else str(item)
 
     # Arrays of tables come last: what stands after their header would belong to them.
-    single = [f"{name} = {value(keys)}" for name, keys in plain.items() if name != "tabel"]
-    tables = [
-        "[[tabel]]\n" + "\n".join(f"{key} = {value(item)}" for key, item in table.items())
-        for table in plain["tabel"]
+    tables = plain.get("tabel")
+    whole = isinstance(tables, list) and all(isinstance(table, dict) for table in tables)
+    single = [
+        f"{key(name)} = {value(item)}"
+        for name, item in plain.items()
+        if item is not None and not (whole and name == "tabel")
     ]
-    return "\n".join([*single, *tables]) + "\n"
+    lines = [
+        "[[tabel]]\n"
+        + "\n".join(f"{key(name)} = {value(item)}" for name, item in table.items() if item is not None)
+        for table in (tables if whole else [])
+    ]
+    return "\n".join([*single, *lines]) + "\n"

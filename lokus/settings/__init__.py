@@ -6,11 +6,12 @@ Keys are Indonesian because planners write them; attributes are English because 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt
 
-from lokus.settings.base import Section, Text, Year
+from lokus.i18n import gettext as _
+from lokus.settings.base import AtMost, Note, Section, Text, Year
 from lokus.settings.choice import ChoiceSettings, UncertaintySettings
 from lokus.settings.evidence import PatternSettings, RateSettings, ScoreSettings, TypologySettings
 from lokus.settings.followup import (
@@ -35,8 +36,10 @@ class StudySettings(Section):
     title: Text = Field(alias="judul")
     kabupaten: Text
     year: Year = Field(alias="tahun")
-    institution: StrictStr = Field("", alias="instansi")
-    seed: StrictInt = Field(alias="benih", ge=0)
+    institution: Note = Field("", alias="instansi")
+    seed: Annotated[StrictInt, AtMost(2**32 - 1, lambda: _("the draws take no larger seed"))] = Field(
+        alias="benih", ge=0
+    )
     language: Literal["id", "en"] | None = Field(None, alias="bahasa")
 
 
@@ -46,7 +49,7 @@ class Settings(Section):
     study: StudySettings = Field(alias="kajian")
     boundaries: BoundarySettings = Field(alias="batas")
     tables: tuple[TableSettings, ...] = Field(alias="tabel", min_length=1)
-    own_indicators: dict[str, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
+    own_indicators: dict[Text, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
     rates: RateSettings = Field(RateSettings.model_validate({}), alias="laju")
     scores: ScoreSettings = Field(alias="skor")
     patterns: PatternSettings = Field(PatternSettings.model_validate({}), alias="pola")
@@ -101,6 +104,10 @@ class Settings(Section):
         yield from self.previous.files() if self.previous else ()
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
+        if self.outputs.logo:
+            yield "keluaran.logo", self.outputs.logo
+        if self.outputs.surroundings:
+            yield "keluaran.sekitar", self.outputs.surroundings
         if self.outputs.logo:
             yield "keluaran.logo", self.outputs.logo
         if self.outputs.surroundings:

@@ -1,40 +1,126 @@
-"""What every section is made of: words, numbers and codes, checked strictly."""
+"""What every section is made of: words, numbers and codes, checked strictly and within stated limits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StrictInt, StrictStr
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from lokus.i18n import gettext as _
 from lokus.places.kode import parse_kode
 
 __all__ = [
+    "AtMost",
     "Count",
     "Kode",
+    "KodeKabupaten",
     "KodeKecamatan",
+    "Note",
     "Number",
     "Percent",
     "Positive",
     "Section",
     "Share",
     "Text",
+    "Villages",
     "Weight",
     "Words",
     "Year",
 ]
 
-Percent = Annotated[float, Field(strict=True, ge=0, le=100)]
-Number = Annotated[float, Field(strict=True)]
-Positive = Annotated[float, Field(strict=True, gt=0)]
-Weight = Annotated[float, Field(strict=True, ge=0)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Count = Annotated[StrictInt, Field(ge=0)]
-Text = Annotated[StrictStr, Field(min_length=1)]
+
+class AtMost:
+    """The largest number that a key may state, and why there is a limit: the one place where it stands.
+
+    An annotation: ``Annotated[StrictInt, AtMost(20_000, lambda: _("each is a whole choice"))]``. The reason
+    is a function, because it is said in the language that is in force when the number is refused.
+    """
+
+    def __init__(self, limit: float, why: Callable[[], str]) -> None:
+        self.limit = limit
+        self.why = why
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Take what the annotated type takes, up to the limit."""
+        return core_schema.no_info_after_validator_function(self._within, handler(source))
+
+    def _within(self, value: float) -> float:
+        if abs(value) > self.limit:
+            raise PydanticCustomError(
+                "too_much",
+                "{value} > {limit}: {why}",
+                {"limit": self.limit, "why": self.why(), "value": value},
+            )
+        return value
+
+
+def _plain(text: str) -> str:
+    """Refuse characters that are not seen but change how a text is read; line breaks and tabs may stay."""
+    for letter in text:
+        hidden = unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t"
+        if hidden or letter in _DIRECTIONS:
+            name = unicodedata.name(letter, "CONTROL")
+            raise ValueError(
+                _("holds a character that is not seen: U+{number:04X} {name}").format(
+                    number=ord(letter), name=name
+                )
+            )
+    return text
+
+
+def _digits(count: int, example: str) -> Callable[[str], str]:
+    def check(code: str) -> str:
+        digits = code.replace(".", "")
+        if len(digits) != count or not (digits.isascii() and digits.isdecimal()):
+            raise ValueError(
+                _('"{code}" is not a code of {n} digits such as {example}').format(
+                    code=code[:40], n=count, example=example
+                )
+            )
+        return digits
+
+    return check
+
+
+def _same_after(check: Callable[[str], str]) -> Callable[[str], str]:
+    def checked(code: str) -> str:
+        check(code)
+        return code
+
+    return checked
+
+
+_DIRECTIONS = frozenset(map(chr, [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C]))
+_LETTERS = 2000  # of one text; a title that long fits on no page
+_LARGEST = 1e12  # of one number: rupiah of a whole province, and sums of them still exact
+
+_Finite = Annotated[
+    float,
+    Field(strict=True, allow_inf_nan=False),
+    AtMost(_LARGEST, lambda: _("no village has that many of anything")),
+]
+Percent = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
+Number = _Finite
+Positive = Annotated[_Finite, Field(gt=0)]
+Weight = Annotated[_Finite, Field(ge=0)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[
+    StrictInt,
+    Field(ge=0),
+    AtMost(1_000_000, lambda: _("more than a kabupaten has villages, teams or packages")),
+]
+Villages = Annotated[
+    StrictInt, Field(ge=1), AtMost(100_000, lambda: _("the whole country has about 84,000 villages"))
+]
+Note = Annotated[StrictStr, Field(max_length=_LETTERS), AfterValidator(_plain)]
+Text = Annotated[StrictStr, Field(min_length=1, max_length=_LETTERS), AfterValidator(_plain)]
 Year = Annotated[StrictInt, Field(ge=2000, le=2100)]
 Kode = Annotated[Text, AfterValidator(parse_kode)]
-KodeKecamatan = Annotated[Text, AfterValidator(lambda code: code.replace(".", ""))]
+KodeKabupaten = Annotated[Text, AfterValidator(_same_after(_digits(4, "16.03")))]
+KodeKecamatan = Annotated[Text, AfterValidator(_digits(6, "16.03.01"))]
 
 
 class Words:

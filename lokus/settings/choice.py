@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.settings.base import Count, Kode, KodeKecamatan, Positive, Section, Share, Text
+from lokus.settings.base import AtMost, Count, Kode, KodeKecamatan, Positive, Section, Share, Text, Villages
 
 __all__ = [
     "ChoiceSettings",
@@ -27,21 +27,21 @@ class Lock(Section):
 class Limits(Section):
     """Fewest and most villages of one kind."""
 
-    least: StrictInt | None = Field(None, alias="min", ge=0)
-    most: StrictInt | None = Field(None, alias="maks", ge=0)
+    least: Count | None = Field(None, alias="min")
+    most: Count | None = Field(None, alias="maks")
 
 
 class ChoiceSettings(Section):
     """``[pilihan]``: the rules of the selection."""
 
-    n: StrictInt = Field(alias="jumlah", ge=1)
-    max_kecamatan: StrictInt | None = Field(None, alias="maks_kecamatan", ge=1)
-    exact_kecamatan: StrictInt | None = Field(None, alias="tepat_kecamatan", ge=1)
-    min_per_kecamatan: StrictInt = Field(0, ge=0)
-    max_per_kecamatan: StrictInt | None = Field(None, alias="maks_per_kecamatan", ge=1)
+    n: Villages = Field(alias="jumlah")
+    max_kecamatan: Villages | None = Field(None, alias="maks_kecamatan")
+    exact_kecamatan: Villages | None = Field(None, alias="tepat_kecamatan")
+    min_per_kecamatan: Count = 0
+    max_per_kecamatan: Villages | None = Field(None, alias="maks_per_kecamatan")
     quota: dict[KodeKecamatan, Count] = Field(default_factory=dict, alias="kuota")
     kept_from: tuple[Kode, ...] = Field((), alias="dipertahankan")
-    min_kept: StrictInt = Field(0, alias="min_dipertahankan", ge=0)
+    min_kept: Count = Field(0, alias="min_dipertahankan")
     jenis: dict[Literal["desa", "kelurahan"], Limits] = Field(default_factory=dict)
     budget: Positive | None = Field(None, alias="anggaran")
     cost: Text | None = Field(None, alias="biaya")
@@ -62,7 +62,9 @@ class ChoiceSettings(Section):
 class UncertaintySettings(Section):
     """``[ketidakpastian]``: what is not known exactly, and how often to choose again."""
 
-    draws: StrictInt = Field(1000, alias="undian", ge=100)
+    draws: Annotated[
+        StrictInt, AtMost(20_000, lambda: _("each draw is a whole choice; 1,000 give a chance to 1.6 points"))
+    ] = Field(1000, alias="undian", ge=100)
     rates: StrictBool = Field(True, alias="laju")
     concentration: Positive | None = Field(100.0, alias="konsentrasi_bobot")
     errors: dict[str, Positive] = Field(default_factory=dict, alias="galat")

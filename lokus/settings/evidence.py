@@ -11,7 +11,7 @@ from lokus.evidence.scores.normalise import Normalise
 from lokus.evidence.scores.presets import PRESETS
 from lokus.evidence.scores.weighting import DataWeights
 from lokus.i18n import gettext as _
-from lokus.settings.base import Number, Percent, Positive, Section, Text, Weight, Words
+from lokus.settings.base import AtMost, Number, Percent, Positive, Section, Text, Weight, Words
 
 __all__ = [
     "PatternSettings",
@@ -28,7 +28,9 @@ class RateSettings(Section):
     covariates: tuple[Text, ...] = Field((), alias="kovariat")
     threshold: Percent | None = Field(None, alias="ambang")
     reliable_coverage: Percent = Field(80.0, alias="cakupan_andal")
-    odds_ratio: Positive = Field(1.0, alias="rasio_odds_tak_terukur")
+    odds_ratio: Annotated[float, Field(strict=True, ge=0.01, le=100)] = Field(
+        1.0, alias="rasio_odds_tak_terukur"
+    )
     effect: Annotated[
         Literal["none", "kecamatan", "neighbours", "auto"],
         Words(tidak="none", kecamatan="kecamatan", tetangga="neighbours", otomatis="auto"),
@@ -113,14 +115,18 @@ class ScanSettings(Section):
     """``[pola.pemindaian]``: search for circles of villages with too many cases."""
 
     max_share: Annotated[float, Field(strict=True, gt=0, le=0.5)] = Field(0.5, alias="bagian_terbesar")
-    replicates: StrictInt = Field(999, alias="ulangan", ge=99)
+    replicates: Annotated[
+        StrictInt, AtMost(9_999, lambda: _("each replicate searches all circles again"))
+    ] = Field(999, alias="ulangan", ge=99)
 
 
 class PatternSettings(Section):
     """``[pola]``: where high values lie together."""
 
     indicator: Text = Field("prevalensi", alias="indikator")
-    permutations: StrictInt = Field(99_999, alias="permutasi", ge=999)
+    permutations: Annotated[
+        StrictInt, AtMost(999_999, lambda: _("more takes minutes and changes no class"))
+    ] = Field(99_999, alias="permutasi", ge=999)
     alpha: Annotated[float, Field(strict=True, gt=0, lt=0.5)] = Field(0.05, alias="taraf_nyata")
     correction: Annotated[Literal["fdr", "none"], Words(fdr="fdr", tanpa="none")] = Field(
         "fdr", alias="koreksi"
@@ -133,4 +139,6 @@ class TypologySettings(Section):
 
     indicators: tuple[Text, ...] = Field(alias="indikator", min_length=2)
     method: Literal["kmeans", "ward"] = Field("kmeans", alias="cara")
-    k: StrictInt | None = Field(None, alias="banyak_tipe", ge=2)
+    k: Annotated[StrictInt, AtMost(12, lambda: _("more types than colours can be told apart"))] | None = (
+        Field(None, alias="banyak_tipe", ge=2)
+    )

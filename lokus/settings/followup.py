@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.settings.base import Count, Kode, Number, Percent, Positive, Section, Text, Words, Year
+from lokus.settings.base import (
+    Count,
+    Kode,
+    Note,
+    Number,
+    Percent,
+    Positive,
+    Section,
+    Text,
+    Villages,
+    Words,
+    Year,
+)
 
 __all__ = [
     "CaseAuditSettings",
@@ -34,7 +46,7 @@ class SharingSettings(Section):
         Literal["largest_remainder", "webster"], Words(sisa_terbesar="largest_remainder", webster="webster")
     ] = Field("largest_remainder", alias="cara")
     least: Count = Field(0, alias="min")
-    most: Annotated[StrictInt, Field(ge=1)] | None = Field(None, alias="maks")
+    most: Annotated[Count, Field(ge=1)] | None = Field(None, alias="maks")
     existing: Text | None = Field(None, alias="yang_ada")
     left_out: tuple[Kode, ...] = Field((), alias="tanpa_bobot")
 
@@ -59,7 +71,7 @@ class SeriesSettings(Section):
 
     name: Text = Field(alias="nama")
     kind: Literal["survei", "rutin"] = Field(alias="jenis")
-    source: StrictStr = Field("", alias="sumber")
+    source: Note = Field("", alias="sumber")
     points: tuple[PointSettings, ...] = Field(alias="titik", min_length=1)
 
 
@@ -76,7 +88,7 @@ class TrajectorySettings(Section):
 class CaseAuditSettings(Section):
     """``[audit_kasus]``: how many villages the audit of cases looks at."""
 
-    n: StrictInt = Field(alias="jumlah", ge=1)
+    n: Villages = Field(alias="jumlah")
     scope: Scope = Field("lokus", alias="lingkup")
 
 

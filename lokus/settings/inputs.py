@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from lokus.i18n import gettext as _
 from lokus.intake.children.children import CHILD_INDICATORS
-from lokus.settings.base import Kode, Section, Text
+from lokus.settings.base import AtMost, Kode, KodeKabupaten, Note, Section, Text
 
 __all__ = [
     "Acceptance",
@@ -67,12 +67,12 @@ class BoundarySettings(Section):
     layer: Text | None = Field(None, alias="lapisan")
     crs: Text | None = None
     columns: PlaceColumns | None = Field(None, alias="kolom")
-    kabupaten_code: Text | None = Field(None, alias="kode_kabupaten")
+    kabupaten_code: KodeKabupaten | None = Field(None, alias="kode_kabupaten")
     official: ListSettings | None = Field(None, alias="daftar_resmi")
     bridge: BridgeSettings | None = Field(None, alias="jembatan")
     encoding: Text | None = Field(None, alias="pengodean")
-    status: StrictStr = ""
-    source: StrictStr = Field("", alias="sumber")
+    status: Note = ""
+    source: Note = Field("", alias="sumber")
 
 
 class Period(Section):
@@ -99,10 +99,12 @@ class TableSettings(Section):
     kind: Literal["rekap", "anak"] = Field("rekap", alias="jenis")
     file: Text = Field(alias="berkas")
     sheet: Text | None = Field(None, alias="lembar")
-    opd: StrictStr = ""
-    source: StrictStr = Field("", alias="sumber")
-    date: StrictStr = Field("", alias="tanggal")
-    rounds_ago: StrictInt = Field(0, alias="putaran_lalu", ge=0)
+    opd: Note = ""
+    source: Note = Field("", alias="sumber")
+    date: Note = Field("", alias="tanggal")
+    rounds_ago: Annotated[StrictInt, AtMost(20, lambda: _("rounds that old say nothing of today"))] = Field(
+        0, alias="putaran_lalu", ge=0
+    )
     place: PlaceColumns = Field(PlaceColumns.model_validate({}), alias="tempat")
     indicators: dict[str, Text] = Field(default_factory=dict, alias="indikator")
     rows: dict[str, Text] = Field(default_factory=dict, alias="saring")

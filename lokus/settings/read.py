@@ -18,11 +18,14 @@ from pydantic import BaseModel, ValidationError
 
 from lokus.errors import StudyFileError
 from lokus.findings import Where
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.settings import Settings
+from lokus.settings.checks import check_settings
 
 __all__ = ["Settings", "read_settings", "settings_from_mapping"]
+
+_LARGEST_FILE = 5_000_000  # bytes; the study files of real kabupaten have some thousands
 
 
 _MAY_BE_FOLDERS = ("batas.berkas", "keluaran.sekitar")
@@ -57,8 +60,8 @@ def read_settings(path: str | Path) -> Settings:
             remedy=_similar_files(path) or _("draft one with: lokus init"),
         )
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raw = tomllib.loads(_text(path))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         line = re.search(r"line (\d+)", str(error))
         raise StudyFileError(
             _("not valid TOML"),
@@ -77,7 +80,43 @@ def read_settings(path: str | Path) -> Settings:
                 where=Where(file=path.name),
                 remedy=_similar_files(target) or _("paths are relative to the folder of the study file"),
             )
+    if settings.outputs.logo:
+        _check_picture(path.parent / settings.outputs.logo, file=path.name)
     return settings
+
+
+def _text(path: Path) -> str:
+    size = path.stat().st_size
+    if size > _LARGEST_FILE:
+        raise StudyFileError(
+            _(
+                "the study file is of {size} MB; one of more than {limit} MB is none that a person wrote"
+            ).format(size=format_number(size / 1e6), limit=format_number(_LARGEST_FILE / 1e6)),
+            where=Where(file=path.name),
+            remedy=_("name the study file itself, not a data file"),
+        )
+    return path.read_text(encoding="utf-8")
+
+
+def _check_picture(path: Path, *, file: str) -> None:
+    """Open the logo as whoever draws it will, so that a file that is no picture is refused at once."""
+    import warnings
+
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("PNG", "JPEG")) as picture:
+                picture.load()
+    except Exception as error:  # a damaged picture fails in any way
+        raise StudyFileError(
+            _('key {key}: the file "{name}" is no picture that can be drawn').format(
+                key="keluaran.logo", name=path.name
+            ),
+            where=Where(file=file),
+            remedy=_("name a PNG or JPEG file of at most 89 million pixels"),
+        ) from error
 
 
 def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") -> Settings:
@@ -120,72 +159,8 @@ def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") 
             where=Where(file=file),
             remedy=problems[0][1] if len(problems) == 1 else _("correct each of them in the study file"),
         ) from error
-    _check_given_once(settings, file)
-    _check_known(settings, file)
+    check_settings(settings, file=file)
     return settings
-
-
-def _check_given_once(settings: Settings, file: str) -> None:
-    owner: dict[tuple[int, str], str] = {}
-    for table in settings.tables:
-        for key in table.gives:
-            if (table.rounds_ago, key) in owner:
-                raise StudyFileError(
-                    _('indicator "{key}" is taken from two tables: {first} and {second}').format(
-                        key=key, first=owner[table.rounds_ago, key], second=table.file
-                    ),
-                    where=Where(file=file),
-                    remedy=_("keep it in one [[tabel]] only"),
-                )
-            owner[table.rounds_ago, key] = table.file
-
-
-def _check_known(settings: Settings, file: str) -> None:
-    """Refuse indicators that the catalogue does not have, or that have no worse end to weigh."""
-    catalogue = load_catalogue(settings.own_indicators)
-    named = [
-        *(
-            (f"tabel[{number}].indikator", key)
-            for number, table in enumerate(settings.tables, start=1)
-            for key in table.gives
-        ),
-        *(("laju.kovariat", key) for key in settings.rates.covariates),
-        *(("skor", key) for key in settings.scores.keys),
-        *(("keluaran.peta", key) for key in settings.outputs.mapped_indicators),
-        *(("keluaran.batas_kelas", key) for key in settings.outputs.breaks),
-        *(("kesenjangan.ambang", key) for key in settings.gaps.thresholds),
-        ("pola.indikator", settings.patterns.indicator),
-        *(
-            (f"pembagian[{number}]", key)
-            for number, share in enumerate(settings.shares, start=1)
-            for key in (share.basis, share.existing)
-            if key
-        ),
-        *(("sasaran_penerima", key) for key in (settings.groups or {}).values()),
-        *(("pilihan.biaya", key) for key in (settings.choice.cost,) if key),
-        *(("ketidakpastian.galat", key) for key in settings.uncertainty.errors),
-        *(("tipologi.indikator", key) for key in (settings.typology.indicators if settings.typology else ())),
-    ]
-    for place, key in named:
-        if key not in catalogue:
-            near = difflib.get_close_matches(key, catalogue, n=1, cutoff=0.5)
-            raise StudyFileError(
-                _("key {key}: {reason}").format(key=place, reason=_('no indicator "{key}"').format(key=key)),
-                where=Where(file=file),
-                remedy=_('did you mean "{key}"?').format(key=near[0])
-                if near
-                else _("add it under [katalog.{key}]").format(key=key),
-            )
-    for key in () if settings.scores.preset else settings.scores.keys:
-        if catalogue[key].worse == "none":
-            raise StudyFileError(
-                _("key {key}: {reason}").format(
-                    key="skor",
-                    reason=_('"{key}" has no worse end, so it cannot be weighed').format(key=key),
-                ),
-                where=Where(file=file),
-                remedy=_("weigh a share or a rate instead"),
-            )
 
 
 def _independent(problems: Sequence[Any]) -> list[Any]:
@@ -231,6 +206,22 @@ def _explain(problem: Any) -> tuple[str, str]:
     if kind == "value_error":
         return _("key {key}: {reason}").format(key=key, reason=context["error"]), _(
             "correct this part of the study file"
+        )
+    if kind == "too_much":
+        return (
+            _("key {key}: {value} is out of range").format(key=key, value=_shown(problem["input"])),
+            _("must be ≤ {limit}: {why}").format(limit=format_number(context["limit"]), why=context["why"]),
+        )
+    if kind == "finite_number":
+        return (
+            _("key {key}: {value} is not a number that can be computed with").format(
+                key=key, value=_shown(problem["input"])
+            ),
+            _("state a finite number"),
+        )
+    if kind == "string_too_long":
+        return _("key {key}: the text is too long").format(key=key), _("shorten it to {n} characters").format(
+            n=format_number(context["max_length"])
         )
     bounds = {"greater_than_equal": ("≥", "ge"), "greater_than": (">", "gt"), "less_than_equal": ("≤", "le")}
     if kind in bounds:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.settings.base import Section, Text, Year
+from lokus.settings.base import Count, Section, Text, Year
 from lokus.settings.inputs import PlaceColumns
 
 __all__ = ["DecidedSettings", "EarlierListSettings", "GraduationSettings", "PreviousSettings"]
@@ -38,7 +38,7 @@ class GraduationSettings(Section):
 
     target: Annotated[float, Field(strict=True, gt=0, lt=100)]
     probability: Annotated[float, Field(strict=True, gt=0, le=1)] = Field(0.8, alias="peluang")
-    min_years: StrictInt = Field(1, alias="min_tahun", ge=1)
+    min_years: Annotated[Count, Field(ge=1)] = Field(1, alias="min_tahun")
     closed: bool = Field(False, alias="kunci_keluar", strict=True)
 
 
@@ -52,8 +52,8 @@ class PreviousSettings(Section):
     calendars: tuple[Text, ...] = Field((), alias="kalender")
     history: tuple[EarlierListSettings, ...] = Field((), alias="riwayat")
     graduation: GraduationSettings | None = Field(None, alias="lulus")
-    min_years: StrictInt | None = Field(None, alias="min_tahun", ge=2)
-    max_changes: StrictInt | None = Field(None, alias="maks_berubah", ge=0)
+    min_years: Annotated[Count, Field(ge=2)] | None = Field(None, alias="min_tahun")
+    max_changes: Count | None = Field(None, alias="maks_berubah")
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Every file it names, with the key that names it."""

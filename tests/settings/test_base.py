@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Annotated, Literal
 
 import pytest
 from pydantic import ValidationError
+from tiny_study import tiny_mapping
 
+from lokus.errors import StudyFileError
 from lokus.settings import Settings
 from lokus.settings.base import Section, Words
 from lokus.settings.evidence import PatternSettings, RateSettings, ScoreSettings
+from lokus.settings.read import settings_from_mapping
 
 
 class Fruit(Section):
@@ -52,3 +57,55 @@ def test_every_word_of_a_section_survives_writing(section, key, words):
 def test_the_whole_study_file_has_a_schema():
     schema = Settings.model_json_schema(by_alias=True)
     assert {"kajian", "batas", "tabel", "skor", "pilihan", "keluaran"} <= set(schema["properties"])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("pola.permutasi", 2147483648), ("pola.pemindaian.ulangan", 10**9), ("ketidakpastian.undian", 10**7),
+        ("kajian.benih", 2**40), ("pilihan.jumlah", 10**6), ("tabel[0].putaran_lalu", 10**6),
+        ("pembagian[0].jumlah", 10**12), ("tipologi.banyak_tipe", 10**6), ("audit_kasus.jumlah", 10**9),
+        ("kesenjangan.ambang.sanitasi_layak", 1e300), ("skor.bobot.prevalensi", 1e300),
+        ("ketidakpastian.konsentrasi_bobot", 1e300), ("lintasan.balita", 1e300),
+    ],
+)  # fmt: skip
+def test_a_number_that_would_take_minutes_is_refused_with_the_limit_and_why(tmp_path, key, value):
+    plain = tiny_mapping(tmp_path)
+    *steps, last = [int(part) if part.isdigit() else part for part in re.findall(r"\w+", key)]
+    place = plain
+    for step in steps:
+        place = place.setdefault(step, {}) if isinstance(place, dict) else place[step]
+    place[last] = value
+    with pytest.raises(StudyFileError, match="di luar rentang") as caught:
+        settings_from_mapping(plain)
+    assert re.search("seharusnya ≤ [0-9.]+: .{10}", caught.value.remedy)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize(
+    "section", [("kesenjangan", "ambang"), ("skor", "bobot"), ("ketidakpastian", "galat")]
+)
+def test_what_is_no_number_is_refused(tmp_path, section, value):
+    plain = tiny_mapping(tmp_path)
+    plain[section[0]] = {section[1]: {"desil_1_2": value}}
+    with pytest.raises(StudyFileError) as caught:
+        settings_from_mapping(plain)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("text", ["Kajian\u202etxt", "Kajian\x1b[31m", "Kajian\x00", "\ud800", "A" * 5000])
+def test_text_that_hides_something_or_fits_nowhere_is_refused(tmp_path, text):
+    plain = tiny_mapping(tmp_path)
+    plain["kajian"]["judul"] = text
+    with pytest.raises(StudyFileError, match=r"kajian\.judul") as caught:
+        settings_from_mapping(plain)
+    assert caught.value.remedy
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", ["abcd", "16", "16.03.01", "1603x", "१६०३"])
+def test_the_code_of_a_kabupaten_has_four_digits(tmp_path, code):
+    plain = tiny_mapping(tmp_path)
+    plain["batas"]["kode_kabupaten"] = code
+    with pytest.raises(StudyFileError, match=r"bukan kode 4 angka"):
+        settings_from_mapping(plain)

@@ -151,3 +151,31 @@ def test_broken_toml_names_the_row(study):
     study.write_text("[kajian]\njudul = \n", encoding="utf-8")
     with pytest.raises(StudyFileError, match=r"kajian\.toml, baris 2: bukan TOML"):
         read_settings(study)
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"\x89PNG\r\n\x1a\n1234", b"\xff\xd8\xff", b"GIF89a"])
+def test_a_logo_that_is_no_picture_is_refused(study, content):
+    (study.parent / "logo.png").write_bytes(content)
+    study.write_text(MINIMAL + 'logo = "logo.png"\n', encoding="utf-8")
+    with pytest.raises(StudyFileError, match=r"keluaran\.logo.*bukan gambar") as caught:
+        read_settings(study)
+    assert "PNG" in caught.value.remedy
+
+
+@pytest.mark.parametrize("key", ["logo", "sekitar"])
+@pytest.mark.parametrize(
+    "name", ["tidak-ada.png", "http://contoh.id/a.png", "/vsicurl/http://contoh.id/a.shp"]
+)
+def test_a_picture_or_surroundings_that_are_no_file_are_refused(study, key, name):
+    study.write_text(f'{MINIMAL}{key} = "{name}"\n', encoding="utf-8")
+    with pytest.raises(StudyFileError, match=f"keluaran.{key}"):
+        read_settings(study)
+
+
+def test_a_study_file_of_another_kind_is_refused(study):
+    study.write_text("a = " + "[" * 100_000, encoding="utf-8")
+    with pytest.raises(StudyFileError, match="bukan TOML"):
+        read_settings(study)
+    study.write_bytes(b"#" * 6_000_000)
+    with pytest.raises(StudyFileError, match="6 MB"):
+        read_settings(study)

@@ -1,0 +1,230 @@
+"""What a study file must hold to beyond its single keys: indicators that are known and that a table gives."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lokus.errors import StudyFileError
+from lokus.findings import Where
+from lokus.i18n import gettext as _
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.settings import ESTIMATED, Settings
+
+if TYPE_CHECKING:
+    from lokus.intake.indicators.catalogue import Catalogue
+
+__all__ = ["available_indicators", "check_settings"]
+
+# Columns that lokus itself puts beside the indicators.
+_TAKEN = frozenset(
+    [
+        "kode_desa",
+        "desa",
+        "kecamatan",
+        "kode_kecamatan",
+        "kode_kab",
+        "jenis",
+        "geometry",
+        "skor",
+        "peringkat",
+        "terpilih",
+        "nomor",
+        "alasan",
+        "keterangan",
+        "status_usulan",
+        "status_skor",
+        "titik_panas",
+        "tipologi",
+        "tipologi_urutan",
+        "kelengkapan",
+        "disamarkan",
+        "belum_andal",
+        "tanpa_pengukuran",
+        "peluang_lokus",
+        "kelas_kepastian",
+        "status_reviu",
+        "tahun_lokus",
+    ]
+)
+
+
+def available_indicators(settings: Settings, catalogue: Catalogue) -> frozenset[str]:
+    """Give the indicators of this year that a study has: given, derived from those, and estimated.
+
+    Parameters
+    ----------
+    settings : Settings
+    catalogue : Catalogue
+        With the study's own indicators.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> from lokus.settings.read import settings_from_mapping
+    >>> settings = settings_from_mapping(tomllib.loads((example_files() / EXAMPLE_STUDY).read_text("utf-8")))
+    >>> found = available_indicators(settings, load_catalogue())
+    >>> sorted(found & {"stunting", "prevalensi", "prevalensi_mentah", "ikl"})
+    ['prevalensi', 'prevalensi_mentah', 'stunting']
+    """
+    import pandas as pd
+
+    given = pd.DataFrame(columns=list(dict.fromkeys(settings.given)), dtype=float)
+    known = {str(key) for key in catalogue.derive(given)}
+    if {"stunting", "diukur"} <= known:
+        known |= {"prevalensi"} | ({"anak_stunting"} if "sasaran" in known else set())
+    return frozenset(known)
+
+
+def check_settings(settings: Settings, *, file: str) -> None:
+    """Refuse a study whose parts do not fit each other.
+
+    Parameters
+    ----------
+    settings : Settings
+    file : str
+        Name of the study file, for the message.
+
+    Raises
+    ------
+    StudyFileError
+        An indicator is given twice, unknown, given by no table, without a worse end where one is needed, or
+        named like a column of lokus.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> from lokus.settings import Settings
+    >>> plain = tomllib.loads((example_files() / EXAMPLE_STUDY).read_text("utf-8"))
+    >>> plain["laju"] = {"kovariat": ["ikl"]}
+    >>> check_settings(Settings.model_validate(plain), file="kajian.toml")
+    Traceback (most recent call last):
+    lokus.errors.StudyFileError: berkas kajian.toml: kunci laju.kovariat: tidak ada tabel yang memberi "ikl"
+    → ...
+    """
+    _check_given_once(settings, file)
+    catalogue = load_catalogue(settings.own_indicators)
+    for key in settings.own_indicators:
+        if key in _TAKEN:
+            raise _wrong(
+                file,
+                f"katalog.{key}",
+                _('"{key}" is the name of a column of lokus').format(key=key),
+                _("give the indicator another key"),
+            )
+    for place, key in _named(settings):
+        if key not in catalogue:
+            near = difflib.get_close_matches(key, catalogue, n=1, cutoff=0.5)
+            raise _wrong(
+                file,
+                place,
+                _('no indicator "{key}"').format(key=key),
+                _('did you mean "{key}"?').format(key=near[0])
+                if near
+                else _("add it under [katalog.{key}]").format(key=key),
+            )
+    _check_worse_ends(settings, catalogue, file)
+    _check_named_once(settings, file)
+    available = available_indicators(settings, catalogue)
+    for place, key in _needed(settings):
+        if key not in available and not (place == "skor" and key == "cakupan_layanan"):
+            raise _wrong(
+                file,
+                place,
+                _('no table gives "{key}"').format(key=key),
+                _("state its column under indikator of a [[tabel]] of this year, or name another indicator"),
+            )
+    for key in settings.rates.covariates:
+        if key in ESTIMATED and key not in settings.given:
+            raise _wrong(
+                file,
+                "laju.kovariat",
+                _('"{key}" is what is estimated, and cannot help to estimate itself').format(key=key),
+                _("name indicators that a table gives, such as sanitation or poverty"),
+            )
+
+
+def _wrong(file: str, key: str, reason: str, remedy: str) -> StudyFileError:
+    return StudyFileError(
+        _("key {key}: {reason}").format(key=key, reason=reason), where=Where(file=file), remedy=remedy
+    )
+
+
+def _check_given_once(settings: Settings, file: str) -> None:
+    owner: dict[tuple[int, str], str] = {}
+    for table in settings.tables:
+        for key in table.gives:
+            if (table.rounds_ago, key) in owner:
+                raise StudyFileError(
+                    _('indicator "{key}" is taken from two tables: {first} and {second}').format(
+                        key=key, first=owner[table.rounds_ago, key], second=table.file
+                    ),
+                    where=Where(file=file),
+                    remedy=_("keep it in one [[tabel]] only"),
+                )
+            owner[table.rounds_ago, key] = table.file
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every indicator that the study names, with the key that names it."""
+    for number, table in enumerate(settings.tables, start=1):
+        yield from ((f"tabel[{number}].indikator", key) for key in table.gives)
+    yield from (("skor", key) for key in settings.scores.keys)
+    yield from (("keluaran.batas_kelas", key) for key in settings.outputs.breaks)
+    yield from (("ketidakpastian.galat", key) for key in settings.uncertainty.errors)
+    yield from _needed(settings)
+
+
+def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Every indicator that something is computed from, with the key that names it."""
+    yield from (("laju.kovariat", key) for key in settings.rates.covariates)
+    if settings.scores.preset is None:  # a preset says itself what it lacks
+        yield from (("skor", key) for key in settings.scores.keys)
+    yield from (("keluaran.peta", key) for key in settings.outputs.mapped_indicators)
+    yield from (("kesenjangan.ambang", key) for key in settings.gaps.thresholds)
+    yield "pola.indikator", settings.patterns.indicator
+    for number, share in enumerate(settings.shares, start=1):
+        yield from ((f"pembagian[{number}]", key) for key in (share.basis, share.existing) if key)
+    yield from (("sasaran_penerima", key) for key in (settings.groups or {}).values())
+    if settings.choice.cost:
+        yield "pilihan.biaya", settings.choice.cost
+    if settings.typology:
+        yield from (("tipologi.indikator", key) for key in settings.typology.indicators)
+
+
+def _check_worse_ends(settings: Settings, catalogue: Catalogue, file: str) -> None:
+    weighed = () if settings.scores.preset else settings.scores.keys
+    named = (
+        *(("skor", key, _("weigh a share or a rate instead")) for key in weighed),
+        *(
+            ("kesenjangan.ambang", key, _("state a threshold for a share or a rate"))
+            for key in settings.gaps.thresholds
+        ),
+        *(
+            ("tipologi.indikator", key, _("name shares or rates"))
+            for key in (settings.typology.indicators if settings.typology else ())
+        ),
+    )
+    for place, key, remedy in named:
+        if catalogue[key].worse == "none":
+            reason = (
+                _('"{key}" has no worse end, so it cannot be weighed')
+                if place == "skor"
+                else _('"{key}" has no worse end')
+            )
+            raise _wrong(file, place, reason.format(key=key), remedy)
+
+
+def _check_named_once(settings: Settings, file: str) -> None:
+    lists = {
+        "laju.kovariat": settings.rates.covariates,
+        "skor.indikator": settings.scores.weighed,
+        "tipologi.indikator": settings.typology.indicators if settings.typology else (),
+    }
+    for place, keys in lists.items():
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise _wrong(file, place, _('"{key}" is named twice').format(key=twice), _("name it once"))
