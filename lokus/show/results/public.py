@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +117,23 @@ _HARMLESS = frozenset(
 _FOLLOWING = (
     "prevalensi_bawah", "prevalensi_atas", "prevalensi_bawah50", "prevalensi_atas50", "peluang_di_atas",
 )  # fmt: skip
-_RATE_STEP, _SCORE_STEP = 2.5, 0.01  # divide the limits of the map classes, so no village changes its class
+# What is computed from a count, with the decimals in which it is published where the count is not masked: in
+# more of them the parameters that villages share could be worked out, and from these the masked counts. A
+# step divides the limits of the map classes: rounding takes no village out of its class.
+_ROUNDED: Mapping[str, tuple[int, float]] = {
+    "prevalensi": (1, 2.5), "prevalensi_bawah": (1, 0.0), "prevalensi_atas": (1, 0.0),
+    "prevalensi_bawah50": (1, 0.0), "prevalensi_atas50": (1, 0.0), "peluang_di_atas": (2, 0.0),
+    "skor": (3, 0.01), "peluang_lokus": (2, 0.0), "galat_peluang": (3, 0.0),
+}  # fmt: skip
+# All that is computed from a count. Together they leave one number for most masked counts (score and weights
+# by themselves, ranks by themselves), so none of them is published beside a masked count.
+_COMPUTED = (
+    *_ROUNDED, "peringkat", "peringkat_bawah", "peringkat_atas", "peringkat_tengah", "kelas_kepastian",
+    "titik_panas", "tipologi", "tipologi_urutan", "keterangan", "tahun_lokus",
+)  # fmt: skip
+_WORDED = frozenset({"kelas_kepastian", "titik_panas", "tipologi", "keterangan"})
+_WHOLE = frozenset({"peringkat", "tahun_lokus"})
+_AMONG_ALL = ("peringkat_bawah", "peringkat_atas", "peringkat_tengah")  # count the masked villages too
 _QUOTABLE = ("join.", "batas.", "audit.incomplete", "audit.no_data")  # checks whose messages quote no value
 _DRIVERS = 3
 
@@ -146,10 +162,14 @@ def mask_small_counts(
 
     Notes
     -----
-    Ranks, scores and estimates are published: a reader who knows the whole method can narrow down what lies
-    behind them. The counts themselves are written nowhere, and follow from no sum, difference or share.
+    A reader is taken to know the whole method, its parameters and every count that is not masked. What is
+    computed from a masked count is therefore not published: of such a village the public version tells
+    whether it is a lokus, and no estimate, score, rank, chance or class. Ranks are those among the others.
+    Other lists, prices of rules and the sum of scores are left out: they would tell differences of scores.
     """
-    results = mask_results(material.results, catalogue, threshold=threshold)
+    weighed = [key for key in catalogue if catalogue[key].label in material.weights]
+    results = mask_results(material.results, catalogue, threshold=threshold, weighed=weighed)
+    open_ = not is_masked(results, MASKED_PARTS).any()
     parts = material.contributions
     if parts is not None:
         parts = parts.reindex(results.index)
@@ -172,18 +192,33 @@ def mask_small_counts(
         # Where few people stand behind each thing shared, the shares tell how many there are.
         sharings=tuple(one for one in material.sharings if one.result.weight_each >= 2 * threshold),
         case_audit=None if material.case_audit is None else material.case_audit.for_public(results),
+        alternatives=material.alternatives if open_ else None,
+        prices=material.prices if open_ else None,
         calendar=None,
         reconciliation=None,
-        method=tuple(_mask_method(material.method, findings)),
+        method=tuple(_mask_method(material.method, findings, sums=open_)),
         lock=None,
         public=True,
     )
 
 
 def mask_results(
-    results: gpd.GeoDataFrame, catalogue: Mapping[str, Indicator], *, threshold: int = THRESHOLD
+    results: gpd.GeoDataFrame,
+    catalogue: Mapping[str, Indicator],
+    *,
+    threshold: int = THRESHOLD,
+    weighed: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
     """Mask small counts of people in the results table, and all that would give them away.
+
+    Parameters
+    ----------
+    results : geopandas.GeoDataFrame
+    catalogue : mapping of indicator key to Indicator
+    threshold : int
+        Counts of people from 1 to below it are masked.
+    weighed : collection of str
+        Indicators that the score weighs: where one of them is masked, so is the score.
 
     Returns
     -------
@@ -195,8 +230,8 @@ def mask_results(
     Masked are: counts from 1 to below `threshold`; a further term where a sum would give a masked one away,
     and a further village of the kecamatan, and of the kabupaten, where a total would; shares with a masked
     or small numerator or denominator; the expected stunted children, which differ from the count by those
-    not measured only. Where stunted or measured children are masked, prevalence becomes the middle of a step
-    of 2.5 points and the score that of one point of 100, within their map classes, and intervals are masked.
+    not measured only. Where one of these is masked from which something is computed, everything computed is
+    masked: estimates, score, rank, chance, classes; ranks and numbers on the list are those among the others.
     Columns that are neither indicators nor known to be harmless are dropped. The outcome does not depend on
     the row order.
     """
@@ -228,25 +263,72 @@ def mask_results(
     ].copy()
     nothing = pd.Series(False, index=results.index)
     rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
-    scores = rates | hidden.get(_EXPECTED, nothing)
-    masks = {**{str(key): hidden[key] for key in hidden}, **shares, **dict.fromkeys(_FOLLOWING, rates)}
-    for name in (f"{_EXPECTED}_bawah", f"{_EXPECTED}_atas"):
-        masks[name] = scores
+    computed = rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed)
+    masks = {**{str(key): hidden[key] for key in hidden}, **shares}
+    for name in (f"{_EXPECTED}_bawah", f"{_EXPECTED}_atas", *_COMPUTED):
+        masks[name] = computed
+    if computed.any():
+        for name in _AMONG_ALL:
+            masks[name] = ~nothing
+        _round(public)
+        _number_again(public, computed)
     for name, mask in masks.items():
-        if name in public:
+        if name not in public:
+            continue
+        if name in _WORDED:
+            public[name] = public[name].astype(object).where(~mask, None)
+        elif name in _WHOLE:
+            public[name] = public[name].astype("Int64").mask(mask)
+        else:
             public[name] = public[name].astype("Float64").astype(float).mask(mask)
-    for name, coarse, step in (("prevalensi", rates, _RATE_STEP), ("skor", scores, _SCORE_STEP)):
-        if name in public:
-            public[name] = public[name].astype(float)
-            public[name] = public[name].where(~coarse, _middle(public[name], step))
     named = {
         name: (mask & results[name].notna()).to_numpy() for name, mask in masks.items() if name in public
     }
-    named[MASKED_PARTS] = scores.to_numpy()
+    named[MASKED_PARTS] = computed.to_numpy()
     public[MASKED] = [
         ", ".join(name for name, mask in named.items() if mask[place]) for place in range(len(public))
     ]
     return public
+
+
+def _behind(hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str]) -> pd.Series:
+    """Villages where a masked count stands behind a share, which may be weighed or help to estimate."""
+    found = hidden[[key for key in hidden if key in weighed]].any(axis=1)
+    for item in catalogue.values():
+        if item.denominator in hidden:
+            found |= hidden[item.denominator]
+            if item.numerator in hidden:
+                found |= hidden[item.numerator]
+    return found
+
+
+def _round(public: pd.DataFrame) -> None:
+    for name, (decimals, step) in _ROUNDED.items():
+        if name in public:
+            values = public[name].astype("Float64").astype(float)
+            rounded = values.round(decimals)
+            if step:
+                below = (values * 10.0**decimals + 1e-9).apply(np.floor) / 10.0**decimals
+                rounded = rounded.where(_step(rounded, step) == _step(values, step), below.round(decimals))
+            public[name] = rounded
+
+
+def _step(values: pd.Series, step: float) -> pd.Series:
+    return (values / step + 1e-9).apply(np.floor)
+
+
+def _number_again(public: pd.DataFrame, computed: pd.Series) -> None:
+    """Rank the others among themselves; number the list anew, first them, then the rest by code."""
+    if "peringkat" in public:
+        ranks = public["peringkat"].astype("Float64").astype(float).mask(computed)
+        public["peringkat"] = ranks.rank(method="min").astype("Int64")
+    if "nomor" in public:
+        numbers = public["nomor"].astype("Float64").astype(float)
+        on_list = numbers.notna()
+        first = public.index[on_list & ~computed]
+        order = [*numbers[first].sort_values(kind="stable").index, *sorted(public.index[on_list & computed])]
+        again = pd.Series(range(1, len(order) + 1), index=order, dtype="Int64")
+        public["nomor"] = again.reindex(public.index)
 
 
 def _counts_people(name: str, catalogue: Mapping[str, Indicator]) -> bool:
@@ -335,16 +417,16 @@ def _shares(
         yield name, mask
 
 
-def _middle(values: pd.Series, step: float) -> pd.Series:
-    return ((values / step + 1e-9).apply(np.floor) + 0.5) * step
-
-
 def _reasons(results: pd.DataFrame, parts: pd.DataFrame | None) -> list[str]:
     """Rank, score and its largest parts, without the comparisons that quote other villages' scores."""
     total = int(results["skor"].notna().sum())
     lines = []
     own = [{}] * len(results) if parts is None else parts.reindex(results.index).to_dict("records")
-    for rank, score, drivers in zip(results["peringkat"], results["skor"], own, strict=True):
+    masked = is_masked(results, MASKED_PARTS)
+    for rank, score, drivers, hidden in zip(results["peringkat"], results["skor"], own, masked, strict=True):
+        if hidden:
+            lines.append(_("Rank and score are masked."))
+            continue
         if pd.isna(score):
             lines.append(_("No score."))
             continue
@@ -387,10 +469,12 @@ def _mask_gaps(gaps: pd.DataFrame | None, results: pd.DataFrame) -> pd.DataFrame
 
 
 def _mask_method(
-    method: tuple[tuple[str, Any], ...], findings: pd.DataFrame | None
+    method: tuple[tuple[str, Any], ...], findings: pd.DataFrame | None, *, sums: bool
 ) -> Iterator[tuple[str, Any]]:
+    """Give the lines that quote no masked number; sums of scores only where none is masked."""
     accepted = _("Accepted finding")
-    yield from ((label, value) for label, value in method if label != accepted)
+    left_out = {accepted} if sums else {accepted, _("Proof"), _("Price of a rule"), _("Ties at the border")}
+    yield from ((label, value) for label, value in method if label not in left_out)
     if findings is not None and "accepted" in findings:
         for row in findings[findings["accepted"].astype(bool)].to_dict("records"):
             yield accepted, f"{row['check']}: {row['message']} – {row['reason']}"

@@ -125,26 +125,141 @@ def test_shares_of_masked_counts_are_masked(frame, public):
         assert public.loc[~gone, share].equals(frame.loc[~gone, share])
 
 
-def test_the_count_does_not_follow_from_the_estimate(frame, public):
-    """With precision and mean known, several counts give the published prevalence."""
-    touched = is_masked(public, "stunting")
-    for kode in public.index[touched]:
-        n = frame.loc[kode, "diukur"]
-        shown = public.loc[kode, "prevalensi"]
-        fits = [y for y in range(1, 9) if _step(100 * (14.5 + y) / (145 + n)) == shown]
-        assert len(fits) >= 2
-    assert public.loc[touched, ["prevalensi_bawah", "prevalensi_atas"]].isna().all(axis=None)
+WEIGHTS = {"prevalensi": 0.6, "krs_persen": 0.4}
 
 
-def _step(rate: float) -> float:
-    return (np.floor(rate / 2.5 + 1e-9) + 0.5) * 2.5
+def with_score(frame):
+    """A score of two indicators with stated weights and fixed goalposts, and all that follows from it."""
+    frame = frame.copy()
+    frame["skor"] = score_of(frame["prevalensi"], frame["krs_persen"].fillna(0.0))
+    frame["peringkat"] = frame["skor"].rank(ascending=False, method="first").astype("Int64")
+    frame["peringkat_bawah"], frame["peringkat_atas"] = frame["peringkat"] - 2, frame["peringkat"] + 2
+    frame["peluang_lokus"] = (1.2 - frame["peringkat"].astype(float) / 60).clip(0, 1)
+    chosen = frame["peringkat"] <= 12
+    frame["terpilih"], frame["nomor"] = chosen, frame["peringkat"].where(chosen)
+    frame["status_usulan"] = np.where(chosen, "lokus", "bukan lokus")
+    return frame
+
+
+def score_of(prevalence, krs):
+    return WEIGHTS["prevalensi"] * (prevalence / 40).clip(0, 1) + WEIGHTS["krs_persen"] * krs / 100
+
+
+class Reader:
+    """Knows the method, its parameters and the truth but for one masked count; reads what is published.
+
+    Whatever of a published row is not masked must come out of the count that is tried.
+    """
+
+    def __init__(self, frame, public):
+        self.frame, self.public = frame, public
+
+    def possible(self, kode, key):
+        """Counts that agree with everything published of the village."""
+        true = self.frame.loc[kode]
+        most = int(true["diukur"] if key == "stunting" else true["keluarga_sasaran"])
+        return [count for count in range(1, most + 1) if self.agrees(kode, key, float(count))]
+
+    def agrees(self, kode, key, count):
+        true, told = self.frame.loc[kode].copy(), self.public.loc[kode]
+        true[key] = count
+        rate = (14.5 + true["stunting"]) / (145.0 + true["diukur"])
+        true["prevalensi"] = 100 * rate
+        true["anak_stunting"] = true["stunting"] + (true["sasaran"] - true["diukur"]) * rate
+        true["prevalensi_mentah"] = 100 * true["stunting"] / true["diukur"]
+        true["krs_persen"] = 100 * true["krs"] / true["keluarga_sasaran"]
+        true["skor"] = score_of(pd.Series([true["prevalensi"]]), pd.Series([true["krs_persen"]])).iloc[0]
+        others = self.frame["skor"].drop(kode)
+        rank = int((others > true["skor"]).sum()) + 1
+        if (rank <= 12) != (told["status_usulan"] == "lokus"):
+            return False
+        steps = {
+            "prevalensi": 0.1,
+            "skor": 0.001,
+            "anak_stunting": 0.1,
+            "krs_persen": 1e-6,
+            "prevalensi_mentah": 1e-6,
+        }
+        shown = {name: told[name] for name in steps if name in told and pd.notna(told[name])}
+        if any(abs(value - true[name]) > steps[name] for name, value in shown.items()):
+            return False
+        return bool(pd.isna(told["peringkat"]) or int(told["peringkat"]) == rank)
+
+    def reads(self, key):
+        """Count those known exactly, give the fewest that stay possible for one, and how many are masked."""
+        masked = self.public.index[is_masked(self.public, key)]
+        left = [len(self.possible(kode, key)) for kode in masked]
+        return sum(count == 1 for count in left), min(left, default=99), len(masked)
+
+
+@pytest.mark.parametrize("key", ["stunting", "krs"])
+@pytest.mark.parametrize("seed", [11, 12])
+def test_a_reader_who_knows_the_method_recovers_no_masked_count(results, key, seed):
+    frame = with_score(with_counts(results, seed=seed)).sort_index()
+    public = mask_results(frame, CATALOGUE, weighed=WEIGHTS)
+    reader = Reader(frame, public)
+    left = {kode: len(reader.possible(kode, key)) for kode in public.index[is_masked(public, key)]}
+    assert len(left) >= 10
+    assert min(left.values()) >= 2
+    # The list itself is public: a village that just missed it has no more were counted.
+    few = [kode for kode, count in left.items() if count < 3]
+    assert set(frame.loc[few, "peringkat"]) <= {11, 12, 13, 14}
+
+
+def test_the_reader_would_recover_them_from_score_and_rank(results):
+    """The same reader, where only the counts and shares are masked."""
+    frame = with_score(with_counts(results)).sort_index()
+    public = mask_results(frame, CATALOGUE, weighed=WEIGHTS)
+    careless = frame.copy()
+    for name in (*COUNTS, "krs_persen", "prevalensi_mentah", "anak_stunting", "prevalensi"):
+        careless.loc[is_masked(public, name), name] = np.nan
+    careless["disamarkan"] = public["disamarkan"]
+    known, _fewest, masked = Reader(frame, careless).reads("stunting")
+    assert known >= 0.9 * masked
+
+
+def test_nothing_computed_is_published_beside_a_masked_count(results):
+    frame = with_score(with_counts(results)).sort_index()
+    public = mask_results(frame, CATALOGUE, weighed=WEIGHTS)
+    touched = is_masked(public, "bagian_skor")
+    assert 10 < touched.sum() < len(frame)
+    for name in ("prevalensi", "skor", "peringkat", "peluang_lokus"):
+        assert public.loc[touched, name].isna().all(), name
+        assert is_masked(public, name)[touched].all(), name
+        assert public.loc[~touched, name].notna().all(), name
+    assert public["status_usulan"].equals(frame["status_usulan"])
+    assert is_masked(public, "peringkat_bawah").all()
+
+
+def test_ranks_and_numbers_leave_no_gap_where_a_village_is_masked(results):
+    frame = with_score(with_counts(results)).sort_index()
+    public = mask_results(frame, CATALOGUE, weighed=WEIGHTS)
+    touched = is_masked(public, "bagian_skor")
+    ranks = public.loc[~touched, "peringkat"].astype(int)
+    assert sorted(ranks) == list(range(1, len(ranks) + 1))
+    assert ranks.sort_values().index.equals(frame.loc[~touched, "peringkat"].sort_values().index)
+    numbers = public["nomor"].dropna().astype(int)
+    assert sorted(numbers) == list(range(1, 13))
+    own = touched[public.index.get_indexer(numbers.sort_values().index)]
+    assert (np.diff(own.astype(int)) >= 0).all()
+
+
+def test_estimates_are_published_as_exactly_as_they_are_printed(frame, public):
+    """In more decimals, the parameters that all villages share would tell the few masked ones."""
+    for name, decimals in (("prevalensi", 1), ("prevalensi_bawah", 1), ("skor", 3)):
+        shown = public[name].dropna()
+        assert (shown == shown.round(decimals)).all()
+        assert (shown - frame.loc[shown.index, name]).abs().max() <= 10.0**-decimals
 
 
 def test_rounding_keeps_the_map_classes(frame, public):
     from lokus.show.themes.themes import make_layer
 
-    for theme in ("prevalensi", "skor", "usulan"):
-        assert make_layer(public, theme).classes.equals(make_layer(frame.sort_index(), theme).classes)
+    touched = is_masked(public, "bagian_skor")
+    for theme, shown_of in (("prevalensi", ~touched), ("skor", ~touched), ("usulan", touched | True)):
+        shown, true = (make_layer(one, theme).classes for one in (public, frame.sort_index()))
+        assert shown[shown_of].equals(true[shown_of])
+        assert (shown[~shown_of] == "disamarkan").all()
 
 
 def test_columns_nobody_has_judged_are_dropped(public):
