@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lokus.manifest import Input, frame_digest, make_lock
+from lokus.manifest import Input, file_input, frame_digest, make_lock
 from lokus.stages.data import last_year
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.kajian import Kajian
     from lokus.show.maps.maps import Maps
@@ -24,6 +26,7 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     """Every file that went in, with the digest of what was taken from it."""
     import pandas as pd
 
+    from lokus.places.boundary_files import read_features
     from lokus.places.sources import read_source
 
     stated = study.settings.boundaries
@@ -38,12 +41,14 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     ]
     if study.decisions is not None:
         taken.append((study.decisions_file, study.decisions))
-    taken += [
-        (study.beside(name), pd.DataFrame({"kode_desa": decided.kode})) for name, decided in _lists(study)
-    ]
+    taken += [(study.beside(name), pd.DataFrame(index=list(decided.kode))) for name, decided in _lists(study)]
+    taken += _calendars(study)
+    if study.settings.outputs.surroundings:
+        surroundings = study.beside(study.settings.outputs.surroundings)
+        taken.append((surroundings, read_features(surroundings)))
     digests: dict[Path, list[str]] = {}
     for path, frame in taken:
-        digests.setdefault(path, []).append(frame_digest(frame))
+        digests.setdefault(path, []).append(frame_digest(_wherever_its_rows_stood(frame)))
     record = read_source(study.beside(stated.file)) or {}
     fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
     own = [
@@ -54,9 +59,30 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
         )
         for path, parts in digests.items()
     ]
+    if study.settings.outputs.logo:
+        own.append(file_input(study.beside(study.settings.outputs.logo)))
     known = {os.path.normpath(item.path) for item in own}
     earlier = study.previous.inputs if study.previous else ()
     return (*own, *(item for item in earlier if os.path.normpath(item.path) not in known))
+
+
+def _wherever_its_rows_stood(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give a frame whose index is no row number: sorting a file anew changes nothing of its content."""
+    if frame.index.name not in (None, "baris") or not len(frame.columns):
+        return frame
+    return frame.set_index(frame.columns[0])
+
+
+def _calendars(study: Kajian) -> list[tuple[Path, pd.DataFrame]]:
+    from lokus.intake.earlier.calendar import read_calendar
+
+    stated = study.settings.previous
+    villages = study.previous.villages if study.previous else study.boundaries.villages
+    paths = [study.beside(name) for name in stated.calendars] if stated else []
+    return [
+        (path, read_calendar([path], villages).activities.drop(columns="baris", errors="ignore"))
+        for path in paths
+    ]
 
 
 def _lists(study: Kajian) -> list[tuple[str, DecidedList]]:
