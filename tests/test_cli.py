@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import sys
 
 import pytest
 
+from lokus import cli
 from lokus.cli import main
 
 
@@ -226,3 +228,30 @@ def test_a_column_that_names_nothing_is_wrong_use(odd_boundaries, capsys):
         main(["boundaries", "check", str(odd_boundaries), "--kolom", "kod=ID"])
     assert stopped.value.code == 2
     assert "kode=KDEPUM" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "lokus.xlsx"), "kosongkan ruang"),
+        (PermissionError(errno.EACCES, "Permission denied", "lokus.xlsx"), "tutup berkas itu"),
+        (OSError("aneh"), "pastikan berkas itu ada"),
+    ],
+)
+def test_what_the_system_refuses_is_told_without_a_traceback(monkeypatch, capsys, error, remedy):
+    def refuse(_options):
+        raise error
+
+    monkeypatch.setattr(cli, "_audit", refuse)
+    assert main(["audit", "kajian.toml"]) == 1
+    told = capsys.readouterr().err
+    assert "sistem menolak" in told
+    assert remedy in told
+
+
+def test_text_from_a_file_cannot_steer_the_terminal(capsys):
+    assert main(["audit", "kajian\x1b[31m\u202etxt.toml"]) == 2
+    told = capsys.readouterr().err
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    assert r"\x1b[31m\u202e" in told
