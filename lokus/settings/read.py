@@ -21,7 +21,7 @@ from lokus.findings import Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.settings import Settings
-from lokus.settings.checks import check_settings
+from lokus.settings.consistency import check_settings
 
 __all__ = ["Settings", "read_settings", "settings_from_mapping"]
 

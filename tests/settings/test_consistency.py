@@ -7,7 +7,7 @@ from tiny_study import tiny_mapping
 
 from lokus.errors import StudyFileError
 from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.settings.checks import available_indicators
+from lokus.settings.consistency import available_indicators
 from lokus.settings.read import settings_from_mapping
 
 
