@@ -227,7 +227,7 @@ def attack(small, seeds):
             text = garbled(text, rng)
         path = folder / f"rusak-{seed}.toml"
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
-        start = time.monotonic()
+        start = time.process_time()
         try:
             run(path)
             counts["runs"] += 1
@@ -241,8 +241,8 @@ def attack(small, seeds):
                 frame = frame.tb_next
             at = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}"
             wrong.append((seed, f"{type(error).__name__} at {at}: {error}"[:300]))
-        if time.monotonic() - start > 60:
-            wrong.append((seed, "took too long"))
+        if time.process_time() - start > 20:
+            wrong.append((seed, "took more than 20 seconds of work"))
         path.unlink()
     sys.stdout.write(f"{dict(counts)}, {len(wrong)} wrong\n")
     return counts, wrong
