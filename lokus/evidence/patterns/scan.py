@@ -286,11 +286,13 @@ def scan(
     :math:`\log\Lambda = c\log\frac cn + (n-c)\log\frac{n-c}n + (C-c)\log\frac{C-c}{N-n} +
     (N-n-C+c)\log\frac{N-n-C+c}{N-n} - C\log\frac CN - (N-C)\log\frac{N-C}N`; Poisson:
     :math:`c\log\frac ce + (C-c)\log\frac{C-c}{C-e}`; 0 where c is not above expectation. Every circle around
-    every centroid is weighed. p compares with the largest ratio of each simulated map, all cases spread at
-    random (given C): one test for the whole map, cautious for the secondary clusters, which are the next best
-    circles that share no village with those before.
-    Children of one village are not independent, so a small p is stronger than the data warrant; read it with
-    the local Moran of the estimated rates. Kulldorff (1997), *Communications in Statistics: Theory and
+    every centroid is weighed. p compares with the largest ratio of each simulated map, in which the villages'
+    pairs of cases and trials (or expected cases) are dealt to the places at random: one test for the whole
+    map, cautious for the secondary clusters, which are the next best circles that share no village with those
+    before. Spreading the cases over the children instead, as is usual, supposes that villages differ by
+    chance alone: where their rates vary, be it without any pattern, it finds clusters on nearly every map.
+    Villages are dealt as they are, so a single village that stands out is no cluster where each place is as
+    likely to have it. Kulldorff (1997), *Communications in Statistics: Theory and
     Methods* 26, 1481–1496.
 
     Examples
@@ -311,8 +313,8 @@ def scan(
     maxima = np.zeros(replicates)
     found: list[_Circle] = []
     if model.total > 0 and not (model.binomial and model.total == model.mass):
-        drawn = model.simulate(replicates, seed=seed)
-        maxima = replicate_maxima(model, places.blocks(), drawn, engine=chosen)
+        pairs = model.permutations(replicates, seed=seed)
+        maxima = replicate_maxima(model, places, pairs, engine=chosen)
         found = _best_circles(model, places, maxima, alpha=alpha, most=max_clusters)
     clusters, members = _describe(found, data, model, maxima, alpha)
     return Clusters(

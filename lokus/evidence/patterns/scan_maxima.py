@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from lokus.errors import EvidenceError
-from lokus.evidence.patterns.scan_model import log_likelihood_ratio
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from lokus.evidence.patterns.scan_model import ScanModel, Windows
+    from lokus.evidence.patterns.scan_model import Places, ScanModel
 
 __all__ = ["Engine", "choose_engine", "replicate_maxima"]
 
@@ -24,8 +24,10 @@ __all__ = ["Engine", "choose_engine", "replicate_maxima"]
 Floats = npt.NDArray[np.float64]
 Engine = Literal["auto", "numpy", "numba"]
 
-# Far above the rounding of the ratio, far below any difference that matters: nothing near the edge is missed.
-SLACK = 1e-6
+Pairs = npt.NDArray[np.integer]
+
+# Above the rounding of sums, below any difference that matters: nothing near the edge is missed.
+SLACK = 1e-9
 
 
 def choose_engine(engine: Engine) -> Literal["numpy", "numba"]:
@@ -58,80 +60,83 @@ def choose_engine(engine: Engine) -> Literal["numpy", "numba"]:
 
 
 def replicate_maxima(
-    model: ScanModel,
-    blocks: Iterable[Windows],
-    drawn: npt.NDArray[np.integer],
-    *,
-    engine: Literal["numpy", "numba"],
+    model: ScanModel, places: Places, pairs: Pairs, *, engine: Literal["numpy", "numba"]
 ) -> Floats:
-    """Give the maximum over all windows for each column of `drawn`, the same whichever the engine.
+    """Give the maximum over all windows for each column of `pairs`, the same whichever the engine.
 
     Parameters
     ----------
-    drawn : ndarray of int, shape (m, replicates)
-        Simulated cases.
+    model : ScanModel
+    places : Places
+    pairs : ndarray of int, shape (m, replicates)
+        Which village's pair of cases and weight stands at each place.
 
     Notes
     -----
-    The ratio grows with the count once that exceeds the expected one. So a window can only raise a maximum
-    where its count reaches the least whole number whose ratio beats the lowest maximum so far: integers are
-    compared, and logarithms looked up for the few hits.
+    Cases and weights of all replicates are added village by village as a circle grows. What a window can be
+    at best follows from its excess and its weight by four multiplications (:attr:`ScanModel.bound`);
+    logarithms are taken only where that exceeds the replicate's best so far.
+
+    Examples
+    --------
+    >>> from lokus.evidence.patterns.scan_model import Places, ScanModel
+    >>> cases, weight = np.array([8, 2, 2]), np.array([10, 10, 20])
+    >>> places = Places(x=np.arange(3.0), y=np.zeros(3), weight=weight, limit=20)
+    >>> model = ScanModel(cases=cases, weight=weight, binomial=True)
+    >>> replicate_maxima(model, places, np.array([[0], [1], [2]]), engine="numpy").round(3)
+    array([7.65])
     """
     if engine == "numba":
-        return compiled_maxima(model, blocks, drawn, slack=SLACK)
-    best = np.zeros(drawn.shape[1])
-    for block in blocks:
-        first, second = model.terms(block.weight)
-        for row in range(len(block.centre)):
-            _raise_maxima(model, best, drawn, block, row, first[row], second[row])
+        return compiled_maxima(model, places, pairs)
+    share, (a, b) = model.total / model.mass, model.bound
+    best = np.zeros(pairs.shape[1])
+    for block in places.blocks():
+        for order, valid in zip(block.order, block.valid, strict=True):
+            count = np.cumsum(model.cases[pairs[order]], axis=0)[valid]
+            weight = np.cumsum(model.weight[pairs[order]], axis=0)[valid]
+            inside = weight.astype(np.float64)
+            outside = model.mass - inside
+            excess = np.where(weight <= places.limit, np.maximum(count - share * inside, 0.0), 0.0)
+            reach = excess**2 * (a * outside + b * inside)
+            window, replicate = np.nonzero(reach > best * (inside * outside) * (1.0 - SLACK))
+            if len(window):
+                ratio = model.ratio(count[window, replicate], weight[window, replicate])
+                np.maximum.at(best, replicate, ratio)
     return best
 
 
-def _raise_maxima(
-    model: ScanModel,
-    best: Floats,
-    drawn: npt.NDArray[np.integer],
-    block: Windows,
-    row: int,
-    first: Floats,
-    second: Floats,
-) -> None:
-    counts = np.cumsum(drawn[block.order[row]], axis=0, dtype=drawn.dtype)
-    ends = np.flatnonzero(block.valid[row])
-    weight, first, second = block.weight[row, ends], first[ends], second[ends]
-    floor = best.min() - SLACK
-    highest = counts[ends].max(axis=1)
-    promising = np.flatnonzero(model.ratio_of_terms(highest, weight, first, second) > floor)
-    ends, weight = ends[promising], weight[promising]
-    first, second = first[promising], second[promising]
-    least = _least_count(model, weight, first, second, highest[promising], floor)
-    hit, replicate = np.nonzero(counts[ends] >= least[:, None])
-    ratio = model.ratio_of_terms(counts[ends[hit], replicate], weight[hit], first[hit], second[hit])
-    np.maximum.at(best, replicate, ratio)
+def compiled_maxima(model: ScanModel, places: Places, pairs: Pairs) -> Floats:
+    """Do what :func:`replicate_maxima` does, compiled where numba is installed, replicates among threads.
+
+    The kernel finds the best window of each replicate; its ratio is taken as the other engine takes it.
+    """
+    threads = min(os.cpu_count() or 1, 8, pairs.shape[1])
+    share = model.total / model.mass
+    excess = (model.cases - share * model.weight).astype(np.float64)
+    parts = [np.ascontiguousarray(part) for part in np.array_split(pairs, threads, axis=1)]
+    state = [(np.zeros(part.shape[1]), np.full((2, part.shape[1]), -1)) for part in parts]
+    dealt = [(excess[part], model.weight[part].astype(np.float64)) for part in parts]
+    numbers: tuple[Any, ...] = (share, float(model.mass), float(places.limit), *model.bound, model.binomial)
+    with ThreadPoolExecutor(threads) as pool:
+        for block in places.blocks():
+            windows: tuple[Any, ...] = (block.centre, block.order, block.valid)
+            work = [
+                pool.submit(_search, *mine, *values, *windows, *numbers)
+                for mine, values in zip(state, dealt, strict=True)
+            ]
+            for task in work:
+                task.result()
+    found = np.concatenate([where for _best, where in state], axis=1)
+    out = np.zeros(pairs.shape[1])
+    for replicate in np.flatnonzero(found[0] >= 0):
+        centre, end = found[:, replicate]
+        inside = pairs[places.windows(np.array([centre]), any_weight=True).order[0, : end + 1], replicate]
+        count, weight = model.cases[inside].sum(), model.weight[inside].sum()
+        out[replicate] = model.ratio(np.array([count]), np.array([weight]))[0]
+    return out
 
 
-def _least_count(
-    model: ScanModel,
-    weight: npt.NDArray[np.int64],
-    first: Floats,
-    second: Floats,
-    highest: npt.NDArray[np.integer],
-    floor: float,
-) -> npt.NDArray[np.integer]:
-    """Give the least count of each window whose ratio beats `floor`, by halving; `highest` is known to."""
-    low = np.floor(model.expected(weight)).astype(np.int64)
-    high = highest.astype(np.int64)
-    low = np.minimum(low, high - 1)
-    while (high - low > 1).any():
-        middle = (low + high) // 2
-        beats = model.ratio_of_terms(middle, weight, first, second) > floor
-        high = np.where(beats, middle, high)
-        low = np.where(beats, low, middle)
-    return high.astype(highest.dtype)
-
-
-# FOLDED: The scan's inner loop, compiled where numba is installed (extra ``cepat``).
-
+# The inner loop, compiled where numba is installed (extra ``cepat``).
 
 try:
     from numba import njit
@@ -144,76 +149,79 @@ except ImportError:
 
 F = TypeVar("F")
 
-_ratio = njit(nogil=True)(log_likelihood_ratio)
+
+@njit(nogil=True, cache=True)
+def _part(count: float, expected: float) -> float:
+    return count * math.log(count / expected) if count > 1e-9 and expected > 0.0 else 0.0
 
 
-def compiled_maxima(
-    model: ScanModel, blocks: Iterable[Windows], drawn: npt.NDArray[np.integer], *, slack: float
-) -> Floats:
-    """Do what :func:`replicate_maxima` does, replicates shared among threads."""
-    threads = min(os.cpu_count() or 1, 8, drawn.shape[1])
-    parts = [np.ascontiguousarray(part) for part in np.array_split(drawn, threads, axis=1)]
-    best = [np.zeros(part.shape[1]) for part in parts]
-    scale = model.total / model.mass
-    with ThreadPoolExecutor(threads) as pool:
-        for block in blocks:
-            first, second = model.terms(block.weight)
-            shared = (block.order, block.weight, block.valid, first, second, model.logs)
-            numbers = (model.total, model.mass, scale, model.binomial, slack)
-            work = [
-                pool.submit(_scan_compiled_raise_maxima, mine, part, *shared, *numbers)
-                for mine, part in zip(best, parts, strict=True)
-            ]
-            for task in work:
-                task.result()
-    return np.concatenate(best)
+@njit(nogil=True, cache=True, fastmath=True)
+def _grow(
+    excess: Floats,
+    weight: Floats,
+    best: Floats,
+    more: Floats,
+    heavier: Floats,
+    mass: float,
+    limit: float,
+    a: float,
+    b: float,
+) -> float:
+    """Add a village to the window in every replicate; how far the best of them may exceed its maximum."""
+    hope = 0.0
+    for r in range(len(excess)):
+        e = excess[r] + more[r]
+        w = weight[r] + heavier[r]
+        excess[r] = e
+        weight[r] = w
+        above = max(e, 0.0) if w <= limit else 0.0
+        outside = mass - w
+        hope = max(hope, above * above * (a * outside + b * w) - best[r] * (w * outside) * (1.0 - 1e-9))
+    return hope
 
 
 @njit(nogil=True, cache=True)
-def _scan_compiled_raise_maxima(
+def _search(
     best: Floats,
-    drawn: npt.NDArray[np.integer],
+    where: npt.NDArray[np.int64],
+    excess: Floats,
+    weight: Floats,
+    centre: npt.NDArray[np.int64],
     order: npt.NDArray[np.int32],
-    weight: npt.NDArray[np.int64],
     valid: npt.NDArray[np.bool_],
-    first: Floats,
-    second: Floats,
-    logs: Floats,
-    total: int,
-    mass: int,
-    scale: float,
+    share: float,
+    mass: float,
+    limit: float,
+    a: float,
+    b: float,
     binomial: bool,
-    slack: float,
 ) -> None:
-    replicates = drawn.shape[1]
-    counts = np.empty(replicates, dtype=drawn.dtype)
-    for centre in range(order.shape[0]):
-        counts[:] = 0
-        floor = best.min() - slack
-        # The block is as wide as its widest centre; this one may end before.
-        last = order.shape[1] - 1
-        while last >= 0 and not valid[centre, last]:
-            last -= 1
-        for end in range(last + 1):
-            village = order[centre, end]
-            highest = counts[0]
-            for r in range(replicates):
-                counts[r] += drawn[village, r]
-                highest = max(highest, counts[r])
-            w, one, two = weight[centre, end], first[centre, end], second[centre, end]
-            high = np.int64(highest)
-            if not valid[centre, end] or not high > w * scale:
+    replicates = excess.shape[1]
+    total = share * mass
+    e, w = np.empty(replicates), np.empty(replicates)
+    for row in range(order.shape[0]):
+        e[:] = 0.0
+        w[:] = 0.0
+        for end in range(order.shape[1]):
+            village = order[row, end]
+            hope = _grow(e, w, best, excess[village], weight[village], mass, limit, a, b)
+            if hope <= 0.0 or not valid[row, end]:
                 continue
-            if not _ratio(high, w, one, two, logs, total, mass, binomial) > floor:
-                continue
-            low = min(np.int64(np.floor(w * scale)), high - 1)
-            while high - low > 1:
-                middle = (low + high) // 2
-                if _ratio(middle, w, one, two, logs, total, mass, binomial) > floor:
-                    high = middle
-                else:
-                    low = middle
             for r in range(replicates):
-                if counts[r] >= high:
-                    ratio = _ratio(np.int64(counts[r]), w, one, two, logs, total, mass, binomial)
-                    best[r] = max(best[r], ratio)
+                if e[r] <= 0.0 or w[r] > limit:
+                    continue
+                outside = mass - w[r]
+                reach = e[r] * e[r] * (a * outside + b * w[r])
+                if reach <= best[r] * (w[r] * outside) * (1.0 - 1e-9):
+                    continue
+                expected = share * w[r]
+                count = expected + e[r]
+                ratio = _part(count, expected) + _part(total - count, total - expected)
+                if binomial:
+                    others = 1.0 - share
+                    ratio += _part(w[r] - count, others * w[r])
+                    ratio += _part(outside - total + count, others * outside)
+                if ratio > best[r]:
+                    best[r] = ratio
+                    where[0, r] = centre[row]
+                    where[1, r] = end

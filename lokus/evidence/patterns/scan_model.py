@@ -1,17 +1,16 @@
-"""Log-likelihood ratios of the scan statistic, the same to the last bit in numpy and compiled."""
+"""What the scan compares: circles of villages, their log-likelihood ratio, and what cannot exceed it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import xlogy
 
-__all__ = ["Places", "ScanModel", "Windows", "log_likelihood_ratio"]
+__all__ = ["Places", "ScanModel", "Windows"]
 
 
 Floats = npt.NDArray[np.float64]
@@ -53,10 +52,7 @@ class ScanModel:
         return np.asarray(weight * (self.total / self.mass), dtype=np.float64)
 
     def terms(self, weight: Ints) -> tuple[Floats, Floats]:
-        """Give the two numbers by which the ratio depends on the window's weight, before any count.
-
-        Logarithms are taken here, in numpy, for both engines: what remains is a table and sums.
-        """
+        """Give the two numbers by which the ratio depends on the window's weight, before any count."""
         if self.binomial:
             constant = self.logs[self.mass] - self.logs[self.total] - self.logs[self.mass - self.total]
             return constant - self.logs[weight] - self.logs[self.mass - weight], np.zeros(weight.shape)
@@ -68,6 +64,8 @@ class ScanModel:
     def ratio(self, count: Ints, weight: Ints) -> Floats:
         """Give the log-likelihood ratio of windows with `count` cases, 0 where not more than expected.
 
+        Kulldorff (1997), *Communications in Statistics: Theory and Methods* 26, 1481–1496.
+
         Examples
         --------
         >>> model = ScanModel(cases=np.array([8, 2, 2]), weight=np.array([10, 10, 20]), binomial=True)
@@ -75,58 +73,45 @@ class ScanModel:
         array([7.65, 0.  ])
         """
         first, second = self.terms(weight)
-        return self.ratio_of_terms(count, weight, first, second)
+        logs, total = self.logs, self.total
+        if self.binomial:
+            ratio = (
+                first
+                + logs[count]
+                + logs[weight - count]
+                + logs[total - count]
+                + logs[self.mass - weight - total + count]
+            )
+        else:
+            ratio = logs[count] + logs[total - count] - count * first - (total - count) * second
+        return np.where(count > self.expected(weight), ratio, 0.0)
 
-    def ratio_of_terms(self, count: Ints, weight: Ints, first: Floats, second: Floats) -> Floats:
-        """Give the ratio from the terms of :meth:`terms`."""
-        # Narrow counts would overflow in the sums below.
-        wide = count.astype(np.int64)
-        return np.where(
-            wide > self.expected(weight),
-            log_likelihood_ratio(
-                wide, weight, first, second, self.logs, self.total, self.mass, self.binomial
-            ),
-            0.0,
-        )
+    @cached_property
+    def bound(self) -> tuple[float, float]:
+        """Two numbers a and b such that no ratio exceeds e² (a / w + b / (W − w)).
 
-    def simulate(self, replicates: int, *, seed: int) -> npt.NDArray[np.integer]:
-        """Spread the cases at random over the people, or in proportion to the expected, many times.
+        With e the cases of a window above what is expected of its weight w, and W all weight. For x ≥ 0
+        (1 + x) log(1 + x) − x is at most x² / 2, and for −1 ≤ x ≤ 0 at most x². Cases rise inside and fall
+        outside; in the binomial model those who are no case do the opposite.
+        """
+        share = self.total / self.mass
+        inside, outside = 1.0 / (2.0 * share), 1.0 / share
+        if self.binomial:
+            inside, outside = inside + 1.0 / (1.0 - share), outside + 1.0 / (2.0 * (1.0 - share))
+        return inside, outside
+
+    def permutations(self, replicates: int, *, seed: int) -> npt.NDArray[np.integer]:
+        """Deal the villages' pairs of cases and weight to the places at random, many times.
 
         Returns
         -------
         ndarray of int16 or int32, shape (m, replicates)
+            Which village's pair stands at each place.
         """
-        rng = np.random.default_rng(seed)
-        if self.binomial:
-            drawn = rng.multivariate_hypergeometric(
-                self.weight, self.total, size=replicates, method="marginals"
-            )
-        else:
-            drawn = rng.multinomial(self.total, self.weight / self.mass, size=replicates)
-        narrow = np.int16 if self.total < 2**15 else np.int32
-        return np.ascontiguousarray(drawn.T, dtype=narrow)
-
-
-def log_likelihood_ratio(
-    count: Any, weight: Any, first: Any, second: Any, logs: Floats, total: int, mass: int, binomial: bool
-) -> Any:
-    """Log-likelihood ratio of a window against its surroundings; scalars or arrays.
-
-    Numba compiles this very function.
-
-    Notes
-    -----
-    Kulldorff (1997), *Communications in Statistics: Theory and Methods* 26, 1481–1496.
-    """
-    if binomial:
-        return (
-            first
-            + logs[count]
-            + logs[weight - count]
-            + logs[total - count]
-            + logs[mass - weight - total + count]
-        )
-    return logs[count] + logs[total - count] - count * first - (total - count) * second
+        many = len(self.cases)
+        narrow = np.int16 if many < 2**15 else np.int32
+        rows = np.tile(np.arange(many, dtype=narrow), (replicates, 1))
+        return np.ascontiguousarray(np.random.default_rng(seed).permuted(rows, axis=1).T)
 
 
 # FOLDED: Circular windows of the scan statistic: around every village, its nearest villages up to a share.
@@ -175,8 +160,8 @@ class Places:
     weight: Ints
     limit: int
 
-    def windows(self, centres: Ints) -> Windows:
-        """Give the windows around `centres`.
+    def windows(self, centres: Ints, *, any_weight: bool = False) -> Windows:
+        """Give the windows around `centres`; with `any_weight` also those beyond the limit.
 
         Examples
         --------
@@ -192,9 +177,9 @@ class Places:
         distance = np.take_along_axis(square, order, axis=1)
         weight = np.cumsum(self.weight[order], axis=1)
         # Villages equally far away come into the circle together, whatever order the sorting gave them.
-        valid = weight <= self.limit
+        valid = np.ones_like(weight, dtype=bool) if any_weight else weight <= self.limit
         valid[:, :-1] &= distance[:, :-1] < distance[:, 1:]
-        width = int(np.flatnonzero(valid.any(axis=0)).max(initial=-1)) + 1
+        width = self.most if any_weight else int(np.flatnonzero(valid.any(axis=0)).max(initial=-1)) + 1
         return Windows(
             centre=centres,
             order=np.ascontiguousarray(order[:, :width], dtype=np.int32),
@@ -202,12 +187,17 @@ class Places:
             valid=np.ascontiguousarray(valid[:, :width]),
         )
 
+    @cached_property
+    def most(self) -> int:
+        """Villages that a window may hold at most, were the lightest ones its neighbours."""
+        return int(np.searchsorted(np.cumsum(np.sort(self.weight)), self.limit, side="right"))
+
     def distance(self, one: int, other: int) -> float:
         """Give the distance between two villages in metres."""
         return float(np.hypot(self.x[other] - self.x[one], self.y[other] - self.y[one]))
 
     def blocks(self) -> Iterator[Windows]:
-        """Give the windows around all villages, some centres at a time.
+        """Give the windows of any weight around all villages, some centres at a time.
 
         Centres come spread over the map: early maxima are then high everywhere, and little is left to beat.
         """
@@ -215,4 +205,4 @@ class Places:
         centres = np.random.default_rng(0).permutation(m)
         step = max(1, BLOCK // m)
         for start in range(0, m, step):
-            yield self.windows(centres[start : start + step])
+            yield self.windows(centres[start : start + step], any_weight=True)
