@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["AGGREGATIONS", "FLOOR", "Aggregate", "Aggregated", "Missing", "aggregate", "enough_known"]
+__all__ = [
+    "AGGREGATIONS",
+    "FLOOR",
+    "Aggregate",
+    "Aggregated",
+    "Missing",
+    "aggregate",
+    "enough_known",
+    "village_weights",
+]
 
 Aggregate = Literal["arithmetic", "geometric", "topsis", "rank_sum"]
 AGGREGATIONS = ("arithmetic", "geometric", "topsis", "rank_sum")
@@ -51,6 +61,7 @@ def aggregate(
     method: Aggregate = "arithmetic",
     missing: Missing = "renormalise",
     exempt: pd.DataFrame | None = None,
+    heirs: Mapping[str, str] | None = None,
 ) -> Aggregated:
     """Join normalised indicators into one score.
 
@@ -74,6 +85,8 @@ def aggregate(
         little is known of it (:func:`enough_known`).
     exempt : DataFrame of bool, villages × indicators, optional
         Where the indicator does not apply: its weight goes to the others and nothing counts as missing.
+    heirs : mapping of indicator to indicator, optional
+        Where the first does not apply, its weight goes to the second alone.
 
     Notes
     -----
@@ -99,7 +112,7 @@ def aggregate(
     # Sums depend on their order in the last digit; the order of names is the same for every study.
     names = sorted(normalised.columns, key=str)
     values = normalised[names].to_numpy(dtype=float)
-    weight = weights[names].to_numpy(dtype=float)
+    weight = village_weights(weights, normalised.index, exempt=exempt, heirs=heirs)[names].to_numpy()
     known = ~np.isnan(values)
     due = np.ones_like(known) if exempt is None else ~exempt[names].to_numpy(dtype=bool)
     known &= due
@@ -127,6 +140,42 @@ def aggregate(
     )
 
 
+def village_weights(
+    weights: pd.Series[float],
+    villages: pd.Index,
+    *,
+    exempt: pd.DataFrame | None = None,
+    heirs: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Give the weight of each indicator in each village; what does not apply weighs nothing.
+
+    Parameters
+    ----------
+    weights : Series
+    villages : Index
+    exempt, heirs
+        As in :func:`aggregate`. Rows sum to what is left where an indicator without heir does not apply.
+
+    Examples
+    --------
+    >>> exempt = pd.DataFrame({"a": [False, True], "b": False, "c": False}, index=["desa", "kelurahan"])
+    >>> weights = pd.Series({"a": 0.2, "b": 0.2, "c": 0.6})
+    >>> village_weights(weights, exempt.index, exempt=exempt, heirs={"a": "b"}).loc["kelurahan"].tolist()
+    [0.0, 0.4, 0.6]
+    """
+    out = pd.DataFrame(
+        np.tile(weights.to_numpy(dtype=float), (len(villages), 1)), index=villages, columns=weights.index
+    )
+    if exempt is None:
+        return out
+    moved = out.where(exempt[out.columns], 0.0)
+    out = out.mask(exempt[out.columns], 0.0)
+    for key, heir in (heirs or {}).items():
+        if key in out and heir in out:
+            out[heir] += moved[key]
+    return out
+
+
 def enough_known(
     known: npt.NDArray[np.bool_],
     weights: npt.ArrayLike,
@@ -142,7 +191,7 @@ def enough_known(
     Parameters
     ----------
     known : ndarray of bool, shape (villages, indicators)
-    weights : array_like, shape (indicators,)
+    weights : array_like, shape (indicators,) or (villages, indicators)
         Not negative; any scale.
     due : ndarray of bool, shape (villages, indicators), optional
         Where the indicator applies; everywhere by default. What does not apply neither weighs nor lacks.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.errors import EvidenceError, name_some
+from lokus.evidence.scores.aggregation import village_weights
 from lokus.evidence.scores.presets import Preset, find_preset
 from lokus.evidence.scores.scoring import Scores, score
 from lokus.findings import Finding
@@ -190,8 +191,9 @@ def apply_preset(
         aggregate=rule.aggregate,
         missing=missing or rule.missing,
         not_applicable={turned.get(key, key): urban for key in rule.urban_exempt} if urban else None,
+        heirs={turned.get(key, key): turned.get(heir, heir) for key, heir in rule.urban_heirs.items()},
         ties=tie_table if len(tie_table.columns) else None,
-        basis=_basis(rule, _changes(rule, limits, goalposts, turned, missing)),
+        basis=_basis(rule, _changes(rule, limits, goalposts, turned, missing), urban=bool(urban)),
     )
     columns = scores.table
     if rule.normalise == "limit" and len(rule.weights) > 1:
@@ -293,7 +295,10 @@ def vulnerability_classes(
             )
         place = (np.asarray(values) - low) / (high - low)
         borders[row] = 1.0 - place if worse[str(key)] == "low" else place
-    shares = scores.normalised.notna().to_numpy() * scores.weights.to_numpy()
+    weights = village_weights(
+        scores.weights, scores.normalised.index, exempt=scores.exempt, heirs=scores.heirs
+    )
+    shares = scores.normalised.notna().to_numpy() * weights.to_numpy()
     with np.errstate(invalid="ignore"):
         limits = shares @ borders / shares.sum(axis=1, keepdims=True)
     skor = scores.table["skor"]
@@ -338,13 +343,17 @@ def _changes(
     return changes
 
 
-def _basis(rule: Preset, changes: Sequence[str]) -> str:
+def _basis(rule: Preset, changes: Sequence[str], *, urban: bool) -> str:
     status = _("not official: changed") if rule.resmi and changes else rule.status
+    if rule.resmi and urban and rule.urban_text:
+        status = _("not official: the weights of kelurahan were not read in the guide itself")
     parts = [
         f"{rule.title} ({status}).",
         _("Source: {source}.").format(source=rule.source),
+        _("Read at: {page}.").format(page=rule.page) if rule.page else "",
         rule.stated,
         rule.assumed,
+        _(rule.urban_text) if urban and rule.urban_text else "",
         _("Changed: {changes}.").format(changes=", ".join(changes)) if changes else "",
     ]
     return " ".join(part for part in parts if part)

@@ -45,6 +45,12 @@ class Preset:
         Indicators that decide between equal scores, first one first; more is earlier.
     urban_exempt : tuple of str
         Indicators that do not apply to a kelurahan.
+    urban_heirs : mapping of key to key
+        Which indicator alone takes the weight of one that does not apply there.
+    urban_text : str
+        English template of what is said where kelurahan are scored by weights of their own.
+    page : str
+        Where the formula was read; empty where it was read nowhere, and then the preset is not official.
     title_text, stated_text, assumed_text : str
         English templates of `title`, `stated` and `assumed`.
     """
@@ -61,6 +67,9 @@ class Preset:
     limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     ties: tuple[str, ...] = ()
     urban_exempt: Collection[str] = ()
+    urban_heirs: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    urban_text: str = ""
+    page: str = ""
     title_text: str = ""
     stated_text: str = ""
     assumed_text: str = ""
@@ -125,8 +134,9 @@ _ALL = (
     ),
     Preset(
         key="empat_kriteria",
-        source="Bappedalitbang Kabupaten Banjar, penentuan desa lokus stunting 2025 (koranbanjar.net)",
+        source="Bappedalitbang Kabupaten Banjar, penentuan desa lokus stunting 2025",
         resmi=False,
+        page="koranbanjar.net/bappedalitbang-banjar-tentukan-desa-lokus-stunting-tahun-2025",
         weights={"krs": 1.0, "stunting": 1.0, "prevalensi_mentah": 1.0, "cakupan_layanan": 1.0},
         worse={"krs": "high", "stunting": "high", "prevalensi_mentah": "high", "cakupan_layanan": "low"},
         normalise="limit",
@@ -144,9 +154,9 @@ _ALL = (
     ),
     Preset(
         key="ambang_prevalensi",
-        source="Keputusan lokus stunting Kabupaten Mandailing Natal 2021",
-        resmi=True,
-        authority="Kabupaten Mandailing Natal",
+        source="Keputusan Bupati Mandailing Natal 2021 tentang penetapan desa prioritas",
+        page="scribd.com/document/585203325",
+        resmi=False,
         weights={"prevalensi_mentah": 1.0},
         worse={"prevalensi_mentah": "high"},
         normalise="limit",
@@ -154,11 +164,16 @@ _ALL = (
         limits={"prevalensi_mentah": 20.0},
         ties=("prevalensi_mentah", "stunting"),
         title_text=N_("Prevalence above a threshold"),
-        stated_text=N_("Villages with a measured prevalence above 20 % (e-PPGBM) are lokus."),
+        stated_text=N_("The decree considers 37 villages whose measured prevalence is above 20 % (e-PPGBM)."),
+        assumed_text=N_(
+            "That every village above 20 % is lokus, and no other, is assumed: of the decree only the "
+            "beginning could be read, without its list."
+        ),
     ),
     Preset(
         key="fsva",
         source="Panduan Peta Ketahanan dan Kerentanan Pangan (FSVA) kabupaten; laporan FSVA Agam 2023",
+        page="fliphtml5.com/liysd/phkh/Laporan_FSVA_Agam_2023/29",
         resmi=True,
         authority="Badan Pangan Nasional",
         weights={
@@ -178,15 +193,22 @@ _ALL = (
             "fsva_penduduk_per_nakes": "high",
         },
         urban_exempt=("fsva_sawah",),
+        urban_heirs={"fsva_sawah": "fsva_sarana"},
+        urban_text=N_(
+            "Kelurahan: without paddy fields, economic facilities alone carry the aspect of availability and "
+            "weigh 1/3, as the Food Security Office of Banten cites the guide of 2021 "
+            "(disketapang.bantenprov.go.id/Berita/topic/210)."
+        ),
         title_text=N_("Food security and vulnerability (FSVA)"),
         stated_text=N_(
-            "Six indicators weighing 1/6 each (five for a kelurahan, without paddy fields): z-score, then "
-            "its position between the smallest and the largest; classes from the limits of the indicators."
+            "Six indicators of three aspects, weighing 1/6 each: z-score, then its position between the "
+            "smallest and the largest; classes from the limits of the indicators."
         ),
     ),
     Preset(
         key="tnp2k_desa",
-        source="TNP2K, penentuan desa prioritas penanganan stunting (kms.tnp2k.go.id)",
+        source="TNP2K, penentuan desa prioritas penanganan stunting",
+        page="kms.tnp2k.go.id/index.php?id=114&p=show_detail",
         resmi=False,
         weights={"penduduk": 1.0, "penduduk_miskin": 1.0, "tingkat_kemiskinan": 1.0, "gizi_buruk": 1.0},
         worse={
@@ -204,7 +226,8 @@ _ALL = (
     ),
     Preset(
         key="peringkat_setara",
-        source="Kabupaten Gunungkidul, lokus stunting 2025 (ppid.gunungkidulkab.go.id)",
+        source="Kabupaten Gunungkidul, lokus stunting 2025",
+        page="ppid.gunungkidulkab.go.id/berita/15625",
         resmi=False,
         weights={"bumil_kek": 1.0, "air_layak": 1.0, "stunting": 1.0, "prevalensi_mentah": 1.0},
         worse={"bumil_kek": "high", "air_layak": "low", "stunting": "high", "prevalensi_mentah": "high"},

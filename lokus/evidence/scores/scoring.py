@@ -238,6 +238,8 @@ class Scores:
         With ``normalise="limit"``: the value beyond which an indicator is red, in its unit.
     exempt : DataFrame of bool, villages × indicators, optional
         Where an indicator does not apply.
+    heirs : mapping of indicator to indicator
+        Which one alone takes the weight of one that does not apply.
     ties : DataFrame, optional
         What decides between equal scores, first column first, before the code does.
     basis : str
@@ -256,6 +258,7 @@ class Scores:
     pairwise: Pairwise | None = None
     limits: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype=float))
     exempt: pd.DataFrame | None = None
+    heirs: Mapping[str, str] = field(default_factory=dict)
     ties: pd.DataFrame | None = None
     basis: str = ""
 
@@ -305,6 +308,7 @@ def score(
     aggregate: Aggregate = "arithmetic",
     missing: Missing = "renormalise",
     not_applicable: Mapping[str, Collection[str]] | None = None,
+    heirs: Mapping[str, str] | None = None,
     ties: pd.Series[float] | pd.DataFrame | None = None,
     basis: str = "",
 ) -> Scores:
@@ -338,6 +342,8 @@ def score(
     not_applicable : mapping of key to village codes, optional
         Villages to which an indicator does not apply, such as the village index to a kelurahan: what stands
         there is left aside, its weight goes to the others, and nothing counts as missing.
+    heirs : mapping of key to key, optional
+        Where the first does not apply, the second alone takes its weight: the one that is left of an aspect.
     ties : Series or DataFrame, optional
         Decides the rank of equal scores before the code does: expected stunted children, or several columns
         one after the other.
@@ -414,7 +420,10 @@ def score(
     else:
         shares = stated_shares(weights)
 
-    result = aggregate_indicators(normalised, shares, method=aggregate, missing=missing, exempt=exempt)
+    check_known((*(heirs or {}), *(heirs or {}).values()), keys)
+    result = aggregate_indicators(
+        normalised, shares, method=aggregate, missing=missing, exempt=exempt, heirs=heirs
+    )
     rules = pd.DataFrame({"seri": ties}) if isinstance(ties, pd.Series) else ties
     table = pd.DataFrame(
         {
@@ -440,6 +449,7 @@ def score(
         missing=missing,
         limits=pd.Series(borders if scale == "limit" else {}, dtype=float, name="batas"),
         exempt=exempt,
+        heirs=dict(heirs or {}),
         ties=None if rules is None else rules.reindex(frame.index),
         basis=basis,
     )

@@ -130,6 +130,7 @@ def leave_one_out(
             method=scores.aggregate,
             missing=scores.missing,
             exempt=None if scores.exempt is None else scores.exempt[rest],
+            heirs=scores.heirs,
         ).skor
         ranks[key] = rank_by_rule(skor, scores.ties)
         lists[key] = listed(skor, ranks[key])

@@ -325,24 +325,31 @@ def type_palette(names: Sequence[str]) -> Palette:
     Parameters
     ----------
     names : sequence of str
-        Names of the types, most severe first; the n-th of k always gets the same colour.
-
-    Raises
-    ------
-    ValueError
-        More types than colours a reader can tell apart.
+        Names of the types, most severe first; the n-th of k always gets the same colour. A reader can tell
+        `MOST_TYPES` colours apart; more types than that get colours in between, so that their order is seen
+        though not always their name.
 
     Examples
     --------
-    >>> palette = type_palette(["sanitasi buruk", "miskin"])
-    >>> palette["sanitasi buruk"] != palette["miskin"]
-    True
+    >>> dict(type_palette(["sanitasi buruk", "sekitar rata-rata"]))
+    {'sanitasi buruk': '#22093f', 'sekitar rata-rata': '#fdf3bd', 'belum ada data': '#ffffff'}
     """
-    if len(names) > MOST_TYPES:
-        raise ValueError(f"a map can tell {MOST_TYPES} types apart, not {len(names)}")
-    places = np.rint(np.linspace(0, MOST_TYPES - 1, max(len(names), 2))).astype(int)
-    colours = tuple((name, _TYPES[place]) for name, place in zip(names, places, strict=False))
+    if len(names) <= MOST_TYPES:
+        places = np.rint(np.linspace(0, MOST_TYPES - 1, max(len(names), 2)))
+    else:
+        places = np.linspace(0, MOST_TYPES - 1, len(names))
+    colours = tuple((name, _between(_TYPES, place)) for name, place in zip(names, places, strict=False))
     return Palette("tipologi", (*colours, (MISSING, "#ffffff")), labels=tuple((n, n) for n in names))
+
+
+def _between(colours: Sequence[str], place: float) -> str:
+    """Give the colour at `place` along a row of colours, mixed from its two neighbours."""
+    below = min(int(place), len(colours) - 2)
+    one, other = (
+        np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in colours[below : below + 2]
+    )
+    mixed = np.rint(one + (place - below) * (other - one)).astype(int)
+    return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
 _WORSE = ("#fbf3e4", "#e9c9a3", "#cc9163", "#9c5738", "#5d2519")

@@ -200,6 +200,18 @@ def test_what_has_no_data_is_no_candidate():
     assert enough_known(np.array([[False, True]]), [1, 0]).tolist() == [False]
 
 
+def test_an_heir_takes_the_weight_alone_and_the_rest_keep_theirs():
+    z = pd.DataFrame({"a": [0.4, np.nan], "b": [1.0, 1.0], "c": [0.0, 0.0]}, index=["desa", "kelurahan"])
+    exempt = pd.DataFrame({"a": [False, True], "b": False, "c": False}, index=z.index)
+    shares = weights_of([1, 1, 2])
+    assert aggregate(z, shares, exempt=exempt).skor.tolist() == pytest.approx([0.35, 1 / 3])
+    heir = aggregate(z, shares, exempt=exempt, heirs={"a": "b"})
+    assert heir.skor.tolist() == pytest.approx([0.35, 0.5])
+    # What the heir lacks is missing, with the weight of both.
+    gap = aggregate(z.assign(b=np.nan), shares, exempt=exempt, heirs={"a": "b"})
+    assert gap.lacking.tolist() == [1, 1]
+
+
 def test_an_indicator_that_does_not_apply_neither_leads_nor_lacks():
     known, due = np.array([[False, True, True]] * 2), np.array([[False, True, True], [True, True, True]])
     assert enough_known(known, [0.5, 0.25, 0.25], due=due).tolist() == [True, False]

@@ -32,8 +32,10 @@ def fsva_frame(seed=6):
 
 
 def test_only_what_a_decree_or_guideline_states_is_official():
-    assert {key for key, preset in PRESETS.items() if preset.resmi} == {"ambang_prevalensi", "fsva"}
+    assert {key for key, preset in PRESETS.items() if preset.resmi} == {"fsva"}
     for preset in PRESETS.values():
+        # Where each formula was read; the arrangement of lokus itself was read nowhere.
+        assert bool(preset.page) == (preset.key != "lokus_default")
         assert preset.source
         assert preset.resmi == bool(preset.authority)
         # What lokus adds is said, and what is assumed is never official.
@@ -93,10 +95,12 @@ def test_threshold_of_the_decree_and_another():
     # "Above 20" leaves 20 itself out; above the threshold the higher prevalence comes first.
     assert scores.table["skor"].tolist()[:3] == [0.0, 1.0, 1.0]
     assert scores.table["peringkat"].tolist() == [3, 2, 1, pd.NA]
-    assert "resmi menurut Kabupaten Mandailing Natal" in scores.basis
+    # Of the decree only the beginning could be read: that it is a rule is assumed.
+    assert "(bukan resmi)" in scores.basis
+    assert "hanya bagian awalnya yang terbaca" in scores.basis
     other = apply_preset("ambang_prevalensi", frame, limits={"prevalensi_mentah": 14.0})
     assert other.table["skor"].tolist()[:3] == [1.0, 1.0, 1.0]
-    assert "bukan resmi: diubah" in other.basis
+    assert "Diubah: batas." in other.basis
     same = apply_preset("ambang_prevalensi", frame, limits={"prevalensi_mentah": 20.0})
     assert same.basis == scores.basis
 
@@ -126,7 +130,13 @@ def test_fsva_of_a_kelurahan_has_five_indicators():
     scores = apply_preset("fsva", frame, jenis=jenis)
     assert scores.table["status_skor"].eq("lengkap").all()
     parts = scores.contributions.loc[VILLAGES[0]]
-    np.testing.assert_allclose(parts.drop("fsva_sawah"), scores.normalised.loc[VILLAGES[0]].dropna() / 5)
+    # Three aspects of 1/3: what is left of an aspect carries all of it.
+    shares = pd.Series(1 / 6, index=frame.columns).drop("fsva_sawah")
+    shares["fsva_sarana"] = 1 / 3
+    expected = scores.normalised.loc[VILLAGES[0]].dropna() * shares
+    np.testing.assert_allclose(parts.drop("fsva_sawah"), expected[parts.drop("fsva_sawah").index])
+    assert "(bukan resmi: bobot kelurahan belum dibaca dalam panduannya sendiri)" in scores.basis
+    assert "resmi menurut Badan Pangan Nasional" in apply_preset("fsva", frame).basis
     assert apply_preset("fsva", frame).table["status_skor"].tolist()[0] == "sebagian"
 
 

@@ -69,10 +69,18 @@ def test_ramps_of_any_length_darken_towards_the_worse_end(count, worse):
         ramp(8, worse=worse)
 
 
-def test_the_most_severe_type_is_the_darkest_and_too_many_are_refused():
+def test_the_most_severe_type_is_the_darkest():
     assert TYPES[1]["tipe 0"] == TYPES[-1]["tipe 0"] == "#22093f"
-    with pytest.raises(ValueError, match="7 types"):
-        type_palette([str(n) for n in range(8)])
+
+
+@pytest.mark.parametrize("many", [1, 8, 12, 40])
+def test_any_number_of_types_has_colours_in_order(many):
+    names = [f"tipe {n}" for n in range(many)]
+    palette = type_palette(names)
+    assert list(palette) == [*names, MISSING]
+    assert len(set(palette.values())) == many + 1
+    lightness = [lab(linear(palette[name]))[0] for name in names]
+    assert all(b > a for a, b in itertools.pairwise(lightness))
 
 
 @pytest.mark.parametrize("palette", RAMPS, ids=lambda p: p.name)
