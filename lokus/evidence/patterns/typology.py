@@ -14,6 +14,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from lokus.errors import EvidenceError, name_some
+from lokus.evidence.patterns.type_count import NO_TYPES, count_types, gain_over_no_types
 from lokus.evidence.threads import one_thread
 from lokus.findings import Finding
 from lokus.i18n import format_number
@@ -27,7 +28,6 @@ __all__ = [
     "Label",
     "Method",
     "Typology",
-    "choose_k",
     "name_types",
     "partition",
     "silhouettes",
@@ -93,19 +93,6 @@ def silhouettes(z: Floats, found: Labels) -> Floats:
     width = np.full(len(z), np.nan)
     width[rows] = silhouette_samples(z[rows], found[rows])
     return width
-
-
-def choose_k(silhouette: pd.Series[float]) -> int:
-    """Take the number of groups with the largest mean silhouette; of equal ones the smallest.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> choose_k(pd.Series({4: 0.5, 2: 0.41, 3: 0.5}))
-    3
-    """
-    ordered = silhouette.round(9).sort_index()
-    return int(ordered.index.to_numpy()[ordered.to_numpy().argmax()])
 
 
 def stability(z: Floats, found: Labels, k: int, method: Method, *, bootstraps: int, seed: int) -> float:
@@ -221,11 +208,13 @@ class Typology:
     severity : DataFrame, types × indicators
         Mean in standard deviations from the mean of all villages, positive worse.
     quality : DataFrame, index ``k``
-        ``siluet`` (mean) and ``desa_terkecil`` (villages in the smallest type) of each number of types tried.
+        Of each number of types tried: ``siluet`` (mean), ``desa_terkecil`` (villages in the smallest type),
+        ``keunggulan`` (how much better it describes the villages than no types at all; negative: worse).
     stability : float
         Mean adjusted Rand index between the types and those found in resampled villages; 1 is perfect.
     method : {"kmeans", "ward"}
     k, seed : int
+        k is 1 where there are no clear types: then all villages are of one, named so.
     findings : tuple of Finding
         Constant indicators, missing villages, unstable or tiny types.
     """
@@ -247,6 +236,10 @@ class Typology:
         return f"<p>{escape(self._sentence())}</p>{self.profile.round(2).to_html()}"
 
     def _sentence(self) -> str:
+        if self.k == NO_TYPES:
+            return _("{villages} villages without clear types ({method})").format(
+                villages=format_number(self.table["tipe"].notna().sum()), method=self.method
+            )
         return _(
             "{k} types of {villages} villages ({method}): silhouette {silhouette}, stability {stability}"
         ).format(
@@ -283,7 +276,8 @@ def typology(
         (bad, good), ("sanitasi buruk", "sanitasi baik"), is used as it is. Without, the key.
     method : {"kmeans", "ward"}
     k : int, optional
-        Number of types; by default the one in `k_range` with the largest mean silhouette.
+        Number of types; by default the one in `k_range` that describes the villages best, or none where no
+        types describe them as well. Where it is stated the villages are divided in any case.
     k_range : sequence of int
     bootstraps : int
         Resamples for `stability`.
@@ -301,9 +295,11 @@ def typology(
 
     Notes
     -----
-    k-means takes the best of many starts: the Ward partition and 200 fixed k-means++ starts. Silhouette:
-    Rousseeuw (1987), *Journal of Computational and Applied Mathematics* 20, 53–65. Stability: Hennig (2007),
-    *Computational Statistics & Data Analysis* 52, 258–271, with the adjusted Rand index in place of Jaccard.
+    How many types there are, or that there are none: see
+    :func:`lokus.evidence.patterns.type_count.count_types`. k-means takes the best of many starts: the Ward
+    partition and 200 fixed k-means++ starts. Silhouette: Rousseeuw (1987), *Journal of Computational and
+    Applied Mathematics* 20, 53–65. Stability: Hennig (2007), *Computational Statistics & Data Analysis* 52,
+    258–271, with the adjusted Rand index in place of Jaccard.
 
     Examples
     --------
@@ -337,15 +333,21 @@ def typology(
 
     tried = {number: partition(z, number, method) for number in wanted}
     quality = _quality(z, tried)
-    chosen = choose_k(quality["siluet"])
-    found = _by_severity(z, tried[chosen])
+    quality["keunggulan"] = gain_over_no_types(z, wanted)
+    clear = count_types(z, quality["keunggulan"])
+    chosen = clear if k is None else k
+    found = _by_severity(z, tried[chosen]) if chosen > NO_TYPES else np.zeros(len(z), dtype=np.intp)
     severity = pd.DataFrame(z, columns=used).groupby(found + 1).mean()
     severity.index.name = "tipe"
-    names = name_types(severity, worse=worse, labels=labels or {})
-    stable = stability(z, found, chosen, method, bootstraps=bootstraps, seed=seed)
+    if chosen == NO_TYPES:
+        names, stable = pd.Series({1: _("no clear types")}, name="nama_tipe"), np.nan
+    else:
+        names = name_types(severity, worse=worse, labels=labels or {})
+        stable = stability(z, found, chosen, method, bootstraps=bootstraps, seed=seed)
     types = pd.Series(found + 1, index=complete.index)
+    width = np.full(len(z), np.nan) if chosen == NO_TYPES else silhouettes(z, found)
     return Typology(
-        table=_villages(frame.index, types, names, silhouettes(z, found)),
+        table=_villages(frame.index, types, names, width),
         profile=_profile(complete, types, names, severity),
         severity=severity,
         quality=quality,
@@ -353,7 +355,7 @@ def typology(
         method=method,
         k=chosen,
         seed=seed,
-        findings=tuple(_findings(frame, spread, types, stable)),
+        findings=tuple(_findings(frame, spread, types, stable, clear=clear > NO_TYPES)),
     )
 
 
@@ -426,7 +428,7 @@ def _profile(
 
 
 def _findings(
-    frame: pd.DataFrame, spread: pd.Series[bool], types: pd.Series[int], stable: float
+    frame: pd.DataFrame, spread: pd.Series[bool], types: pd.Series[int], stable: float, *, clear: bool
 ) -> Iterator[Finding]:
     for key in spread.index[~spread]:
         yield Finding(
@@ -435,6 +437,15 @@ def _findings(
             message=_(
                 "indicator {name} has the same value everywhere and does not tell villages apart"
             ).format(name=key),
+        )
+    if not clear:
+        yield Finding(
+            check="typology.none",
+            level="warning",
+            message=_(
+                "no clear types: a single kind of village describes these indicators as well as several do"
+            ),
+            remedy=_("use other indicators under [tipologi], or do without types"),
         )
     missing = frame.index[frame.isna().any(axis=1)]
     if len(missing):

@@ -280,6 +280,8 @@ def _types(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     known = results.dropna(subset=["tipologi", "tipologi_urutan"])
     if known.empty:
         return ""
+    if len(known["tipologi_urutan"].unique()) == 1:
+        return _("The villages do not fall into clear types.")
     worst = known.sort_values("tipologi_urutan", kind="stable")["tipologi"].iloc[0]
     fits = classes == worst
     return _("The most severe type, “{name}”, holds {n} villages; {m} of them are proposed as lokus.").format(

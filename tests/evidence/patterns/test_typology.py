@@ -136,6 +136,24 @@ def test_a_type_of_one_outlier_is_warned_about():
     ]
 
 
+def test_without_types_it_says_so():
+    noise = pd.DataFrame(
+        np.random.default_rng(0).normal(size=(90, 3)),
+        columns=list(WORSE),
+        index=[f"99{i:08d}" for i in range(90)],
+    )
+    types = find(noise, k_range=range(2, 9))
+    assert types.k == 1
+    assert types.table["nama_tipe"].eq("tidak ada tipe yang jelas").all()
+    assert types.profile["desa"].tolist() == [90]
+    assert types.table["siluet"].isna().all()
+    assert [finding.check for finding in types.findings] == ["typology.none"]
+    assert (types.quality["keunggulan"] < 0).all()
+    assert repr(types).startswith("90 desa tanpa tipe yang jelas (kmeans)")
+    # Asked for a number it divides them, and says what that is worth.
+    assert "typology.none" in {finding.check for finding in find(noise, k=3).findings}
+
+
 def test_noise_is_called_unstable_and_structure_is_not():
     noise = pd.DataFrame(
         np.random.default_rng(0).normal(size=(90, 3)),
