@@ -142,6 +142,30 @@ class Selection:
             index=tied,
         ).sort_values(["skor", "anak_stunting"], ascending=False, kind="stable")
 
+    @property
+    def by_tie_rule(self) -> int:
+        """Places that the scores do not fill: which of the tied villages takes them, the tie rule decides."""
+        return int(self.ties["terpilih"].sum())
+
+    @property
+    def caution(self) -> str:
+        """What must be said of a list that the scores hardly decide; empty otherwise.
+
+        A threshold gives most villages one of two scores. Where at least half of the places are filled by the
+        tie rule alone, the list is that of the tie rule, whatever the score is called.
+        """
+        if 2 * self.by_tie_rule < len(self.kode):
+            return ""
+        return _(
+            "CAUTION: {n} of {total} places are filled by the tie rule alone, among {tied} villages with "
+            "equal scores. The score does not tell them apart: give it a second criterion, such as another "
+            "indicator under [skor.bobot]"
+        ).format(
+            n=format_number(self.by_tie_rule),
+            total=format_number(len(self.kode)),
+            tied=format_number(len(self.ties)),
+        )
+
     @cached_property
     def prices(self) -> pd.DataFrame:
         """What each rule costs: the gain in the sum of scores were it one step looser.
@@ -185,6 +209,9 @@ class Selection:
         return self.table.index[self.table.index.isin(list(tied))]
 
     def _sentence(self) -> str:
+        return f"{self._summary()}\n{self.caution}" if self.caution else self._summary()
+
+    def _summary(self) -> str:
         return _(
             "{n} villages in {k} kecamatan chosen ({problem}); sum of scores {objective}, proven best by "
             "{engine}; {ties} villages tied at the border; {missing} without score"

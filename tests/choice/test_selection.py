@@ -296,3 +296,17 @@ def test_negative_scores_are_chosen_when_n_demands_it():
     scores = pd.Series([-1.0, -2.0, -3.0], index=desa)
     kecamatan = pd.Series([kode[:6] for kode in desa], index=desa)
     assert select(scores, kecamatan, Problem(n=2, exact_kecamatan=2)).kode == ("9901012001", "9901022001")
+
+
+def test_a_list_that_the_tie_rule_fills_says_so():
+    """A threshold: twelve villages above it, all with the score 1, for four places."""
+    codes = [f"9901{g + 1:02d}2{v + 1:03d}" for g in range(4) for v in range(5)]
+    scores = pd.Series([1.0] * 12 + [0.0] * 8, index=codes)
+    kecamatan = pd.Series([code[:6] for code in codes], index=codes)
+    chosen = select(scores, kecamatan, Problem(n=4))
+    assert chosen.by_tie_rule == 4
+    assert chosen.caution.startswith("AWAS: 4 dari 4 tempat diisi oleh aturan seri saja, di antara 12 desa")
+    assert "[skor.bobot]" in chosen.caution
+    assert chosen.caution in repr(chosen)
+    told_apart = scores + pd.Series(range(20), index=codes) / 100
+    assert select(told_apart, kecamatan, Problem(n=4)).caution == ""

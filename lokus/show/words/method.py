@@ -164,6 +164,8 @@ def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
     )
     yield _("Tie rule"), _("higher expected number of stunted children, then the village code")
     yield _("Ties at the border"), ", ".join(selection.ties.index) or _("none")
+    if selection.caution:
+        yield _("Places by the tie rule"), selection.caution
     for kode, reason in selection.problem.locked_in.items():
         yield _("Locked in"), f"{kode}: {reason}"
     for kode, reason in selection.problem.locked_out.items():
