@@ -303,7 +303,7 @@ def scan(
     ...     stunting, trials=pd.Series(60, index=desa), x=1000 * np.arange(12), y=np.zeros(12), seed=1
     ... )
     >>> found.clusters[["pusat", "desa", "radius_m", "kasus", "harapan", "p"]].to_dict("records")
-    [{'pusat': '9901012002', 'desa': 3, 'radius_m': 1000.0, 'kasus': 60, 'harapan': 26.5, 'p': 0.001}]
+    [{'pusat': '9901012002', 'desa': 3, 'radius_m': 1000.0, 'kasus': 60, 'harapan': 26.5, 'p': 0.047}]
     """
     _check_options(max_share, replicates, alpha, max_clusters)
     chosen = choose_engine(engine)
