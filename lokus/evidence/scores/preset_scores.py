@@ -156,8 +156,11 @@ def apply_preset(
     >>> scores.table["skor"].tolist()
     [1.0, 0.0]
     >>> print(apply_preset("ambang_prevalensi", desa, limits={"prevalensi_mentah": 14}).basis)
-    Prevalensi di atas ambang (bukan resmi: diubah). Sumber: Keputusan lokus stunting Kabupaten
-    Mandailing Natal 2021. Desa dengan prevalensi terukur di atas 20 % (e-PPGBM) menjadi lokus. Diubah: batas.
+    Prevalensi di atas ambang (bukan resmi). Sumber: Keputusan Bupati Mandailing Natal 2021 tentang
+    penetapan desa prioritas. Dibaca di: scribd.com/document/585203325. Keputusan itu menimbang 37 desa yang
+    prevalensi terukurnya di atas 20 % (e-PPGBM). Bahwa setiap desa di atas 20 % menjadi lokus, dan tidak ada
+    yang lain, adalah anggapan: dari keputusan itu hanya bagian awalnya yang terbaca, tanpa daftarnya.
+    Diubah: batas.
     """
     rule = find_preset(preset) if isinstance(preset, str) else preset
     table, findings = _with_services(rule, indicators)
