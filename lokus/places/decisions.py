@@ -1,9 +1,13 @@
-"""Human decisions about names that no rule can settle: ``kecocokan.csv``, written, filled in, read again."""
+"""Human decisions that no rule can make: ``kecocokan.csv``, written, filled in, read again.
+
+A line with a row number decides that one row of its file and sheet, one without it every row of that name.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,11 +23,14 @@ from lokus.places.name_rules import plain_name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["DECISION_COLUMNS", "IGNORE", "read_decisions", "write_open_cases"]
+__all__ = ["DECISION_COLUMNS", "IGNORE", "NOT_A_VILLAGE", "read_decisions", "write_open_cases"]
 
-DECISION_COLUMNS: Final = ("sumber", "kecamatan", "desa", "kode_desa", "alasan")
+DECISION_COLUMNS: Final = ("sumber", "lembar", "baris", "kecamatan", "desa", "kode_desa", "alasan")
 IGNORE: Final = "abaikan"
-_OPEN: Final = ("ambigu", "tidak ditemukan")
+NOT_A_VILLAGE: Final = "bukan desa"
+_NEEDED: Final = ("sumber", "kecamatan", "desa", "kode_desa", "alasan")
+_NOT_A_VILLAGE: Final = (NOT_A_VILLAGE, "bukan desa/kelurahan", "bukan desa / kelurahan", "bukan kelurahan")
+_SETTLED: Final = ("nama persis", "nama dinormalkan", "nama mirip", "keputusan", "kode")
 _CANDIDATES: Final = "calon"
 
 
@@ -33,19 +40,22 @@ def read_decisions(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path : str or Path
-        CSV with ``;`` and the columns ``sumber;kecamatan;desa;kode_desa;alasan``; further columns only help.
+        CSV with ``;`` and the columns ``sumber;lembar;baris;kecamatan;desa;kode_desa;alasan``; ``lembar`` and
+        ``baris`` may be absent, further columns only help.
 
     Returns
     -------
     pandas.DataFrame
         One row a decision, index ``baris`` (line of the file), columns as in the file and ``berkas``.
-        ``kode_desa`` is ten digits or ``"abaikan"``. Rows still empty are open cases and are left out.
+        ``kode_desa`` is ten digits, ``"abaikan"`` (a village that is left out, with its reason) or
+        ``"bukan desa"`` (a total, a heading); ``baris_sumber`` is the row decided, 0 for every row of that
+        name. Rows still empty are open cases and are left out.
 
     Raises
     ------
     InputError
         The file is missing, lacks a column, holds something that is no code, an ``abaikan`` without a reason,
-        or two different decisions for one name.
+        a row that is no number, or two different decisions for one row or name.
 
     Examples
     --------
@@ -64,6 +74,13 @@ def read_decisions(path: str | Path) -> pd.DataFrame:
         if not written:
             continue
         where = Where(file=path.name, row=line, column="kode_desa")
+        decided = _row_number(row, replace(where, column="baris"))
+        if not decided and not row["desa"]:
+            raise InputError(
+                _("the decision says neither a village name nor a row"),
+                where=where,
+                remedy=_("Write the row number in the column baris."),
+            )
         kode = _decision(written, row, where)
         name = _name(row)
         if name in first and first[name][1] != kode:
@@ -76,13 +93,40 @@ def read_decisions(path: str | Path) -> pd.DataFrame:
             )
         first.setdefault(name, (line, kode))
         rows.append(
-            {**{column: row[column] for column in DECISION_COLUMNS}, "kode_desa": kode, "baris": line}
+            {
+                **{column: row[column] for column in DECISION_COLUMNS},
+                "kode_desa": kode,
+                "baris_sumber": decided,
+                "baris": line,
+            }
         )
-    frame = pd.DataFrame(rows, columns=[*DECISION_COLUMNS, "baris"]).set_index("baris")
-    return frame.assign(berkas=path.name)
+    columns = [*(column for column in DECISION_COLUMNS if column != "baris"), "baris_sumber", "baris"]
+    return pd.DataFrame(rows, columns=columns).set_index("baris").assign(berkas=path.name)
+
+
+def _row_number(row: dict[str, str], where: Where) -> int:
+    written = row["baris"].removesuffix(".0")
+    if written and not written.isdecimal():
+        raise InputError(
+            _('"{text}" is no row number').format(text=row["baris"]),
+            where=where,
+            remedy=_("Write the row number in the column baris."),
+        )
+    return int(written or 0)
 
 
 def _decision(written: str, row: dict[str, str], where: Where) -> str:
+    if plain_name(written) in _NOT_A_VILLAGE:
+        if not row["desa"] and not row["alasan"].strip():
+            raise InputError(
+                _('"bukan desa" for a row with numbers and without a name has no reason'),
+                where=where,
+                remedy=_(
+                    "Write what the row is in the column alasan: a total, a note. Where it belongs to the "
+                    "village above, add it there in the table instead."
+                ),
+            )
+        return NOT_A_VILLAGE
     if plain_name(written) == IGNORE:
         if not row["alasan"].strip():
             raise InputError(
@@ -97,7 +141,10 @@ def _decision(written: str, row: dict[str, str], where: Where) -> str:
         raise InputError(
             _("{value} is no village code: {reason}").format(value=written, reason=error),
             where=where,
-            remedy=_('Write the ten digits, or "abaikan" with a reason, or leave the cell empty.'),
+            remedy=_(
+                'Write the ten digits, "bukan desa" for a total or heading, "abaikan" with a reason for a '
+                "village to be left out, or leave the cell empty."
+            ),
         ) from error
 
 
@@ -116,7 +163,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     head = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", restval="")
     reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
-    for column in DECISION_COLUMNS:
+    for column in _NEEDED:
         if column not in reader.fieldnames:
             raise InputError(
                 _('column "{column}" is missing').format(column=column),
@@ -125,30 +172,48 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             )
     # An apostrophe in front is ours: it keeps a spreadsheet from reading the cell as a formula.
     return [
-        (reader.line_num, {k: v.removeprefix("'").strip() for k, v in row.items() if isinstance(v, str)})
+        (
+            reader.line_num,
+            {
+                **dict.fromkeys(DECISION_COLUMNS, ""),
+                **{k: v.removeprefix("'").strip() for k, v in row.items() if isinstance(v, str)},
+            },
+        )
         for row in reader
     ]
 
 
 def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
-    """Add the names that are still open to the decisions file, keeping what is already decided there.
+    r"""Add the rows that are still open to the decisions file, keeping what is already decided there.
 
     Parameters
     ----------
     path : str or Path
         The CSV; it is made when it does not exist.
     matches : pandas.DataFrame or iterable of them
-        Results of :func:`lokus.places.names.match_names`.
+        Open rows: ``sumber``, ``kecamatan_sumber``, ``desa_sumber`` and ``calon`` as
+        :func:`lokus.places.names.match_names` gives them, optionally ``lembar`` and ``baris``. Rows that have
+        a village are left out.
 
     Returns
     -------
     int
-        Names the file now holds without a decision.
+        Rows the file now holds without a decision.
 
     Raises
     ------
     InputError
         The existing file is not a decisions file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "kecocokan.csv"
+    >>> case = {"sumber": "gizi.csv", "baris": 7, "kecamatan_sumber": "Sarudu", "desa_sumber": "Saruda"}
+    >>> write_open_cases(path, pd.DataFrame([{**case, "calon": ["99.01.01.2003 Sarudu (Sarudu) 83"]}]))
+    1
+    >>> print(path.read_text("utf-8-sig").splitlines()[1])
+    gizi.csv;;7;Sarudu;Saruda;;;99.01.01.2003 Sarudu (Sarudu) 83
     """
     path = Path(path)
     frames = [matches] if isinstance(matches, pd.DataFrame) else list(matches)
@@ -158,16 +223,22 @@ def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataF
             if row["kode_desa"]:
                 kept.setdefault(_name(row), row)
     for frame in frames:
-        for case in frame[frame["cara"].isin(_OPEN) & (frame["desa_sumber"] != "")].to_dict("records"):
+        for case in frame.to_dict("records"):
+            if case.get("cara") in _SETTLED:
+                continue
+            number = case.get("baris")
             row = {
-                "sumber": case["sumber"],
+                "sumber": str(case["sumber"]),
+                "lembar": str(case.get("lembar") or ""),
+                "baris": "" if number is None or pd.isna(number) else str(int(number)),
                 "kecamatan": case["kecamatan_sumber"],
                 "desa": case["desa_sumber"],
                 "kode_desa": "",
                 "alasan": "",
                 _CANDIDATES: " | ".join(case["calon"]),
             }
-            kept.setdefault(_name(row), row)
+            if row["desa"] or row["baris"]:
+                kept.setdefault(_name(row), row)
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(
         buffer, [*DECISION_COLUMNS, _CANDIDATES], delimiter=";", restval="", extrasaction="ignore"
@@ -180,7 +251,7 @@ def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataF
 
 
 def _name(row: dict[str, str]) -> tuple[str, ...]:
-    return tuple(plain_name(row[column]) for column in ("sumber", "kecamatan", "desa"))
+    return tuple(plain_name(row[column]) for column in ("sumber", "lembar", "baris", "kecamatan", "desa"))
 
 
 def _harmless(cell: str) -> str:

@@ -20,7 +20,7 @@ from scipy.optimize import linear_sum_assignment
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.places.decisions import IGNORE, read_decisions, write_open_cases
+from lokus.places.decisions import IGNORE, NOT_A_VILLAGE, read_decisions, write_open_cases
 from lokus.places.kode import format_kode
 from lokus.places.name_rules import (
     REGIONAL_WORDS,
@@ -49,6 +49,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Target",
+    "match_kecamatan",
     "match_names",
     "normalise_name",
     "read_decisions",
@@ -404,6 +405,10 @@ class OfficialNames:
             kode="", how=MISSING, score=outcome.score if outcome else float("nan"), candidates=shown
         )
 
+    def kecamatan(self, names: Collection[str]) -> dict[str, str]:
+        """Give the code of each name that can only be one kecamatan of the study."""
+        return self._find_kecamatan({Place(name, "", "") for name in names if name})
+
     def _find_kecamatan(self, places: Collection[Place]) -> dict[str, str]:
         """Give the code of each kecamatan name that is clear; a name left out is open."""
         villages: dict[str, set[str]] = {}
@@ -470,6 +475,8 @@ def match_names(
     *,
     decisions: pd.DataFrame | None = None,
     source: str = "",
+    sheet: str = "",
+    nameless: bool = False,
     threshold: float = THRESHOLD,
     margin: float = MARGIN,
 ) -> pd.DataFrame:
@@ -493,6 +500,12 @@ def match_names(
         Human decisions as :func:`read_decisions` gives them; they go before every rule.
     source : str
         Name of the table; decisions naming another ``sumber`` do not apply.
+    sheet : str
+        Its sheet, likewise. A decision with a row number applies to the row of `names` with that number as
+        its index, if it is still called by the name that was decided.
+    nameless : bool
+        A decision with a row number and no name applies to that row whatever it is called; for tables of
+        children, whose cells are written nowhere. Otherwise it applies to a row without a name only.
     threshold, margin : float
         Similarity (normalised optimal string alignment, 0 to 100) and distance to the runner-up.
 
@@ -522,10 +535,13 @@ def match_names(
     """
     official = OfficialNames(villages, threshold=threshold, margin=margin)
     places = _places(names)
-    outcomes = _decided(places, decisions, official.targets, source=source)
-    taken = {outcome.kode for outcome in outcomes.values()}
-    outcomes |= official.match([place for place in places if place not in outcomes], taken=taken)
-    found = [outcomes[place] for place in places]
+    decided = _decided(
+        places, list(names.index), decisions, official.targets, source=source, sheet=sheet, nameless=nameless
+    )
+    taken = {outcome.kode for outcome in decided.values()}
+    open_places = [place for i, place in enumerate(places) if i not in decided]
+    outcomes = official.match(open_places, taken=taken)
+    found = [decided[i] if i in decided else outcomes[place] for i, place in enumerate(places)]
     return pd.DataFrame(
         {
             "kode_desa": pd.array([o.kode or pd.NA for o in found], dtype="string"),
@@ -539,6 +555,37 @@ def match_names(
         },
         index=names.index,
     )
+
+
+def match_kecamatan(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
+    """Find the kecamatan that each written name can only be.
+
+    Parameters
+    ----------
+    names : pandas.Series
+        Names of kecamatan as written, or missing.
+    villages : pandas.DataFrame
+        Village table: index ``kode_desa``, columns ``desa``, ``kecamatan``.
+
+    Returns
+    -------
+    pandas.Series of str
+        Code of six digits; empty where the name is missing or not clear.
+
+    Examples
+    --------
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju", "Air Itam"], "kecamatan": ["Tanjung Sari", "Belida"]},
+    ...     index=pd.Index(["9901012001", "9901022001"], name="kode_desa"),
+    ... )
+    >>> match_kecamatan(pd.Series(["Kec. TJ. SARI", "Belido", None, "Lain"]), villages).tolist()
+    ['990101', '990102', '', '']
+    """
+    official = OfficialNames(villages, threshold=THRESHOLD, margin=MARGIN, old_spelling=False)
+    plain = ["" if pd.isna(name) else plain_name(str(name)) for name in names]
+    # Each by itself: two spellings of one kecamatan are no rivals here.
+    found = {name: official.kecamatan([name]).get(name, "") for name in set(plain)}
+    return pd.Series([found.get(name, "") for name in plain], index=names.index, dtype=object)
 
 
 def _text(names: pd.DataFrame, column: str) -> list[str]:
@@ -560,15 +607,24 @@ def _places(names: pd.DataFrame) -> list[Place]:
 
 
 def _decided(
-    places: list[Place], decisions: pd.DataFrame | None, known: Container[str], *, source: str
-) -> dict[Place, Outcome]:
+    places: list[Place],
+    rows: Sequence[object],
+    decisions: pd.DataFrame | None,
+    known: Container[str],
+    *,
+    source: str,
+    sheet: str,
+    nameless: bool,
+) -> dict[int, Outcome]:
+    """Give the outcome of each place, by its position, that a person decided: its row, or else its name."""
     if decisions is None:
         return {}
-    chosen: dict[tuple[str, str], Outcome] = {}
+    chosen: dict[tuple[int, str, str], Outcome] = {}
     for line, row in zip(decisions.index, decisions.to_dict("records"), strict=True):
-        if row["sumber"] not in ("", source):
+        if row["sumber"] not in ("", source) or row["lembar"] not in ("", sheet):
             continue
-        kode = "" if row["kode_desa"] == IGNORE else str(row["kode_desa"])
+        left_out = row["kode_desa"] in (IGNORE, NOT_A_VILLAGE)
+        kode = "" if left_out else str(row["kode_desa"])
         if kode and kode not in known:
             raise InputError(
                 _("the decision for {desa} names code {kode}, which is no village of this study").format(
@@ -577,10 +633,16 @@ def _decided(
                 where=Where(file=row.get("berkas"), row=int(line), column="kode_desa"),
                 remedy=_('Write the code of a village of this study, or "abaikan" with a reason.'),
             )
-        name = (plain_name(row["kecamatan"]), plain_name(row["desa"]))
-        chosen[name] = Outcome(kode=kode, how="keputusan", score=float("nan"), reason=row["alasan"])
-    return {
-        place: chosen[place.kecamatan, place.desa]
-        for place in places
-        if (place.kecamatan, place.desa) in chosen
-    }
+        reason = row["alasan"] or (_("not a village") if row["kode_desa"] == NOT_A_VILLAGE else "")
+        name = (int(row["baris_sumber"]), plain_name(row["kecamatan"]), plain_name(row["desa"]))
+        chosen[name] = Outcome(kode=kode, how="keputusan", score=float("nan"), reason=reason)
+    found: dict[int, Outcome] = {}
+    for i, (place, label) in enumerate(zip(places, rows, strict=True)):
+        number = int(label) if isinstance(label, (int, np.integer)) else 0
+        named = [(number, place.kecamatan, place.desa), (number, "", place.desa)]
+        if nameless or not place.desa:
+            named.append((number, "", ""))
+        named.append((0, place.kecamatan, place.desa))
+        if outcome := next((chosen[name] for name in named if name in chosen), None):
+            found[i] = outcome
+    return found

@@ -173,6 +173,7 @@ def joined(study: Kajian) -> tuple[Joined, ...]:
             opd=table.opd,
             decisions=study.decisions,
             where=table.rows if table.period is None else {},
+            personal=table.period is not None,
         )
         for raw, table in zip(study.raw_tables, study.settings.tables, strict=True)
     )

@@ -349,7 +349,7 @@ def test_decisions_make_the_round_trip(tmp_path) -> None:
     open_cases = match_names(names, VILLAGES, source="krs.xlsx")
     assert write_open_cases(path, open_cases) == 2
     text = path.read_text(encoding="utf-8-sig")
-    assert text.splitlines()[0] == "sumber;kecamatan;desa;kode_desa;alasan;calon"
+    assert text.splitlines()[0] == "sumber;lembar;baris;kecamatan;desa;kode_desa;alasan;calon"
     assert ";'=Sumber X;" in text
     assert read_decisions(path).empty
 
@@ -397,6 +397,45 @@ def test_a_decisions_file_that_is_wrong_is_refused_with_its_row(tmp_path, text, 
     with pytest.raises(InputError, match=message) as error:
         read_decisions(path)
     assert (error.value.where.file, error.value.where.row) == ("kecocokan.csv", row)
+
+
+ROWS = "sumber;lembar;baris;kecamatan;desa;kode_desa;alasan\n"
+
+
+def test_a_decision_with_a_row_is_about_that_row_only(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(
+        ROWS + "krs.xlsx;Data;7;Belida;Air Itam;bukan desa;\nkrs.xlsx;Lain;8;;Air Itam;bukan desa;\n"
+        "krs.xlsx;;9;;;99.01.03.2001;baris tanpa nama\nkrs.xlsx;;8;;;bukan desa;salah\n",
+        encoding="utf-8",
+    )
+    names = names_of(("Belida", "Air Itam"), ("Belida", "Air Itam"), ("Belida", ""))
+    decisions = read_decisions(path)
+    found = match_names(
+        names.set_axis([7, 8, 9]), VILLAGES, decisions=decisions, source="krs.xlsx", sheet="Data"
+    )
+    assert found["kode_desa"].tolist() == [pd.NA, "9901032003", "9901032001"]
+    assert found["cara"].tolist() == ["keputusan", "nama persis", "keputusan"]
+    assert found["alasan"].tolist() == ["bukan desa/kelurahan", "", "baris tanpa nama"]
+    # A name without its row has the decision for every row.
+    path.write_text(ROWS + ";;;Belida;Air Itam;bukan desa;\n", encoding="utf-8")
+    found = match_names(names.set_axis([7, 8, 9]), VILLAGES, decisions=read_decisions(path))
+    assert found["cara"].tolist() == ["keputusan", "keputusan", "tidak ditemukan"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("krs.xlsx;;tujuh;;Air Itam;bukan desa;", "bukan nomor baris"),
+        ("krs.xlsx;;;;;bukan desa;", "tidak menyebut nama"),
+        ("krs.xlsx;;7;;;bukan desa;", "tidak disertai alasan"),
+    ],
+)
+def test_a_decision_by_row_says_what_it_lacks(tmp_path, line: str, message: str) -> None:
+    path = tmp_path / "kecocokan.csv"
+    path.write_text(ROWS + line + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_decisions(path)
 
 
 def test_a_decision_for_an_unknown_village_is_refused_with_its_row(tmp_path) -> None:

@@ -369,7 +369,7 @@ def read_decided_list(
             *numbering_findings(kept, table.number),
             *_too_long(codes.nunique(), len(villages), raw),
         ),
-        open_cases=placed.table[placed.table["cara"].isin(["ambigu", "tidak ditemukan"])],
+        open_cases=placed.open_cases(raw),
         source=raw.source,
         sheet=raw.sheet,
     )

@@ -365,6 +365,7 @@ def join_table(
     opd: str = "",
     decisions: pd.DataFrame | None = None,
     where: Mapping[str, str] | None = None,
+    personal: bool = False,
 ) -> Joined:
     r"""Give every village the values of its row in a table.
 
@@ -388,6 +389,8 @@ def join_table(
         Human decisions about names, from :func:`lokus.places.names.read_decisions`.
     where : mapping of header to value, optional
         Keep only rows with these values (case and spaces do not matter).
+    personal : bool
+        The table was counted from rows of children; see :func:`lokus.intake.join.row_places.place_rows`.
 
     Raises
     ------
@@ -420,8 +423,9 @@ def join_table(
         catalogue[key]
     headers = {key: raw.column(header) for key, header in indicators.items()}
     placed = place_rows(
-        raw, villages, place=place, value_columns=list(headers.values()), decisions=decisions, where=where
-    )
+        raw, villages, place=place, value_columns=list(headers.values()), decisions=decisions, where=where,
+        personal=personal,
+    )  # fmt: skip
     findings = [*placed.findings]
     cells = raw.data.loc[placed.table.index]
     parsed: dict[str, Numbers] = {}
@@ -443,7 +447,7 @@ def join_table(
         values=values,
         reconciliation=reconciliation,
         findings=tuple(_owned(finding, opd) for finding in findings),
-        open_cases=placed.table[placed.table["cara"].isin(["ambigu", "tidak ditemukan"])],
+        open_cases=placed.open_cases(raw),
         origin=Origin(source=raw.source, sheet=raw.sheet, rows=row_of, columns=headers, opd=opd),
     )
 

@@ -12,99 +12,19 @@ import pandas as pd
 from lokus.errors import InputError
 from lokus.findings import Finding
 from lokus.i18n import gettext as _
+from lokus.intake.join.codes import CODE_CONFLICT, UNKNOWN_CODE, other_kabupaten, place_by_code
 from lokus.intake.tables.numbers import is_missing_marker
-from lokus.places.kode import compress_rows, detect_system, format_kode, kabupaten_of, repair_codes
+from lokus.places.kode import compress_rows, format_kode
+from lokus.places.name_rules import plain_name
 from lokus.places.names import match_names
 
 if TYPE_CHECKING:
     from lokus.intake.tables.tables import RawTable
 
-__all__ = ["UNKNOWN_CODE", "RowPlaces", "place_rows"]
+__all__ = ["OPEN", "RowPlaces", "place_rows"]
 
-
-# FOLDED: Rows settled by their village code.
-
-
-UNKNOWN_CODE = "kode tidak dikenal"
-
-
-def place_by_code(
-    table: pd.DataFrame, rows: pd.DataFrame, villages: pd.DataFrame, raw: RawTable, place: Mapping[str, str]
-) -> tuple[pd.DataFrame, tuple[str, pd.Index, str], list[Finding]]:
-    """Let codes go before names, where the column holds Kemendagri codes."""
-    at = replace(raw.where, column=raw.column(place["kode"]))
-    codes, findings = repair_codes(rows["kode"], where=at)
-    kabupaten = {kabupaten_of(kode) for kode in villages.index}
-    elsewhere = codes.notna() & ~codes.str[:4].isin(kabupaten)
-    if codes.notna().any() and elsewhere[codes.notna()].all():
-        raise other_kabupaten(
-            raw,
-            _("its codes begin with {found}, this study's with {wanted}").format(
-                found=", ".join(sorted(set(codes.dropna().str[:4]))[:6]), wanted=", ".join(sorted(kabupaten))
-            ),
-        )
-    system = detect_system(codes[~elsewhere], villages, where=at)
-    if system.system != "kemendagri":
-        if "desa" not in place:
-            first = system.findings[0]
-            raise InputError(first.message, where=first.where, remedy=first.remedy)
-        names_used = [replace(finding, level="warning") for finding in system.findings]
-        return table, ("other", rows.index[:0], ""), [*findings, *names_used]
-    table = table[~elsewhere].copy()
-    codes = codes[~elsewhere]
-    known, decided = codes.isin(villages.index), table["cara"] == "keputusan"
-    unknown = codes.notna() & ~known & ~decided
-    for row in codes.index[unknown]:
-        findings.append(
-            Finding(
-                check="join.unknown_code",
-                level="blocking",
-                where=replace(at, row=int(row), kode_desa=str(codes[row])),
-                message=_("code {kode} {desa} is in no boundary and on no official list")
-                .format(kode=format_kode(str(codes[row])), desa=table["desa_sumber"][row])
-                .replace("  ", " "),
-                remedy=_("correct the code, or add the village to the boundaries or the official list"),
-            )
-        )
-    by_name = table["cara"].isin(["nama persis", "nama dinormalkan"])
-    for row in codes.index[known & by_name & (table["kode_desa"] != codes).fillna(value=False)]:
-        findings.append(
-            Finding(
-                check="join.code_name",
-                level="blocking",
-                where=replace(at, row=int(row), kode_desa=str(codes[row])),
-                message=_("the code {kode} is {village}, but the name {desa} belongs to {other}").format(
-                    kode=format_kode(str(codes[row])),
-                    village=villages["desa"][codes[row]],
-                    desa=table["desa_sumber"][row],
-                    other=format_kode(str(table["kode_desa"][row])),
-                ),
-                remedy=_("correct the code or the name; until then the code counts"),
-            )
-        )
-    by_code = known & ~decided
-    # A row that its name would settle stays open: the code says it is another village.
-    table["kode_desa"] = table["kode_desa"].mask(unknown, pd.NA).mask(by_code, codes)
-    table["cara"] = table["cara"].mask(unknown, UNKNOWN_CODE).mask(by_code, "kode")
-    table["nilai"] = table["nilai"].mask(unknown, float("nan")).mask(by_code, 100.0)
-    placed = set(table.index[table["kode_desa"].notna()])
-    findings = [
-        replace(finding, level="warning")
-        if finding.check == "kode.refused" and finding.where.row in placed
-        else finding
-        for finding in findings
-    ]
-    text = _("{n} rows of other kabupaten were left out: rows {rows}")
-    return table, ("other_kabupaten", rows.index[elsewhere], text), findings
-
-
-def other_kabupaten(raw: RawTable, why: str) -> InputError:
-    """Make the error for a table of another kabupaten."""
-    return InputError(
-        _("this looks like a table for another kabupaten: {why}").format(why=why),
-        where=raw.where,
-        remedy=_("check file and sheet; if the table holds several kabupaten, state the row filter (saring)"),
-    )
+OPEN = ("ambigu", "tidak ditemukan", UNKNOWN_CODE, CODE_CONFLICT)
+"""What is left to a person: rows without a village, and rows whose code and name differ."""
 
 
 _MIN_SHARE_FOUND = 0.3
@@ -131,6 +51,11 @@ class RowPlaces:
     set_aside: pd.DataFrame
     findings: tuple[Finding, ...]
 
+    def open_cases(self, raw: RawTable) -> pd.DataFrame:
+        """Rows left to a person, as :func:`lokus.places.names.write_open_cases` takes them."""
+        left = self.table[self.table["cara"].isin(OPEN)]
+        return left.assign(lembar=raw.sheet, baris=left.index)
+
 
 def place_rows(
     raw: RawTable,
@@ -140,6 +65,7 @@ def place_rows(
     value_columns: Sequence[str],
     decisions: pd.DataFrame | None = None,
     where: Mapping[str, str] | None = None,
+    personal: bool = False,
 ) -> RowPlaces:
     """Find the village of every row.
 
@@ -154,6 +80,9 @@ def place_rows(
         Columns that hold data; a row without code, name and data is a continuation of the row above.
     decisions : pandas.DataFrame, optional
     where : mapping of header to value, optional
+    personal : bool
+        The table was counted from rows of children: what it calls a village is written nowhere unless it is
+        one, because a shifted column would put a child's name there.
 
     Raises
     ------
@@ -179,16 +108,24 @@ def place_rows(
             where=raw.where,
             remedy=_("name the column of villages under tempat, or another sheet with lembar"),
         )
-    table = _by_name(rows, villages, raw, decisions) if "desa" in place else _unplaced(rows, raw)
+    table = match_names(
+        rows[["kecamatan", "desa"]] if rows["kecamatan"].notna().any() else rows[["desa"]],
+        villages, decisions=decisions, source=raw.source, sheet=raw.sheet, nameless=personal,
+    )  # fmt: skip
+    findings += stale_decisions(decisions, rows, raw)
     if "kode" in place:
-        table, note, code_findings = place_by_code(table, rows, villages, raw, place)
-        _put_aside(aside, findings, note, raw)
-        findings += code_findings
+        placed = place_by_code(table, rows, villages, raw, place)
+        table = placed.table
+        text = _("{n} rows of other kabupaten were left out: rows {rows}")
+        _put_aside(aside, findings, ("other_kabupaten", placed.elsewhere, text), raw)
+        findings += placed.findings
     _refuse_other_kabupaten(table, raw)
+    if personal:
+        table = _without_names(table, villages)
     table["kode_sumber"] = rows["kode"].map(_written).reindex(table.index)
     table["keterangan"] = [_explain(row) for row in table.to_dict("records")]
     findings += _decided(table, raw)
-    findings += _open(table, raw)
+    findings += _open(table, raw, personal=personal)
     return RowPlaces(
         table=table,
         set_aside=pd.DataFrame(aside, columns=["cara", "baris", "keterangan"]),
@@ -280,24 +217,40 @@ def _put_aside(
     findings.append(Finding(check=f"join.{kind}", level="note", where=raw.where, message=message))
 
 
-def _by_name(
-    rows: pd.DataFrame, villages: pd.DataFrame, raw: RawTable, decisions: pd.DataFrame | None
-) -> pd.DataFrame:
-    names = rows[["kecamatan", "desa"]] if rows["kecamatan"].notna().any() else rows[["desa"]]
-    return match_names(names, villages, decisions=decisions, source=raw.source)
+def stale_decisions(decisions: pd.DataFrame | None, rows: pd.DataFrame, raw: RawTable) -> list[Finding]:
+    """Find decisions about a row that now says something else; they are not applied.
 
-
-def _unplaced(rows: pd.DataFrame, raw: RawTable) -> pd.DataFrame:
-    table = pd.DataFrame(index=rows.index)
-    table["kode_desa"] = pd.array([pd.NA] * len(rows), dtype="string")
-    table["cara"], table["nilai"] = "tidak ditemukan", float("nan")
-    table["calon"] = [[] for __ in range(len(rows))]
-    table["alasan"], table["sumber"] = "", raw.source
-    table["kecamatan_sumber"], table["desa_sumber"] = (
-        rows["kecamatan"].map(_written),
-        rows["desa"].map(_written),
-    )
-    return table
+    Parameters
+    ----------
+    decisions : pandas.DataFrame or None
+        As :func:`lokus.places.names.read_decisions` gives them.
+    rows : pandas.DataFrame
+        ``desa`` as written, by row.
+    raw : RawTable
+    """
+    if decisions is None:
+        return []
+    findings = []
+    for line, decision in zip(decisions.index, decisions.to_dict("records"), strict=True):
+        row = int(decision["baris_sumber"])
+        if not row or decision["sumber"] != raw.source or decision["lembar"] not in ("", raw.sheet):
+            continue
+        now = rows["desa"].get(row)
+        if not decision["desa"] or (now is not None and plain_name(str(now)) == plain_name(decision["desa"])):
+            continue
+        findings.append(
+            Finding(
+                check="join.decision_stale",
+                level="warning",
+                where=replace(raw.where, row=row),
+                message=_(
+                    "the decision in row {line} of kecocokan.csv is about {desa}; this row is another one "
+                    "now, and the decision was not applied"
+                ).format(line=int(line), desa=decision["desa"]),
+                remedy=_("take it out of kecocokan.csv, or correct the row number there"),
+            )
+        )
+    return findings
 
 
 def _refuse_other_kabupaten(table: pd.DataFrame, raw: RawTable) -> None:
@@ -307,6 +260,15 @@ def _refuse_other_kabupaten(table: pd.DataFrame, raw: RawTable) -> None:
             raw,
             _("only {found} of its {n} rows are villages of this study").format(found=found, n=len(table)),
         )
+
+
+def _without_names(table: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
+    """Call each row by the official name of its village, and a row without one by nothing."""
+    official = villages.reindex(table["kode_desa"])
+    return table.assign(
+        desa_sumber=official["desa"].fillna("").to_numpy(),
+        kecamatan_sumber=official["kecamatan"].fillna("").to_numpy(),
+    )
 
 
 def _decided(table: pd.DataFrame, raw: RawTable) -> list[Finding]:
@@ -322,32 +284,52 @@ def _decided(table: pd.DataFrame, raw: RawTable) -> list[Finding]:
     ]
 
 
-def _open(table: pd.DataFrame, raw: RawTable) -> list[Finding]:
+def _open(table: pd.DataFrame, raw: RawTable, *, personal: bool) -> list[Finding]:
     findings = []
     still = table[table["cara"].isin(["ambigu", "tidak ditemukan"])]
     for number, row in zip(_rows(still), still.to_dict("records"), strict=True):
         desa, kecamatan, calon = row["desa_sumber"], row["kecamatan_sumber"], row["calon"]
         if row["kode_sumber"] and not desa:
             continue  # the refused code is a finding already
+        if personal:
+            who = _("what this row calls a village (not shown, because the table is one of children)")
+        else:
+            who = f"{desa} ({kecamatan})" if kecamatan else desa
+        nameless = not desa and not personal
         message = (
             _("a row with numbers names no village")
-            if not desa
+            if nameless
             else _("{who} could be several villages: {candidates}")
+            if row["cara"] == "ambigu" and len(calon) > 1
+            else _("{who} could be {candidates}, but not for certain")
             if row["cara"] == "ambigu"
             else _("{who} is no village of this study; nearest: {candidates}")
             if calon
             else _("{who} is no village of this study")
-        ).format(who=f"{desa} ({kecamatan})" if kecamatan else desa, candidates="; ".join(calon))
+        ).format(who=who, candidates="; ".join(calon))
         findings.append(
             Finding(
                 check="join.unmatched",
                 level="blocking",
                 where=replace(raw.where, row=number),
                 message=message,
-                remedy=_('write its code, or "abaikan" with a reason, in the decisions file (kecocokan.csv)'),
+                remedy=_nameless_remedy(number)
+                if nameless
+                else _(
+                    'in kecocokan.csv, at row {row} of this file: write its code; or "bukan desa" for a '
+                    'total or heading; or "abaikan" with a reason for a village to be left out'
+                ).format(row=number),
             )
         )
     return findings
+
+
+def _nameless_remedy(row: int) -> str:
+    return _(
+        "write the village in this row of the table; if it is a part of the village above (posyandu, RW), "
+        'its numbers belong to that village; if it is a total or a note, write "bukan desa" and what it is '
+        "at row {row} of this file in kecocokan.csv"
+    ).format(row=row)
 
 
 def _rows(table: pd.DataFrame) -> list[int]:
