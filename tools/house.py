@@ -51,12 +51,14 @@ SAME_NAME = {
 }
 
 # Words that mean the same in both languages, or name a file, an office, a program, a column or a word of
-# `kecocokan.csv` (abaikan, baris, bukan) and of the reconciliation (asal, keterangan): no keys of a study file.
+# `kecocokan.csv` (abaikan, baris, bukan desa) and of the reconciliation (asal, keterangan): no keys of a
+# study file.
 PLAIN_WORDS = frozenset(
     re.findall(
         "[a-z]+",
         """
-        abaikan and asal atlas audit bahasa bappeda baris bukan columns counts cpg csv dan data dbf demo desa diagonal
+        baris bukan
+        abaikan and asal atlas audit bahasa bappeda columns counts cpg csv dan data dbf demo desa diagonal
         errors excel false file format geojson geopackage high html https init install internal json kabupaten
         kajian kecamatan kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu prj
         program puskesmas pyarrow rakor rupiah run sheet shp shx status stunting toml total utf
