@@ -581,7 +581,7 @@ def match_kecamatan(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
     >>> match_kecamatan(pd.Series(["Kec. TJ. SARI", "Belido", None, "Lain"]), villages).tolist()
     ['990101', '990102', '', '']
     """
-    official = OfficialNames(villages, threshold=THRESHOLD, margin=MARGIN, old_spelling=False)
+    official = OfficialNames(villages, threshold=THRESHOLD, margin=MARGIN)
     plain = ["" if pd.isna(name) else plain_name(str(name)) for name in names]
     # Each by itself: two spellings of one kecamatan are no rivals here.
     found = {name: official.kecamatan([name]).get(name, "") for name in set(plain)}
