@@ -18,7 +18,9 @@ __all__ = [
     "day_number",
     "day_text",
     "has_height",
+    "is_no_village",
     "is_personal_number",
+    "kabupaten_text",
     "letters",
     "parse_day",
     "parse_z",
@@ -49,6 +51,8 @@ _WORDED = re.compile(r"(?P<d>\d{1,2})[-/. ]+(?P<m>[a-z]{3,9})\.?[-/. ]+(?P<y>\d{
 _CLOCK = re.compile(r"(?<=\d)[t ]+\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?( ?(wib|wita|wit|z))?$")
 _Z = re.compile(r"[-−–+]?(\d+[.,]?\d*|[.,]\d+)")
 _NOT_LETTER = re.compile(r"[^A-Za-z0-9]+")
+_KABUPATEN = re.compile(r"KAB(UPATEN)?[. ]+")
+_NUMBER_ONLY = re.compile(r"[-−]?\d[\d.,*\s]*")
 _PERSONAL_NUMBER = re.compile(r"[1-9][0-9]{15}")
 
 
@@ -186,3 +190,26 @@ def letters(text: str) -> str:
 def place_text(text: object) -> str:
     """Name of a kecamatan or village in capitals with single spaces; empty when there is none."""
     return "" if is_missing_marker(text) else " ".join(tidy(text).split()).upper()
+
+
+def kabupaten_text(text: object) -> str:
+    """Name of a kabupaten or kota, without the word *kabupaten*; a kota stays one.
+
+    Examples
+    --------
+    >>> kabupaten_text("Kab. Bogor"), kabupaten_text("BOGOR"), kabupaten_text("Kota  Bogor")
+    ('BOGOR', 'BOGOR', 'KOTA BOGOR')
+    """
+    return _KABUPATEN.sub("", place_text(text))
+
+
+def is_no_village(text: str) -> bool:
+    """Whether what stands for a village is a number or a day, as where columns are shifted.
+
+    Examples
+    --------
+    >>> [is_no_village(text) for text in ("9901010202230001", "2026-02-03", "12,5", "Suka Maju 2", "")]
+    [True, True, True, False, False]
+    """
+    plain = tidy(text)
+    return parse_day(plain) > 0 or bool(_NUMBER_ONLY.fullmatch(plain))

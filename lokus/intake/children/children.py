@@ -121,6 +121,8 @@ COUNT_COLUMNS = (
 """Counts of children; ``anak`` = ``diukur`` + the last four."""
 
 _HEAD = 60
+_MANY_VILLAGES = 50
+_LEAST_CHILDREN = 1.5
 _ROW = re.compile(r"(?:line|row) (\d+)")
 _READING_ERRORS = (
     pd.errors.ParserError,
@@ -157,8 +159,8 @@ def read_children(
     sheet : str, optional
         Sheet of a workbook with several.
     columns : mapping, optional
-        ``{"nik" | "nama" | "lahir" | "orang_tua" | "kecamatan" | "desa" | "tanggal" | "tinggi" | "zs_tbu":
-        header}`` where a header is not the usual one.
+        ``{"nik" | "nama" | "lahir" | "orang_tua" | "kabupaten" | "kecamatan" | "desa" | "tanggal" |
+        "tinggi" | "zs_tbu": header}`` where a header is not the usual one.
     where : mapping of header to value, optional
         Keep only rows of these places (``{"Kab/Kota": "..."}``).
 
@@ -171,8 +173,8 @@ def read_children(
     Raises
     ------
     InputError
-        The file is missing, empty, damaged or no child-level export, or no row lies in the period. The
-        message names file and row, and never what stands in a cell.
+        The file is missing, empty, damaged or no child-level export, no row lies in the period, or the rows
+        are of several kabupaten. The message names file and row, and never what stands in a cell.
 
     Examples
     --------
@@ -359,6 +361,24 @@ def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[in
             where=replace(at, row=totals.rows["lebih"][0]),
             remedy=_("put quotation marks around cells that contain the separator, or export again"),
         )
+    if totals.seen.get("desa_bukan_nama"):
+        raise InputError(
+            _("{n} rows have a number or a day where the village should be; their cells are shifted").format(
+                n=totals.seen["desa_bukan_nama"]
+            ),
+            where=replace(at, row=totals.rows["desa_bukan_nama"][0]),
+            remedy=_("export again, or put quotation marks around cells that contain the separator"),
+        )
+    _refuse_several_kabupaten(totals, layout, at)
+    children = int(totals.counts["anak"].sum())
+    if len(totals.counts) >= _MANY_VILLAGES and children < _LEAST_CHILDREN * len(totals.counts):
+        raise InputError(
+            _("{n} children are in {k} villages; something else stands in the column of villages").format(
+                n=children, k=len(totals.counts)
+            ),
+            where=replace(at, row=layout.lines),
+            remedy=_("name the column of villages under kolom (desa), or export again"),
+        )
     if totals.counts.empty:
         raise InputError(
             _("no measurement lies between {start} and {end}").format(
@@ -369,11 +389,29 @@ def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[in
         )
 
 
+def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where) -> None:
+    """Villages of one name in two kabupaten would be counted as one."""
+    named = totals.counts.index.get_level_values("kabupaten")
+    several = sorted(set(named) - {""})
+    if len(several) < 2:
+        return
+    second = min(totals.first_row[named == name].min() for name in several[1:])
+    raise InputError(
+        _("the rows of the period are of {n} kabupaten or kota").format(n=len(several)),
+        where=replace(at, row=int(second)),
+        remedy=_('take one of them: saring = {{ "{header}" = "…" }} with its name as it stands there').format(
+            header=layout.kabupaten
+        ),
+    )
+
+
 def _table(totals: Totals, *, with_kecamatan: bool) -> pd.DataFrame:
-    counts = totals.counts
+    # At most one kabupaten is left, and rows that do not say which.
+    counts = totals.counts.groupby(level=["kecamatan", "desa"]).sum()
+    first = totals.first_row.groupby(level=["kecamatan", "desa"]).min()
     out = counts.assign(stunting=counts["pendek"] + counts["sangat_pendek"])
     out["diukur"] = out["stunting"] + counts["tidak_pendek"]
     out = out[list(COUNT_COLUMNS)].reset_index()
     if not with_kecamatan:
         out = out.drop(columns="kecamatan")
-    return out.set_axis(pd.Index(totals.first_row.to_numpy(), name="baris"))
+    return out.set_axis(pd.Index(first.to_numpy(), name="baris"))

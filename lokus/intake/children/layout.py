@@ -24,6 +24,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "nama": ("nama", "namaanak", "namabalita"),
     "lahir": ("tgllahir", "tanggallahir", "tgllahiranak", "tanggallahiranak"),
     "orang_tua": ("namaortu", "namaorangtua", "ortu", "orangtua", "namaibu", "namaibukandung"),
+    "kabupaten": ("kabkota", "kabupatenkota", "kabupaten", "kab", "kota", "namakabupaten", "kotakab"),
     "kecamatan": ("kec", "kecamatan", "namakecamatan"),
     "desa": ("desakel", "desakelurahan", "kelurahandesa", "keldesa", "desa", "kelurahan", "namadesa"),
     "tanggal": ("tanggalpengukuran", "tglpengukuran", "tanggalukur", "tglukur", "tanggalpenimbangan"),
@@ -33,8 +34,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 """Columns that are read, with the headers they go by (letters only, small)."""
 
 _LABELS = {
-    "nik": "NIK", "nama": "Nama", "lahir": "Tgl Lahir", "orang_tua": "Nama Ortu", "kecamatan": "Kec",
-    "desa": "Desa/Kel", "tanggal": "Tanggal Pengukuran", "tinggi": "Tinggi", "zs_tbu": "ZS TB/U",
+    "nik": "NIK", "nama": "Nama", "lahir": "Tgl Lahir", "orang_tua": "Nama Ortu", "kabupaten": "Kab/Kota",
+    "kecamatan": "Kec", "desa": "Desa/Kel", "tanggal": "Tanggal Pengukuran", "tinggi": "Tinggi",
+    "zs_tbu": "ZS TB/U",
 }  # fmt: skip
 _NEEDED = ("desa", "tanggal", "zs_tbu")
 _FILTERS = frozenset({
@@ -57,6 +59,8 @@ class Layout:
     roles : mapping of role to column position
     filters : mapping of column position to wanted value
     delimiter : str
+    kabupaten : str
+        Header of the column of kabupaten as the file writes it, empty without one.
     """
 
     lines: int
@@ -64,6 +68,7 @@ class Layout:
     roles: Mapping[str, int]
     filters: Mapping[int, str]
     delimiter: str = ""
+    kabupaten: str = ""
 
     @property
     def positions(self) -> list[int]:
@@ -144,6 +149,7 @@ def _nearest(
                 roles=roles,
                 filters={at[header][0]: value for header, value in filters.items() if len(at[header]) == 1},
                 delimiter=delimiter,
+                kabupaten=cells[roles["kabupaten"]].strip() if "kabupaten" in roles else "",
             )
     return best
 

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 NO_IDENTITY, BY_NAME, BY_NIK = 0, 1, 2
-_TEXT_ROLES = ("lahir", "tanggal", "zs_tbu", "tinggi", "kecamatan", "desa")
+_TEXT_ROLES = ("lahir", "tanggal", "zs_tbu", "tinggi", "kabupaten", "kecamatan", "desa")
 _CHUNK_ROWS = 200_000
 _SPARE_CELLS = 4
 _AROUND_NUMBER = " '\t\u00a0"

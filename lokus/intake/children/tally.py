@@ -19,6 +19,8 @@ from lokus.intake.children.cells import (
     UNREADABLE,
     Lookup,
     has_height,
+    is_no_village,
+    kabupaten_text,
     parse_day,
     parse_z,
     place_text,
@@ -51,7 +53,7 @@ _MAX_VILLAGES = 2**24
 _LEAST_BUFFER = 1_000_000
 _SHOWN_ROWS = 5
 
-Places = tuple[str, str]
+Places = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ class Totals:
     Attributes
     ----------
     counts : pandas.DataFrame of int
-        Index (``kecamatan``, ``desa``), sorted; columns ``anak`` and :data:`CLASSES`.
+        Index (``kabupaten``, ``kecamatan``, ``desa``), sorted; columns ``anak`` and :data:`CLASSES`.
     first_row : pandas.Series of int
         Row in which a village first occurs within the period.
     seen : mapping of str to int
@@ -169,7 +171,7 @@ class Tally:
         first[rank] = self._first
         village, kind = self._one_each(kept, rank)
         table = np.bincount(village * len(CLASSES) + kind, minlength=len(places) * len(CLASSES))
-        index = pd.MultiIndex.from_tuples(places, names=["kecamatan", "desa"])
+        index = pd.MultiIndex.from_tuples(places, names=["kabupaten", "kecamatan", "desa"])
         counts = pd.DataFrame(table.reshape(len(places), len(CLASSES)), index=index, columns=list(CLASSES))
         counts.insert(0, "anak", counts.sum(axis=1))
         for name in ("tanpa_tb", "tanpa_zskor", "tidak_wajar", "bertentangan"):
@@ -215,21 +217,26 @@ class Tally:
     ) -> NDArray[np.int64]:
         """Find the number of the village of each row, -1 without one; new villages get the next."""
         desa, names = pd.factorize(chunk["desa"])
-        if "kecamatan" in chunk:
-            kecamatan, blocks = pd.factorize(chunk["kecamatan"])
-        else:
-            kecamatan, blocks = np.full(len(chunk), -1), pd.Index([])
-        width = len(blocks) + 1
-        pair = (desa + 1) * width + kecamatan + 1
+        kecamatan, blocks = _codes(chunk, "kecamatan")
+        kabupaten, regions = _codes(chunk, "kabupaten")
+        shape = (len(regions) + 1, len(blocks) + 1)
+        pair = ((desa + 1) * shape[1] + kecamatan + 1) * shape[0] + kabupaten + 1
         pair[~keep] = 0
         distinct, at, back = np.unique(pair, return_index=True, return_inverse=True)
         number = np.full(len(distinct), -1, dtype=np.int64)
         texts = [place_text(name) for name in names]
+        shifted = np.array([*(is_no_village(text) for text in texts), False], dtype=bool)
+        self._count("desa_bukan_nama", keep & shifted[desa], row)
         for position in np.argsort(at, kind="stable"):
-            which, block = divmod(int(distinct[position]), width)
+            rest, region = divmod(int(distinct[position]), shape[0])
+            which, block = divmod(rest, shape[1])
             if not which or not texts[which - 1]:
                 continue
-            place = (place_text(blocks[block - 1]) if block else "", texts[which - 1])
+            place = (
+                kabupaten_text(regions[region - 1]) if region else "",
+                place_text(blocks[block - 1]) if block else "",
+                texts[which - 1],
+            )
             if place not in self._villages:
                 self._villages[place] = len(self._villages)
                 self._first.append(int(row[at[position]]))
@@ -311,8 +318,16 @@ def _values(lookup: Lookup, chunk: pd.DataFrame, role: str) -> np.ndarray:
     return lookup(chunk[role]) if role in chunk else np.zeros(len(chunk), dtype=np.int64)
 
 
+def _codes(chunk: pd.DataFrame, role: str) -> tuple[np.ndarray, pd.Index]:
+    """Give the number of the text of each row, -1 without one, and the texts."""
+    if role not in chunk:
+        return np.full(len(chunk), -1), pd.Index([])
+    codes, texts = pd.factorize(chunk[role])
+    return codes, pd.Index(texts)
+
+
 def _same_place(wanted: str, text: str) -> bool:
-    return place_text(text) == wanted
+    return kabupaten_text(text) == kabupaten_text(wanted)
 
 
 def _classify(z: NDArray[np.float64], height: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,6 +16,7 @@ import python_calamine
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.intake.children.recognise import PersonsError, refuse_persons
 
 __all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "read_grid"]
 
@@ -101,7 +102,22 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
             where=Where(file=path.name, sheet=grids[0].sheet or None if grids else None),
             remedy=_("check that the right file and sheet are named"),
         )
-    return filled
+    return _without_persons(filled)
+
+
+def _without_persons(grids: list[Grid]) -> list[Grid]:
+    """Leave out the sheets that hold single persons, or stop where there is no other."""
+    villages, failure = [], None
+    for grid in grids:
+        try:
+            refuse_persons(grid.rows, where=grid.where)
+        except PersonsError as error:
+            failure = error
+        else:
+            villages.append(grid)
+    if failure is not None and not villages:
+        raise failure
+    return villages
 
 
 def _checked(path: str | Path) -> Path:

@@ -8,6 +8,7 @@ import io
 import pickle
 import random
 import re
+import sys
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -36,6 +37,7 @@ from lokus.intake.children.children import (
     read_children,
 )
 from lokus.intake.join.join import join_table
+from lokus.places.decisions import read_decisions, write_open_cases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -318,6 +320,115 @@ def test_rows_of_another_place_are_filtered(read: Callable[..., RawTable]) -> No
     table = read([row(1), row(2, kec="LAIN")], where={"kec": "sukasari "})
     assert table.data["anak"].tolist() == [1]
     assert "disaring" in checks(table)
+
+
+REGION = "NIK;Kab/Kota;Kec;Desa/Kel;Tanggal Pengukuran;ZS TB/U\n"
+
+
+def region_file(tmp_path: Path, rows: Sequence[tuple[str, str, str]]) -> Path:
+    """An export with a child a row: kabupaten, village, z-score; all in kecamatan SUKASARI."""
+    path = tmp_path / "ukur.csv"
+    lines = [
+        f"{NIK.format(n)};{kabupaten};SUKASARI;{desa};2026-02-10;{z}"
+        for n, (kabupaten, desa, z) in enumerate(rows, 10)
+    ]
+    path.write_text(REGION + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_villages_of_one_name_in_two_kabupaten_are_never_added_up(tmp_path: Path) -> None:
+    rows = [("KAB. CONTOH", "-2,5"), ("CONTOH", "0"), ("Kota Contoh", "-3,5")]
+    rows = [(kabupaten, "SUKA MAJU", z) for kabupaten, z in rows]
+    path = region_file(tmp_path, rows)
+    with pytest.raises(InputError, match="2 kabupaten") as error:
+        read_children(path, start=START, end=END)
+    assert error.value.where.row == 4
+    assert 'saring = { "Kab/Kota" = "…" }' in error.value.remedy
+    # The remedy, obeyed, counts that kabupaten alone, with or without the word before its name.
+    for name in ("Kabupaten Contoh", "contoh"):
+        table = read_children(path, start=START, end=END, where={"Kab/Kota": name})
+        assert counts(table) == {"anak": 2, "diukur": 2, "pendek": 1, "stunting": 1}
+    table = read_children(path, start=START, end=END, where={"Kab/Kota": "Kota Contoh"})
+    assert counts(table) == {"anak": 1, "diukur": 1, "sangat_pendek": 1, "stunting": 1}
+
+
+def test_a_filter_that_leaves_two_kabupaten_does_not_help(tmp_path: Path) -> None:
+    path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "0"), ("LAIN", "SUKA MAJU", "0")])
+    with pytest.raises(InputError, match="2 kabupaten"):
+        read_children(path, start=START, end=END, where={"Kec": "Sukasari"})
+
+
+@pytest.mark.parametrize("n", [40, pytest.param(1_500, marks=pytest.mark.slow)])
+def test_exports_of_several_kabupaten_are_right_or_refused(tmp_path: Path, n: int) -> None:
+    rng = random.Random(10)
+    refused = 0
+    for _number in range(n):
+        names = rng.sample(["CONTOH", "Kota Contoh", "LAIN", "UJUNG JAYA"], rng.randint(1, 3))
+        rows = [
+            (rng.choice(names), rng.choice(["SUKA MAJU", "AIR PUTIH"]), rng.choice(["0", "-2,5", "-3,5"]))
+            for _child in range(rng.randint(4, 40))
+        ]
+        path = region_file(tmp_path, rows)
+        there = {name for name, *__ in rows}
+        own = rng.choice(sorted(there))
+        if len(there) > 1:
+            refused += 1
+            with pytest.raises(InputError, match=f"{len(there)} kabupaten"):
+                read_children(path, start=START, end=END)
+        table = read_children(path, start=START, end=END, where={"Kab/Kota": own.lower()}).data
+        for desa, counted in table.groupby("desa"):
+            mine = [z for kabupaten, village, z in rows if (kabupaten, village) == (own, desa)]
+            assert counted["diukur"].sum() == len(mine)
+            assert counted["stunting"].sum() == sum(z != "0" for z in mine)
+    sys.stdout.write(f"{n} exports, {refused} of several kabupaten and refused, 0 added up\n")
+    assert refused
+
+
+@pytest.mark.parametrize("cell", ["9901017777777777", "2023-02-02", "14,5"])
+def test_shifted_columns_stop_where_no_village_can_stand(tmp_path: Path, cell: str) -> None:
+    path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "0"), ("CONTOH", cell, "0")])
+    with pytest.raises(InputError, match="bergeser") as error:
+        read_children(path, start=START, end=END)
+    assert error.value.where.row == 3
+    assert cell not in str(error.value)
+
+
+def test_names_in_the_column_of_villages_stop(tmp_path: Path) -> None:
+    letters = "ABCDEFGHIJ"
+    rows = [("CONTOH", f"RAHASIA {a}{b}", "0") for a in letters for b in letters[:8]]
+    path = tmp_path / "ukur.csv"
+    lines = [
+        f"{NIK.format(n)};CONTOH;SUKASARI;{desa};2026-02-10;{z}" for n, (__, desa, z) in enumerate(rows, 10)
+    ]
+    path.write_text(REGION + "\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="80 anak ada di 80 desa") as error:
+        read_children(path, start=START, end=END)
+    assert "RAHASIA" not in str(error.value)
+
+
+def test_what_no_village_is_called_is_not_shown(
+    tmp_path: Path, villages: pd.DataFrame, catalogue: Catalogue
+) -> None:
+    path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "0"), ("CONTOH", "RAHASIA NAMA", "-2,5")])
+    joined = join_table(
+        read_children(path, start=START, end=END), villages, place=CHILD_PLACE, indicators=CHILD_INDICATORS,
+        catalogue=catalogue, personal=True,
+    )  # fmt: skip
+    assert joined.values["stunting"].dropna().to_dict() == {"9901012001": 0}
+    assert joined.open_cases["baris"].tolist() == [3]
+    shown = joined.reconciliation.to_csv() + joined.open_cases.to_csv() + repr(joined.findings)
+    assert "RAHASIA" not in shown
+    # Its row is enough to decide it.
+    decisions = tmp_path / "kecocokan.csv"
+    write_open_cases(decisions, joined.open_cases)
+    text = decisions.read_text("utf-8-sig")
+    assert "RAHASIA" not in text
+    decisions.write_text(text.replace("ukur.csv;;3;;;;", "ukur.csv;;3;;;9901012002;"), encoding="utf-8")
+    again = join_table(
+        read_children(path, start=START, end=END), villages, place=CHILD_PLACE, indicators=CHILD_INDICATORS,
+        catalogue=catalogue, personal=True, decisions=read_decisions(decisions),
+    )  # fmt: skip
+    assert again.values["stunting"].dropna().to_dict() == {"9901012001": 0, "9901012002": 1}
 
 
 def test_headers_can_be_named(tmp_path: Path) -> None:
