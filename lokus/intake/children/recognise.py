@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PersonsError", "persons_in", "refuse_persons"]
 
-_JOINED: Final = re.compile(r"(?<=\d)[\s.'-]+(?=\d)")
-_SIXTEEN: Final = re.compile(r"(?<!\d)[1-9]\d{15}(?!\d)")
+_JOINED: Final = re.compile(r"(?<=\d)[\s'-]+(?=\d)")
+_POINTED: Final = re.compile(r"\d+(\.\d+){2,}")
+# Not the decimals of a number: 0.9901010202230001.
+_SIXTEEN: Final = re.compile(r"(?<!\d)(?<!\d[.,])[1-9]\d{15}(?!\d)")
 # A NIK holds a day of birth, 40 added to the day of a girl.
 _NIK: Final = re.compile(r"[1-9]\d{5}(0[1-9]|[12]\d|3[01]|4[1-9]|[56]\d|7[01])(0[1-9]|1[0-2])\d{6}")
 _MASKED: Final = re.compile(r"\d{2,8}[*xX•]{4,}\d{0,6}")
@@ -116,7 +118,8 @@ def _numbers(rows: Sequence[Sequence[object]]) -> bool:
             if isinstance(cell, float):
                 text = f"{cell:.0f}" if 1e15 <= cell < 1e16 else ""
             elif isinstance(cell, str) and len(cell) >= 7 and any(map(str.isdigit, cell)):
-                text = _JOINED.sub("", cell)
+                text = _JOINED.sub("", cell).strip()
+                text = text.replace(".", "") if _POINTED.fullmatch(text) else text
             else:
                 continue
             if not text:

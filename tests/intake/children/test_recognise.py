@@ -69,7 +69,9 @@ def test_numbers_of_persons_in_the_forms_of_spreadsheets() -> None:
         "9901********0001",
     ):
         assert persons_in([["Desa", "x"], ["Suka Maju", cell]]), cell
+    assert persons_in([["Desa", "x"], ["Suka Maju", "99.01.01.020223.0001"]])
     assert persons_in([["Desa", "x"], *[["Suka Maju", "9,90101E+15"]] * 3])
+    assert not persons_in([["Desa", "peluang"], *[["Suka Maju", "0.9901010202230001"]] * 5])
     assert not persons_in([["Desa", "NIP 19700101 199503 1 001"], ["Suka Maju", "1603012001"], ["B", 1.2e9]])
 
 
