@@ -1,4 +1,4 @@
-"""The command ``lokus``: demo, run, review, audit, init, verify, boundaries.
+"""The command ``lokus``: demo, run, review, audit, init, katalog, verify, boundaries.
 
 Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
 """
@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from lokus import __version__
 from lokus.errors import LokusError, StudyFileError
-from lokus.findings import Where, level_label
+from lokus.findings import Where
 from lokus.i18n import LANGUAGES, LOCALE_DIR, N_, format_number, language, use_language
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lokus.kajian import Kajian
 
 __all__ = ["main"]
@@ -167,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     audit = command("audit", _audit, _("check the data of a study without proposing anything"))
     _study_argument(audit)
     audit.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the findings as CSV"))
+    audit.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write the findings as a workbook"))
     init = command("init", _init, _("draft a study file from boundaries and tables"))
     init.add_argument("batas", type=Path, metavar="BATAS", help=_("file of village boundaries"))
     init.add_argument(
@@ -182,6 +185,10 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--tahun", type=int, required=True, help=_("year of the proposal"))
     init.add_argument("--daftar", type=Path, metavar="FILE", help=_("official list of villages"))
     _boundary_arguments(init)
+    init.add_argument("--lembar", nargs="+", default=[], metavar="NAMA", help=_("read these sheets only"))
+    listing = command("katalog", _catalogue, _("list every indicator: key, label, unit, worse end, office"))
+    listing.add_argument("kata", nargs="*", metavar="KATA", help=_("only indicators with these words"))
+    listing.add_argument("--markdown", action="store_true", help=_("as the page of the documentation"))
     verify = command("verify", _verify, _("run a locked study again and compare the list"))
     verify.add_argument("kunci", type=Path, metavar="LOCK", help=_("kajian.lock.json of an earlier run"))
     verify.add_argument(
@@ -338,11 +345,39 @@ def _audit(options: argparse.Namespace) -> int:
         with atomic_path(options.csv) as draft:
             kajian.audit.findings.to_csv(draft, index=False)
         _say(_("Findings written to {path}").format(path=options.csv))
+    if options.xlsx:
+        _write_workbook(options.xlsx, kajian.audit.findings)
+        _say(_("Findings written to {path}").format(path=options.xlsx))
     return findings
+
+
+def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
+    """Write the findings as text and numbers; no text of an input becomes a formula."""
+    import pandas as pd
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    from lokus.files import atomic_path
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title, sheet.freeze_panes = "temuan", "A2"
+    rows = [[str(name) for name in findings.columns], *findings.astype(object).to_numpy().tolist()]
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(number, column)
+            if isinstance(value, str):
+                cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
+            elif not pd.isna(value):
+                cell.value = value
+    with atomic_path(path) as draft:
+        book.save(draft)
 
 
 def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
     """Print what the audit found; return 1 when something blocks."""
+    from lokus.intake.audit.report import audit_lines
+
     audit = kajian.audit
     counts = audit.findings["level"].value_counts()
     _say(
@@ -353,10 +388,8 @@ def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
             note=counts.get("note", 0),
         )
     )
-    shown = audit.findings if every else audit.blocking
-    for finding in shown.to_dict("records"):
-        place = ", ".join(part for part in (finding["file"], finding["sheet"]) if part)
-        _say(f"  [{level_label(finding['level'])}] {finding['check']} {place}: {finding['message']}")
+    for line in audit_lines(audit.findings):
+        _say(line)
     if every:
         _say(_("Completeness by indicator (villages with data):"))
         for key, filled in audit.completeness.sum().items():
@@ -383,12 +416,22 @@ def _init(options: argparse.Namespace) -> int:
         folder=options.kajian.parent,
         year=options.tahun,
         official=options.daftar,
+        sheets=options.lembar,
         bridge_file=options.jembatan,
         **_reading(options),
     )
     with atomic_path(options.kajian) as draft:
         draft.write_text(text, encoding="utf-8")
     _say(_("Draft written to {path}. Read it, mend it, then: lokus audit {path}").format(path=options.kajian))
+    return 0
+
+
+def _catalogue(options: argparse.Namespace) -> int:
+    from lokus.intake.indicators.catalogue import load_catalogue
+    from lokus.intake.indicators.listing import catalogue_page, catalogue_text
+
+    catalogue = load_catalogue()
+    _say(catalogue_page(catalogue) if options.markdown else catalogue_text(catalogue, words=options.kata))
     return 0
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
-from lokus.intake.tables.guesses import Guess, guess_columns
+from lokus.intake.children.recognise import PersonsError
+from lokus.intake.tables.guesses import Guess, guess_columns, nearest_keys
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.tables.tables import RawTable
 
@@ -26,10 +30,14 @@ def draft_study(
     folder: Path,
     year: int,
     official: Path | None = None,
+    sheets: Sequence[str] = (),
     bridge_file: Path | None = None,
     **reading: Any,
 ) -> str:
     """Draft the text of a study file.
+
+    There is always a draft: a column that was not recognised stands in it as a comment with the keys that
+    come nearest, a sheet of another kabupaten as a comment with the reason.
 
     Parameters
     ----------
@@ -43,6 +51,8 @@ def draft_study(
         Year of the proposal.
     official : Path, optional
         Official list of villages.
+    sheets : sequence of str
+        Read these sheets only, in workbooks that have them.
     bridge_file : Path, optional
         Table from BPS to Kemendagri codes, from which the ``bridge`` among the options was read.
     **reading
@@ -52,13 +62,12 @@ def draft_study(
     Returns
     -------
     str
-        TOML with a comment wherever the planner has to decide or check. Sheets and columns that nothing was
-        guessed for are listed in comments, so nothing is lost from sight.
+        TOML with a comment wherever the planner has to decide or check.
 
     Raises
     ------
     InputError
-        The boundary file or a table cannot be read, or no table gives stunted and measured children.
+        The boundary file cannot be read.
 
     Examples
     --------
@@ -74,14 +83,10 @@ def draft_study(
 
     catalogue = load_catalogue()
     villages = read_boundaries(boundaries, **reading).villages
-    given: set[str] = set()
-    blocks = [_table_blocks(path, folder, catalogue, given) for path in tables]
+    drafted = _Tables(folder=folder, catalogue=catalogue, villages=villages, year=year)
+    drafted.read(tables, sheets)
+    given = drafted.given
     derived = {key for name in given for key in catalogue.derived_from(name)}
-    if not {"stunting", "diukur"} <= given | derived:
-        raise InputError(
-            _("no table was found with stunted and measured children"),
-            remedy=_("name the e-PPGBM recap among the tables, or write the study file by hand"),
-        )
     title = _("Proposal of lokus for {year}").format(year=year)
     size = _("{n} villages in {k} kecamatan").format(n=len(villages), k=villages["kode_kecamatan"].nunique())
     lines = [
@@ -100,9 +105,10 @@ def draft_study(
         *_stated(reading, bridge_file, folder),
         "",
         *(_official_block(official, folder) if official else ()),
-        *blocks,
+        *drafted.lines(),
         "[skor.bobot]",
         "# " + _("weights are yours to decide; they are divided by their sum"),
+        *_missing(given | derived),
         *(f"{key} = {weight}" for key, weight in _weights(given | derived).items()),
         "",
         "[pilihan]",
@@ -129,6 +135,19 @@ def _stated(reading: Mapping[str, Any], bridge_file: Path | None, folder: Path) 
     return lines
 
 
+def _missing(available: set[str]) -> list[str]:
+    """Say what a prevalence still needs, where no table was recognised to give it."""
+    if {"stunting", "diukur"} <= available:
+        return []
+    return [
+        "# "
+        + _(
+            "no table was found with stunted and measured children: write their columns under "
+            "[tabel.indikator] above, or name the e-PPGBM recap among the tables"
+        )
+    ]
+
+
 def _official_block(path: Path, folder: Path) -> list[str]:
     from lokus.intake.indicators.catalogue import load_catalogue
     from lokus.intake.tables.tables import read_table
@@ -150,52 +169,168 @@ def _official_block(path: Path, folder: Path) -> list[str]:
     ]
 
 
-def _table_blocks(path: Path, folder: Path, catalogue: Catalogue, given: set[str]) -> str:
-    """One ``[[tabel]]`` for each sheet that says something of villages; adds what they give to `given`."""
-    from lokus.intake.tables.tables import list_sheets, read_table
+_RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek")
+"""Numerator and denominators of the rate: of one table, never of several."""
 
-    lines: list[str] = []
-    sheets: Sequence[str | None] = list_sheets(path) or [None]
-    for sheet in sheets:
+
+@dataclass(kw_only=True)
+class _Tables:
+    """The ``[[tabel]]`` blocks of a draft, sheet by sheet."""
+
+    folder: Path
+    catalogue: Catalogue
+    villages: pd.DataFrame
+    year: int
+    given: set[str] = field(default_factory=set)
+    _blocks: list[list[str]] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """Lines of all blocks."""
+        return [line for block in self._blocks for line in (*block, "")]
+
+    def read(self, paths: Sequence[Path], sheets: Sequence[str]) -> None:
+        """Draft a block for each sheet that says something of these villages."""
+        found = [part for path in paths for part in self._sheets(path, sheets)]
+        rate = self._rate_table([guess for _path, _sheet, table, guess in found if table is not None])
+        seen: dict[tuple[object, ...], str] = {}
+        for path, sheet, table, guess in found:
+            if table is None or guess is None:
+                self._blocks.append([f"# {line}" for line in str(sheet).splitlines()])
+                continue
+            others = () if guess is rate else _RATE
+            own = guess_columns(
+                [str(name) for name in table.data.columns],
+                self.catalogue,
+                taken=[*self.given, *others],
+                year=self.year,
+            )
+            header = (path, *table.data.columns)
+            if header in seen:
+                same = _('the same columns as the sheet "{sheet}"; join them under lembar if each is a part')
+                reason = same.format(sheet=seen[header])
+            else:
+                reason = self._unfit(table, own)
+            if reason:
+                names = [*own.indicators.values(), *own.unused]
+                self._blocks.append(
+                    [f"# {table.where}: {reason}", *_unrecognised(names, own, self.catalogue)]
+                )
+                continue
+            seen[header] = table.sheet
+            self.given |= set(own.indicators)
+            self._blocks.append(self._block(path, table, own, several=sheet is not None))
+
+    def _sheets(
+        self, path: Path, wanted: Sequence[str]
+    ) -> list[tuple[Path, str | None, RawTable | None, Guess | None]]:
+        """Read the sheets of a file, visible ones first; of one that fails, the reason for its name."""
+        from lokus.intake.tables.tables import read_table
+
+        out: list[tuple[Path, str | None, RawTable | None, Guess | None]] = []
         try:
-            table = read_table(path, sheet=sheet)
+            names: Sequence[str | None] = _visible_first(path, wanted) or [None]
         except InputError as error:
-            lines += [f"# {path.name}: {' '.join(str(error).split())}", ""]
-            continue
-        guess = guess_columns([str(name) for name in table.data.columns], catalogue, taken=given)
-        if not {"kode", "desa"} & set(guess.place) or not guess.indicators:
-            lines += [
-                f"# {table.where}: " + _("no village column or no indicator was recognised"),
-                *_unused(guess.unused),
-                "",
-            ]
-            continue
-        given |= set(guess.indicators)
-        lines += _block(path, folder, sheet if len(sheets) > 1 else None, table, guess, catalogue)
-    return "\n".join(lines)
+            return [(path, f"{path.name}: {' '.join(str(error).split())}", None, None)]
+        for name in names:
+            try:
+                table = read_table(path, sheet=name)
+            except PersonsError as error:
+                out.append((path, "\n".join(_children_block(path, self.folder, error)), None, None))
+            except InputError as error:
+                out.append((path, f"{path.name}: {' '.join(str(error).split())}", None, None))
+            else:
+                headers = [str(column) for column in table.data.columns]
+                guess = guess_columns(headers, self.catalogue, year=self.year)
+                out.append((path, name if len(names) > 1 else None, table, guess))
+        return out
+
+    def _rate_table(self, guesses: Sequence[Guess | None]) -> Guess | None:
+        """Give the table that says most of the rate; the first of equal ones."""
+        known = [guess for guess in guesses if guess is not None]
+        return max(known, key=lambda guess: len(set(guess.indicators) & set(_RATE)), default=None)
+
+    def _unfit(self, table: RawTable, guess: Guess) -> str:
+        """Why a sheet gives no block; empty where it gives one."""
+        from lokus.intake.join.row_places import place_rows
+
+        if not {"kode", "desa"} & set(guess.place):
+            return _("no village column was recognised")
+        try:
+            placed = place_rows(
+                table,
+                self.villages,
+                place=guess.place,
+                value_columns=[str(name) for name in table.data.columns],
+            )
+        except InputError as error:
+            return " ".join(error.what.split())
+        if not len(placed.table) or not placed.table["kode_desa"].notna().any():
+            return _("none of its rows is a village of these boundaries")
+        return "" if guess.indicators else _("no indicator was recognised")
+
+    def _block(self, path: Path, table: RawTable, guess: Guess, *, several: bool) -> list[str]:
+        owners = {self.catalogue[key].owner for key in guess.indicators if self.catalogue[key].owner}
+        return [
+            "[[tabel]]",
+            *(f"# {line}" for line in table.title_lines),
+            f"berkas = {_quoted(_relative(path, self.folder))}",
+            *([f"lembar = {_quoted(table.sheet)}"] if several else []),
+            f"opd = {_quoted(owners.pop() if len(owners) == 1 else '')}",
+            "[tabel.tempat]",
+            *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),
+            "[tabel.indikator]",
+            *(
+                f"{key} = {_quoted(name)}  # {self.catalogue[key].label}"
+                for key, name in guess.indicators.items()
+            ),
+            *_unrecognised(guess.unused, guess, self.catalogue),
+        ]
 
 
-def _block(
-    path: Path, folder: Path, sheet: str | None, table: RawTable, guess: Guess, catalogue: Catalogue
-) -> list[str]:
-    owners = {catalogue[key].owner for key in guess.indicators if catalogue[key].owner}
+def _visible_first(path: Path, wanted: Sequence[str]) -> list[str]:
+    """Sheets of a workbook, hidden ones last; only those wanted, where it has any of them."""
+    import python_calamine
+
+    from lokus.intake.tables.tables import list_sheets
+
+    names = list_sheets(path)
+    if not names:
+        return []
+    shown = {
+        sheet.name
+        for sheet in python_calamine.load_workbook(path).sheets_metadata
+        if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+    }
+    chosen = [name for name in names if name in wanted] or names
+    return sorted(chosen, key=lambda name: name not in shown)
+
+
+def _children_block(path: Path, folder: Path, error: PersonsError) -> list[str]:
+    """Draft of the table that counts an export of children; nothing of it is shown."""
     return [
+        f"{path.name}: {' '.join(error.what.split())}",
+        _("if it is an export of children, take the # away and write the first and last day of the round:"),
         "[[tabel]]",
-        *(f"# {line}" for line in table.title_lines),
+        'jenis = "anak"',
         f"berkas = {_quoted(_relative(path, folder))}",
-        *([f"lembar = {_quoted(sheet)}"] if sheet else []),
-        f"opd = {_quoted(owners.pop() if len(owners) == 1 else '')}",
-        "[tabel.tempat]",
-        *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),
-        "[tabel.indikator]",
-        *(f"{key} = {_quoted(header)}  # {catalogue[key].label}" for key, header in guess.indicators.items()),
-        *_unused(guess.unused),
-        "",
+        "periode = { mulai = 2026-02-01, akhir = 2026-02-28 }",
     ]
 
 
-def _unused(headers: Sequence[str]) -> list[str]:
-    return ["# " + _("columns not used: {names}").format(names="; ".join(headers))] if headers else []
+def _unrecognised(headers: Sequence[str], guess: Guess, catalogue: Catalogue) -> list[str]:
+    """Comment for each column that was not taken, with the keys it may be meant for."""
+    doubt = {header: key for key, several in guess.doubtful.items() for header in several}
+    lines = []
+    for header in headers:
+        if _quoted(header) in ('"No"', '"No."', '"NO"'):
+            continue
+        near = nearest_keys(header, catalogue)
+        if header in doubt:
+            note = _("{key}? several columns fit").format(key=doubt[header])
+        else:
+            note = _("nearest: {names}").format(names=", ".join(near)) if near else ""
+        lines.append(f"# … = {_quoted(header)}" + (f"  # {note}" if note else ""))
+    return ["# " + _("columns not used:"), *lines] if lines else []
 
 
 def _weights(available: set[str]) -> dict[str, float]:

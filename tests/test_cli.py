@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from lokus import cli
@@ -73,8 +74,14 @@ def test_verify_does_not_hold_for_another_list(example, outputs, tmp_path, capsy
 
 
 def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
-    assert main(["audit", str(example), "--csv", str(tmp_path / "temuan.csv")]) == 0
+    written = ["--csv", str(tmp_path / "temuan.csv"), "--xlsx", str(tmp_path / "temuan.xlsx")]
+    assert main(["audit", str(example), *written]) == 0
     out = capsys.readouterr().out
+    assert "[diterima] kode tidak dikenal" in out
+    assert "join.unknown_code" not in out, "plain names on screen, the key in the files"
+    table = pd.read_csv(tmp_path / "temuan.csv")
+    assert out.count("[") < len(table), "findings of one kind stand in one entry"
+    assert len(pd.read_excel(tmp_path / "temuan.xlsx")) == len(table)
     assert "1 diterima" in out
     assert "Kelengkapan per indikator" in out
     assert (tmp_path / "temuan.csv").read_text().startswith("level,check,")

@@ -264,7 +264,7 @@ def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> 
     if "cakupan_pengukuran" in frame:
         coverage = frame["cakupan_pengukuran"]
         sparse = _("only {value} % of the children were measured; the rate is not reliable yet")
-        for kode, value in coverage[coverage < reliable].items():
+        for kode, value in coverage[coverage < reliable].sort_values(kind="stable").items():
             out.findings.append(
                 subject.finding(
                     "audit.coverage",

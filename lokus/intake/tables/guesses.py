@@ -1,16 +1,22 @@
-"""What the columns of a table seem to be, guessed from their headers and shown for correction."""
+"""What the columns of a table seem to be, guessed from their headers and shown for correction.
+
+A header is known by its words: "JML BALITA YG DIUKUR" and "Diukur" say the same. Words that change what is
+meant ("tidak", "target", "keluarga") are never passed over.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.indicators.indicator import Indicator
 
-__all__ = ["Guess", "guess_columns", "guess_place"]
+__all__ = ["Guess", "guess_columns", "guess_place", "nearest_keys"]
 
 # Header texts seen in the workbooks of the offices, in plain lower case, most telling first.
 PLACE_HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -56,10 +62,46 @@ INDICATOR_HEADERS: Mapping[str, tuple[str, ...]] = {
     "cakupan_asi_eksklusif": ("asi eksklusif",),
     "penduduk": ("jumlah penduduk", "penduduk"),
     "tpk": ("jumlah tpk", "tpk"),
-    "idm": ("nilai idm", "idm"),
+    "idm": ("nilai idm", "idm", "indeks desa", "indeks desa membangun"),
+    "iks": ("iks", "indeks ketahanan sosial"),
+    "ike": ("ike", "indeks ketahanan ekonomi"),
+    "ikl": ("ikl", "indeks ketahanan lingkungan"),
     "posyandu": ("jumlah posyandu", "posyandu"),
 }
 PERCENT_WORDS = frozenset({"persen", "persentase"})
+SHARE_WORDS = PERCENT_WORDS | {"akses", "cakupan", "prevalensi"}
+COUNT_WORDS = frozenset({"jumlah", "banyaknya"})
+_SHORT: Mapping[str, str] = {
+    "jml": "jumlah", "jlh": "jumlah", "jmlh": "jumlah", "total": "jumlah", "banyak": "jumlah",
+    "kec": "kecamatan", "distrik": "kecamatan", "kapanewon": "kecamatan", "kel": "kelurahan", "ds": "desa",
+    "blt": "balita",
+    "gampong": "desa", "nagari": "desa", "kampung": "desa", "kampong": "desa", "pekon": "desa",
+    "tiyuh": "desa", "kalurahan": "desa", "negeri": "desa", "lembang": "desa", "stunted": "stunting",
+    "kk": "keluarga",
+    "prosentase": "persentase", "terukur": "diukur", "nm": "nama", "kd": "kode",
+}  # fmt: skip
+# What the model estimates is no column of an office.
+_ESTIMATED = frozenset({"prevalensi", "anak_stunting", "cakupan_layanan"})
+# Words that leave the meaning as it is, for any column and for the counts of children.
+_FILLERS = frozenset(
+    {"jumlah", "nilai", "skor", "angka", "data", "tahun", "yang", "yg", "di", "dan", "akses", "nya"}
+)
+_CHILDREN = frozenset(
+    {"anak", "orang", "balita", "kasus", "usia", "bulan", "bln", "0", "59", "dengan", "status"}
+)
+_OF_CHILDREN = frozenset({"sasaran", "diukur", "stunting", "pendek", "sangat_pendek"})
+_PLACE_WORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "kode": (
+        frozenset({"kode", "kdepum", "iddesa"}),
+        frozenset({"desa", "kelurahan", "wilayah", "kemendagri"}),
+    ),
+    "desa": (frozenset({"desa", "kelurahan", "wadmkd"}), frozenset({"nama"})),
+    "kecamatan": (frozenset({"kecamatan", "wadmkc"}), frozenset({"nama"})),
+}
+"""For each place: words of which one must be there, and words that may be."""
+_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
+_NEAREST = 3
+_LEAST_LIKE = 0.65
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +114,14 @@ class Guess:
         Key → header text.
     unused : tuple of str
         Headers that nothing was guessed for.
+    doubtful : dict of str to tuple of str
+        Key → headers that fit equally well, of which none was taken.
     """
 
     place: dict[str, str]
     indicators: dict[str, str]
     unused: tuple[str, ...]
+    doubtful: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def guess_place(headers: Sequence[str], *, more: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
@@ -93,16 +138,36 @@ def guess_place(headers: Sequence[str], *, more: Mapping[str, Sequence[str]] | N
     --------
     >>> guess_place(["No", "Kecamatan", "Lokus"], more={"desa": ["lokus"]})
     {'desa': 'Lokus', 'kecamatan': 'Kecamatan'}
+    >>> guess_place(["KD. WILAYAH", "NAMA DISTRIK", "Kel./Desa"])
+    {'kode': 'KD. WILAYAH', 'desa': 'Kel./Desa', 'kecamatan': 'NAMA DISTRIK'}
     """
-    known = {key: (*texts, *(more or {}).get(key, ())) for key, texts in PLACE_HEADERS.items()}
-    return _first_fit(known, headers, lambda _key, _header: True)
+    found: dict[str, str] = {}
+    for key, texts in PLACE_HEADERS.items():
+        some, allowed = _PLACE_WORDS[key]
+        wanted = [*texts, *(more or {}).get(key, ())]
+        for reading in (_plain, _plain_leaf):
+            free = [header for header in headers if header not in found.values()]
+            exact = [header for text in wanted for header in free if reading(header) == text]
+            by_words = [
+                header
+                for header in free
+                if (words := set(_meaning(reading(header)).split())) & some and words <= some | allowed
+            ]
+            if exact or by_words:
+                found[key] = [*exact, *by_words][0]
+                break
+    return {key: found[key] for key in PLACE_HEADERS if key in found}
 
 
-def guess_columns(headers: Sequence[str], catalogue: Catalogue, *, taken: Iterable[str] = ()) -> Guess:
+def guess_columns(
+    headers: Sequence[str], catalogue: Catalogue, *, taken: Iterable[str] = (), year: int | None = None
+) -> Guess:
     """Guess place columns and indicators from header texts.
 
-    A guess needs the whole header, or its last part, to read as a known one; similar is not enough. A count
-    is never taken from a column of percentages, nor a share from a column without a percent sign.
+    A guess needs the words of the whole header, or of its last part, to be those of a known one; similar is
+    not enough. A count is never taken from a column of percentages, nor a share from a column that does not
+    call itself one. Of columns that differ in their year that of `year` is taken; where several are left,
+    none.
 
     Parameters
     ----------
@@ -112,49 +177,110 @@ def guess_columns(headers: Sequence[str], catalogue: Catalogue, *, taken: Iterab
         Its labels count as known headers too.
     taken : iterable of str
         Indicators that another table already gives.
+    year : int, optional
+        Year of the study.
 
     Examples
     --------
     >>> from lokus import load_catalogue
     >>> guess_columns(["No", "Desa/Kelurahan", "Sasaran", "% Diukur", "Diukur"], load_catalogue()).indicators
     {'sasaran': 'Sasaran', 'diukur': 'Diukur'}
+    >>> guess_columns(["Desa", "JML BALITA DIUKUR", "NILAI IDM 2024"], load_catalogue()).indicators
+    {'diukur': 'JML BALITA DIUKUR', 'idm': 'NILAI IDM 2024'}
     """
     place = guess_place(headers)
-    known = {
-        key: (*INDICATOR_HEADERS.get(key, ()), _plain(item.label_id), _plain(item.label_en))
-        for key, item in catalogue.items()
-        if key not in set(taken)
-    }
-
-    def allowed(key: str, header: str) -> bool:
-        item = catalogue[key]
-        return _is_percent(header) if item.is_share else not (item.is_count and _is_percent(header))
-
-    indicators = _first_fit(known, [header for header in headers if header not in place.values()], allowed)
+    rest = [header for header in headers if header not in place.values()]
+    left_out = {*taken, *_ESTIMATED}
+    indicators: dict[str, str] = {}
+    doubtful: dict[str, tuple[str, ...]] = {}
+    for key, item in catalogue.items():
+        if key in left_out:
+            continue
+        free = [header for header in rest if header not in indicators.values() and _allowed(item, header)]
+        fits = _of_year(_fitting(item, free), year)
+        if len(fits) == 1:
+            indicators[key] = fits[0]
+        elif fits:
+            doubtful[key] = tuple(fits)
     used = {*place.values(), *indicators.values()}
-    return Guess(place=place, indicators=indicators, unused=tuple(h for h in headers if h not in used))
+    return Guess(
+        place=place,
+        indicators=indicators,
+        unused=tuple(header for header in headers if header not in used),
+        doubtful=doubtful,
+    )
 
 
-def _first_fit(
-    known: Mapping[str, tuple[str, ...]], headers: Sequence[str], allowed: Callable[[str, str], bool]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, texts in known.items():
-        for reading in (_plain, _plain_leaf):
-            fits = [
-                header
-                for text in texts
-                for header in headers
-                if reading(header) == text and header not in found.values() and allowed(key, header)
-            ]
-            if fits:
-                found[key] = fits[0]
-                break
-    return found
+def nearest_keys(header: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Give the indicators whose names are most like a header, nearest first.
+
+    Examples
+    --------
+    >>> from lokus import load_catalogue
+    >>> nearest_keys("Balita Stunted", load_catalogue())[0]
+    'stunting'
+    """
+    own = _meaning(_plain_leaf(header))
+    if not own:
+        return ()
+    scored = []
+    for key, item in catalogue.items():
+        texts = {_meaning(text) for text in _known(item)} | {key.replace("_", " ")}
+        like = max(SequenceMatcher(None, own, text).ratio() for text in texts if text)
+        shared = max(len(set(own.split()) & set(text.split())) / len(text.split()) for text in texts if text)
+        scored.append((-max(like, shared), key))
+    return tuple(key for score, key in sorted(scored)[:_NEAREST] if -score >= _LEAST_LIKE)
+
+
+def _known(item: Indicator) -> tuple[str, ...]:
+    return (*INDICATOR_HEADERS.get(item.key, ()), _plain(item.label_id), _plain(item.label_en))
+
+
+def _fitting(item: Indicator, headers: Sequence[str]) -> list[str]:
+    """Headers that are those of an indicator, by the first reading that any fits: whole, last part, words."""
+    texts = _known(item)
+    for reading in (_plain, _plain_leaf):
+        for text in texts:
+            if fits := [header for header in headers if reading(header) == text]:
+                return fits
+    fillers = _FILLERS | (_CHILDREN if item.key in _OF_CHILDREN else frozenset())
+    wanted = {frozenset(_meaning(text, fillers).split()) for text in (*texts, item.key.replace("_", " "))}
+    wanted.discard(frozenset())
+    for reading in (_plain, _plain_leaf):
+        if fits := [
+            header for header in headers if set(_meaning(reading(header), fillers).split()) in wanted
+        ]:
+            return fits
+    return []
+
+
+def _allowed(item: Indicator, header: str) -> bool:
+    if not item.is_share:
+        return not (item.is_count and _is_percent(header))
+    words = {_SHORT.get(word, word) for word in _words(header)}
+    called = bool(words & SHARE_WORDS) and not words & (COUNT_WORDS | {"keluarga"})
+    return _is_percent(header) or called
+
+
+def _of_year(headers: list[str], year: int | None) -> list[str]:
+    """Those of the year of the study, where headers differ in their year."""
+    years = {header: set(_YEAR.findall(header)) for header in headers}
+    if year is None or len(headers) < 2 or not any(years.values()):
+        return headers
+    own = [header for header in headers if str(year) in years[header]]
+    return own or headers
 
 
 def _words(header: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", header.lower())
+
+
+def _meaning(text: str, fillers: frozenset[str] = _FILLERS) -> str:
+    """Words of a header, short forms written out, without years and words that add nothing."""
+    words = [_SHORT.get(word, word) for word in _words(text)]
+    return " ".join(
+        dict.fromkeys(word for word in words if word not in fillers and not _YEAR.fullmatch(word))
+    )
 
 
 def _plain(header: str) -> str:
