@@ -81,7 +81,7 @@ def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
     assert "join.unknown_code" not in out, "plain names on screen, the key in the files"
     table = pd.read_csv(tmp_path / "temuan.csv")
     assert out.count("[") < len(table), "findings of one kind stand in one entry"
-    assert len(pd.read_excel(tmp_path / "temuan.xlsx")) == len(table)
+    assert len(pd.read_excel(tmp_path / "temuan.xlsx", engine="openpyxl")) == len(table)
     assert "1 diterima" in out
     assert "Kelengkapan per indikator" in out
     assert (tmp_path / "temuan.csv").read_text().startswith("level,check,")
