@@ -379,6 +379,7 @@ def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
     from lokus.intake.audit.report import audit_lines
 
     audit = kajian.audit
+    cases = kajian.write_open_cases()  # before a word is printed: a reader may leave early
     counts = audit.findings["level"].value_counts()
     _say(
         _("Audit: {blocking} blocking, {accepted} accepted, {warning} warnings, {note} notes").format(
@@ -394,7 +395,6 @@ def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
         _say(_("Completeness by indicator (villages with data):"))
         for key, filled in audit.completeness.sum().items():
             _say(f"  {key!s:<28} {filled:>5} / {len(audit.completeness)}")
-    cases = kajian.write_open_cases()
     if cases:
         _say(_("Names that need your decision are listed in {path}").format(path=cases))
     return 1 if len(audit.blocking) else 0

@@ -278,7 +278,9 @@ def _decided(table: pd.DataFrame, raw: RawTable) -> list[Finding]:
             check="join.decision",
             level="note",
             where=replace(raw.where, row=row),
-            message=_("{desa}: settled by a human decision, {what}").format(desa=desa, what=what),
+            message=_("{desa}: settled by a human decision, {what}").format(
+                desa=desa or _("row {}").format(row), what=what
+            ),
         )
         for row, desa, what in zip(_rows(decided), decided["desa_sumber"], decided["keterangan"], strict=True)
     ]
