@@ -376,7 +376,7 @@ def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
 
 def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
     """Print what the audit found; return 1 when something blocks."""
-    from lokus.intake.audit.report import audit_lines
+    from lokus.intake.audit.entries import audit_lines
 
     audit = kajian.audit
     cases = kajian.write_open_cases()  # before a word is printed: a reader may leave early

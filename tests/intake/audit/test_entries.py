@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from lokus.findings import Finding, Where, findings_frame
-from lokus.intake.audit.report import audit_lines, check_label
+from lokus.intake.audit.entries import audit_lines, check_label
 
 
 def finding(row: int, **more: object) -> Finding:

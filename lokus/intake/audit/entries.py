@@ -125,7 +125,8 @@ def _entry(part: pd.DataFrame) -> list[str]:
     else:
         lines[0] += told
     if first["accepted"]:
-        lines += [f"      {_('accepted')}: {reason}" for reason in dict.fromkeys(part["reason"])]
+        word = _("accepted")
+        lines += [f"      {word}: {reason}" for reason in dict.fromkeys(part["reason"])]
     else:
         lines += [f"      → {remedy}" for remedy in list(dict.fromkeys(part["remedy"]))[:1] if remedy]
     return lines
