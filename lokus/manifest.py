@@ -393,7 +393,7 @@ def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Pa
     checks = []
     for name in (item["berkas"] for item in stated if item["berkas"] not in same):
         if name not in present:
-            outcome, holds = _("missing"), False
+            outcome, holds = _("absent"), False
         elif name in _FILLED_IN:
             outcome, holds = _("filled in since"), True
         else:

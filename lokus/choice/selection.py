@@ -32,7 +32,52 @@ from lokus.evidence.scores.ranking import rank_by_rule
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["DYNAMIC_PROGRAMME", "HIGHS", "LAGRANGE", "Engine", "Selection", "select"]
+__all__ = [
+    "DYNAMIC_PROGRAMME",
+    "HIGHS",
+    "LAGRANGE",
+    "Engine",
+    "Selection",
+    "engine_name",
+    "objective_text",
+    "select",
+]
+
+
+def engine_name(engine: str) -> str:
+    """Name of the method that proved the list best, as a reader sees it.
+
+    Examples
+    --------
+    >>> engine_name("HiGHS"), engine_name(DYNAMIC_PROGRAMME)
+    ('HiGHS', 'program dinamis')
+    """
+    names = {DYNAMIC_PROGRAMME: _("dynamic programme"), LAGRANGE: _("Lagrange relaxation")}
+    return names.get(engine, engine)
+
+
+def objective_text(value: float, problem: Problem) -> str:
+    """Write what a list adds up to, in the unit in which its villages are listed.
+
+    Parameters
+    ----------
+    value : float
+        Sum over the list: of scores 0–1, of children, or of their blend.
+    problem : Problem
+        Says which.
+
+    Examples
+    --------
+    >>> objective_text(12.8356, Problem(n=26))
+    'jumlah skor 1.283,6 (tiap desa 0–100)'
+    """
+    if problem.objective == "anak":
+        return _("{n} expected stunted children").format(n=format_number(value))
+    total = format_number(100 * value, decimals=1)
+    if problem.objective == "campuran":
+        return _("sum of the blend of score and children {total} (each village 0–100)").format(total=total)
+    return _("sum of scores {total} (each village 0–100)").format(total=total)
+
 
 LOCKED_IN, LOCKED_OUT, TIED = "dikunci masuk", "dikunci keluar", "seri di batas"
 
@@ -213,14 +258,14 @@ class Selection:
 
     def _summary(self) -> str:
         return _(
-            "{n} villages in {k} kecamatan chosen ({problem}); sum of scores {objective}, proven best by "
+            "{n} villages in {k} kecamatan chosen ({problem}); {objective}, proven best by "
             "{engine}; {ties} villages tied at the border; {missing} without score"
         ).format(
             n=len(self.kode),
             k=self.n_kecamatan,
             problem=self.problem.sentence(),
-            objective=format_number(self.objective, decimals=4),
-            engine=self.engine,
+            objective=objective_text(self.objective, self.problem),
+            engine=engine_name(self.engine),
             ties=len(self.ties),
             missing=self.n_without_score,
         )

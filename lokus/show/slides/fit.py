@@ -243,7 +243,8 @@ def plan_table(
 
     Examples
     --------
-    >>> names = TableColumn(head="Desa", values=["Air Dua", "Batu"])
+    >>> from lokus.show.tables.table import Column
+    >>> names = Column(head="Desa", values=["Air Dua", "Batu"])
     >>> plan_table([names], 120, 80).pages
     ((0, 2),)
     """

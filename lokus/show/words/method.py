@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lokus.choice.selection import engine_name, objective_text
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -156,10 +157,10 @@ def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
     yield _("Rule of the choice"), str(selection.problem)
     yield (
         _("Proof"),
-        _("{engine}: sum of scores {objective}, and no list under the rules exceeds {bound}").format(
-            engine=selection.engine,
-            objective=format_number(selection.objective, decimals=6),
-            bound=format_number(selection.bound, decimals=6),
+        _("{engine}: {objective}; no list under the rules exceeds {bound}").format(
+            engine=engine_name(selection.engine),
+            objective=objective_text(selection.objective, selection.problem),
+            bound=objective_text(selection.bound, selection.problem),
         ),
     )
     yield _("Tie rule"), _("higher expected number of stunted children, then the village code")

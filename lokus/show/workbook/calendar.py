@@ -106,7 +106,6 @@ def activity_sheet(sheet: Worksheet, info: StudyInfo, office: str, rows: pd.Data
     )  # fmt: skip
     columns = _columns(rows.reset_index(drop=True))
     write_table(sheet, top, list(columns.values()))
-    sheet.row_dimensions[top].height = 46
     letters = {key: get_column_letter(place) for place, key in enumerate(columns, start=1)}
     area = Area(
         title=sheet.title, first=top + 1, last=top + len(rows) + _SPARE, letters=letters,
@@ -326,7 +325,6 @@ def village_summary(
         Column(head=_("Done (%)"), values=empty, format="0", width=10),
     ]
     write_table(sheet, top, columns)
-    sheet.row_dimensions[top].height = 46
     failing = gaps.to_numpy() > 0
     for line, across in zip(*np.nonzero(failing), strict=True):
         sheet.cell(row=top + 1 + int(line), column=5 + int(across)).fill = _FAILS

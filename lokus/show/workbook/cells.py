@@ -104,7 +104,8 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
             elif column.format and isinstance(cell.value, (int, float)):
                 cell.number_format = column.format
                 cell.value = round_number(cell.value, _decimals(column.format))
-    sheet.row_dimensions[top].height = 32
+    heads = max(len(textwrap.wrap(column.head, max(1, int(column.width) - 1))) for column in columns)
+    sheet.row_dimensions[top].height = max(32.0, 6 + _LINE_HEIGHT * heads)
     for offset in range(rows):
         lines = max((_lines_of(column, offset) for column in columns if column.wrap), default=1)
         if lines > 1:

@@ -97,7 +97,6 @@ def audit_status_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortl
         ]
     columns.append(Column(head=_("Follow-up plan"), values=[None] * len(table), width=44, wrap=True))
     write_table(sheet, top, columns)
-    sheet.row_dimensions[top].height = 48
     status = DataValidation(type="list", formula1=f'"{",".join(AUDIT_STATUSES)}"', allow_blank=False)
     status.error = _("Choose one of: {statuses}").format(statuses=statuses)
     date = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
@@ -218,7 +217,6 @@ def sharing_sheet(
     for place, value in sums:
         cell = write_cell(sheet, end, place, value, font={"bold": True})
         cell.number_format = "#,##0.##" if value % 1 else "#,##0"
-    sheet.row_dimensions[top].height = 48
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 
@@ -262,7 +260,6 @@ def beneficiaries_sheet(sheet: Worksheet, info: StudyInfo, found: Beneficiaries)
         for number, place in enumerate(places, start=1):
             if rows[*place, name]["batas_bawah"]:
                 sheet.cell(row=top + number, column=first + 2 * offset).number_format = _AT_LEAST
-    sheet.row_dimensions[top].height = 62
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 
@@ -287,7 +284,6 @@ def trajectory_sheet(sheet: Worksheet, info: StudyInfo, way: Trajectory) -> None
                     )
                 )
     end = write_table(sheet, top, columns)
-    sheet.row_dimensions[top].height = 48
     if len(way.needs):
         needs_top = end + 1
         write_table(sheet, needs_top, _need_columns(way.needs))

@@ -237,7 +237,6 @@ def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps
         ],
     )  # fmt: skip
     write_table(sheet, top, columns)
-    sheet.row_dimensions[top].height = 78
     for place, (fails, silent_here) in enumerate(zip(marked, unknown, strict=True), start=first):
         for row in np.flatnonzero(fails):
             sheet.cell(row=top + 1 + int(row), column=place).fill = _FAILS

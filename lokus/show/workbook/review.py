@@ -70,7 +70,6 @@ def review_sheet(sheet: Worksheet, material: Material) -> None:
     sheet.print_area = (
         f"A1:{get_column_letter(printed)}{after + (0 if review.left is None else len(review.left) + 2)}"
     )
-    sheet.row_dimensions[top].height = 66
     for row, status in enumerate(rows["status_reviu"], start=top + 1):
         sheet.cell(row=row, column=5).fill = PatternFill("solid", fgColor=_TINT[status])
     sheet.freeze_panes = sheet.cell(row=top + 1, column=6)

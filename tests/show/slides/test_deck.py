@@ -11,7 +11,8 @@ from pptx import Presentation
 from pptx.util import Mm
 
 from lokus.show.slides.deck import BODY, Deck
-from lokus.show.slides.fit import Paragraph, TableColumn, plan_table
+from lokus.show.slides.fit import Paragraph, plan_table
+from lokus.show.tables.table import Column
 
 
 def png(width, height):
@@ -50,7 +51,7 @@ def test_a_picture_keeps_its_shape_inside_its_area_and_says_what_it_shows(info, 
 
 def test_a_table_is_native_and_says_how_many_rows_it_leaves_out(info):
     deck = Deck(info)
-    columns = [TableColumn(head="Desa", values=[f"Desa {n}" for n in range(90)])]
+    columns = [Column(head="Desa", values=[f"Desa {n}" for n in range(90)])]
     plan = plan_table(columns, BODY.width, BODY.height)
     page = deck.slide("Daftar")
     height = deck.table(page, BODY, columns, plan)
