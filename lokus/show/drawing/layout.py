@@ -59,6 +59,15 @@ class Box:
             and other.bottom < self.top
         )
 
+    def contains(self, other: Box) -> bool:
+        """Whether `other` lies inside, edges included."""
+        return (
+            self.left <= other.left
+            and other.right <= self.right
+            and self.bottom <= other.bottom
+            and other.top <= self.top
+        )
+
     def grow(self, margin: float) -> Box:
         """Widen on every side by `margin`, or narrow when it is negative."""
         return Box(self.left - margin, self.bottom - margin, self.right + margin, self.top + margin)
