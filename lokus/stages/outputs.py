@@ -131,6 +131,7 @@ def info(study: Kajian) -> StudyInfo:
         sources=tuple(sources),
         synthetic=any(is_example(kode) for kode in study.boundaries.villages.index),
         rule=str(study.problem),
+        boundary_status=study.settings.boundaries.status,
     )
 
 

@@ -140,8 +140,10 @@ def find_detached(shapes: npt.NDArray[Any], *, scale_of: Callable[[float, float]
     return split_bodies(find_bodies(shapes), scale_of=scale_of)
 
 
-def split_bodies(bodies: Bodies, *, scale_of: Callable[[float, float], float]) -> Detached:
-    """Choose what goes to insets, see :func:`find_detached`.
+def split_bodies(
+    bodies: Bodies, *, scale_of: Callable[[float, float], float], most_groups: int = 4
+) -> Detached:
+    """Choose what goes to insets, see :func:`find_detached`; with more than `most_groups` there are none.
 
     Examples
     --------
@@ -172,7 +174,7 @@ def split_bodies(bodies: Bodies, *, scale_of: Callable[[float, float], float]) -
     group = np.zeros(len(parts), dtype=np.int64)
     group[far] = 1 + _linked(bodies.coarse[far], 0.25 * bodies.reach)
     extents = tuple(_extent(parts[group == number]) for number in range(int(group.max()) + 1))
-    return Detached(parts=parts, group=group, extents=extents) if len(extents) <= 4 else together
+    return Detached(parts=parts, group=group, extents=extents) if len(extents) <= most_groups else together
 
 
 def _extent(parts: Any) -> Extent:

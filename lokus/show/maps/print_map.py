@@ -222,6 +222,10 @@ def _flow(words: Sequence[str], size: float, width: float) -> list[str]:
     return [shorten(line, size, width) for line in lines]
 
 
+_LEAST_TYPE = 4.2  # points, in A4
+_LEAST_COLUMN = 22.0  # millimetres a column needs for a number and a name, in A4
+
+
 def _write_columns(page: Axes, box: Box, villages: Sequence[Listed], unit: float) -> None:
     """As many columns as give the largest type; a long name is cut, its number never."""
     if not villages:
@@ -238,6 +242,19 @@ def _write_columns(page: Axes, box: Box, villages: Sequence[Listed], unit: float
     size, columns = max(best[0], 4.4 * unit), abs(best[1])
     rows = -(-len(villages) // columns)
     size = min(size, box.height / rows / line_height(1.0))
+    if size < _LEAST_TYPE * unit:
+        # Nobody reads smaller type: what does not fit is counted, and stands in the annex.
+        size = _LEAST_TYPE * unit
+        columns = max(1, min(4, int((box.width + 3 * unit) // (_LEAST_COLUMN * unit))))
+        rows = max(1, int(box.height / line_height(size)))
+        fit = rows * columns - 1
+        more = _("and {n} more: see the annex").format(n=len(villages) - fit)
+        villages, names = villages[:fit], names[:fit]
+        left = box.left + (columns - 1) * (box.width + 3 * unit) / columns
+        write(
+            page, left + 6 * unit, box.top - (rows - 0.1) * line_height(size), more, size, color=QUIET,
+            gid="daftar:lanjutan",
+        )  # fmt: skip
     pitch = (box.width + 3 * unit) / columns
     width = pitch - 9 * unit
     height = line_height(size) * 1.06 if rows * line_height(size) * 1.06 <= box.height else line_height(size)
@@ -278,7 +295,7 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
             page, box.right, box.top - 3.4 * unit, name, 7 * unit, ha="right", weight="bold", gid="instansi"
         )
         width -= text_width(name, 7 * unit, weight="bold") + 5 * unit
-    notes = [projection]
+    notes = [info.status_line, projection]
     if missing:
         names = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")
         notes.append(

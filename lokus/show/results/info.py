@@ -31,6 +31,8 @@ class StudyInfo:
         Made-up data: every output carries a mark saying so.
     rule : str
         The rule of the choice as one sentence.
+    boundary_status : str
+        Legal standing of the borders as the study states it; empty where it does not.
 
     Examples
     --------
@@ -46,6 +48,12 @@ class StudyInfo:
     data_date: str = ""
     synthetic: bool = False
     rule: str = ""
+    boundary_status: str = ""
+
+    @property
+    def status_line(self) -> str:
+        """Legal standing of the borders; about one village in seven has a decreed one."""
+        return self.boundary_status or _("indicative borders; definitive ones are decreed by Kemendagri/BIG")
 
     @property
     def place_and_year(self) -> str:

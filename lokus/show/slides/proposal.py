@@ -164,7 +164,11 @@ def sources_slide(deck: Deck, material: Material) -> None:
     sources = [*info.sources, *dated] or [_("no sources stated")]
     blocks = [
         (left, _("What to keep in mind"), caveats(material)),
-        (right, _("Sources and provenance"), [*map(one_line, sources), *_provenance(material)]),
+        (
+            right,
+            _("Sources and provenance"),
+            [*map(one_line, sources), info.status_line, *_provenance(material)],
+        ),
     ]
     parts = [
         (

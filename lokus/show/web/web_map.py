@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lokus.files import atomic_path
 from lokus.i18n import format_number, language
 from lokus.i18n import gettext as _
+from lokus.show.drawing.detached_parts import find_bodies, split_bodies
 from lokus.show.drawing.geometry import polygonal, smaller_above, to_metric
 from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import symbol_scale
@@ -115,6 +116,8 @@ _KABUPATEN = 300  # villages; with more of them the detail grows, a little slowe
 _GROWTH = 0.4
 _SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
 _PATTERNS = {MISSING: "missing", MASKED_CLASS: "masked"}  # as the viewer calls them
+_MOST_VIEWS = 12  # bodies of land with a button each
+_FEW_NAMES = 2  # names on such a button
 _PLAIN = 1_000_000  # characters of data above which they are packed
 
 
@@ -192,7 +195,8 @@ def render_web_map(
         language=language(), title=_("Lokus proposal – {kabupaten}, {tahun}").format(
             kabupaten=info.kabupaten, tahun=info.tahun
         ),
-        study=info.title, rule=info.rule, sources=info.source_line, institution=info.instansi,
+        study=info.title, rule=info.rule, sources=info.source_line, status=info.status_line,
+        institution=info.instansi,
         synthetic=info.synthetic, mark=synthetic_mark(), text=_page_text(), open_list=len(data["list"]) <= 60,
         data=block, packed=packed,
         style=_asset("web_map.css"), script=_asset("web_map.js"),
@@ -242,6 +246,7 @@ def page_data(
         "map": {
             "width": round((east - west) / topology.grid), "height": height, "grid": topology.grid,
             "count": len(topology.lengths), "arcs": pack_arcs(topology, height),
+            "views": _views(results, shapes[: len(results)], (west, north), topology.grid),
         },
         "villages": {
             "code": displayed_codes(results), "name": results["desa"].astype(str).tolist(),
@@ -263,6 +268,44 @@ def page_data(
         "layers": [_layer_data(layer, area, reach) for layer in layers],
         "undrawn": lost,
     }  # fmt: skip
+
+
+def _views(
+    results: gpd.GeoDataFrame, shapes: npt.NDArray[Any], corner: tuple[float, float], grid: float
+) -> list[dict[str, Any]]:
+    """Where the page can open: on the main body first, then on islands far from it; none where all is near.
+
+    Parameters
+    ----------
+    shapes : array of polygons or None
+        Villages, in metres.
+    corner : tuple of float
+        West and north of the map.
+    grid : float
+        Metres a grid step.
+    """
+    there = np.array([shape is not None for shape in shapes])
+    bodies = find_bodies(shapes[there])
+    parts = split_bodies(bodies, scale_of=max, most_groups=_MOST_VIEWS)
+    if len(parts.extents) == 1:
+        return []
+    group = parts.group_of(shapes[there])
+    views = []
+    for number, (west, south, east, north) in enumerate(parts.extents):
+        own = results[there][group == number]
+        names = own["desa"] if len(own) <= _FEW_NAMES else own["kecamatan"]
+        listed = list(dict.fromkeys(names.astype(str)))
+        name = ", ".join(listed[:_FEW_NAMES]) + (", …" if len(listed) > _FEW_NAMES else "")
+        views.append(
+            {
+                "name": _("Main part") if number == 0 else name,
+                "box": [
+                    round((west - corner[0]) / grid), round((corner[1] - north) / grid),
+                    round((east - corner[0]) / grid), round((corner[1] - south) / grid),
+                ],
+            }
+        )  # fmt: skip
+    return [view for view in views if view["name"]]
 
 
 def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
@@ -311,6 +354,8 @@ def _viewer_text(numbers: list[int], results: gpd.GeoDataFrame, lost: list[str])
         "total": _("Total"),
         "indicators": _("Other indicators …"),
         "close": _("Close"),
+        "parts": _("Parts of the kabupaten"),
+        "whole": _("Show all"),
         "number": _("no."),
         "district": _("Kecamatan"),
         "no_polygon": _("This village has no polygon and is not on the map."),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def test_the_sheet_says_what_a_reader_needs(drawn, results, info):
     assert seen["aturan"] == info.rule
     assert "Kabupaten Contoh, 2027" in seen["judul"]
     assert re.search(r"Sumber: e-PPGBM; .*Data per 31 Desember 2026\.", all_words)
+    assert "batas indikatif; batas definitif ditetapkan Kemendagri/BIG" in all_words
     assert "WGS 84 / UTM zone 48S (EPSG:32748)" in all_words
     assert re.search(r"Skala 1 : [\d.]+ pada kertas A4", all_words)
     assert re.search(r"\d+°(\d\d′)? BT", all_words)
@@ -291,6 +293,21 @@ def test_crowded_and_tall_maps_keep_text_on_the_page_and_apart(make, info, choic
     assert len(names) == choices.get("kecamatan", 8)
 
 
+@pytest.mark.parametrize(("lokus", "whole"), [(86, True), (400, False)])
+def test_the_list_of_a_kabupaten_of_852_villages_is_legible(make, info, lokus, whole):
+    figure = draw_map(*make(villages=852, kecamatan=27, lokus=lokus), info)
+    listed = [text for text in figure.axes[0].texts if (text.get_gid() or "").startswith("daftar:")]
+    assert min(text.get_fontsize() for text in listed) >= 4.2
+    last = listed and next((t.get_text() for t in listed if t.get_gid() == "daftar:lanjutan"), None)
+    assert (last is None) == whole
+    if last is not None:
+        assert last == f"dan {lokus - len(listed) + 1} lagi: lihat lampiran"
+    found = boxes(figure, "daftar:")
+    assert not any(
+        a.overlaps(b) and a.y1 > b.y0 + 1.5 and b.y1 > a.y0 + 1.5 for (_, a), (_, b) in combinations(found, 2)
+    )
+
+
 @pytest.mark.parametrize("size", list(PAPER))
 def test_pdf_has_the_exact_paper_size_and_searchable_text(results, outlines, info, tmp_path, size):
     path = save_map(draw_map(results, outlines, info, size=size), tmp_path / "peta.pdf")
@@ -420,3 +437,10 @@ def test_what_cannot_be_drawn_is_refused(results, outlines, info, tmp_path):
     with pytest.raises(ValueError, match=r"\.png or \.pdf"):
         save_map(draw_map(results, outlines, info), target)
     assert not target.exists()
+
+
+def test_the_status_of_the_borders_is_what_the_study_states(results, outlines, info):
+    stated = dataclasses.replace(info, boundary_status="batas definitif, Permendagri 1/2025")
+    all_words = " | ".join(words(draw_map(results, outlines, stated)))
+    assert "batas definitif, Permendagri 1/2025" in all_words
+    assert "indikatif" not in all_words

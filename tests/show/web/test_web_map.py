@@ -6,6 +6,7 @@ import re
 import zlib
 
 import pytest
+import shapely.affinity
 
 from lokus.errors import InputError
 from lokus.i18n import use_language
@@ -163,3 +164,33 @@ def test_large_data_are_packed_and_unpack_to_the_same(results, outlines, info, t
     assert len(packed) < len(plain)
     again = write_web_map(results, outlines, info, tmp_path / "c.html").read_text("utf-8")
     assert again == packed
+
+
+def with_islands(results, count: int):
+    """The study with its last villages moved far out to sea, each to a place of its own."""
+    moved = results.sort_index().copy()
+    far = list(moved.index[-count:])
+    shapes = moved.geometry.copy()
+    for number, kode in enumerate(far, start=1):
+        shapes[kode] = shapely.affinity.translate(shapes[kode], 3.0 * number, 0.4)
+    return moved.set_geometry(shapes), far
+
+
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_the_page_opens_on_the_main_body_with_a_way_to_each_island(
+    results, outlines, info, tmp_path, count: int
+):
+    moved, far = with_islands(results, count)
+    data = data_of(write_web_map(moved, outlines, info, tmp_path / "a.html").read_text("utf-8"))
+    main, *islands = data["map"]["views"]
+    assert main["name"] == "Bagian utama"
+    if count <= 2:  # more of them lie as near to each other as to the main body, and share a button
+        assert [view["name"] for view in islands] == moved.loc[far, "desa"].tolist()
+    assert islands
+    width = data["map"]["width"]
+    assert main["box"][2] < width / 3
+    assert islands[-1]["box"][2] == pytest.approx(width, abs=2)
+
+
+def test_a_kabupaten_in_one_piece_needs_no_way_to_islands(page):
+    assert data_of(page)["map"]["views"] == []

@@ -232,3 +232,41 @@ def test_a_phone_390_pixels_wide_shows_everything_without_scrolling_sideways(bro
     assert console == ""
     assert (width, scroll, outside) == ("390", "390", "0")
     assert int(tall) >= 40
+
+
+def test_the_page_opens_on_the_main_body_and_a_button_leads_to_the_island(
+    browse, study, outlines, info, tmp_path
+):
+    import shapely.affinity
+
+    shapes = study.geometry.copy()
+    far = study.index[-1]
+    shapes[far] = shapely.affinity.translate(shapes[far], 4.0, 0.0)
+    plain = write_web_map(study.set_geometry(shapes), outlines, info, tmp_path / "pulau.html")
+    hands = """
+    window.requestAnimationFrame = (draw) => setTimeout(draw, 0);
+    const root = document.documentElement, seen = ["open=" + root.dataset.zoom];
+    (async () => {
+      for (const button of document.querySelectorAll("#parts button")) {
+        button.click(); await new Promise((done) => setTimeout(done, 60));
+        seen.push(button.textContent + "=" + root.dataset.zoom);
+      }
+      root.dataset.seen = seen.join(";");
+    })();
+    """
+    handled = tmp_path / "tangan.html"
+    handled.write_text(
+        plain.read_text("utf-8").replace("</body>", f"<script>{hands}</script></body>"), "utf-8"
+    )
+    dom, console = browse("", "--dump-dom", file=handled)
+    assert console == ""
+    seen = [item.rsplit("=", 1) for item in re.search(r'data-seen="([^"]*)"', dom)[1].split(";")]
+    assert [name for name, _zoom in seen] == [
+        "open",
+        "Bagian utama",
+        study.loc[far, "desa"],
+        "Tampilkan semua",
+    ]
+    assert float(seen[0][1]) == float(seen[1][1]) > 2
+    assert float(seen[2][1]) > 2
+    assert float(seen[3][1]) == 1

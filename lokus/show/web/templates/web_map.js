@@ -169,6 +169,9 @@
   }
 
   function pan(dx, dy) { view.x += dx; view.y += dy; redraw(true); }
+  // With islands far off the page opens on the main body; buttons lead to the others and to all.
+  const views = data.map.views;
+  function show(box) { fit(box, 0.9); redraw(); }
   function whole() { fit([0, 0, data.map.width, data.map.height]); home = view.scale; redraw(); }
 
   function resize() {
@@ -178,7 +181,11 @@
     width = box.width; height = box.height;
     ratio = window.devicePixelRatio || 1;
     canvas.width = Math.round(width * ratio); canvas.height = Math.round(height * ratio);
-    if (first) fit([0, 0, data.map.width, data.map.height]), (home = view.scale);
+    if (first) {
+      fit([0, 0, data.map.width, data.map.height]);
+      home = view.scale;
+      if (views.length) fit(views[0].box, 0.9);
+    }
     else { view.x = width / 2 - middle[0] * view.scale; view.y = height / 2 - middle[1] * view.scale; }
     draw();
   }
@@ -632,6 +639,21 @@
   find("in").addEventListener("click", () => zoom(1.6));
   find("out").addEventListener("click", () => zoom(1 / 1.6));
   find("all").addEventListener("click", whole);
+  if (views.length) {
+    const parts = find("parts");
+    for (const entry of views) {
+      const button = make("button", entry.name);
+      button.type = "button";
+      button.addEventListener("click", () => show(entry.box));
+      parts.append(button);
+    }
+    const every = make("button", text.whole);
+    every.type = "button";
+    every.addEventListener("click", whole);
+    parts.append(every);
+    parts.setAttribute("aria-label", text.parts);
+    parts.hidden = false;
+  }
   find("query").addEventListener("input", search);
   find("query").addEventListener("keydown", (event) => {
     if (event.key === "Enter") find("found").querySelector("button")?.click();
