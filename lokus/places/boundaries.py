@@ -661,9 +661,25 @@ def _against_official(
             where=where,
             remedy=_("Check whether the file and the list are of the same kabupaten and year."),
         )
-    unknown = villages[~listed]
+    here = villages.index.str[:4].isin(official.index.str[:4])
+    unknown = villages[~listed & here]
     if len(unknown):
-        findings.append(finding_unknown(file, list(unknown.index), list(unknown["desa"]), n=len(villages)))
+        findings.append(finding_unknown(file, list(unknown.index), list(unknown["desa"]), n=int(here.sum())))
+    if not here.all():
+        others = villages.index[~here].str[:4].value_counts().sort_index()
+        findings.append(
+            Finding(
+                check="batas.other_kabupaten",
+                level="note",
+                message=_(
+                    "{n} villages of kabupaten that the official list lacks are left out: {others}"
+                ).format(
+                    n=int(others.sum()),
+                    others=", ".join(f"{code[:2]}.{code[2:]} ({n})" for code, n in others.items()),
+                ),
+                where=where,
+            )
+        )
     villages = villages[listed]
     missing = official[~official.index.isin(villages.index)]
     if len(missing):

@@ -141,13 +141,18 @@ def settle_codes(
     return codes, _contradictions(written, official, where)
 
 
+def _odd_kind(code: str) -> bool:
+    """Whether a code is of no desa or kelurahan; a desa adat, with a 3, there is in Papua alone."""
+    return jenis(code) == "lainnya" or (code[6] == "3" and not code.startswith("9"))
+
+
 def _why_bps(written: WrittenCodes) -> str:
     """Say what shows that codes are of BPS; empty where nothing does."""
     codes = written.codes.dropna()
-    foreign = codes[[jenis(code) == "lainnya" for code in codes]]
+    foreign = codes[[_odd_kind(code) for code in codes]]
     # A few odd ones are mistyped, which is a finding of each; more are another system.
     if len(foreign) >= max(3, _FEW * len(codes)) or len(foreign) == len(codes):
-        return _("{n} of {all} have no 1, 2 or 3 in the seventh place, first {kode}").format(
+        return _("the seventh digit of {n} of {all} is that of no desa or kelurahan, first {kode}").format(
             n=len(foreign), all=len(codes), kode=min(foreign)
         )
     six, seven = _names_of(written, 6), _names_of(written, 7)
@@ -336,13 +341,13 @@ def _contradictions(written: WrittenCodes, official: pd.DataFrame | None, where:
     findings += _other_names(written, official, where)
     names = dict(zip(written.codes.index, written.desa, strict=True))
     for row, code in written.codes.dropna().items():
-        if jenis(code) == "lainnya":
+        if _odd_kind(code):
             findings.append(
                 Finding(
                     check="batas.jenis",
                     level="blocking",
                     message=_(
-                        "code {kode} {name} is of no desa or kelurahan: its seventh digit is not 1, 2 or 3"
+                        "code {kode} {name} is of no desa or kelurahan: its seventh digit is not 1 or 2"
                     ).format(kode=format_kode(code), name=names[row]),
                     remedy=_("Correct the code in the boundary file."),
                     where=replace(where, row=_row(row), kode_desa=code),

@@ -167,7 +167,7 @@ def open_features(
             frame = villages if bbox is None else villages[villages.intersects(box(*bbox))]
         else:
             frame, findings = _read_gdal(source, layer, bbox, encoding, where)
-    except _UNREADABLE as error:
+    except (*_UNREADABLE, shapely.errors.GEOSException) as error:
         raise InputError(
             _("this is not a boundary file that can be read{reason}").format(reason=plain_reason(error)),
             where=where,
@@ -386,7 +386,10 @@ def _read_gdal(
                 where=where,
                 remedy=_('State pengodean = "cp1252" or "utf-8" under [batas], or leave it out.'),
             ) from error
-        frame = _read_windows(source, layer, bbox)
+        try:
+            frame = _read_windows(source, layer, bbox)
+        except shapely.errors.GEOSException as broken:
+            raise _broken_polygons(source, layer, bbox, "latin-1", where=where, reason=broken) from broken
         findings.append(_not_as_said(frame, where))
     except shapely.errors.GEOSException as error:
         raise _broken_polygons(source, layer, bbox, encoding, where=where, reason=error) from error
@@ -444,7 +447,10 @@ def _broken_polygons(
     reason: Exception,
 ) -> InputError:
     """Name the rows whose geometry no polygon can be made of, with what the file says of the first."""
-    meta, _fids, wkb, fields = pyogrio.raw.read(source, layer=layer, bbox=bbox, encoding=encoding)
+    try:
+        meta, _fids, wkb, fields = pyogrio.raw.read(source, layer=layer, bbox=bbox, encoding=encoding)
+    except UnicodeDecodeError:
+        meta, _fids, wkb, fields = pyogrio.raw.read(source, layer=layer, bbox=bbox, encoding="latin-1")
     polygons = shapely.from_wkb(wkb, on_invalid="ignore")
     broken = [row for row, polygon in enumerate(polygons) if polygon is None and wkb[row] is not None]
     if not broken:

@@ -280,6 +280,11 @@ def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64]) -> str:
     """Say which kabupaten has most of its villages far from where it lies; unknown ones are passed over."""
     known = _kabupaten_bounds()
     kabupaten = pd.Series(codes).str[:4].to_numpy()
+    if not set(kabupaten) & set(known.index) and _at_sea(degrees, known):
+        return _("around longitude {x}, latitude {y} there is no kabupaten").format(
+            x=format_number(float(np.nanmedian(degrees[:, [0, 2]])), decimals=1),
+            y=format_number(float(np.nanmedian(degrees[:, [1, 3]])), decimals=1),
+        )
     for code in sorted(set(kabupaten) & set(known.index)):
         own = degrees[kabupaten == code]
         west, south, east, north = known.loc[code]
@@ -304,6 +309,14 @@ def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64]) -> str:
                 y=format_number(float(np.nanmedian(middle_y)), decimals=1),
             )
     return ""
+
+
+def _at_sea(degrees: NDArray[np.float64], known: pd.DataFrame) -> bool:
+    """Whether most villages lie in the bounds of no kabupaten at all."""
+    west, south, east, north = (known[side].to_numpy()[None, :] for side in known.columns)
+    x, y = ((degrees[:, [i]] + degrees[:, [i + 2]]) / 2 for i in (0, 1))
+    on_land = ((x >= west) & (x <= east) & (y >= south) & (y <= north)).any(axis=1)
+    return bool(2 * np.sum(on_land) < len(degrees))
 
 
 def _same_place(villages: gpd.GeoDataFrame, one: pyproj.CRS, other: pyproj.CRS) -> bool:

@@ -261,6 +261,11 @@ def test_a_list_of_another_kabupaten_blocks(tmp_path) -> None:
     other = OFFICIAL.assign(kode_desa=OFFICIAL["kode_desa"].str.replace("99.01", "99.02"))
     with pytest.raises(InputError, match="tidak satu pun dari 6 poligon"):
         read_boundaries(path, official=other)
+    both = pd.concat([grid(), grid().assign(KDEPUM=grid()["KDEPUM"].str.replace("99.01", "99.02"))])
+    both.geometry = [*grid().geometry, *grid().translate(0.2, 0)]
+    mixed = read_boundaries(write(both, tmp_path / "dua.gpkg"), official=OFFICIAL)
+    assert checks(mixed)["batas.other_kabupaten"].endswith("99.02 (6)")
+    assert set(mixed.villages.index.str[:4]) == {"9901"}
     few = OFFICIAL.assign(kode_desa=[*other["kode_desa"][:4], *OFFICIAL["kode_desa"][4:]])
     levels = {f.check: f.level for f in read_boundaries(path, official=few).findings}
     assert levels["batas.unknown"] == "blocking"

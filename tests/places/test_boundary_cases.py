@@ -197,3 +197,49 @@ def test_codes_with_an_apostrophe_are_read_alike_in_both_formats(case, kabupaten
     a, b = (read_boundaries(folder / f"apos.{suffix}", kabupaten=kabupaten) for suffix in ("gpkg", "parquet"))
     assert len(a.villages) == 24
     assert a.villages["desa"].equals(b.villages["desa"])
+
+
+def rows_changed(source, target) -> None:
+    """Write the boundaries anew with the codes and names of the first two villages exchanged."""
+    frame = gpd.read_file(source)
+    names = ["KDEPUM", "WADMKD", "WADMKC"]
+    frame.loc[[0, 1], names] = frame.loc[[1, 0], names].to_numpy()
+    frame.to_file(target, driver="OpenFileGDB" if target.suffix == ".gdb" else "ESRI Shapefile")
+
+
+@pytest.mark.parametrize("container", ["zip", "gdb", "folder"])
+def test_a_lock_sees_what_changes_inside_a_zip_a_geodatabase_or_a_folder(case, container: str) -> None:
+    folder = case("07")
+    (folder / "lain").mkdir()
+    name = {"zip": "desa.zip", "gdb": "desa.gdb", "folder": "batas"}[container]
+
+    def put(change: bool) -> None:
+        path = folder / "lain" / ("desa.gdb" if container == "gdb" else "desa.shp")
+        shutil.rmtree(folder / "lain")
+        (folder / "lain").mkdir()
+        if change:
+            rows_changed(folder / "desa.shp", path)
+        else:
+            frame = gpd.read_file(folder / "desa.shp")
+            frame.to_file(path, driver="OpenFileGDB" if container == "gdb" else "ESRI Shapefile")
+        shutil.rmtree(folder / name, ignore_errors=True)
+        if container == "zip":
+            shutil.make_archive(str(folder / "desa"), "zip", folder / "lain")
+        else:
+            shutil.copytree(path if container == "gdb" else folder / "lain", folder / name)
+
+    put(change=False)
+    kajian = study(folder, key=('berkas = "desa.shp"', f'berkas = "{name}"'))
+    before = kajian.lock
+    assert len(kajian.villages) == check_boundaries(folder / name).boundaries.coverage.n == 24
+    again = compare_locks(before, Kajian.open(folder / "kajian.toml").lock)
+    assert again.holds
+    put(change=True)
+    result = compare_locks(before, Kajian.open(folder / "kajian.toml").lock)
+    assert [c.holds for c in result.checks if c.subject == name] == [False]
+    assert not result.holds
+    # The content is compared even where the file itself would pass for the same.
+    same_bytes = Kajian.open(folder / "kajian.toml").lock
+    for old, new in zip(before["masukan"], same_bytes["masukan"], strict=True):
+        new["sha256"] = old["sha256"]
+    assert not compare_locks(before, same_bytes).holds

@@ -25,11 +25,11 @@ def written(codes, desa, kecamatan, *, layout: str = "", column: str = "kode", *
 
 
 def bps_kabupaten(seed: int) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Codes of a kabupaten whose kecamatan were divided: BPS numbers them 011, 012, 013, 021 …"""
+    """Codes of a kabupaten whose kecamatan were divided: BPS numbers them 011, 012, 021 …"""
     rng = np.random.default_rng(seed)
     bps, own, desa, kecamatan = [], [], [], []
     for k, name in enumerate(NAMES):
-        ccc = f"{1 + k // 3:02d}{1 + k % 3}"
+        ccc = f"{1 + k // 2:02d}{1 + k % 2}"
         for v in range(int(rng.integers(2, len(VILLAGES) + 1))):
             bps.append(f"5304{ccc}{v + 1:03d}")
             own.append(f"5304{k + 1:02d}2{v + 1:03d}")

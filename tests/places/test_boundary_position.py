@@ -90,6 +90,13 @@ def test_another_zone_blocks_where_the_kabupaten_is_known(code: str) -> None:
     assert believable(mended, mended.crs).holds
 
 
+def test_a_zone_that_puts_an_unknown_kabupaten_to_sea_blocks() -> None:
+    wrong = villages("9901").to_crs(32748).set_crs(32747, allow_override=True)
+    _settled, findings = settle_crs(wrong, None, where=Where())
+    assert [(f.check, f.level) for f in findings] == [("batas.elsewhere", "blocking")]
+    assert "EPSG:32748" in findings[0].remedy
+
+
 def test_a_stated_system_that_would_not_be_used_is_an_error() -> None:
     with pytest.raises(InputError, match=r"kajian menyebut EPSG:32748.*\n→ Hapus crs dari \[batas\]"):
         settle_crs(villages("1603"), "EPSG:32748", where=Where())
