@@ -103,6 +103,7 @@ def settle_codes(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rows = range(1, 3)
     >>> written = WrittenCodes(
     ...     codes=pd.Series(["9901010001", "9901010002"], index=rows),

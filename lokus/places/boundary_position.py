@@ -17,6 +17,7 @@ from lokus.findings import Finding, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.places.boundary_coverage import inside_indonesia, metres_per_unit, swapped_axes
+from lokus.places.kode import is_example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +136,7 @@ def settle_crs(
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> villages = gpd.GeoDataFrame(geometry=[shapely.box(400000, 9650000, 402000, 9652000)], crs="EPSG:4326")
     >>> villages.index = ["9901012001"]
     >>> settled, findings = settle_crs(villages, "EPSG:32748", where=Where(file="desa.geojson"))
@@ -206,6 +208,7 @@ def believable(villages: gpd.GeoDataFrame, crs: pyproj.CRS, *, exchanged: bool =
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> squares = gpd.GeoDataFrame(geometry=[shapely.box(104, -3, 104.1, -2.9)], index=["9901012001"])
     >>> believable(squares, pyproj.CRS("EPSG:4326")).holds
     True
@@ -280,7 +283,8 @@ def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64]) -> str:
     """Say which kabupaten has most of its villages far from where it lies; unknown ones are passed over."""
     known = _kabupaten_bounds()
     kabupaten = pd.Series(codes).str[:4].to_numpy()
-    if not set(kabupaten) & set(known.index) and _at_sea(degrees, known):
+    invented = all(is_example(code) for code in codes)  # an invented kabupaten may lie at sea
+    if not (invented or set(kabupaten) & set(known.index)) and _at_sea(degrees, known):
         return _("around longitude {x}, latitude {y} there is no kabupaten").format(
             x=format_number(float(np.nanmedian(degrees[:, [0, 2]])), decimals=1),
             y=format_number(float(np.nanmedian(degrees[:, [1, 3]])), decimals=1),

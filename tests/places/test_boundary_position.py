@@ -17,6 +17,7 @@ PLACES = {
     "9101": (140.4, -8.0),
     "7203": (119.8, -0.6),
     "9901": (104.2, -3.1),
+    "5399": (120.3, -9.7),
 }
 
 
@@ -78,7 +79,7 @@ def test_what_cannot_lie_there_is_refused_and_the_named_system_mends_it(code: st
     assert np.allclose(mended.to_crs(4326).total_bounds, villages(code).total_bounds, atol=1e-6)
 
 
-@pytest.mark.parametrize("code", [code for code in PLACES if code not in ("9901", "9101")])
+@pytest.mark.parametrize("code", [code for code in PLACES if code not in ("9901", "9101", "5399")])
 def test_another_zone_blocks_where_the_kabupaten_is_known(code: str) -> None:
     number = utm(code)
     wrong = villages(code).to_crs(number).set_crs(number + 1, allow_override=True)
@@ -91,10 +92,10 @@ def test_another_zone_blocks_where_the_kabupaten_is_known(code: str) -> None:
 
 
 def test_a_zone_that_puts_an_unknown_kabupaten_to_sea_blocks() -> None:
-    wrong = villages("9901").to_crs(32748).set_crs(32747, allow_override=True)
+    wrong = villages("5399").to_crs(32751).set_crs(32754, allow_override=True)
     _settled, findings = settle_crs(wrong, None, where=Where())
     assert [(f.check, f.level) for f in findings] == [("batas.elsewhere", "blocking")]
-    assert "EPSG:32748" in findings[0].remedy
+    assert "EPSG:32751" in findings[0].remedy
 
 
 def test_a_stated_system_that_would_not_be_used_is_an_error() -> None:
