@@ -17,7 +17,7 @@ import shapely
 
 from lokus.places.boundaries import read_boundaries
 from lokus.places.boundary_coverage import metric_crs
-from lokus.places.boundary_schemas import read_features
+from lokus.places.boundary_files import read_features
 from lokus.places.published_sql import read_published_sql
 
 T = TypeVar("T")

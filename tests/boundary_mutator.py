@@ -502,8 +502,10 @@ def mutated(seed: int, folder: Path) -> tuple[Path, Draft]:
                 continue  # it does not go with the one before
         path = _write(draft)
         for step in draft.after:
-            if path.exists():
-                path = step(path)
+            try:
+                path = step(path) if path.exists() else path
+            except (IndexError, KeyError, ValueError):
+                continue  # the damage before it left nothing to damage
     return path, draft
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from lokus.errors import InputError
+from lokus.errors import InputError, name_some
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
-from lokus.places.boundary_codes import WrittenCodes, settle_codes
+from lokus.places.boundary_codes import WrittenCodes, one_spelling, settle_codes
 from lokus.places.boundary_coverage import (
     GAP_WIDTH_M,
     CoverageReport,
@@ -108,6 +108,18 @@ def village_table(
         official=official,
     )
     findings += system
+    kecamatan, given_up = one_spelling(codes, kecamatan)
+    if given_up:
+        findings.append(
+            Finding(
+                check="batas.kecamatan_spelling",
+                level="note",
+                message=_(
+                    "kecamatan names are written as most of their villages do, instead of: {names}"
+                ).format(names=name_some(given_up)),
+                where=where,
+            )
+        )
     known = codes.notna().to_numpy()
     if not known.any():
         raise InputError(

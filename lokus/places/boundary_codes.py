@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["WrittenCodes", "settle_codes"]
+__all__ = ["WrittenCodes", "one_spelling", "settle_codes"]
 
 _BPS_LAYOUTS: Final = ("BPS", "HDX")
 _BPS_COLUMNS: Final = re.compile(
@@ -208,6 +208,39 @@ def _several(names: dict[str, dict[str, int]]) -> dict[str, list[str]]:
 def _alike(one: str, other: str) -> bool:
     a, b = name_key(one), name_key(other)
     return a.letters == b.letters or (a.marks == b.marks and fuzz.ratio(a.letters, b.letters) >= _ALIKE)
+
+
+def one_spelling(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Write the name of a kecamatan as most of its villages do, where the others only spell it otherwise.
+
+    Parameters
+    ----------
+    codes, kecamatan : pandas.Series of str
+        Ten digits, and the name beside each; empty where there is none.
+
+    Returns
+    -------
+    names : pandas.Series of str
+    changed : list of str
+        Spellings that were given up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = pd.Series(["9901012001", "9901012002", "9901012003"])
+    >>> names = pd.Series(["Kolbano", "KOLBANO", "Kolbano"])
+    >>> one_spelling(codes, names)[1]
+    ['KOLBANO']
+    """
+    names = kecamatan.copy()
+    changed: set[str] = set()
+    for _code, own in kecamatan[codes.notna() & kecamatan.ne("")].groupby(codes.str[:6]):
+        counts = own.value_counts()
+        usual = min(counts.index, key=lambda name: (-counts[name], name))
+        others = own[(own != usual) & own.map(lambda name, usual=usual: _alike(name, usual))]
+        names[others.index] = usual
+        changed.update(others)
+    return names, sorted(changed)
 
 
 def _agrees(written: WrittenCodes, official: pd.DataFrame | None) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from lokus.errors import InputError
 from lokus.findings import Where
-from lokus.places.boundary_codes import WrittenCodes, settle_codes
+from lokus.places.boundary_codes import WrittenCodes, one_spelling, settle_codes
 
 NAMES = ("Amanuban Barat", "Amanuban Timur", "Kolbano", "Boking", "Nunkolo", "Kie", "Kot'olin", "Polen")
 VILLAGES = ("Anggrek", "Belimbing", "Cempaka", "Durian", "Enau", "Flamboyan", "Gandaria", "Ilalang")
@@ -97,6 +97,14 @@ def test_a_village_under_another_kecamatan_is_named() -> None:
     ]
     spelt = ["KEC. " + name.upper().replace("AMANUBAN", "Amanubn") for name in kecamatan[:2]] + kecamatan[2:]
     assert settle_codes(written(own, desa, spelt), where=Where())[1] == []
+
+
+def test_one_kecamatan_is_written_in_one_way_and_another_name_is_left() -> None:
+    codes = pd.Series([f"990101200{n}" for n in range(1, 7)] + [pd.NA], dtype="string")
+    names = pd.Series(["Kolbano", "Kolbano ´", "KOLBANO", "Kolbano", "Polen", "", "Kolbano"], dtype=object)
+    mended, given_up = one_spelling(codes, names)
+    assert mended.tolist() == ["Kolbano"] * 4 + ["Polen", "", "Kolbano"]
+    assert given_up == ["KOLBANO", "Kolbano ´"]
 
 
 def test_a_mistyped_kind_is_named_and_many_are_another_system() -> None:
