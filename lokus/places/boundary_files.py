@@ -298,12 +298,13 @@ def _check_parts(name: str, names: Iterable[str], where: Where) -> None:
     file = PurePosixPath(name)
     if file.suffix.casefold() != ".shp":
         return
-    beside = {other.casefold() for other in names}
-    lacking = [part for part in _NEEDED_PARTS if str(file.with_suffix(part)).casefold() not in beside]
+    # The ending may be in capitals, but the name before it must be the same to the letter.
+    beside = {(str(other.with_suffix("")), other.suffix.casefold()) for other in map(PurePosixPath, names)}
+    lacking = [part for part in _NEEDED_PARTS if (str(file.with_suffix("")), part) not in beside]
     if lacking:
         raise InputError(
             _("the Shapefile {name} is not whole: {parts} is missing").format(
-                name=file.name, parts=" and ".join(lacking)
+                name=file.name, parts=", ".join(lacking)
             ),
             where=where,
             remedy=_(

@@ -88,6 +88,15 @@ def test_a_missing_part_of_a_shapefile_is_named(tmp_path, missing: str, how: str
     assert missing in str(refused.value) or "tidak ada" in refused.value.what
 
 
+def test_a_part_under_another_name_is_no_part(tmp_path) -> None:
+    path = shapefile(tmp_path / "a")
+    path.with_suffix(".dbf").rename(path.with_name("DESA.DBF"))
+    with pytest.raises(InputError, match=r"desa\.shp tidak lengkap: \.dbf tidak ada\n→ "):
+        read_features(path)
+    path.with_name("DESA.DBF").rename(path.with_suffix(".DBF"))
+    assert len(read_features(path)) == 4
+
+
 def test_parts_of_two_shapefiles_are_not_put_together(tmp_path) -> None:
     path, other = shapefile(tmp_path / "a"), shapefile(tmp_path / "b", squares(3))
     shutil.copy(other.with_suffix(".dbf"), path.with_suffix(".dbf"))
