@@ -167,6 +167,13 @@ def official_table(official: pd.DataFrame, kabupaten: str | None) -> pd.DataFram
     ------
     InputError
         A column is missing, a code cannot be read, or one stands twice.
+
+    Examples
+    --------
+    >>> names = {"desa": ["Suka Maju"], "kecamatan": ["Sukasari"]}
+    >>> listed = pd.DataFrame({"kode_desa": ["99.01.01.2001"], **names})
+    >>> official_table(listed, None).loc["9901012001", "jenis"]
+    'desa'
     """
     frame = official.reset_index() if "kode_desa" not in official.columns else official
     for column in ("kode_desa", "desa", "kecamatan"):

@@ -85,7 +85,13 @@ def swapped_axes(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def inside_indonesia(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell polygons that lie inside the bounds of Indonesia; one without bounds does not lie outside."""
+    """Tell polygons that lie inside the bounds of Indonesia; one without bounds does not lie outside.
+
+    Examples
+    --------
+    >>> inside_indonesia(np.array([[104.0, -3.1, 104.1, -3.0], [2.3, 48.8, 2.4, 48.9]])).tolist()
+    [True, False]
+    """
     west, south, east, north = INDONESIA
     x0, y0, x1, y1 = bounds.T
     inside = (x0 >= west) & (y0 >= south) & (x1 <= east) & (y1 <= north)
@@ -257,6 +263,13 @@ def make_sound(geometry: gpd.GeoSeries, *, guard: float = AREA_GUARD) -> tuple[g
         Index ``kode_desa``.
     guard : float
         Relative change of area above which a repair is worth a look.
+
+    Examples
+    --------
+    >>> bowtie = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
+    >>> sound, repaired = make_sound(gpd.GeoSeries([bowtie], index=["9901012001"]))
+    >>> bool(sound.is_valid.all()), repaired.codes
+    (True, ('9901012001',))
     """
     original = geometry.to_numpy()
     sound = geometry.copy()
@@ -321,7 +334,13 @@ def cut_enclaves(
 
 
 def can_clean() -> bool:
-    """Whether the installed GEOS can clean a coverage (3.14 and later)."""
+    """Whether the installed GEOS can clean a coverage (3.14 and later).
+
+    Examples
+    --------
+    >>> can_clean() == (shapely.geos_version >= (3, 14, 0))
+    True
+    """
     return bool(hasattr(shapely, "coverage_clean") and shapely.geos_version >= (3, 14, 0))
 
 
@@ -349,6 +368,15 @@ def clean_coverage(
         Same index and CRS.
     kept : pandas.Index
         Codes of villages that kept their original polygon.
+
+    Examples
+    --------
+    >>> squares = [shapely.box(0, 0, 1000, 1000), shapely.box(1001, 0, 2000, 1000)]
+    >>> index = ["9901012001", "9901012002"]
+    >>> cracked = gpd.GeoDataFrame(geometry=squares, index=index, crs="EPSG:32748")
+    >>> geometry, kept = clean_coverage(cracked)
+    >>> len(kept)
+    0
     """
     cleaned = villages.geometry.copy()
     present = villages.geometry.notna()
@@ -375,5 +403,12 @@ def clean_coverage(
 
 
 def metres_per_unit(crs: Any) -> float:
-    """Metres in one unit of `crs`; for degrees along the equator, within two percent all over Indonesia."""
+    """Metres in one unit of `crs`; for degrees along the equator, within two percent all over Indonesia.
+
+    Examples
+    --------
+    >>> import pyproj
+    >>> metres_per_unit(pyproj.CRS("EPSG:32748")), metres_per_unit(pyproj.CRS("EPSG:4326"))
+    (1.0, 111320.0)
+    """
     return _METRES_PER_DEGREE if crs.is_geographic else float(crs.axis_info[0].unit_conversion_factor)

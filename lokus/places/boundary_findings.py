@@ -55,7 +55,14 @@ def _where(file: str, codes: Sequence[str]) -> Where:
 
 
 def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[str]) -> list[Finding]:
-    """Longitude and latitude exchanged (and set right), or outside Indonesia."""
+    """Longitude and latitude exchanged (and set right), or outside Indonesia.
+
+    Examples
+    --------
+    >>> found = position_findings("desa.gpkg", swapped=["9901012001"], outside=["9901012002"])
+    >>> [finding.level for finding in found]
+    ['warning', 'blocking']
+    """
     findings = []
     if len(swapped):
         findings.append(
@@ -89,7 +96,15 @@ def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[st
 def geometry_findings(
     file: str, *, empty: Sequence[str], repaired: Repaired, multipart: Sequence[str]
 ) -> list[Finding]:
-    """Villages without polygon, invalid ones that were repaired, and those of several parts."""
+    """Villages without polygon, invalid ones that were repaired, and those of several parts.
+
+    Examples
+    --------
+    >>> from lokus.places.boundary_coverage import Repaired
+    >>> found = geometry_findings("desa.gpkg", empty=["9901012001"], repaired=Repaired(), multipart=[])
+    >>> [finding.check for finding in found]
+    ['batas.no_geometry']
+    """
     findings = []
     if len(empty):
         findings.append(
@@ -144,7 +159,13 @@ def geometry_findings(
 
 
 def finding_missing(file: str, codes: Sequence[str], names: Sequence[str]) -> Finding:
-    """Villages of the official list that the file lacks."""
+    """Villages of the official list that the file lacks.
+
+    Examples
+    --------
+    >>> finding_missing("desa.gpkg", ["9901012001"], ["Suka Maju"]).where.kode_desa
+    '9901012001'
+    """
     return Finding(
         check="batas.missing",
         level="warning",
@@ -157,7 +178,13 @@ def finding_missing(file: str, codes: Sequence[str], names: Sequence[str]) -> Fi
 
 
 def finding_unknown(file: str, codes: Sequence[str], names: Sequence[str], *, n: int) -> Finding:
-    """Villages of the file that the official list lacks: most of them means the wrong list."""
+    """Villages of the file that the official list lacks: most of them means the wrong list.
+
+    Examples
+    --------
+    >>> finding_unknown("desa.gpkg", ["9901012001"], ["Suka Maju"], n=1).level
+    'blocking'
+    """
     return Finding(
         check="batas.unknown",
         level="blocking" if 2 * len(codes) > n else "warning",
@@ -252,7 +279,23 @@ def coverage_findings(
     kept: Sequence[str],
     gap_width_m: float,
 ) -> list[Finding]:
-    """Cracks, overlaps and gaps as they were and, where a repair was made (`after`), as they are."""
+    """Cracks, overlaps and gaps as they were and, where a repair was made (`after`), as they are.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from lokus.places.boundary_coverage import check_coverage
+    >>> squares = [shapely.box(0, 0, 10, 10), shapely.box(9, 0, 20, 10)]
+    >>> names = {"desa": ["A", "B"]}
+    >>> villages = gpd.GeoDataFrame(names, geometry=squares, index=["a", "b"], crs="EPSG:32748")
+    >>> report = check_coverage(villages)
+    >>> found = coverage_findings(
+    ...     "desa.gpkg", villages["desa"], before=report, after=report, kept=[], gap_width_m=30.0
+    ... )
+    >>> [finding.check for finding in found]
+    ['batas.coverage', 'batas.overlap', 'batas.still_cracked']
+    """
     findings = []
     if len(before.cracked) or len(before.overlaps) or len(before.gap_areas):
         message = _(

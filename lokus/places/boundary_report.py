@@ -137,6 +137,19 @@ def check_boundaries(path: str | Path, **options: Any) -> BoundaryReport:
     ------
     InputError
         As ``read_boundaries``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "desa.geojson"
+    >>> columns = {"KDEPUM": ["99.01.01.2001"], "WADMKD": ["Suka Maju"], "WADMKC": ["Sukasari"]}
+    >>> square = shapely.box(104, -3, 104.1, -2.9)
+    >>> gpd.GeoDataFrame(columns, geometry=[square], crs="EPSG:4326").to_file(path)
+    >>> check_boundaries(path).blocking
+    0
     """
     boundaries = read_boundaries(path, **options)
     return BoundaryReport(boundaries=boundaries, neighbours=contiguity(boundaries.villages))

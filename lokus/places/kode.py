@@ -221,7 +221,7 @@ def is_example(kode: str) -> bool:
     return kode.startswith(EXAMPLE_PREFIX)
 
 
-# FOLDED: A column of village codes: repaired where nothing is lost, refused where it is, both reported.
+# A column of village codes: repaired where nothing is lost, refused where it is, both reported.
 
 
 def repair_codes(series: pd.Series, *, where: Where | None = None) -> tuple[pd.Series, list[Finding]]:
@@ -327,7 +327,7 @@ def compress_rows(rows: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
 
 
-# FOLDED: Which code system a column uses, and the way from BPS codes to Kemendagri codes.
+# Which code system a column uses, and the way from BPS codes to Kemendagri codes.
 
 
 System = Literal["kemendagri", "bps", "campuran", "tidak dikenal"]
@@ -514,6 +514,3 @@ def bridge_bps(
                 )
             )
     return result, findings
-
-
-# FOLDED: Village codes: Kemendagri ``PP.KK.CC.DDDD`` and BPS ``PPKKCCCDDD``, ten digits each.
