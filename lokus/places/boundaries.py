@@ -88,8 +88,6 @@ def village_table(
     findings = [finding for finding in findings if finding.check != "kode.empty"]
     refused = {finding.where.row for finding in findings if finding.check == "kode.refused"}
     desa, kecamatan = _names(features, schema, rows)
-    named = [column for column in (schema.desa, schema.also_desa, schema.kecamatan) if column]
-    findings += lost_letters(features, named, where=where)
     nameless = [int(row) for row in rows[codes.isna()] if row not in refused]
     if nameless:
         findings += _without_code(nameless, codes, desa, kecamatan, official, kabupaten, where)
@@ -106,8 +104,13 @@ def village_table(
         where=at,
         bridge=bridge,
         official=official,
+        kabupaten=kabupaten,
     )
     findings += system
+    # Other kabupaten of the file are left out: what is odd in them is of no concern.
+    own = (codes.isna() | codes.str.startswith(kabupaten or "")).to_numpy(dtype=bool)
+    names = pd.DataFrame({"desa": desa.where(own, ""), "kecamatan": kecamatan.where(own, "")})
+    findings += lost_letters(names, ["desa", "kecamatan"], where=where)
     kecamatan, given_up = one_spelling(codes, kecamatan)
     if given_up:
         findings.append(
@@ -127,7 +130,7 @@ def village_table(
             where=at,
             remedy=_('name the column of codes with kolom = { kode = "…" } under [batas]'),
         )
-    _refuse_duplicates(codes[known], at)
+    _refuse_duplicates(codes[known & own], at)
     villages = gpd.GeoDataFrame(
         _describe(codes[known], desa[known], kecamatan[known]),
         geometry=features.geometry.to_numpy()[known],

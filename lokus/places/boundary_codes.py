@@ -74,6 +74,7 @@ def settle_codes(
     where: Where,
     bridge: pd.DataFrame | None = None,
     official: pd.DataFrame | None = None,
+    kabupaten: str | None = None,
 ) -> tuple[pd.Series, list[Finding]]:
     """Give Kemendagri codes, translated by the bridge where the file has those of BPS.
 
@@ -89,6 +90,8 @@ def settle_codes(
         Columns ``bps`` and ``kemendagri``.
     official : pandas.DataFrame, optional
         Official list: index ``kode_desa``, columns ``desa``, ``kecamatan``.
+    kabupaten : str, optional
+        Four digits: what contradicts itself in another kabupaten is of no concern.
 
     Returns
     -------
@@ -126,7 +129,7 @@ def settle_codes(
     if bridge is not None:
         codes, findings = _translate(written, bridge, where)
         written = replace(written, codes=codes, layout="", column="", country=False)
-        return codes, [*findings, *_contradictions(written, official, where)]
+        return codes, [*findings, *_contradictions(written, official, kabupaten, where)]
     agrees = _agrees(written, official)
     reason = "" if agrees else _why_bps(written)
     if reason:
@@ -139,7 +142,7 @@ def settle_codes(
                 "official list with daftar_resmi: codes that agree with it are used as they are."
             ),
         )
-    return codes, _contradictions(written, official, where)
+    return codes, _contradictions(written, official, kabupaten, where)
 
 
 def _odd_kind(code: str) -> bool:
@@ -366,9 +369,14 @@ def _refuse_lost_digits(codes: pd.Series, where: Where) -> None:
     )
 
 
-def _contradictions(written: WrittenCodes, official: pd.DataFrame | None, where: Where) -> list[Finding]:
+def _contradictions(
+    written: WrittenCodes, official: pd.DataFrame | None, kabupaten: str | None, where: Where
+) -> list[Finding]:
     """Codes of no desa or kelurahan, kecamatan codes with several names, and names with several codes."""
-    findings = []
+    findings: list[Finding] = []
+    if kabupaten is not None:
+        own = written.codes.str.startswith(kabupaten).fillna(value=False)
+        written = replace(written, codes=written.codes.where(own))
     if official is not None:
         # What is not on the list is left out, whatever its code.
         written = replace(written, codes=written.codes.where(written.codes.isin(official.index)))

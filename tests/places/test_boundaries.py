@@ -166,6 +166,16 @@ def test_only_the_kabupaten_asked_for_is_kept_and_the_rest_reported(tmp_path) ->
         read_boundaries(path, kabupaten="990")
 
 
+def test_what_is_wrong_in_another_kabupaten_is_of_no_concern(tmp_path) -> None:
+    frame = grid()
+    frame.loc[3:, "KDEPUM"] = ["99.02.01.2001", "99.02.01.2001", "99.02.01.7003"]
+    frame.loc[3:, "WADMKC"] = ["Satu", "Dua", "T?ga"]
+    path = write(frame, tmp_path / "batas.gpkg")
+    assert set(checks(read_boundaries(path, kabupaten="99.01"))) == {"batas.other_kabupaten"}
+    with pytest.raises(InputError, match="baris 4–5"):
+        read_boundaries(path, kabupaten="99.02")
+
+
 def test_polygons_without_code_are_left_out_and_reported(tmp_path) -> None:
     frame = grid()
     frame.loc[1, "KDEPUM"] = None
