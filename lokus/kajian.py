@@ -76,7 +76,10 @@ class Kajian:
     reconciliation = stage(data.reconciliation)
     audit = stage(data.audit)
     # What the data show.
+    rounds = stage(evidence.rounds)
     rates = stage(evidence.rates)
+    survey = stage(evidence.survey)
+    cautions = stage(evidence.cautions)
     children = stage(evidence.children)
     observed = stage(evidence.observed)
     hotspots = stage(evidence.hotspots)
@@ -102,6 +105,7 @@ class Kajian:
     assembled = stage(choice.assembled)
     # What became of last year's list.
     change = stage(review.change)
+    odds_bounds = stage(review.odds_bounds)
     effect_or_reason = stage(review.effect_or_reason)
     effect = stage(review.effect)
     no_effect = stage(review.no_effect)

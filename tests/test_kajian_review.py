@@ -62,6 +62,8 @@ def test_causes_add_up_to_what_moved_each_village(kajian):
 
 def test_where_nothing_changed_nothing_is_reported(example):
     study = (example / "contoh-2026.toml").read_text(encoding="utf-8")
+    # The same counts a second time would be more evidence, and so a change.
+    study = study.replace("\n[laju]\n", "\n[laju]\npakai_tahun_lalu = false\n", 1)
     alone = study[: study.index("# Daftar tahun lalu")]
     (example / "dahulu.toml").write_text(alone.replace("tahun = 2026", "tahun = 2025", 1), encoding="utf-8")
     (example / "kini.toml").write_text(alone + '\n[tahun_lalu]\nkajian = "dahulu.toml"\n', encoding="utf-8")

@@ -148,7 +148,8 @@ def draw_columns(
         drawn = rates.draws(n, seed=seed).reindex(indicators.index)
         out["prevalensi"] = np.ascontiguousarray(drawn.to_numpy().T)
         if "anak_stunting" in wanted:
-            out["anak_stunting"] = _children(indicators, rates, out["prevalensi"] / 100.0, seed)
+            others = rates.rate_of_unmeasured(drawn).to_numpy().T / 100.0
+            out["anak_stunting"] = _children(indicators, others, seed)
         for key in out.keys() & set(indicators.columns):
             out[key] = np.where(indicators[key].isna().to_numpy(), np.nan, out[key])
     for place, key in enumerate(sorted(uncertainty.errors)):
@@ -159,7 +160,7 @@ def draw_columns(
     return out
 
 
-def _children(indicators: pd.DataFrame, rates: Rates, rate: Floats, seed: int) -> Floats:
+def _children(indicators: pd.DataFrame, rate_of_others: Floats, seed: int) -> Floats:
     absent = {"stunting", "diukur", "sasaran"}.difference(indicators.columns)
     if absent:
         raise RuleError(
@@ -168,9 +169,7 @@ def _children(indicators: pd.DataFrame, rates: Rates, rate: Floats, seed: int) -
         )
     counts = check_counts(indicators["stunting"], indicators["diukur"], indicators["sasaran"])
     rest = np.where(np.isfinite(counts.due), np.maximum(counts.due - counts.n, 0.0), 0.0).astype(np.int64)
-    odds = rates.odds_ratio
-    shifted = rate if odds == 1.0 else odds * rate / (1.0 - rate + odds * rate)
-    drawn = np.random.default_rng([seed, 1]).binomial(rest[None, :], shifted)
+    drawn = np.random.default_rng([seed, 1]).binomial(rest[None, :], rate_of_others)
     return np.where(np.isfinite(counts.due), counts.y + drawn, np.nan)
 
 

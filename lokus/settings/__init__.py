@@ -13,7 +13,13 @@ from pydantic import Field, StrictInt
 from lokus.i18n import gettext as _
 from lokus.settings.base import AtMost, Note, Section, Text, Year
 from lokus.settings.choice import ChoiceSettings, UncertaintySettings
-from lokus.settings.evidence import PatternSettings, RateSettings, ScoreSettings, TypologySettings
+from lokus.settings.evidence import (
+    PatternSettings,
+    RateSettings,
+    ScoreSettings,
+    SurveySettings,
+    TypologySettings,
+)
 from lokus.settings.followup import (
     CaseAuditSettings,
     GapSettings,
@@ -51,6 +57,7 @@ class Settings(Section):
     tables: tuple[TableSettings, ...] = Field(alias="tabel", min_length=1)
     own_indicators: dict[Text, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
     rates: RateSettings = Field(RateSettings.model_validate({}), alias="laju")
+    survey: SurveySettings | None = Field(None, alias="survei")
     scores: ScoreSettings = Field(alias="skor")
     patterns: PatternSettings = Field(PatternSettings.model_validate({}), alias="pola")
     typology: TypologySettings | None = Field(None, alias="tipologi")

@@ -11,13 +11,14 @@ from lokus.evidence.scores.normalise import Normalise
 from lokus.evidence.scores.presets import PRESETS
 from lokus.evidence.scores.weighting import DataWeights
 from lokus.i18n import gettext as _
-from lokus.settings.base import AtMost, Number, Percent, Positive, Section, Text, Weight, Words
+from lokus.settings.base import AtMost, Number, Percent, Positive, Section, Text, Weight, Words, Year
 
 __all__ = [
     "PatternSettings",
     "RateSettings",
     "ScanSettings",
     "ScoreSettings",
+    "SurveySettings",
     "TypologySettings",
 ]
 
@@ -35,6 +36,27 @@ class RateSettings(Section):
         Literal["none", "kecamatan", "neighbours", "auto"],
         Words(tidak="none", kecamatan="kecamatan", tetangga="neighbours", otomatis="auto"),
     ] = Field("none", alias="pengaruh")
+    last_year: Annotated[bool, Field(strict=True)] = Field(True, alias="pakai_tahun_lalu")
+
+
+class SurveySettings(Section):
+    """``[survei]``: what a survey says of the kabupaten; classes and children are given at its level."""
+
+    percent: Percent = Field(alias="persen")
+    low: Percent | None = Field(None, alias="bawah")
+    high: Percent | None = Field(None, alias="atas")
+    year: Year = Field(alias="tahun")
+    source: Text = Field(alias="sumber")
+
+    @model_validator(mode="after")
+    def _in_its_interval(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise ValueError(_("bawah and atas belong together"))
+        low = self.percent if self.low is None else self.low
+        high = self.percent if self.high is None else self.high
+        if not 0.0 < low <= self.percent <= high < 100.0:
+            raise ValueError(_("persen must lie between bawah and atas, and these between 0 and 100"))
+        return self
 
 
 class ScoreSettings(Section):

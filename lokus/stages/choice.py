@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
     from lokus.choice.solver.problem import Problem
+    from lokus.evidence.scores.scoring import Scores
     from lokus.evidence.scores.sensitivity import LeaveOneOut, Overlap
     from lokus.kajian import Kajian
 
 __all__ = [
     "alternatives",
     "assembled",
+    "choose",
     "graduation",
     "history",
     "justifications",
@@ -67,19 +69,42 @@ def today(study: Kajian) -> dict[str, str]:
 
 
 def graduation(study: Kajian) -> pd.DataFrame | None:
-    """Which villages of last year's list need to be lokus no longer; ``None`` unless the study asks."""
-    from lokus.choice.review.graduation import graduation, probability_below
+    """Which villages of last year's list need to be lokus no longer; ``None`` unless the study asks.
+
+    By the draws of change between the years where last year's counts are known; at the level of the survey
+    where the study states one.
+    """
+    from lokus.choice.review.graduation import DRAWS, TWICE, graduation, probability_below
 
     stated = study.settings.previous.graduation if study.settings.previous else None
-    if stated is None or study.history is None or study.rates is None:
+    change, rates, seed = study.change, study.rates, study.settings.study.seed
+    if stated is None or study.history is None or rates is None:
         return None
     years = study.history.table["tahun_lokus"]
+    years = years[years > 0]
+
+    def chance(draws: pd.DataFrame) -> pd.Series[float]:
+        at = draws if study.survey is None else study.survey.shift_draws(draws, seed=seed)
+        return probability_below(at, stated.target)
+
+    if change is None:
+        cautious = None
+        found = chance(rates.draws(DRAWS, seed=seed).mask(rates.table["tanpa_pengukuran"]))
+        single = rates.table["anak_pinjaman"] == 0.0 if study.rounds else rates.table["prevalensi"].notna()
+    else:
+        found, cautious = (
+            chance(change.draws_of_all_due(DRAWS, seed=seed, codes=years.index, odds_ratio=odds))
+            for odds in (rates.odds_ratio, max(TWICE, rates.odds_ratio))
+        )
+        single = ~change.table["dua_tahun"]
     return graduation(
-        probability_below(study.rates, stated.target),
-        years[years > 0],
+        found,
+        years,
         probability=stated.probability,
         min_years=stated.min_years,
-        unreliable=study.rates.table["belum_andal"],
+        unreliable=rates.table["belum_andal"],
+        cautious=cautious,
+        one_year_only=single,
     )
 
 
@@ -125,10 +150,30 @@ def proposal(study: Kajian) -> Selection:
         No list satisfies the rules.
     """
     study.audit.raise_if_blocked()
-    return _choose(study, study.scores.table["skor"])
+    return choose(study, study.scores, children=study.children, counted=_counted(study))
 
 
-def _choose(study: Kajian, scores: pd.Series[float]) -> Selection:
+def choose(
+    study: Kajian,
+    scores: Scores,
+    *,
+    children: pd.Series[float] | None,
+    counted: pd.Series[float] | None,
+) -> Selection:
+    """Best list by these scores under the rules of the study.
+
+    Ties are broken by the children expected, and those of villages where any were `counted` are reached.
+    """
+    return _choose(study, scores.table["skor"], scores.tie_break, children, counted)
+
+
+def _choose(
+    study: Kajian,
+    scores: pd.Series[float],
+    ties: pd.Series[float] | None,
+    children: pd.Series[float] | None,
+    counted: pd.Series[float] | None,
+) -> Selection:
     from lokus.choice.selection import select
 
     cost = study.settings.choice.cost
@@ -136,8 +181,8 @@ def _choose(study: Kajian, scores: pd.Series[float]) -> Selection:
         scores,
         study.villages["kode_kecamatan"],
         study.problem,
-        tie_break=study.scores.tie_break if study.settings.scores.preset else study.children,
-        children=_counted(study),
+        tie_break=ties if study.settings.scores.preset else children,
+        children=counted,
         jenis=study.villages["jenis"],
         cost=study.villages[cost] if cost else None,
     )
@@ -184,7 +229,12 @@ def leave_one_out(study: Kajian) -> LeaveOneOut:
     """What becomes of ranks and list when one indicator is left out of the score."""
     from lokus.evidence.scores.sensitivity import leave_one_out
 
-    return leave_one_out(study.scores, choose=lambda scores: _choose(study, scores).kode)
+    return leave_one_out(
+        study.scores,
+        choose=lambda scores: (
+            _choose(study, scores, study.scores.tie_break, study.children, _counted(study)).kode
+        ),
+    )
 
 
 def overlap(study: Kajian) -> Overlap:
@@ -243,6 +293,7 @@ def assembled(study: Kajian) -> gpd.GeoDataFrame:
     return assemble_results(
         study.villages,
         *([study.rates.table] if study.rates else []),
+        *([study.survey.table] if study.survey else []),
         study.scores.table,
         study.traits,
         *([study.robustness.table] if study.robustness else []),

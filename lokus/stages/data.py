@@ -62,6 +62,7 @@ class Previous:
     settings: Settings
     inputs: tuple[Input, ...]
     findings: tuple[Finding, ...] = ()
+    rounds: tuple[pd.DataFrame, ...] = ()
 
     def __repr__(self) -> str:
         return _("Study of {year}: {n} villages, {k} on the list").format(
@@ -291,6 +292,7 @@ def _run_again(study: Kajian, name: str) -> Previous:
             kode=other.proposal.kode,
             settings=other.settings,
             inputs=(file_input(path), *other.inputs),
+            rounds=other.rounds,
         )
     except LokusError as error:
         raise InputError(

@@ -13,21 +13,50 @@ if TYPE_CHECKING:
     from lokus.evidence.patterns.scan import Clusters
     from lokus.evidence.patterns.typology import Typology
     from lokus.evidence.rates.rates import Rates
+    from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
+    from lokus.findings import Finding
     from lokus.kajian import Kajian
     from lokus.stages.recipes import Score
 
 __all__ = [
+    "cautions",
     "children",
     "clusters",
     "hotspots",
     "labels",
     "observed",
     "rates",
+    "rounds",
     "scorer",
     "scores",
+    "survey",
     "typology",
 ]
+
+
+_COUNTS = ["stunting", "diukur"]
+_MOST_ROUNDS = 3  # what lies further back lends next to nothing
+
+
+def rounds(study: Kajian) -> tuple[pd.DataFrame, ...]:
+    """Counts of earlier rounds or years by this year's villages, the newest first: they steady the rates.
+
+    Those that the study's tables give; where they give none, last year's study and what that knew.
+    """
+    from lokus.intake.earlier.carried import carry_previous
+
+    stated = [past[_COUNTS] for past in study.earlier if set(_COUNTS) <= set(past.columns)]
+    if stated or study.previous is None or study.past is None or not study.settings.rates.last_year:
+        return tuple(stated)
+    then = [study.past.values] + [
+        carry_previous(
+            study.previous.villages, frame, {}, study.boundaries.villages, catalogue=study.catalogue
+        ).values
+        for frame in study.previous.rounds
+    ]
+    found = [frame[_COUNTS] for frame in then if set(_COUNTS) <= set(frame.columns)]
+    return tuple(frame for frame in found if (frame["diukur"] > 0).any())[:_MOST_ROUNDS]
 
 
 def rates(study: Kajian) -> Rates | None:
@@ -43,11 +72,7 @@ def rates(study: Kajian) -> Rates | None:
         table["diukur"],
         sasaran=table.get("sasaran"),
         covariates=table[list(stated.covariates)] if stated.covariates else None,
-        earlier=[
-            (past["stunting"], past["diukur"])
-            for past in study.earlier
-            if {"stunting", "diukur"} <= set(past.columns)
-        ],
+        earlier=[(past["stunting"], past["diukur"]) for past in study.rounds],
         effect=effect,
         kecamatan=table["kode_kecamatan"] if effect in ("kecamatan", "auto") else None,
         neighbours=study.neighbours.to_csr() if effect in ("neighbours", "auto") else None,
@@ -55,6 +80,43 @@ def rates(study: Kajian) -> Rates | None:
         reliable_coverage=stated.reliable_coverage,
         odds_ratio=stated.odds_ratio,
     )
+
+
+def survey(study: Kajian) -> AtSurvey | None:
+    """Rates at the level of the survey that the study states, beside those as recorded; ``None`` without."""
+    from lokus.evidence.rates.survey import Survey, at_survey
+
+    stated = study.settings.survey
+    if stated is None or study.rates is None:
+        return None
+    found = Survey(
+        percent=stated.percent, low=stated.low, high=stated.high, year=stated.year, source=stated.source
+    )
+    return at_survey(study.rates, found)
+
+
+def cautions(study: Kajian) -> tuple[Finding, ...]:
+    """What a reader of the rates should know: records below the survey, kecamatan that stand out."""
+    from lokus.evidence.rates.kecamatan import kecamatan_apart
+    from lokus.evidence.rates.survey import Survey, far_below
+
+    rates = study.rates
+    if rates is None:
+        return ()
+    found = [*rates.findings, kecamatan_apart(rates, study.villages["kecamatan"])]
+    path = study.settings.trajectory
+    if study.settings.survey is None and path is not None:
+        points = [
+            (point.year, one.name, point)
+            for one in path.series
+            if one.kind == "survei"
+            for point in one.points
+            if 0.0 < point.percent < 100.0
+        ]
+        if points:
+            year, name, newest = max(points, key=lambda entry: entry[:2])
+            found.append(far_below(rates, Survey(percent=newest.percent, year=year, source=name)))
+    return tuple(finding for finding in found if finding is not None)
 
 
 def children(study: Kajian) -> pd.Series[float] | None:

@@ -31,7 +31,19 @@ def gaps(study: Kajian) -> pd.DataFrame | None:
     thresholds = study.settings.gaps.thresholds
     if not thresholds:
         return None
-    return find_gaps(study.results, thresholds, study.catalogue, owners=study.owners)
+    return find_gaps(_at_survey(study), thresholds, study.catalogue, owners=study.owners)
+
+
+def _at_survey(study: Kajian) -> pd.DataFrame:
+    """Results with prevalence and children at the level of the survey, where the study states one.
+
+    A threshold is a level, and so is a number of children to be reached; a rank is not.
+    """
+    results: pd.DataFrame = study.results
+    if study.survey is None:
+        return results
+    table = study.survey.table
+    return results.assign(prevalensi=table["prevalensi_survei"], anak_stunting=table["anak_stunting_survei"])
 
 
 def owners(study: Kajian) -> dict[str, str]:
@@ -47,7 +59,7 @@ def interventions(study: Kajian) -> Interventions | None:
     if not thresholds:
         return None
     return intervention_matrix(
-        study.results, thresholds, study.catalogue, owners=study.owners, lokus=study.proposal.kode
+        _at_survey(study), thresholds, study.catalogue, owners=study.owners, lokus=study.proposal.kode
     )
 
 
@@ -147,6 +159,12 @@ def trajectory(study: Kajian) -> Trajectory | None:
         )
         for one in stated.series
     ]
+    told = study.settings.survey
+    if told is not None and not any(
+        one.kind == "survei" and any(point.year == told.year for point in one.points) for one in stated.series
+    ):
+        value = told.percent if told.low is None or told.high is None else (told.percent, told.low, told.high)
+        series.append(measured(told.source, "survei", {told.year: value}))
     own = _measured_here(study)
     if own:
         series.append(measured(_("Tables of this study"), "rutin", own))

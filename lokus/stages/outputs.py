@@ -174,6 +174,9 @@ def method(study: Kajian) -> list[tuple[str, str]]:
         lock=study.lock,
         change=study.change,
         effect=study.effect,
+        survey=study.survey,
+        odds_bounds=study.odds_bounds,
+        cautions=study.cautions,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from lokus.settings.choice import ChoiceSettings
     from lokus.settings.evidence import RateSettings, ScoreSettings
 
-    Estimate = Callable[
-        ["pd.Series[float]", "pd.Series[float]", "pd.Series[float]", pd.DataFrame | None], Rates
-    ]
+    Estimate = Callable[..., Rates]
     Score = Callable[[pd.DataFrame, "pd.Series[float] | None"], Scores]
 
 __all__ = ["Estimate", "Score", "estimator", "rules", "scorer"]
@@ -66,10 +64,10 @@ def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]
 
 @cache
 def estimator(stated: RateSettings) -> Estimate:
-    """Give the function ``(stunting, diukur, sasaran, covariates) -> Rates`` of a ``[laju]``.
+    """Give the function ``(stunting, diukur, sasaran, covariates, earlier) -> Rates`` of a ``[laju]``.
 
-    One year's counts alone, without what villages share: the review compares years, and lends nothing from
-    one to the other. The same settings give the same function, by which the review knows that they are.
+    Without what villages share; `earlier` are the rounds that the year's own rates borrow. The same settings
+    give the same function, by which the review knows that they are.
     """
     from lokus.evidence.rates.rates import estimate_rates
 
@@ -78,12 +76,14 @@ def estimator(stated: RateSettings) -> Estimate:
         measured: pd.Series[float],
         due: pd.Series[float],
         covariates: pd.DataFrame | None,
+        earlier: Sequence[tuple[pd.Series[float], pd.Series[float]]] = (),
     ) -> Rates:
         return estimate_rates(
             stunting,
             measured,
             sasaran=due,
             covariates=covariates,
+            earlier=earlier,
             threshold=stated.threshold,
             reliable_coverage=stated.reliable_coverage,
             odds_ratio=stated.odds_ratio,

@@ -33,6 +33,7 @@ __all__ = [
     "effect_or_reason",
     "expected_fall",
     "no_effect",
+    "odds_bounds",
     "results",
     "review",
 ]
@@ -47,7 +48,13 @@ def change(study: Kajian) -> Change | None:
     counts = _two_years(study)
     if counts is None:
         return None
-    return estimate_change(*counts, covariates=_covariates(study))
+    past = study.past.values if study.past else study.villages
+    return estimate_change(
+        *counts,
+        due=(past.get("sasaran"), study.villages.get("sasaran")),
+        odds_ratio=study.settings.rates.odds_ratio,
+        covariates=_covariates(study),
+    )
 
 
 def _two_years(study: Kajian) -> tuple[YearCounts, YearCounts] | None:
@@ -57,6 +64,27 @@ def _two_years(study: Kajian) -> tuple[YearCounts, YearCounts] | None:
     if not all(set(_COUNTS) <= set(frame.columns) and (frame["diukur"] > 0).any() for frame in (then, now)):
         return None
     return (then["stunting"], then["diukur"]), (now["stunting"], now["diukur"])
+
+
+def odds_bounds(study: Kajian) -> pd.DataFrame | None:
+    """Which villages enter or leave the list if the children not measured had half or twice the odds.
+
+    ``None`` where that moves nothing: the score weighs no estimated rate.
+    """
+    from lokus.choice.results import side_by_side
+    from lokus.choice.review.odds_bounds import ODDS, odds_bounds
+    from lokus.stages.choice import choose
+
+    rates = study.rates
+    if rates is None or ESTIMATED.isdisjoint(study.settings.scores.keys):
+        return None
+    lists = {}
+    for odds in {*ODDS, rates.odds_ratio}:
+        other = rates if odds == rates.odds_ratio else rates.at_odds(odds)
+        children = other.table["anak_stunting"]
+        scores = study.scorer(side_by_side(study.observed, other.observed), children)
+        lists[odds] = choose(study, scores, children=children, counted=other.observed["anak_stunting"]).kode
+    return odds_bounds(lists, study.villages, stated=rates.odds_ratio)
 
 
 def _covariates(study: Kajian) -> pd.DataFrame | None:
@@ -124,7 +152,7 @@ def causes(study: Kajian) -> Causes | None:
         return None
     return split_causes(
         _year_before(study),
-        _year(study, study.settings, study.observed, study.problem, study.scorer),
+        _year(study, study.settings, study.observed, study.problem, study.scorer, _pairs(study.rounds)),
         kecamatan=study.villages["kode_kecamatan"],
         jenis=study.villages["jenis"],
         change=study.change.table if study.change else None,
@@ -142,11 +170,21 @@ def _year_before(study: Kajian) -> Year | None:
         if stated.scores == whole(study.settings.scores)
         else scorer(stated.scores, catalogue=study.catalogue, jenis=study.villages["jenis"])
     )
-    return _year(study, stated, past.values, rules(stated.choice, today=study.today), score)
+    problem = rules(stated.choice, today=study.today)
+    return _year(study, stated, past.values, problem, score, _pairs(study.rounds[1:]))
+
+
+def _pairs(rounds: tuple[pd.DataFrame, ...]) -> tuple[tuple[pd.Series[float], pd.Series[float]], ...]:
+    return tuple((past["stunting"], past["diukur"]) for past in rounds)
 
 
 def _year(
-    study: Kajian, settings: Settings, indicators: pd.DataFrame, problem: Problem, score: Score
+    study: Kajian,
+    settings: Settings,
+    indicators: pd.DataFrame,
+    problem: Problem,
+    score: Score,
+    earlier: tuple[tuple[pd.Series[float], pd.Series[float]], ...],
 ) -> Year:
     from lokus.choice.review.causes import Year
 
@@ -156,6 +194,7 @@ def _year(
         score=score,
         estimate=estimator(whole(settings.rates)) if study.change else None,
         covariates=settings.rates.covariates,
+        earlier=earlier if study.change else (),
         own_ties=settings.scores.preset is not None,
         cost=settings.choice.cost,
     )

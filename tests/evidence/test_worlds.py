@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from change import direction_rows, found_in, graduate_rows
+from rounds import hits
 from scipy.special import logit
 from worlds import WORLDS, draw, replicates, standard_error, worst
 
@@ -49,3 +51,34 @@ def test_neighbours_are_alike_only_where_the_world_says_so() -> None:
 
 def test_worst_are_the_highest() -> None:
     assert worst(pd.Series({"a": 0.1, "b": 0.3, "c": 0.2}), 2) == {"b", "c"}
+
+
+# Where all records are too low nothing but a survey can tell; see tests/evidence/rates/test_survey.py.
+UNBIASED = [name for name in WORLDS if name != "tercatat rendah"]
+
+
+@pytest.mark.slow
+def test_graduates_and_directions_hold_in_every_world() -> None:
+    said, passed = found_in(UNBIASED, 8, 2)
+    for row in graduate_rows(passed).to_dict("records"):
+        error = max(row["galat lokus"], 0.4 / np.sqrt(row["desa lokus"]))
+        assert row["benar lokus"] > 0.8 - 3 * error, row
+    assert passed.loc[passed["cara"] == "lokus", "benar"].mean() > 0.85
+    assert passed.loc[passed["cara"] == "satu tahun", "benar"].mean() < 0.85
+    # A world in which a handful is called so says little; all together they say something.
+    rows = [row for row in direction_rows(said).to_dict("records") if row["desa"] >= 20]
+    assert len(rows) >= 10
+    for row in rows + direction_rows(said.assign(dunia="ekstrem")).to_dict("records"):
+        assert abs(row["selisih"]) < 0.05 + 3 * row["galat"], row
+
+
+@pytest.mark.slow
+def test_two_earlier_rounds_find_more_in_every_world_and_never_less_than_the_raw_rate() -> None:
+    found = hits(list(WORLDS), 4, 2)
+    gains = found["tiga"] - found["satu"]
+    assert gains.mean() > 1.3 - 3 * standard_error(gains)
+    for name, part in found.groupby("dunia"):
+        gain, above = part["tiga"] - part["satu"], part["tiga"] - part["mentah"]
+        error = gains.std() / np.sqrt(len(part))
+        assert gain.mean() > 1.3 - 3 * error, name
+        assert above.mean() > -3 * standard_error(above), name

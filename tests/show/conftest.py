@@ -334,7 +334,7 @@ def make_review(results: gpd.GeoDataFrame) -> ReviewMaterial:
     change["prevalensi_lalu"], change["prevalensi_kini"] = 17.0, 14.5
     change["perubahan"] = -2.5
     change["perubahan_bawah"], change["perubahan_atas"] = -6.0, 1.25
-    change["peluang_turun"], change["peluang_naik"] = 0.87, 0.13
+    change["peluang_turun"], change["peluang_naik"], change["arah"] = 0.87, 0.13, "belum pasti"
     change["dua_tahun"] = True
     change.loc[others[0], ["mentah_kini", "perubahan_mentah"]] = np.nan
     change.loc[others[0], "dua_tahun"] = False

@@ -314,7 +314,8 @@ def test_no_measured_rate_of_a_village_is_in_any_public_output(public, reviewed,
 def test_without_counts_of_the_earlier_year_everything_of_villages_is_masked(reviewed):
     blind = replace(reviewed, review=replace(reviewed.review, counts=None))
     public = mask_small_counts(blind, load_catalogue()).review
-    assert public.change.drop(columns="dua_tahun").isna().all(axis=None)
+    assert public.change.drop(columns=["dua_tahun", "arah"]).isna().all(axis=None)
+    assert (public.change["arah"] == "disamarkan").all()
 
 
 def test_the_fall_is_told_in_whole_points_in_public(public):

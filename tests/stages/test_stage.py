@@ -50,6 +50,13 @@ CHANGES: dict[str, Any] = {
     "laju.cakupan_andal": 95,
     "laju.rasio_odds_tak_terukur": 1.5,
     "laju.pengaruh": "kecamatan",
+    "laju.pakai_tahun_lalu": False,
+    "survei.persen": 18.0,
+    "survei.bawah": lambda _old: ("survei", {"bawah": 16.0}),
+    "survei.atas": lambda _old: ("survei", {"atas": 25.0}),
+    "survei.tahun": 2025,
+    "survei.sumber": "Survei lain",
+    "survei": None,
     "skor.bobot": {"prevalensi": 0.5, "prevalensi_mentah": 0.5},
     "skor": {"pembobotan": "entropi", "indikator": ["prevalensi", "desil_1_2"]},
     "skor.ahp": {"prevalensi": {"desil_1_2": 3.0}},
@@ -130,6 +137,7 @@ CHANGES: dict[str, Any] = {
 def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kecil")
     plain = tiny_mapping(folder)
+    plain["survei"] = {"persen": 19.8, "bawah": 17.1, "atas": 22.5, "tahun": 2024, "sumber": "Survei gizi"}
     (folder / "desa2.gpkg").write_bytes((folder / "desa.gpkg").read_bytes())
     study = opened(plain, folder)
     for name in STAGES:

@@ -170,7 +170,7 @@ berkas = "../indicators/$year/lampiran_sk_lokus_$year.xlsx"
 
 # Lulus: prevalensinya di bawah target dengan peluang sebesar ini, dan sudah cukup lama menjadi lokus.
 [tahun_lalu.lulus]
-target = 10
+target = 14
 peluang = 0.8
 min_tahun = 1
 """)

@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from lokus.choice.results import side_by_side
-from lokus.choice.review.counterfactual_counts import COUNT_FACTORS, REAL, StuntingStates, stunting_states
+from lokus.choice.review.counterfactual_counts import (
+    COUNT_FACTORS,
+    COVERAGE,
+    REAL,
+    StuntingStates,
+    stunting_states,
+)
 from lokus.choice.review.margin import CERTAIN, margin
 from lokus.choice.review.shapley import shapley
 from lokus.choice.selection import Selection, select
@@ -27,7 +33,8 @@ if TYPE_CHECKING:
     from lokus.evidence.scores.scoring import Scores
 
     Numbers = pd.Series[float]
-    Estimate = Callable[[Numbers, Numbers, Numbers, pd.DataFrame | None], Rates]
+    Rounds = tuple[tuple[Numbers, Numbers], ...]
+    Estimate = Callable[..., Rates]
     Score = Callable[[pd.DataFrame, Numbers | None], Scores]
 
 __all__ = ["FACTORS", "INDICATORS", "RULES", "Causes", "Evaluator", "Year", "factor_label", "split_causes"]
@@ -61,6 +68,9 @@ class Year:
         rules are known to be the same, and half the work is saved.
     covariates : tuple of str
         Columns of `indicators` that `estimate` is given; none: it is given None.
+    earlier : tuple of (stunting, diukur)
+        Earlier rounds that the year's rates borrow, newest first; where there are any, `estimate` is given
+        them as its fifth argument. They count as coverage: they are more children seen.
     own_ties : bool
         Break ties by the score's own rule, as a preset does, and not by expected stunted children.
     cost : str, optional
@@ -72,6 +82,7 @@ class Year:
     score: Score
     estimate: Estimate | None = None
     covariates: tuple[str, ...] = ()
+    earlier: tuple[tuple[Numbers, Numbers], ...] = ()
     own_ties: bool = False
     cost: str | None = None
 
@@ -157,6 +168,8 @@ class Evaluator:
             same = set(COUNT_FACTORS)
         elif not self.states.change[self.states.both].any():
             same = {REAL}
+        if not _same_rounds(self.before.earlier, self.after.earlier):
+            same.discard(COVERAGE)
         if self.before.estimate is None or self.after.estimate is None:
             own = []
         if old.drop(columns=own).equals(new.drop(columns=own)):
@@ -191,7 +204,11 @@ class Evaluator:
         read = self._same_covariates(rules) or INDICATORS in corner
         key = (id(rules.estimate), rules.covariates, read, counted)
         if key not in self._rates:
-            self._rates[key] = rules.estimate(*self.states(counted), covariates)
+            rounds = self.after.earlier if COVERAGE in corner else self.before.earlier
+            counts = self.states(counted)
+            self._rates[key] = (
+                rules.estimate(*counts, covariates, rounds) if rounds else rules.estimate(*counts, covariates)
+            )
         return self._rates[key]
 
     def _same_covariates(self, rules: Year) -> bool:
@@ -204,6 +221,14 @@ _COUNTED = ("stunting", "diukur", "sasaran", "cakupan_pengukuran", "prevalensi_m
 
 def _rules(year: Year) -> tuple[object, ...]:
     return year.problem, year.score, year.estimate, year.covariates, year.own_ties, year.cost
+
+
+def _same_rounds(one: Rounds, other: Rounds) -> bool:
+    return len(one) == len(other) and all(
+        mine.equals(theirs)
+        for pair, its in zip(one, other, strict=True)
+        for mine, theirs in zip(pair, its, strict=True)
+    )
 
 
 def _with_counts(
@@ -316,7 +341,11 @@ def split_causes(
     Notes
     -----
     The proposal is made 32 times, with each cause as last year or as this year, and a village's change of
-    margin is divided by its Shapley values: no cause goes first. A cause acts on all villages at once, so a
+    margin is divided by its Shapley values: no cause goes first. The real change is the estimated one, which
+    is drawn towards the trend the more, the fewer children were measured: of the true change of a village
+    with up to 30 children about a tenth counts as real, with 30 to 100 a quarter, with 200 and more a half
+    (``docs/reviu.md``), and the rest as chance. So a small share of "nyata" in a small village does not mean
+    that nothing happened there. A cause acts on all villages at once, so a
     village may move by the real change of others. Rates are estimated anew for each combination of the
     last three causes: 8 times, twice that when covariates changed, and twice again when `before` and
     `after` do not share one `estimate`. A cause that is the same in both years is not switched at all.

@@ -8,12 +8,14 @@ from scipy.special import betainc
 
 from lokus.choice.solver.problem import RuleError
 from lokus.errors import name_some
-from lokus.evidence.rates.rate_table import measured_rate_at
 from lokus.evidence.rates.rates import Rates
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["graduation", "probability_below"]
+__all__ = ["DRAWS", "TWICE", "graduation", "probability_below"]
+
+DRAWS = 4000  # of the change between the years; a probability of 0.8 is then right within 0.013 (95 %)
+TWICE = 2.0  # odds of the children not measured under which a graduate must still pass
 
 
 def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[float]:
@@ -22,7 +24,9 @@ def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[f
     Parameters
     ----------
     rates : Rates or DataFrame
-        Estimated rates, or draws from their posterior in percent, villages × draws.
+        Estimated rates, or draws from their posterior in percent, villages × draws. For a village that is
+        on the list because of a high count last year take ``Change.draws_of_all_due``, which knows that
+        count: this year's alone passes too many that merely had a good year.
     target : float
         Percent.
 
@@ -39,8 +43,8 @@ def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[f
 
     Notes
     -----
-    From `Rates` it is the cumulative Beta distribution, exactly; where the rates carry a stress odds ratio
-    for children not measured, the rate meant is that among all sasaran. From draws it is the share below.
+    From `Rates` it is the cumulative Beta distribution, exactly; the rate meant is that among all children
+    due. From draws it is the share below.
 
     Examples
     --------
@@ -56,8 +60,8 @@ def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[f
             remedy=_("state the target in percent, such as 14"),
         )
     if isinstance(rates, Rates):
-        alpha, beta, measured = (rates.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
-        chance = betainc(alpha, beta, measured_rate_at(target / 100.0, measured, rates.odds_ratio))
+        alpha, beta = (rates.posterior[name].to_numpy() for name in ("alpha", "beta"))
+        chance = betainc(alpha, beta, target / 100.0)
         values = pd.Series(chance, index=rates.table.index).mask(rates.table["tanpa_pengukuran"])
     else:
         values = (rates < target).mean(axis=1).mask(rates.isna().any(axis=1))
@@ -71,6 +75,8 @@ def graduation(
     probability: float = 0.8,
     min_years: int = 2,
     unreliable: pd.Series[bool] | None = None,
+    cautious: pd.Series[float] | None = None,
+    one_year_only: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
     """Say which villages of last year's list graduate, and why the others do not.
 
@@ -88,12 +94,17 @@ def graduation(
     unreliable : Series of bool, optional
         ``belum_andal`` of the rates: a village that measured too small a part of its children does not
         graduate, however good the part it measured looks.
+    cautious : Series, optional
+        The same probability if the children not measured had twice the odds of being stunted. Who is measured
+        is not known to be fair, so a village graduates only where this one is high enough too.
+    one_year_only : Series of bool, optional
+        Villages whose probability knows this year's counts alone. They do not graduate.
 
     Returns
     -------
     DataFrame, index ``kode_desa`` (sorted), one row a village of last year's list
-        ``peluang_lulus``, ``tahun_lokus``, ``lulus`` (bool), ``alasan``: why it does not graduate; empty for
-        one that does.
+        ``peluang_lulus``, ``peluang_lulus_hati`` (the cautious one; missing where not given),
+        ``tahun_lokus``, ``lulus`` (bool), ``alasan``: why it does not graduate; empty for one that does.
 
     Raises
     ------
@@ -104,7 +115,11 @@ def graduation(
     -----
     A point value below the target is no proof: of villages just at the target half would pass by chance, and
     small ones most often. With a least probability p at most 1 − p of the graduates are expected to lie at
-    the target or above, as far as the model of the rates holds.
+    the target or above, as far as the model of the rates holds. A village was listed because it was counted
+    high: of those that pass by this year's counts alone with probability 0.8, in simulated kabupaten only
+    about two in three truly lie below the target; with last year's counts and caution at least four in five
+    do in every world but where all records are too low, which a survey alone can tell
+    (``benchmarks/change.py``, ``docs/reviu.md``).
 
     Examples
     --------
@@ -129,7 +144,7 @@ def graduation(
             ),
             remedy=_("state a whole number that is large enough"),
         )
-    for series in (probability_below, years_listed):
+    for series in (probability_below, years_listed, *(() if cautious is None else (cautious,))):
         if series.index.has_duplicates:
             repeated = series.index[series.index.duplicated()].unique()
             raise RuleError(
@@ -137,22 +152,15 @@ def graduation(
                 remedy=_("keep one row for each village"),
             )
     years = years_listed[years_listed.fillna(1) > 0].sort_index()
-    chance = probability_below.reindex(years.index).astype(float)
-    wrong = chance.notna() & ~chance.between(0.0, 1.0)
-    if wrong.any():
-        raise RuleError(
-            _("probabilities outside 0 to 1: {villages}").format(villages=name_some(chance.index[wrong])),
-            remedy=_("give probabilities, not percent"),
-        )
-    doubtful = pd.Series(False, index=years.index)
-    if unreliable is not None:
-        doubtful = unreliable.reindex(years.index).astype("boolean").fillna(value=True).astype(bool)
+    chance, careful = (_chances(series, years.index) for series in (probability_below, cautious))
+    doubtful, single = (_flags(series, years.index) for series in (unreliable, one_year_only))
     counted = years.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    rows = zip(chance.tolist(), counted.tolist(), doubtful.tolist(), strict=True)
+    rows = zip(chance.tolist(), careful.tolist(), counted.tolist(), doubtful, single, strict=True)
     reasons = [_obstacle(*row, probability=probability, min_years=int(min_years)) for row in rows]
     return pd.DataFrame(
         {
             "peluang_lulus": chance,
+            "peluang_lulus_hati": careful,
             "tahun_lokus": years.astype("Int64"),
             "lulus": pd.Series([not reason for reason in reasons], index=years.index, dtype=bool),
             "alasan": pd.Series(reasons, index=years.index, dtype=object),
@@ -161,7 +169,36 @@ def graduation(
     ).rename_axis("kode_desa")
 
 
-def _obstacle(chance: float, years: float, doubtful: bool, *, probability: float, min_years: int) -> str:
+def _chances(series: pd.Series[float] | None, index: pd.Index) -> pd.Series[float]:
+    if series is None:
+        return pd.Series(np.nan, index=index)
+    chance = series.reindex(index).astype(float)
+    wrong = chance.notna() & ~chance.between(0.0, 1.0)
+    if wrong.any():
+        raise RuleError(
+            _("probabilities outside 0 to 1: {villages}").format(villages=name_some(chance.index[wrong])),
+            remedy=_("give probabilities, not percent"),
+        )
+    return chance
+
+
+def _flags(series: pd.Series[bool] | None, index: pd.Index) -> list[bool]:
+    """Whether each village is flagged; one that the series does not name counts as flagged."""
+    if series is None:
+        return [False] * len(index)
+    return list(series.reindex(index).astype("boolean").fillna(value=True).astype(bool))
+
+
+def _obstacle(
+    chance: float,
+    careful: float,
+    years: float,
+    doubtful: bool,
+    single: bool,
+    *,
+    probability: float,
+    min_years: int,
+) -> str:
     parts = []
     if np.isnan(years):
         parts.append(_("it is not known for how many years it has been on the list"))
@@ -178,6 +215,17 @@ def _obstacle(chance: float, years: float, doubtful: bool, *, probability: float
                     chance=format_number(chance, decimals=2), least=format_number(probability, decimals=2)
                 )
             )
+        elif careful < probability:
+            parts.append(
+                _(
+                    "probability {chance} if the children not measured are twice as likely stunted, "
+                    "at least {least}"
+                ).format(
+                    chance=format_number(careful, decimals=2), least=format_number(probability, decimals=2)
+                )
+            )
+        if single:
+            parts.append(_("only this year's counts are known: a good year alone is no proof"))
     return "; ".join(parts)
 
 

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from lokus.choice.review.causes import FACTORS, RULES, Causes, factor_label
-from lokus.choice.review.counterfactual_counts import COVERAGE, REAL
+from lokus.choice.review.counterfactual_counts import CHANCE, COVERAGE, REAL
 from lokus.choice.review.graduation import graduated_with
 from lokus.choice.selection import Selection
 from lokus.choice.solver.problem import RuleError
 from lokus.errors import name_some
+from lokus.evidence.change.change import FALLS, RISES
+from lokus.evidence.change.expected_fall import signed
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -107,13 +109,19 @@ class Narrator:
                 if pd.isna(estimate["mentah_lalu"])
                 else _("coverage of measurement: not measured this year")
             )
+        if factor == CHANCE:
+            # What the counts say belongs to it: chance alone is no explanation.
+            return f"{factor_label(factor)}{_between(estimate)}"
         if factor != REAL:
             return factor_label(factor)
         chance = float(estimate["peluang_naik" if rising else "peluang_turun"])
         if not chance > 0.5:
             return _("real change in other villages")
+        if estimate["arah"] != (RISES if rising else FALLS):
+            text = _("estimated rise, not certain") if rising else _("estimated fall, not certain")
+            return f"{text}{_between(estimate)}{_against(estimate, rising=rising)}"
         text = _("real rise, probability {p}") if rising else _("real fall, probability {p}")
-        return text.format(p=_p(chance))
+        return f"{text.format(p=_p(chance))}{_against(estimate, rising=rising)}"
 
     @staticmethod
     def _decided(row: Mapping[str, Any]) -> str:
@@ -150,6 +158,26 @@ def _border(row: Mapping[str, Any]) -> str:
         "pecah dan gabung": _("boundaries: divided and merged anew ({origin})"),
     }[kind]
     return text.format(origin=row.get("asal") or "–")
+
+
+def _between(estimate: Mapping[Any, Any]) -> str:
+    """Say between what the change lies; empty where it was not measured in both years."""
+    if not estimate.get("dua_tahun", False) or pd.isna(estimate.get("perubahan_bawah", np.nan)):
+        return ""
+    return _(", estimated change between {low} and {high} points").format(
+        low=signed(estimate["perubahan_bawah"]), high=signed(estimate["perubahan_atas"])
+    )
+
+
+def _against(estimate: Mapping[Any, Any], *, rising: bool) -> str:
+    """Say so where the measured rate moved the other way; empty where it did not.
+
+    Without its figure, which the public version of the review may not give away.
+    """
+    counted = estimate.get("perubahan_mentah", np.nan)
+    if pd.isna(counted) or (counted >= 0 if rising else counted <= 0):
+        return ""
+    return _(", although the measured rate fell") if rising else _(", although the measured rate rose")
 
 
 def _p(value: float) -> str:
@@ -250,7 +278,10 @@ def villages_left(left: pd.DataFrame | None, unmatched: set[str]) -> pd.DataFram
 TOTAL = "Jumlah"
 NOISE = 1e-9
 SPLIT = ("jarak_lalu", "jarak_kini", "selisih", *(f"selisih_{name}" for name in FACTORS))
-CHANGE = ("mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan", "perubahan", "peluang_turun")
+CHANGE = (
+    "mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan", "perubahan", "perubahan_bawah",
+    "perubahan_atas", "peluang_turun", "arah",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from lokus.evidence.rates.counts import Counts
 
 __all__ = [
+    "all_due",
     "beta_binomial_quantiles",
     "chance_among_worst",
     "exceedance",
     "expected_children",
+    "match_beta",
     "measured_rate_at",
+    "rate_of_all_due",
     "shift_odds",
     "summarise",
 ]
 
-
-# FOLDED: Children not measured: what the posterior of a village's rate says about those nobody weighed.
-
+Floats = npt.NDArray[np.float64]
 
 CELLS_PER_BLOCK = 2_000_000
 NEARLY_CERTAIN = 1e5  # children behind a posterior
+NEARLY_ALIKE = 0.01  # log odds ratio
 
 
 def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
@@ -72,8 +74,7 @@ def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, 
     derivative = odds_ratio / (1.0 - rate + odds_ratio * rate) ** 2
     linear = derivative**2 * rate * (1.0 - rate) / (total + 1.0)
     variance = np.where(total > NEARLY_CERTAIN, linear, variance)
-    size = mean * (1.0 - mean) / variance - 1.0
-    return mean * size, (1.0 - mean) * size
+    return match_beta(mean, variance)
 
 
 def _gauss_series(b: Floats, c: Floats, z: float) -> Floats:
@@ -147,11 +148,15 @@ def _blocks(trials: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.intp]]:
         stop = start
 
 
-Floats = npt.NDArray[np.float64]
-
-
 def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]:
-    """Posterior mean and the 50 % and `level` intervals, in percent, by column name."""
+    """Posterior mean and the 50 % and `level` intervals, in percent, by column name.
+
+    Examples
+    --------
+    >>> rows = summarise(np.array([4.0]), np.array([36.0]), level=0.9)
+    >>> {name: round(float(values[0]), 1) for name, values in rows.items() if "50" not in name}
+    {'prevalensi': 10.0, 'prevalensi_bawah': 3.6, 'prevalensi_atas': 18.8}
+    """
     tail = (1.0 - level) / 2.0
     quantiles = {
         "prevalensi_bawah": tail,
@@ -164,7 +169,13 @@ def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]
 
 
 def exceedance(alpha: Floats, beta: Floats, share: float | Floats) -> Floats:
-    """Probability that each rate lies above `share`, 0–1."""
+    """Probability that each rate lies above `share`, 0–1.
+
+    Examples
+    --------
+    >>> exceedance(np.array([1.0, 2.0]), np.array([1.0, 1.0]), 0.5)
+    array([0.5 , 0.75])
+    """
     # Each of the two incomplete integrals keeps its digits only where it is small.
     below = betainc(alpha, beta, share)
     return np.asarray(np.where(below < 0.5, 1.0 - below, betaincc(alpha, beta, share)))
@@ -173,10 +184,22 @@ def exceedance(alpha: Floats, beta: Floats, share: float | Floats) -> Floats:
 def expected_children(
     counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float
 ) -> dict[str, Floats]:
-    """Stunted children among all due, with an interval of whole children; NaN where sasaran is unknown."""
+    """Stunted children among all due, with an interval of whole children; NaN where sasaran is unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.evidence.rates.counts import check_counts
+    >>> counts = check_counts(pd.Series({"a": 4.0}), pd.Series({"a": 30.0}), pd.Series({"a": 50.0}))
+    >>> posterior = pd.DataFrame({"alpha_diukur": [4.0], "beta_diukur": [36.0]}, index=["a"])
+    >>> rows = expected_children(counts, posterior, level=0.9, odds_ratio=1.0)
+    >>> {name: float(values[0]) for name, values in rows.items()}
+    {'anak_stunting': 6.0, 'anak_stunting_bawah': 4.0, 'anak_stunting_atas': 8.0}
+    """
     known = np.isfinite(counts.due)
     rest = np.where(known, np.maximum(counts.due - counts.n, 0.0), 0.0)
-    alpha, beta = shift_odds(posterior["alpha"].to_numpy(), posterior["beta"].to_numpy(), odds_ratio)
+    alpha, beta = (posterior[name].to_numpy() for name in ("alpha_diukur", "beta_diukur"))
+    alpha, beta = shift_odds(alpha, beta, odds_ratio)
     tail = (1.0 - level) / 2.0
     bounds = beta_binomial_quantiles(rest.astype(np.int64), alpha, beta, (tail, 1.0 - tail))
     columns = {
@@ -187,13 +210,74 @@ def expected_children(
     return {name: np.where(known, values, np.nan) for name, values in columns.items()}
 
 
-def measured_rate_at(rate: float, measured: Floats, odds_ratio: float) -> Floats:
+def match_beta(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Parameters of the beta distributions with these means and variances.
+
+    Examples
+    --------
+    >>> [float(value.round(6)) for value in match_beta(np.array(0.1), np.array(0.1 * 0.9 / 41))]
+    [4.0, 36.0]
+    """
+    size = mean * (1.0 - mean) / variance - 1.0
+    return mean * size, (1.0 - mean) * size
+
+
+def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
+    r"""Beta distribution of the rate among all children due.
+
+    Parameters
+    ----------
+    alpha, beta : ndarray, shape (m,)
+        p ~ Beta(alpha, beta), the rate among children like those measured.
+    measured : ndarray, shape (m,)
+        c, the share of the children due who were measured, 0–1.
+    odds_ratio : float
+        ω, of the children not measured.
+
+    Returns
+    -------
+    tuple of ndarray
+        Parameters of the beta with the mean and variance of q = c·p + (1−c)·p′, p′ = ωp / (1 − p + ωp).
+
+    Notes
+    -----
+    The variance needs :math:`E[p\,p']`; since :math:`p' + (\omega-1)\,p\,p' = \omega p`, it is
+    :math:`(\omega E[p] - E[p']) / (\omega - 1)`, exactly. The shape is the approximation; for ω = 1, and
+    where all are measured, nothing is.
+
+    Examples
+    --------
+    >>> a, b = all_due(np.array([4.0, 4.0]), np.array([36.0, 36.0]), np.array([1.0, 0.5]), 2.0)
+    >>> (a / (a + b)).round(4)
+    array([0.1   , 0.1393])
+    """
+    if odds_ratio == 1.0:
+        return alpha, beta
+    total = alpha + beta
+    mean, variance = alpha / total, alpha * beta / (total**2 * (total + 1.0))
+    a, b = shift_odds(alpha, beta, odds_ratio)
+    shifted, wide = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1.0))
+    most = np.sqrt(variance * wide)
+    together = (odds_ratio * mean - shifted) / (odds_ratio - 1.0) - mean * shifted
+    # The two hang together by a curve so nearly straight that they are all but proportional; where the
+    # difference loses its digits they may count as proportional.
+    lost = (total > NEARLY_CERTAIN) | (abs(np.log(odds_ratio)) < NEARLY_ALIKE)
+    together = np.where(lost, most, np.clip(together, 0.0, most))
+    rest = 1.0 - measured
+    matched = match_beta(
+        measured * mean + rest * shifted,
+        measured**2 * variance + rest**2 * wide + 2.0 * measured * rest * together,
+    )
+    return np.where(rest > 0, matched[0], alpha), np.where(rest > 0, matched[1], beta)
+
+
+def measured_rate_at(rate: Floats | float, measured: Floats, odds_ratio: float) -> Floats:
     """Rate among measured children at which the rate among all children due is `rate`; both 0–1.
 
     Parameters
     ----------
-    rate : float
-    measured : ndarray, shape (m,)
+    rate : ndarray or float
+    measured : ndarray
         Share of the children due who were measured, 0–1.
     odds_ratio : float
         Of the children not measured.
@@ -209,20 +293,42 @@ def measured_rate_at(rate: float, measured: Floats, odds_ratio: float) -> Floats
     return np.asarray(2.0 * rate / (linear + np.sqrt(linear**2 + 4.0 * square * rate)))
 
 
-def chance_among_worst(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float, n: int) -> Floats:
+def rate_of_all_due(rate: Floats, measured: Floats | float, odds_ratio: float) -> Floats:
+    """Rate among all children due where that among the measured is `rate`; the inverse of `measured_rate_at`.
+
+    Parameters
+    ----------
+    rate : ndarray
+        0–1.
+    measured : ndarray
+        Share of the children due who were measured, 0–1.
+    odds_ratio : float
+        Of the children not measured.
+
+    Examples
+    --------
+    >>> rate_of_all_due(np.array([0.2, 0.1457]), np.array([1.0, 0.5]), 2.0).round(4)
+    array([0.2, 0.2])
+    """
+    if odds_ratio == 1.0:
+        return rate
+    others = odds_ratio * rate / (1.0 - rate + odds_ratio * rate)
+    return np.asarray(measured * rate + (1.0 - measured) * others)
+
+
+def chance_among_worst(alpha: Floats, beta: Floats, n: int) -> Floats:
     """Probability that each rate lies above the level that `n` villages are expected to pass.
 
     Examples
     --------
-    >>> chance_among_worst(np.array([3.0, 3.0, 5.0]), np.array([3.0, 3.0, 1.0]), np.ones(3), 1.0, 2).round(3)
+    >>> chance_among_worst(np.array([3.0, 3.0, 5.0]), np.array([3.0, 3.0, 1.0]), 2).round(3)
     array([0.514, 0.514, 0.971])
     """
     low, high = 0.0, 1.0
     for _halving in range(60):
         middle = (low + high) / 2.0
-        chance = exceedance(alpha, beta, measured_rate_at(middle, measured, odds_ratio))
-        if chance.sum() > n:
+        if exceedance(alpha, beta, middle).sum() > n:
             low = middle
         else:
             high = middle
-    return exceedance(alpha, beta, measured_rate_at((low + high) / 2.0, measured, odds_ratio))
+    return exceedance(alpha, beta, (low + high) / 2.0)

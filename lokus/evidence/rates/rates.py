@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +14,14 @@ from lokus.evidence.rates.covariates import build_design
 from lokus.evidence.rates.effects import Effect, kecamatan_effect, neighbour_effect, no_effect
 from lokus.evidence.rates.model import fit_rates
 from lokus.evidence.rates.pooling import carry_forward
-from lokus.evidence.rates.rate_table import chance_among_worst, exceedance, expected_children, summarise
+from lokus.evidence.rates.rate_table import (
+    all_due,
+    chance_among_worst,
+    exceedance,
+    expected_children,
+    measured_rate_at,
+    summarise,
+)
 from lokus.evidence.threads import one_thread
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -27,10 +34,6 @@ if TYPE_CHECKING:
     from lokus.findings import Finding
 
 __all__ = ["EffectName", "Rates", "earlier_counts", "estimate_rates"]
-
-
-# FOLDED: Settings, earlier rounds and effects as the caller gives them, checked and brought into shape.
-
 
 EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
 
@@ -113,7 +116,8 @@ class Rates:
     Parameters
     ----------
     table : DataFrame, index ``kode_desa`` (sorted)
-        In percent: ``prevalensi_mentah``, ``prevalensi`` (posterior mean), ``prevalensi_bawah``/``_atas``
+        In percent: ``prevalensi_mentah``, ``prevalensi`` (posterior mean, of all children due),
+        ``prevalensi_bawah``/``_atas``
         (`level` interval), ``prevalensi_bawah50``/``_atas50``. Children: ``anak_stunting`` (expected among
         all sasaran) and its ``_bawah``/``_atas``. ``peluang_di_atas`` (0–1, only with a `threshold`). Flags
         ``belum_andal``, ``tanpa_pengukuran`` and, with covariates, ``kovariat_hilang``. With an effect
@@ -129,14 +133,21 @@ class Rates:
     used : Series
         Probability, 0–1, that each covariate helps to explain the rates.
     posterior : DataFrame
-        ``alpha``, ``beta`` of each village's Beta posterior, and ``measured``, the share of the sasaran that
-        was measured (0–1; 1 where sasaran is unknown).
+        ``alpha``, ``beta`` of each village's Beta posterior of the rate among all children due; ``measured``,
+        the share of the sasaran that was measured (0–1; 1 where sasaran is unknown); ``alpha_diukur``,
+        ``beta_diukur``, the posterior of the rate among children like those measured: the same without a
+        stress odds ratio.
+    counts : Counts
+        What the rates were made of.
+    reliable_coverage : float
+        Percent, below which a village is ``belum_andal``.
     level : float
         Coverage of the wide interval, 0–1.
     threshold : float or None
         Percent.
     odds_ratio : float
-        Stress odds ratio applied to children not measured.
+        Stress odds ratio applied to children not measured: it moves every estimate, for the children due
+        are those measured and the others.
     effect : {"none", "kecamatan", "neighbours"}
         Effect in the model.
     effect_sd : float
@@ -157,7 +168,9 @@ class Rates:
     coefficients: pd.Series[float]
     used: pd.Series[float]
     posterior: pd.DataFrame
+    counts: Counts = field(repr=False)
     level: float
+    reliable_coverage: float
     threshold: float | None
     odds_ratio: float
     effect: str = "none"
@@ -208,8 +221,8 @@ class Rates:
         """Probability, 0–1, that a village's rate lies above the level that `n` villages should pass.
 
         To name `n` villages so that most of the truly worst `n` are among them, rank by this rather than by
-        ``prevalensi``: it also weighs how much a rate may differ from its estimate. With a stress
-        `odds_ratio` the rate meant is that among all sasaran. Lin, Louis, Paddock &
+        ``prevalensi``: it also weighs how much a rate may differ from its estimate. The rate meant is that
+        among all children due. Lin, Louis, Paddock &
         Ridgeway (2006), *Bayesian Analysis* 1, 915–946. The sum over villages is `n`.
 
         Returns
@@ -226,9 +239,57 @@ class Rates:
                 _("n must lie between 1 and {most}, not {value}").format(most=len(self.table) - 1, value=n),
                 remedy=_("state a number of villages within these limits"),
             )
-        alpha, beta, measured = (self.posterior[name].to_numpy() for name in ("alpha", "beta", "measured"))
-        chance = chance_among_worst(alpha, beta, measured, self.odds_ratio, n)
+        alpha, beta = (self.posterior[name].to_numpy() for name in ("alpha", "beta"))
+        chance = chance_among_worst(alpha, beta, n)
         return pd.Series(chance, index=self.table.index, name="peluang_terburuk")
+
+    def rate_of_unmeasured(self, rate: pd.DataFrame) -> pd.DataFrame:
+        """Rates among the children not measured, where those among all due are `rate`; both in percent.
+
+        Parameters
+        ----------
+        rate : DataFrame, index ``kode_desa``
+            Such as `draws` gives.
+
+        Examples
+        --------
+        >>> desa = ["9901012001", "9901012002"]
+        >>> rates = estimate_rates(
+        ...     pd.Series([9.0, 9.0], index=desa), pd.Series([80.0, 80.0], index=desa),
+        ...     sasaran=pd.Series([80.0, 160.0], index=desa), odds_ratio=2.0,
+        ... )
+        >>> rates.rate_of_unmeasured(pd.DataFrame({0: [20.0, 20.0]}, index=desa))[0].round(1).tolist()
+        [33.3, 25.4]
+        """
+        if self.odds_ratio == 1.0:
+            return rate
+        measured = self.posterior["measured"].reindex(rate.index).to_numpy()[:, None]
+        among_measured = measured_rate_at(rate.to_numpy() / 100.0, measured, self.odds_ratio)
+        odds = self.odds_ratio * among_measured
+        return pd.DataFrame(100.0 * odds / (1.0 - among_measured + odds), rate.index, rate.columns)
+
+    def at_odds(self, odds_ratio: float) -> Rates:
+        """Give the same rates with another stress odds ratio of the children not measured.
+
+        Nothing is fitted again: what is learned of the children measured stays.
+
+        Examples
+        --------
+        >>> desa = ["9901012001", "9901012002"]
+        >>> rates = estimate_rates(
+        ...     pd.Series([9.0, 9.0], index=desa), pd.Series([80.0, 80.0], index=desa),
+        ...     sasaran=pd.Series([80.0, 160.0], index=desa),
+        ... )
+        >>> rates.at_odds(2.0).table["prevalensi"].round(1).tolist()
+        [11.2, 15.3]
+        """
+        check_options(self.level, odds_ratio, self.threshold)
+        posterior = _posterior(self.posterior, odds_ratio)
+        fitted = _estimates(
+            self.counts, posterior, level=self.level, odds_ratio=odds_ratio, threshold=self.threshold
+        )
+        table = self.table.assign(**fitted)[list(self.table)]
+        return replace(self, table=table, posterior=posterior, odds_ratio=odds_ratio)
 
     def __repr__(self) -> str:
         flags = self.table[["tanpa_pengukuran", "belum_andal"]].sum()
@@ -293,7 +354,8 @@ def estimate_rates(
     reliable_coverage : float
         Percent of sasaran measured below which a village is ``belum_andal``.
     odds_ratio : float
-        How many times the odds of being stunted are higher among children not measured; 1 means alike.
+        How many times the odds of being stunted are higher among children not measured; 1 means alike. It
+        moves the prevalence of all children due, and so score, list and chance, where few were measured.
     integrate : bool
         Let intervals and draws carry the uncertainty of the mean, the coefficients, the precision and the
         effects, which matters where villages are few. Otherwise the fitted values count as known.
@@ -317,7 +379,9 @@ def estimate_rates(
     :math:`\mathrm{logit}\,\mu_i = x_i\beta + u_i`; given these the posterior is
     :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi + n_i - y_i)`. Averaged over a grid of the
     hyperparameters and the Laplace approximation of β and u, it is matched by the beta distribution of the
-    same mean and variance. Which covariates belong in the model is averaged over too (see
+    same mean and variance. With an odds ratio the rate among all children due mixes that of the measured
+    (share n/N) and of the others, and is matched in the same way (`rate_table.all_due`). Which covariates
+    belong in the model is averaged over too (see
     `lokus.evidence.rates.model`), so that a useless one does not move villages by chance. Among the
     :math:`\max(N_i - n_i, 0)` children not measured the count is beta-binomial: its mean is exact, its
     interval the exact quantiles for an odds ratio of 1 and those of a moment-matched beta-binomial otherwise.
@@ -348,23 +412,15 @@ def estimate_rates(
         fit = fit_rates(counts, design, effects, earlier=pooled, integrate=integrate)
 
     measured = np.where(counts.due > 0, np.minimum(counts.n / np.maximum(counts.due, 1.0), 1.0), 1.0)
-    posterior = pd.DataFrame({"alpha": fit.alpha, "beta": fit.beta, "measured": measured}, index=counts.index)
-    pairs, back = np.unique(posterior[["alpha", "beta"]].to_numpy(), axis=0, return_inverse=True)
-    alpha, beta = pairs.T
-    summary = summarise(alpha, beta, level=level)
+    of_measured = pd.DataFrame(
+        {"measured": measured, "alpha_diukur": fit.alpha, "beta_diukur": fit.beta}, index=counts.index
+    )
+    posterior = _posterior(of_measured, odds_ratio)
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = np.where(counts.n > 0, 100.0 * counts.y / counts.n, np.nan)
         coverage = 100.0 * counts.n / counts.due
-    table = pd.DataFrame(
-        {
-            "prevalensi_mentah": raw,
-            **{name: values[back] for name, values in summary.items()},
-            **expected_children(counts, posterior, level=level, odds_ratio=odds_ratio),
-        },
-        index=counts.index,
-    )
-    if threshold is not None:
-        table["peluang_di_atas"] = exceedance(alpha, beta, threshold / 100.0)[back]
+    estimates = _estimates(counts, posterior, level=level, odds_ratio=odds_ratio, threshold=threshold)
+    table = pd.DataFrame({"prevalensi_mentah": raw, **estimates}, index=counts.index)
     table["belum_andal"] = ~(coverage >= reliable_coverage)
     table["tanpa_pengukuran"] = counts.n == 0
     if covariates is not None:
@@ -380,7 +436,9 @@ def estimate_rates(
         coefficients=pd.Series(fit.coefficients, index=["intersep", *design.names], name="koefisien"),
         used=pd.Series(fit.used, index=list(design.names), name="peluang_dipakai", dtype=float),
         posterior=posterior,
+        counts=counts,
         level=level,
+        reliable_coverage=reliable_coverage,
         threshold=threshold,
         odds_ratio=odds_ratio,
         effect=fit.effect,
@@ -390,3 +448,28 @@ def estimate_rates(
         odds_ratios=() if pooled is None else pooled.odds_ratios,
         findings=design.findings,
     )
+
+
+def _posterior(of_measured: pd.DataFrame, odds_ratio: float) -> pd.DataFrame:
+    """Add the posterior of the rate among all children due."""
+    alpha, beta, measured = (
+        of_measured[name].to_numpy() for name in ("alpha_diukur", "beta_diukur", "measured")
+    )
+    first, second = all_due(alpha, beta, measured, odds_ratio)
+    columns = {
+        "alpha": first, "beta": second, "measured": measured, "alpha_diukur": alpha, "beta_diukur": beta
+    }  # fmt: skip
+    return pd.DataFrame(columns, index=of_measured.index)
+
+
+def _estimates(
+    counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float, threshold: float | None
+) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """Columns of the table that the posterior gives."""
+    pairs, back = np.unique(posterior[["alpha", "beta"]].to_numpy(), axis=0, return_inverse=True)
+    alpha, beta = pairs.T
+    columns = {name: values[back] for name, values in summarise(alpha, beta, level=level).items()}
+    columns |= expected_children(counts, posterior, level=level, odds_ratio=odds_ratio)
+    if threshold is not None:
+        columns["peluang_di_atas"] = exceedance(alpha, beta, threshold / 100.0)[back]
+    return columns

@@ -32,7 +32,7 @@ __all__ = ["THRESHOLD", "mask_small_counts"]
 _MEASURED = ("mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan")
 _STATED = ("status_reviu", "daftar_lalu", "daftar_kini", "tahun_lokus", "lulus", "perlu_diperiksa")
 _NEEDS = ("nilai", "kekurangan", "kebutuhan", "kebutuhan_ambang")
-_TEXTS = ("sebab", "keterangan")
+_TEXTS = ("sebab", "keterangan", "arah")
 
 
 def public_review(

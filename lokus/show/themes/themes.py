@@ -199,11 +199,14 @@ def _proposal(common: Common) -> Layer:
 
 
 def _prevalence(common: Common) -> Layer:
-    values = common.measured("prevalensi")
+    surveyed = "prevalensi_survei" in common.results
+    values = common.measured("prevalensi_survei" if surveyed else "prevalensi")
     return common.banded(
         values,
         WHO,
-        title=_("Stunting prevalence (%)"),
+        title=_("Stunting prevalence at the survey's level (%)")
+        if surveyed
+        else _("Stunting prevalence (%)"),
         short=_("Prevalence"),
         note=_(
             "WHO classes; a class includes its lower limit. Estimates steadied for small numbers. "

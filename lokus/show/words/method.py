@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lokus.choice.results import LOKUS
 from lokus.choice.selection import engine_name, objective_text
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from lokus.choice.selection import Selection
     from lokus.evidence.change.change import Change
     from lokus.evidence.rates.rates import Rates
+    from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
+    from lokus.findings import Finding
 
 __all__ = ["method_lines"]
 
@@ -33,6 +36,9 @@ def method_lines(
     lock: Mapping[str, Any],
     change: Change | None = None,
     effect: Effect | None = None,
+    survey: AtSurvey | None = None,
+    odds_bounds: pd.DataFrame | None = None,
+    cautions: Sequence[Finding] = (),
 ) -> list[tuple[str, str]]:
     """Describe a study, one (item, value) a line, made only of what was computed.
 
@@ -48,9 +54,16 @@ def method_lines(
         The lock of the study; inputs and versions are listed.
     change, effect
         Of the review, where there is an earlier year.
+    survey
+        The level of a survey, where the study states one.
+    odds_bounds : pandas.DataFrame, optional
+        Villages that enter or leave with other odds of the children not measured.
+    cautions
+        What a reader of the rates should know.
     """
     return [
         *(_describe_rates(rates, labels) if rates else _without_rates()),
+        *_describe_bounds(survey, odds_bounds, cautions),
         *_describe_scores(scores, labels),
         *_describe_choice(selection),
         *_describe_certainty(robustness),
@@ -101,13 +114,22 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
             _("Shared by villages"),
             _("effect of the kecamatan") if rates.effect == "kecamatan" else _("effect of the neighbours"),
         )
-    if rates.worth is not None:
-        yield (
-            _("Earlier rounds"),
-            _("the round before counts for at most {n} children of each village").format(
-                n=format_number(rates.worth)
-            ),
+    yield (
+        _("Earlier rounds"),
+        _(
+            "none in this study: two earlier rounds (putaran_lalu, or last year's study) find more of the "
+            "worst villages"
         )
+        if rates.worth is None
+        else _(
+            "{rounds} rounds; the newest of them counts for at most {n} children of each village, the next "
+            "for half of that; in the middle village they add {lent} children"
+        ).format(
+            rounds=format_number(len(rates.odds_ratios)),
+            n=format_number(rates.worth),
+            lent=format_number(float(rates.table["anak_pinjaman"].median())),
+        ),
+    )
     if rates.odds_ratio != 1:
         yield (
             _("Children not measured"),
@@ -115,6 +137,34 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
                 ratio=format_number(rates.odds_ratio, decimals=2)
             ),
         )
+
+
+def _describe_bounds(
+    survey: AtSurvey | None, odds_bounds: pd.DataFrame | None, cautions: Sequence[Finding]
+) -> Iterator[tuple[str, str]]:
+    if survey is not None:
+        yield _("Survey level"), str(survey)
+    for finding in cautions:
+        yield _("Caution"), f"{finding.message}; {finding.remedy}"
+    if odds_bounds is None:
+        return
+    proposed = odds_bounds.attrs["odds_usulan"]
+    for column in odds_bounds.columns.drop(["desa", "kecamatan", proposed]):
+        moved = odds_bounds[odds_bounds[column] != odds_bounds[proposed]]
+        entering, leaving = _("enters"), _("leaves")
+        said = ", ".join(
+            f"{row['desa']} ({entering if row[column] == LOKUS else leaving})"
+            for row in moved.to_dict("records")
+        )
+        ratio = str(column).removeprefix("odds ")
+        text = (
+            _("{n} villages enter or leave if their odds are {odds} times those measured: {villages}").format(
+                n=format_number(len(moved)), odds=ratio, villages=said
+            )
+            if said
+            else _("the same list at odds {odds}").format(odds=ratio)
+        )
+        yield _("Lists if the children not measured had other odds"), text
 
 
 def _without_rates() -> Iterator[tuple[str, str]]:

@@ -74,6 +74,21 @@ def test_without_a_measurement_or_a_known_past_nobody_graduates():
     assert found.loc[village(2), "alasan"] == "lama menjadi lokus belum diketahui"
 
 
+def test_graduates_pass_also_if_the_unmeasured_are_worse_and_not_by_one_good_year():
+    chance, years = (pd.Series({village(n): value for n in range(1, 5)}) for value in (0.9, 2))
+    careful = pd.Series({village(1): 0.85, village(2): 0.7, village(3): 0.85, village(4): np.nan})
+    found = graduation(
+        chance, years, cautious=careful, one_year_only=pd.Series({village(1): False, village(2): False})
+    )
+    assert found["lulus"].tolist() == [True, False, False, False]
+    assert found["alasan"].tolist()[1:3] == [
+        "peluang 0,70 bila anak yang tidak diukur dua kali lebih berisiko stunting, paling sedikit 0,80",
+        "hanya hitungan tahun ini yang diketahui: satu tahun yang baik belum menjadi bukti",
+    ]
+    with pytest.raises(RuleError, match="peluang"):
+        graduation(chance, years, cautious=100 * careful)
+
+
 @given(st.permutations(range(1, 6)))
 def test_the_order_of_rows_does_not_matter(order):
     chance = pd.Series({village(n): n / 5 for n in range(1, 6)})

@@ -92,6 +92,7 @@ def test_the_main_cause_is_the_largest_in_the_direction_of_the_move():
             "harapan_perubahan": [-5.0] * 6,
             "peluang_turun": [0.93, 0.2, 0.5, 0.07, 0.5, 0.5],
             "peluang_naik": [0.07, 0.8, 0.5, 0.93, 0.5, 0.5],
+            "arah": ["turun", "belum pasti", "belum pasti", "naik", "belum pasti", "belum pasti"],
             "dua_tahun": True,
         },
         index=CODES,
@@ -108,11 +109,38 @@ def test_the_main_cause_is_the_largest_in_the_direction_of_the_move():
         "turun nyata, peluang 0,93 (60 % dari pergeseran)",
         "perubahan nyata di desa lain (75 % dari pergeseran)",
         "makin kuat dalam daftar: cakupan pengukuran (100 % dari pergeseran)",
-        "naik nyata, peluang 0,93 (75 % dari pergeseran)",
+        "naik nyata, peluang 0,93, meskipun angka terukur turun (75 % dari pergeseran)",
         "makin jauh dari daftar: aturan dan bobot (100 % dari pergeseran)",
         "tidak berubah",
     ]
     assert result.moves.loc[A, ["perubahan_mentah", "harapan_perubahan"]].tolist() == [-8.0, -5.0]
+
+
+def test_chance_and_an_uncertain_change_are_told_with_their_interval():
+    change = pd.DataFrame(
+        {
+            "mentah_lalu": 20.0,
+            "mentah_kini": 11.5,
+            "perubahan_mentah": -8.5,
+            "perubahan_bawah": -6.25,
+            "perubahan_atas": 1.0,
+            "peluang_turun": 0.8,
+            "peluang_naik": 0.2,
+            "arah": "belum pasti",
+            "dua_tahun": True,
+        },
+        index=CODES,
+    )
+    causes = causes_of(
+        [0.3, 0.2, 0.1, -0.3, -0.2, -0.2],
+        [-0.1, -0.2, 0.3, 0.1, -0.3, -0.2],
+        nyata=[-0.4, 0.0, 0.0, 0.0, 0.0, 0.0],
+        kebetulan=[0.0, -0.4, 0.2, 0.4, -0.1, 0.0],
+    )
+    said = run(causes=causes, change=change).table["sebab"]
+    counted = "perkiraan perubahan antara −6,2 dan +1,0 poin (100 % dari pergeseran)"
+    assert said[A] == f"perkiraan turun, belum pasti, {counted}"
+    assert said[B] == f"kebetulan, {counted}"
 
 
 def test_measured_in_one_year_only_is_said():
@@ -251,6 +279,7 @@ def whole_review(old, new, problem, *, noise=0.0, carry=None):
             "perubahan": 50.0 * (new["stunting"] / new["diukur"] - old["stunting"] / old["diukur"]) + noise,
             "peluang_turun": 0.6,
             "peluang_naik": 0.4,
+            "arah": "belum pasti",
         }
     )
     causes = split_causes(

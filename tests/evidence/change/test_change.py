@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import dblquad, quad
 from scipy.optimize import approx_fprime
-from scipy.special import expit
+from scipy.special import expit, logit
 from scipy.stats import norm
 
 from lokus.errors import EvidenceError
 from lokus.evidence.change import two_years as two_years_fit
-from lokus.evidence.change.change import estimate_change
+from lokus.evidence.change.change import MODEL_DOUBT, estimate_change
 from lokus.evidence.change.expected_fall import expected_fall, expected_fall_of
 from lokus.evidence.change.two_years import Between, village_posterior
 
@@ -36,6 +36,11 @@ def simulate(rng, villages=256, children=90, rho=0.8, sd=0.5, trend=-0.1, x=0.0)
     n = np.maximum(1, rng.lognormal(np.log(children), 0.6, (2, villages))).astype(int)
     y = rng.binomial(n, p)
     return *years(y[0], n[0], y[1], n[1]), 100 * p
+
+
+def tempered(falls):
+    """What is stated of a probability that the model itself may be wrong about."""
+    return (1 - MODEL_DOUBT) * falls + MODEL_DOUBT / 2
 
 
 def brute_force(y, n, eta, sds, rho):
@@ -86,7 +91,7 @@ def test_table_is_the_integral_at_known_hyperparameters(monkeypatch):
         assert [row["prevalensi_lalu"], row["prevalensi_kini"]] == pytest.approx(
             [100 * first, 100 * second], rel=1e-4
         )
-        assert row["peluang_turun"] == pytest.approx(falls, abs=0.01)
+        assert row["peluang_turun"] == pytest.approx(tempered(falls), abs=0.01)
 
         def weight(a, y1=y[0, i], n1=n[0, i]):
             p = expit(eta[0] + a)
@@ -148,7 +153,8 @@ def test_large_counts_give_the_raw_change():
     y = np.round(p * n)
     table = estimate_change(*years(y[0], n[0], y[1], n[1])).table
     np.testing.assert_allclose(table["perubahan"], table["perubahan_mentah"], atol=0.01)
-    assert table["peluang_turun"].round(6).isin([0.0, 1.0]).all()
+    assert table["peluang_turun"].round(6).isin([0.025, 0.975]).all()
+    assert table["arah"].equals(pd.Series(np.where(p[1] < p[0], "turun", "naik"), index=table.index))
 
 
 def test_independent_years_tell_nothing_of_each_other():
@@ -258,8 +264,9 @@ def test_one_year_or_none_is_answered_and_flagged():
 def test_edges_have_finite_answers(y1, n1, y2, n2):
     before, after = years(y1, n1, y2, n2)
     change = estimate_change(before, after)
-    assert np.isfinite(change.table.to_numpy(dtype=float)).all()
     table = change.table
+    assert np.isfinite(table.drop(columns="arah").to_numpy(dtype=float)).all()
+    assert table["arah"].isin(["turun", "naik", "belum pasti"]).all()
     assert (table["perubahan_bawah"] <= table["perubahan_atas"]).all()
     assert table[["peluang_turun", "peluang_naik"]].sum(axis=1).tolist() == pytest.approx([1.0] * len(y1))
     assert np.isfinite([*change.trend_interval, *change.correlation_interval]).all()
@@ -296,13 +303,116 @@ def test_draws_agree_with_the_table_and_repeat():
     table = change.table
     difference = second - first
     assert np.abs(difference.mean(axis=1) - table["perubahan"]).max() < 0.2
-    assert np.abs((difference < 0).mean(axis=1) - table["peluang_turun"]).max() < 0.03
+    assert np.abs(tempered((difference < 0).mean(axis=1)) - table["peluang_turun"]).max() < 0.03
     low = difference.quantile(0.05, axis=1)
     assert np.abs(low - table["perubahan_bawah"]).max() < 0.6
     again = change.draws(4000, seed=1)
     pd.testing.assert_frame_equal(second, again[1])
     # The kabupaten's trend varies between draws, not only its villages.
     assert difference.mean().std() > 1.2 * difference.std(axis=1).mean() / np.sqrt(40)
+
+
+def test_rates_of_all_due_are_the_integral(monkeypatch):
+    """Draws with children not measured against a plain grid over both logits, hyperparameters known."""
+    monkeypatch.setattr(two_years_fit, "KNOWN_FROM", 0)
+    y, n = np.array([[5, 1, 9, 0], [1, 2, 9, 3]]), np.array([[12, 20, 90, 8], [9, 25, 80, 8]])
+    before, after = years(y[0], n[0], y[1], n[1])
+    due = [pd.Series([30, 25, 90, 40], index=after[0].index, dtype=float)] * 2
+    change = estimate_change(before, after, due=due, odds_ratio=2.0)
+    theta = change.fit.mode
+    sds = np.exp(theta[2] + theta[3] / 2), np.exp(theta[2] - theta[3] / 2)
+    grid = np.linspace(-5, 5, 801)
+    draws = change.draws_of_all_due(8000, seed=1, codes=after[0].index)
+    for i, kode in enumerate(after[0].index):
+        u = [grid[:, None] * sds[0], grid[None, :] * sds[1]]
+        e = grid[:, None] ** 2 - 2 * np.tanh(theta[4]) * grid[:, None] * grid[None, :] + grid[None, :] ** 2
+        log = -e / (2 * (1 - np.tanh(theta[4]) ** 2))
+        rates = []
+        for t in (0, 1):
+            p = expit(theta[t] + u[t])
+            log = log + y[t, i] * np.log(p) + (n[t, i] - y[t, i]) * np.log1p(-p)
+            share = n[t, i] / due[t].iloc[i]
+            rates.append(share * p + (1 - share) * 2 * p / (1 + p))
+        weight = np.exp(log - log.max())
+        weight /= weight.sum()
+        row = change.table.loc[kode]
+        assert row["prevalensi_lalu"] == pytest.approx(100 * (weight * rates[0]).sum(), rel=1e-3)
+        assert row["prevalensi_kini"] == pytest.approx(100 * (weight * rates[1]).sum(), rel=1e-3)
+        assert row["peluang_turun"] == pytest.approx(
+            tempered((weight * (rates[1] < rates[0])).sum()), abs=0.015
+        )
+        below = (weight * (rates[1] < 0.12)).sum()
+        assert (draws.loc[kode] < 12.0).mean() == pytest.approx(below, abs=0.02)
+
+
+def test_who_was_not_measured_keeps_a_direction_open():
+    y, n = np.array([[40.0, 40.0], [26.0, 26.0]]), np.full((2, 2), 200.0)
+    (y1, n1), (y2, n2) = years(*(np.tile(row, 20) for row in (y[0], n[0], y[1], n[1])))
+    due = pd.Series(np.tile([200.0, 500.0], 20), index=n2.index)
+    table = estimate_change((y1, n1), (y2, n2), due=(n1, due)).table
+    assert (table["arah"].iloc[::2] == "turun").all()
+    assert (table["arah"].iloc[1::2] == "belum pasti").all()
+
+
+def plain_mcmc(y, n, steps, rng):
+    """Metropolis steps over every logit and hyperparameter of the two-year model; draws of the logits."""
+    priors = two_years_fit
+    u, theta = np.zeros(y.shape), np.array([logit(0.12), logit(0.12), priors.LOG_SD_MEAN, 0.0, 0.9])
+    scale = np.array([0.15, 0.15, 0.2, 0.2, 0.3])
+
+    def parts(theta, u):
+        sds = np.exp(theta[2] + theta[3] / 2), np.exp(theta[2] - theta[3] / 2)
+        rho = np.tanh(theta[4])
+        e, f = u[0] / sds[0], u[1] / sds[1]
+        normal = -(e * e - 2 * rho * e * f + f * f) / (2 * (1 - rho**2))
+        normal = normal - np.log(sds[0] * sds[1]) - 0.5 * np.log(1 - rho**2)
+        x = theta[:2, None] + u
+        return normal + (y * x - n * np.logaddexp(0, x)).sum(axis=0)
+
+    def prior(theta):
+        spread = (theta[2:] - [priors.LOG_SD_MEAN, 0.0, priors.FISHER_MEAN]) / [
+            priors.LOG_SD_SD, priors.LOG_SD_DIFFERENCE_SD, priors.FISHER_SD
+        ]  # fmt: skip
+        mean = expit(theta[:2])
+        return 0.5 * np.log(mean * (1 - mean)).sum() - 0.5 * (spread**2).sum()
+
+    kept = []
+    for step in range(steps):
+        at = parts(theta, u)
+        for year in (0, 1):
+            moved = u.copy()
+            moved[year] += 0.5 * rng.standard_normal(y.shape[1])
+            new = parts(theta, moved)
+            taken = np.log(rng.random(y.shape[1])) < new - at
+            u, at = np.where(taken, moved, u), np.where(taken, new, at)
+        total = at.sum() + prior(theta)
+        for j in range(5):
+            other = theta.copy()
+            other[j] += scale[j] * rng.standard_normal()
+            # A mean moves with its villages left where they are, or against them: both keep the chain lively.
+            shifted = u.copy()
+            if j < 2 and rng.random() < 0.5:
+                shifted[j] -= other[j] - theta[j]
+            new = parts(other, shifted).sum() + prior(other)
+            if np.log(rng.random()) < new - total:
+                theta, u, total = other, shifted, new
+        if step >= steps // 5 and step % 4 == 0:
+            kept.append(theta[:2, None] + u)
+    return expit(np.array(kept))
+
+
+@pytest.mark.slow
+def test_change_and_graduation_are_those_of_a_full_bayesian_fit():
+    before, after, _p = simulate(np.random.default_rng(17), villages=40, children=60)
+    counts = np.stack([before[0], after[0]]), np.stack([before[1], after[1]])
+    drawn = plain_mcmc(*counts, 30_000, np.random.default_rng(18))
+    change = estimate_change(before, after)
+    falls = (drawn[:, 1] < drawn[:, 0]).mean(axis=0)
+    assert np.abs(change.table["peluang_turun"] - tempered(falls)).max() < 0.06
+    assert np.abs(change.table["perubahan"] - 100 * (drawn[:, 1] - drawn[:, 0]).mean(axis=0)).max() < 0.4
+    draws = change.draws_of_all_due(4000, seed=1, codes=after[0].index)
+    below = (100 * drawn[:, 1] < 9.0).mean(axis=0)
+    assert np.abs((draws < 9.0).mean(axis=1) - below).max() < 0.06
 
 
 def test_many_villages():

@@ -9,7 +9,13 @@ from scipy.stats import beta as beta_distribution
 from scipy.stats import betabinom
 
 from lokus.evidence.rates import rate_table as unmeasured
-from lokus.evidence.rates.rate_table import beta_binomial_quantiles, shift_odds
+from lokus.evidence.rates.rate_table import (
+    all_due,
+    beta_binomial_quantiles,
+    measured_rate_at,
+    rate_of_all_due,
+    shift_odds,
+)
 
 
 def moments_by_integration(a, b, odds_ratio):
@@ -42,6 +48,30 @@ def test_extreme_posteriors_stay_sound(a, b, odds_ratio):
     assert first[0] > 0
     assert second[0] > 0
     assert (mean > rate) == (odds_ratio > 1)
+
+
+@given(
+    st.floats(0.01, 2e6), st.floats(0.01, 2e6), st.floats(0.0, 1.0), st.floats(0.02, 50.0)
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_all_due_has_the_moments_of_the_integral(a, b, measured, odds_ratio):
+    first, second = (v[0] for v in all_due(*(np.array([v]) for v in (a, b, measured)), odds_ratio))
+    assert first > 0
+    assert second > 0
+    u, weight = np.polynomial.legendre.leggauss(400)
+    # In the angle whose sine squared is the rate the densities are smooth enough for plain quadrature.
+    angle = np.pi / 4 * (u + 1)
+    p = np.sin(angle) ** 2
+    log = (a - 0.5) * np.log(p) + (b - 0.5) * np.log1p(-p)
+    density = weight * np.exp(log - log.max())
+    density /= density.sum()
+    if 1 < min(a, b) < max(a, b) < 3e3:
+        q = rate_of_all_due(p, measured, odds_ratio)
+        mean = density @ q
+        assert first / (first + second) == pytest.approx(mean, rel=1e-6)
+        matched = beta_distribution(first, second)
+        assert matched.var() == pytest.approx(density @ (q - mean) ** 2, rel=2e-3)
+        np.testing.assert_allclose(measured_rate_at(q, measured, odds_ratio), p, rtol=1e-6)
 
 
 def test_an_odds_ratio_of_one_changes_nothing():

@@ -109,7 +109,9 @@ def test_expected_children_count_the_measured_and_estimate_the_rest():
     assert table["belum_andal"].tolist() == [False, True, False, True]
     worse = estimate_rates(y, n, sasaran=due, odds_ratio=2.0).table
     assert worse["anak_stunting"].iloc[1] > table["anak_stunting"].iloc[1]
-    assert worse["prevalensi"].equals(table["prevalensi"])
+    # All children due: those measured and the others, who are worse off.
+    assert (worse["prevalensi"] > table["prevalensi"]).tolist() == [False, True, False, False]
+    assert worse["prevalensi"].iloc[0] == table["prevalensi"].iloc[0]
 
 
 def test_children_interval_covers_simulated_counts():
@@ -323,6 +325,33 @@ def test_stress_raises_the_villages_that_measured_few():
     stressed = estimate_rates(y, n, sasaran=due, odds_ratio=3.0).among_worst(2)
     assert alike.iloc[0] == pytest.approx(alike.iloc[1])
     assert stressed.iloc[1] > stressed.iloc[0] + 0.2
+
+
+def test_an_odds_ratio_moves_estimates_list_and_chance_as_plain_simulation_does():
+    rng = np.random.default_rng(16)
+    y, n, _truth = simulate(rng, villages=60)
+    due = (n / rng.uniform(0.3, 1.0, 60)).round()
+    plain = estimate_rates(y, n, sasaran=due)
+    rates = estimate_rates(y, n, sasaran=due, odds_ratio=2.0, threshold=10.0)
+    pd.testing.assert_frame_equal(
+        plain.at_odds(2.0).table, rates.table.drop(columns="peluang_di_atas"), check_exact=True
+    )
+    of_measured = plain.posterior[["alpha_diukur", "beta_diukur"]].to_numpy()
+    p = rng.beta(of_measured[:, :1], of_measured[:, 1:], (60, 20_000))
+    share = np.minimum(n / due, 1.0).to_numpy()[:, None]
+    among_all = 100 * (share * p + (1 - share) * 2 * p / (1 + p))
+    np.testing.assert_allclose(rates.table["prevalensi"], among_all.mean(axis=1), rtol=0.01)
+    np.testing.assert_allclose(rates.table["peluang_di_atas"], (among_all > 10).mean(axis=1), atol=0.015)
+    np.testing.assert_allclose(
+        rates.table["prevalensi_atas"], np.quantile(among_all, 0.95, axis=1), rtol=0.02
+    )
+    cutoff = np.sort(among_all.ravel())[-6 * 20_000]
+    np.testing.assert_allclose(rates.among_worst(6), (among_all > cutoff).mean(axis=1), atol=0.02)
+    draws = rates.draws(20_000, seed=2)
+    np.testing.assert_allclose(draws.std(axis=1), among_all.std(axis=1), rtol=0.03)
+    others = rates.rate_of_unmeasured(draws).to_numpy()
+    back = share * 100 * (others / 100 / (2 - others / 100)) + (1 - share) * others
+    np.testing.assert_allclose(back, draws, rtol=1e-9)
 
 
 @pytest.mark.slow
