@@ -63,6 +63,7 @@ class Kajian:
     surroundings = stage(data.surroundings)
     neighbours = stage(data.neighbours)
     decisions = stage(data.decisions)
+    sheets = stage(data.sheets)
     raw_tables = stage(data.raw_tables)
     joined = stage(data.joined)
     indicators = stage(data.indicators)

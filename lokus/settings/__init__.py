@@ -97,7 +97,8 @@ class Settings(Section):
     @property
     def given(self) -> tuple[str, ...]:
         """Indicators that the tables of the newest round give, in the order of the tables."""
-        return tuple(key for table in self.tables if table.rounds_ago == 0 for key in table.gives)
+        keys = [key for table in self.tables if table.rounds_ago == 0 for key in table.gives]
+        return tuple(dict.fromkeys(keys))
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Every data file the study names, with the key that names it."""

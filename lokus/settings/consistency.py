@@ -105,7 +105,6 @@ def check_settings(settings: Settings, *, file: str) -> None:
     lokus.errors.StudyFileError: berkas kajian.toml: kunci laju.kovariat: tidak ada tabel yang memberi "ikl"
     → ...
     """
-    _check_given_once(settings, file)
     catalogue = load_catalogue(settings.own_indicators)
     for key in settings.own_indicators:
         if key in _TAKEN:
@@ -151,21 +150,6 @@ def _wrong(file: str, key: str, reason: str, remedy: str) -> StudyFileError:
     return StudyFileError(
         _("key {key}: {reason}").format(key=key, reason=reason), where=Where(file=file), remedy=remedy
     )
-
-
-def _check_given_once(settings: Settings, file: str) -> None:
-    owner: dict[tuple[int, str], str] = {}
-    for table in settings.tables:
-        for key in table.gives:
-            if (table.rounds_ago, key) in owner:
-                raise StudyFileError(
-                    _('indicator "{key}" is taken from two tables: {first} and {second}').format(
-                        key=key, first=owner[table.rounds_ago, key], second=table.file
-                    ),
-                    where=Where(file=file),
-                    remedy=_("keep it in one [[tabel]] only"),
-                )
-            owner[table.rounds_ago, key] = table.file
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, str]]:

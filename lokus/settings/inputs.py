@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from lokus.i18n import gettext as _
 from lokus.intake.children.children import CHILD_INDICATORS
-from lokus.settings.base import AtMost, Kode, KodeKabupaten, Note, Section, Text
+from lokus.intake.tables.columns import Scale
+from lokus.settings.base import AtMost, Kode, KodeKabupaten, Note, Section, Text, Words
 
 __all__ = [
     "Acceptance",
@@ -21,6 +22,9 @@ __all__ = [
     "PlaceColumns",
     "TableSettings",
 ]
+
+
+EVERY_SHEET = "*"
 
 
 class PlaceColumns(Section):
@@ -98,7 +102,7 @@ class TableSettings(Section):
 
     kind: Literal["rekap", "anak"] = Field("rekap", alias="jenis")
     file: Text = Field(alias="berkas")
-    sheet: Text | None = Field(None, alias="lembar")
+    sheets: Text | tuple[Text, ...] | None = Field(None, alias="lembar")
     opd: Note = ""
     source: Note = Field("", alias="sumber")
     date: Note = Field("", alias="tanggal")
@@ -108,6 +112,10 @@ class TableSettings(Section):
     place: PlaceColumns = Field(PlaceColumns.model_validate({}), alias="tempat")
     indicators: dict[str, Text] = Field(default_factory=dict, alias="indikator")
     rows: dict[str, Text] = Field(default_factory=dict, alias="saring")
+    scales: dict[str, Annotated[Scale, Words(persen="percent", pecahan="fraction", campuran="mixed")]] = (
+        Field(default_factory=dict, alias="skala")
+    )
+    add: StrictBool = Field(False, alias="jumlahkan")
     period: Period | None = Field(None, alias="periode")
     child_columns: dict[str, Text] = Field(default_factory=dict, alias="kolom")
 
@@ -116,9 +124,15 @@ class TableSettings(Section):
         if self.kind == "anak":
             if self.period is None:
                 raise ValueError(_("a table of children needs the key periode"))
-            if self.place.stated or self.indicators:
+            if isinstance(self.sheets, tuple) or self.sheets == EVERY_SHEET:
+                raise ValueError(_("a table of children takes one lembar"))
+            if self.place.stated or self.indicators or self.scales or self.add:
                 raise ValueError(_("a table of children takes no tempat and no indikator"))
             return self
+        if unknown := set(self.scales) - set(self.indicators):
+            raise ValueError(
+                _("skala names {keys}, which indikator does not").format(keys=", ".join(sorted(unknown)))
+            )
         if self.period is not None or self.child_columns:
             raise ValueError(_('periode and kolom belong to jenis = "anak"'))
         if not (self.place.kode or self.place.desa):
@@ -126,6 +140,16 @@ class TableSettings(Section):
         if not self.indicators:
             raise ValueError(_("the key indikator is missing"))
         return self
+
+    @property
+    def sheet(self) -> str | None:
+        """The one sheet that is named, if it is one."""
+        return self.sheets if isinstance(self.sheets, str) and self.sheets != EVERY_SHEET else None
+
+    @property
+    def several(self) -> tuple[str, ...] | None:
+        """The sheets that are joined: their names, none for every sheet that has the columns."""
+        return self.sheets if isinstance(self.sheets, tuple) else () if self.sheets == EVERY_SHEET else None
 
     @property
     def gives(self) -> dict[str, str]:

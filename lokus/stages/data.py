@@ -46,6 +46,8 @@ __all__ = [
     "previous",
     "raw_tables",
     "reconciliation",
+    "sheets",
+    "stated_tables",
     "surroundings",
     "villages",
 ]
@@ -136,12 +138,27 @@ def decisions(study: Kajian) -> pd.DataFrame | None:
     return read_decisions(study.decisions_file) if study.decisions_file.is_file() else None
 
 
+def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:
+    """What is read: the number of a ``[[tabel]]`` and a sheet of it, one for each table of villages."""
+    from lokus.intake.tables.tables import sheets_with
+
+    read: list[tuple[int, str | None]] = []
+    for number, table in enumerate(study.settings.tables):
+        if table.several is None:
+            read.append((number, table.sheet))
+        else:
+            wanted = [*table.place.stated.values(), *table.indicators.values(), *table.rows]
+            names = table.several or sheets_with(study.beside(table.file), wanted)
+            read += [(number, name) for name in names]
+    return tuple(read)
+
+
 def raw_tables(study: Kajian) -> tuple[RawTable, ...]:
-    """Tables as they stand in the workbooks; exports of children as counts by village."""
-    return tuple(_read(study, table) for table in study.settings.tables)
+    """Tables as they stand in the workbooks, sheet by sheet; exports of children as counts by village."""
+    return tuple(_read(study, study.settings.tables[number], sheet) for number, sheet in study.sheets)
 
 
-def _read(study: Kajian, table: TableSettings) -> RawTable:
+def _read(study: Kajian, table: TableSettings, sheet: str | None) -> RawTable:
     from lokus.intake.children.children import read_children
     from lokus.intake.tables.tables import read_table
 
@@ -151,20 +168,26 @@ def _read(study: Kajian, table: TableSettings) -> RawTable:
             path,
             start=table.period.start,
             end=table.period.end,
-            sheet=table.sheet,
+            sheet=sheet,
             columns=table.child_columns,
             where=table.rows,
         )
     wanted = [*table.place.stated.values(), *table.indicators.values(), *table.rows]
-    return read_table(path, sheet=table.sheet, columns=wanted)
+    return read_table(path, sheet=sheet, columns=wanted, keep=table.rows)
+
+
+def stated_tables(study: Kajian) -> list[TableSettings]:
+    """What the study says of each table that is read, once a sheet."""
+    return [study.settings.tables[number] for number, __ in study.sheets]
 
 
 def joined(study: Kajian) -> tuple[Joined, ...]:
     """Each table's values by village, with what became of each of its rows."""
     from lokus.intake.children.children import CHILD_PLACE
     from lokus.intake.join.join import join_table
+    from lokus.intake.join.shared import share_villages
 
-    return tuple(
+    tables = [
         join_table(
             raw,
             study.boundaries.villages,
@@ -175,9 +198,13 @@ def joined(study: Kajian) -> tuple[Joined, ...]:
             decisions=study.decisions,
             where=table.rows if table.period is None else {},
             personal=table.period is not None,
+            scales=table.scales,
+            add=table.add,
         )
-        for raw, table in zip(study.raw_tables, study.settings.tables, strict=True)
-    )
+        for raw, table in zip(study.raw_tables, stated_tables(study), strict=True)
+    ]
+    rounds = [table.rounds_ago for table in stated_tables(study)]
+    return share_villages(tables, study.boundaries.villages, rounds=rounds)
 
 
 def indicators(study: Kajian) -> pd.DataFrame:
@@ -194,7 +221,7 @@ def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
 def _round(study: Kajian, number: int) -> pd.DataFrame:
     from lokus.intake.join.join import combine
 
-    tables = zip(study.joined, study.settings.tables, strict=True)
+    tables = zip(study.joined, stated_tables(study), strict=True)
     own = [joined for joined, table in tables if table.rounds_ago == number]
     return study.catalogue.derive(combine(own, study.boundaries.villages.index))
 
@@ -208,7 +235,7 @@ def checked(study: Kajian) -> Checked:
         catalogue=study.catalogue,
         origins=[
             joined.origin
-            for joined, table in zip(study.joined, study.settings.tables, strict=True)
+            for joined, table in zip(study.joined, stated_tables(study), strict=True)
             if table.rounds_ago == 0
         ],
         previous=study.earlier[0] if study.earlier else None,

@@ -28,6 +28,7 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
 
     from lokus.places.boundary_files import read_features
     from lokus.places.sources import read_source
+    from lokus.stages.data import stated_tables
 
     stated = study.settings.boundaries
     taken = [(study.beside(stated.file), study.boundaries.villages)]
@@ -37,7 +38,7 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
         taken.append((study.beside(stated.bridge.file), study.bridge))
     taken += [
         (study.beside(table.file), joined.values)
-        for table, joined in zip(study.settings.tables, study.joined, strict=True)
+        for table, joined in zip(stated_tables(study), study.joined, strict=True)
     ]
     if study.decisions is not None:
         taken.append((study.decisions_file, study.decisions))

@@ -117,9 +117,25 @@ def test_a_table_needs_a_place(raw):
         settings_from_mapping(raw)
 
 
-def test_an_indicator_comes_from_one_table_only(raw):
+def test_an_indicator_may_come_from_several_tables_and_is_named_once(raw):
+    # For different villages, such as a sheet a kecamatan; the join refuses a village given twice.
     raw["tabel"].append({**raw["tabel"][0], "berkas": "lain.xlsx"})
-    with pytest.raises(StudyFileError, match=r"diukur.*eppgbm\.xlsx.*lain\.xlsx"):
+    given = settings_from_mapping(raw).given
+    assert len(given) == len(set(given))
+
+
+def test_sheets_that_are_joined_are_a_list_or_all(raw):
+    raw["tabel"][0]["lembar"] = ["Kubu", "Terentang"]
+    table = settings_from_mapping(raw).tables[0]
+    assert (table.sheet, table.several) == (None, ("Kubu", "Terentang"))
+    raw["tabel"][0]["lembar"] = "*"
+    table = settings_from_mapping(raw).tables[0]
+    assert (table.sheet, table.several) == (None, ())
+
+
+def test_a_scale_is_for_an_indicator_of_its_table(raw):
+    raw["tabel"][0]["skala"] = {"air_layak": "pecahan"}
+    with pytest.raises(StudyFileError, match="skala menyebut air_layak"):
         settings_from_mapping(raw)
 
 

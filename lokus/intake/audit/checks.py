@@ -74,7 +74,8 @@ class Subject:
         return self.owners.get(key) or origin or self.catalogue[key].owner
 
     def _where(self, key: str, kode: str) -> Where:
-        for origin in self.origins:
+        # One indicator may come from several sheets, each for its own villages.
+        for origin in sorted(self.origins, key=lambda origin: kode not in origin.rows.dropna().index):
             if key in origin.columns:
                 if kode:
                     return origin.where(kode, key)

@@ -15,7 +15,8 @@ from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.intake.join.row_places import place_rows
-from lokus.intake.tables.numbers import Numbers, number_findings, parse_numbers
+from lokus.intake.tables.columns import Scale, read_column
+from lokus.intake.tables.rows import add_up, running_number, village_rows
 from lokus.places.kode import compress_rows, format_kode
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def reconcile(
     twice = {
         "sama": _("listed twice with the same values"),
         "beda": _("listed more than once: not used"),
+        "jumlah": _("added up with the other rows of the village"),
     }
     note = table["keterangan"].where(
         ~table["kode_desa"].isin(doubled),
@@ -84,6 +86,7 @@ def reconcile(
         "heading": _("heading of a block"),
         "footer": _("footer"),
         "numbering": _("column numbers"),
+        "header": _("header repeated on a new page"),
     }
     for kind, index in raw.totals.groupby("jenis_baris").groups.items():
         listed = compress_rows([int(row) for row in index])
@@ -117,31 +120,23 @@ def reconcile(
     return out.astype({"baris": "Int64", "nilai": float, "kode_desa": "string"})
 
 
-# FOLDED: Rows that repeat a village, villages without a row, columns of the wrong scale.
-
-
-def find_fractions(values: pd.Series, catalogue: Catalogue, key: str, at: Where) -> list[Finding]:
-    """Find shares that are a hundred times too small: Excel stores 86 % as 0.86."""
-    known = values.dropna()
-    if not catalogue[key].is_share or len(known) < 5 or known.max() > 1 or known.nunique() < 3:
-        return []
-    return [
-        Finding(
-            check="join.fraction",
-            level="blocking",
-            where=at,
-            message=_("all {n} values lie between 0 and 1, but {label} is a percentage from 0 to 100").format(
-                n=len(known), label=catalogue[key].label
-            ),
-            remedy=_("write the column as percent (86,4 instead of 0,864)"),
-        )
-    ]
-
-
 def find_duplicates(
-    rows: pd.DataFrame, table: pd.DataFrame, raw: RawTable
+    rows: pd.DataFrame,
+    table: pd.DataFrame,
+    raw: RawTable,
+    *,
+    place: Iterable[str] = (),
+    parts: frozenset[int] = frozenset(),
 ) -> tuple[dict[str, str], list[Finding]]:
-    """Villages with several rows: code → what became of them, and the findings."""
+    """Villages with several rows: code → what became of them, and the findings.
+
+    Rows are repeats of one another where they agree in every column but a running number, and no row got its
+    village from the one above it (`parts`): equal numbers of two posyandu are two numbers.
+    """
+    places = set(place)
+    told_apart = raw.data[
+        [name for name in raw.data.columns if not running_number(str(name)) and name not in places]
+    ]
     codes = table["kode_desa"].dropna()
     outcome: dict[str, str] = {}
     findings = []
@@ -150,7 +145,12 @@ def find_duplicates(
             continue
         # Two rows that share only a bare name may be two villages of that name.
         certain = table.loc[index, "cara"].eq("kode") | table.loc[index, "kecamatan_sumber"].ne("")
-        same = bool(certain.all()) and len(rows.loc[index].drop_duplicates()) == 1
+        same = (
+            bool(certain.all())
+            and not parts.intersection(map(int, index))
+            and len(rows.loc[index].drop_duplicates()) == 1
+            and len(told_apart.loc[index].drop_duplicates()) == 1
+        )
         listed = compress_rows([int(row) for row in index])
         outcome[str(kode)] = "sama" if same else "beda"
         names = ", ".join(dict.fromkeys(str(name) for name in table.loc[index, "desa_sumber"] if name))
@@ -166,7 +166,11 @@ def find_duplicates(
                 ).format(kode=format_kode(str(kode)), names=names, rows=listed),
                 remedy=_("delete the repeated row")
                 if same
-                else _("keep the right row; until then the village has no values from this table"),
+                else _(
+                    "keep the right row, or add the rows up with jumlahkan under [[tabel]] if they "
+                    "are parts of the "
+                    "village (posyandu, RW); until then it has no values from this table"
+                ),
             )
         )
     return outcome, findings
@@ -366,6 +370,8 @@ def join_table(
     decisions: pd.DataFrame | None = None,
     where: Mapping[str, str] | None = None,
     personal: bool = False,
+    scales: Mapping[str, Scale] | None = None,
+    add: bool = False,
 ) -> Joined:
     r"""Give every village the values of its row in a table.
 
@@ -391,6 +397,11 @@ def join_table(
         Keep only rows with these values (case and spaces do not matter).
     personal : bool
         The table was counted from rows of children; see :func:`lokus.intake.join.row_places.place_rows`.
+    scales : mapping of indicator key to "percent", "fraction" or "mixed", optional
+        What the study says of shares that stand without a percent sign; see
+        :func:`lokus.intake.tables.columns.read_column`.
+    add : bool
+        Add up the counts of the rows of a village, such as those of its posyandu.
 
     Raises
     ------
@@ -422,24 +433,46 @@ def join_table(
     for key in indicators:
         catalogue[key]
     headers = {key: raw.column(header) for key, header in indicators.items()}
+    counts = [key for key in headers if catalogue[key].is_count]
+    prepared = village_rows(
+        raw,
+        villages,
+        place=place,
+        value_columns=list(headers.values()),
+        count_columns=[headers[key] for key in counts],
+        add=add,
+    )
+    raw = prepared.raw
     placed = place_rows(
         raw, villages, place=place, value_columns=list(headers.values()), decisions=decisions, where=where,
         personal=personal,
     )  # fmt: skip
-    findings = [*placed.findings]
+    findings = [*prepared.findings, *placed.findings]
     cells = raw.data.loc[placed.table.index]
-    parsed: dict[str, Numbers] = {}
+    parsed: dict[str, pd.Series] = {}
+    named = placed.table["kode_desa"].fillna(placed.table["desa_sumber"].replace("", pd.NA))
     for key, header in headers.items():
-        parsed[key] = parse_numbers(cells[header])
-        at = Where(file=raw.source, sheet=raw.sheet or None, column=header)
-        findings += number_findings(parsed[key], cells[header], where=at)
-        findings += find_fractions(parsed[key].value, catalogue, key, at)
-    rows = pd.DataFrame(
-        {key: numbers.value for key, numbers in parsed.items()}, index=cells.index, dtype=float
-    )
+        parsed[key], found = read_column(
+            cells[header],
+            catalogue[key],
+            where=Where(file=raw.source, sheet=raw.sheet or None, column=header),
+            scale=(scales or {}).get(key),
+            facts=raw.facts.of(header, named),
+        )
+        findings += found
+    rows = pd.DataFrame(parsed, index=cells.index, dtype=float)
     findings += suspicious_columns(rows, cells, headers, where=raw.where)
-    doubled, duplicate_findings = find_duplicates(rows, placed.table, raw)
-    findings += duplicate_findings
+    if add:
+        rows, added, add_findings = add_up(
+            rows, placed.table["kode_desa"], raw, counts=counts, headers=headers
+        )
+        findings += add_findings
+        doubled = dict.fromkeys(added, "jumlah")
+    else:
+        doubled, duplicate_findings = find_duplicates(
+            rows, placed.table, raw, place=[raw.column(name) for name in place.values()], parts=prepared.parts
+        )
+        findings += duplicate_findings
     values, row_of = _to_villages(rows, placed.table, villages, doubled)
     reconciliation = reconcile(raw, placed, villages, doubled)
     findings += find_absent(villages, row_of, raw)
@@ -469,22 +502,38 @@ def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
     Raises
     ------
     InputError
-        Two tables give the same indicator.
+        Two tables give the same indicator for one village.
     """
     out = pd.DataFrame(index=index.sort_values())
-    given: dict[str, str] = {}
+    given: dict[str, list[Joined]] = {}
     for joined in tables:
         for key in map(str, joined.values.columns):
-            if key in given:
-                raise InputError(
-                    _('indicator "{key}" is given by two tables, {first} and {second}').format(
-                        key=key, first=given[key], second=joined.origin.source
-                    ),
-                    remedy=_("take it from one of them"),
-                )
-            given[key] = joined.origin.source
-        out = out.join(joined.values)
+            values = joined.values[key].reindex(out.index)
+            for other in given.get(key, ()):
+                _refuse_overlap(key, other, joined)
+            out[key] = out[key].where(out[key].notna(), values) if key in given else values
+            given.setdefault(key, []).append(joined)
     return out
+
+
+def _refuse_overlap(key: str, one: Joined, other: Joined) -> None:
+    """Refuse two tables that give an indicator for one village."""
+    both = one.origin.rows.dropna().index.intersection(other.origin.rows.dropna().index)
+    if not len(both):
+        return
+    kode = str(both[0])
+    raise InputError(
+        _(
+            'indicator "{key}" is given twice for {n} villages, first for {kode}: by {first} and by {second}'
+        ).format(
+            key=key,
+            n=len(both),
+            kode=format_kode(kode),
+            first=one.origin.where(kode, key),
+            second=other.origin.where(kode, key),
+        ),
+        remedy=_("take it from one of them, or keep the rows that are meant with saring"),
+    )
 
 
 def _owned(finding: Finding, opd: str) -> Finding:

@@ -7,8 +7,8 @@ import datetime as dt
 import difflib
 import io
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import python_calamine
@@ -17,6 +17,17 @@ from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.intake.children.recognise import PersonsError, refuse_persons
+from lokus.intake.tables.contents import (
+    Content,
+    Sheet,
+    decode,
+    no_table,
+    read_html,
+    read_spreadsheet_xml,
+    sniff,
+)
+from lokus.intake.tables.formats import SheetFacts, read_facts
+from lokus.intake.tables.numbers import Percent
 
 __all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "read_grid"]
 
@@ -45,6 +56,12 @@ class Grid:
     source, sheet : str
         File name, and sheet name (empty for a CSV file).
     findings : tuple of Finding
+    facts : SheetFacts
+        What the file says of the cells beyond their values; places are positions in `rows`.
+    fields : tuple of int
+        For a text file, how many cells each line has, empty ones counted; empty for a workbook.
+    hidden : bool
+        Whether the sheet is hidden.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -53,6 +70,9 @@ class Grid:
     source: str
     sheet: str
     findings: tuple[Finding, ...] = ()
+    facts: SheetFacts = field(default_factory=SheetFacts)
+    fields: tuple[int, ...] = ()
+    hidden: bool = False
 
     @property
     def where(self) -> Where:
@@ -61,7 +81,7 @@ class Grid:
 
 
 def list_sheets(path: str | Path) -> list[str]:
-    """Names of the sheets of a workbook, in its order; an empty list for a CSV file.
+    """Names of the sheets of a workbook, hidden ones last; an empty list for a CSV file.
 
     Raises
     ------
@@ -69,7 +89,43 @@ def list_sheets(path: str | Path) -> list[str]:
         The file is missing, unreadable or of an unsupported kind.
     """
     path = _checked(path)
-    return [] if path.suffix.lower() in _TEXTS else list(_open(path).sheet_names)
+    kind = _kind(path)
+    if kind == "text":
+        return []
+    if kind == "workbook":
+        return [name for name, __ in _names(_open(path))]
+    sheets = [sheet.name for sheet in sorted(_foreign(path, kind), key=lambda sheet: sheet.hidden)]
+    return sheets if kind == "xml" or len(sheets) > 1 else []
+
+
+def _names(workbook: python_calamine.CalamineWorkbook) -> list[tuple[str, bool]]:
+    """Names of the worksheets and whether they are hidden, those that can be seen first."""
+    sheets = [
+        (item.name, item.visible != python_calamine.SheetVisibleEnum.Visible)
+        for item in workbook.sheets_metadata
+        if item.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
+    return sorted(sheets, key=lambda sheet: sheet[1])
+
+
+def _kind(path: Path) -> Content:
+    """Say what the file is; a text named like a workbook is a table only if its lines have cells."""
+    kind = sniff(path)
+    if kind == "text" and path.suffix.lower() in _WORKBOOKS:
+        rows = _read_text(path).rows
+        if len(rows) < 2 or sum(len(row) - row.count(None) > 1 for row in rows) < 2:
+            raise InputError(
+                _("the file cannot be read ({detail})").format(
+                    detail=_("no workbook, and text without columns")
+                ),
+                where=Where(file=path.name),
+                remedy=_("ask for the table as .xlsx or CSV"),
+            )
+    return kind
+
+
+def _foreign(path: Path, kind: Content) -> list[Sheet]:
+    return read_html(path) if kind == "html" else read_spreadsheet_xml(path)
 
 
 def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
@@ -88,13 +144,21 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
         The file is missing, unreadable, empty or of an unsupported kind, or has no such sheet.
     """
     path = _checked(path)
-    if path.suffix.lower() in _TEXTS:
+    kind = _kind(path)
+    if kind == "text":
         grids = [_read_text(path)]
-    else:
+    elif kind == "workbook":
         workbook = _open(path)
-        names = list(workbook.sheet_names)
-        chosen = names if sheet is None else [_find_sheet(sheet, names, path)]
-        grids = [_read_sheet(workbook, name, path) for name in chosen]
+        names = _names(workbook)
+        chosen = [name for name, __ in names] if sheet is None else [_find_sheet(sheet, dict(names), path)]
+        grids = [_read_sheet(workbook, name, path, hidden=dict(names)[name]) for name in chosen]
+    else:
+        sheets = _foreign(path, kind)
+        if sheet is not None and (kind == "xml" or len(sheets) > 1):
+            wanted = _find_sheet(sheet, [item.name for item in sheets], path)
+            sheets = [item for item in sheets if item.name == wanted]
+        grids = [_of_foreign(item, path, alone=kind == "html" and len(sheets) == 1) for item in sheets]
+    grids = [replace(grid, findings=(*grid.findings, *_named_otherwise(path, kind))) for grid in grids]
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         raise InputError(
@@ -145,7 +209,8 @@ def _checked(path: str | Path) -> Path:
 
 def _open(path: Path) -> python_calamine.CalamineWorkbook:
     try:
-        return python_calamine.load_workbook(path)
+        # By what is in it, not by its name: many an .xls is an .xlsx.
+        return python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
     except Exception as error:
         raise _unreadable(path, error) from error
 
@@ -161,7 +226,7 @@ def _unreadable(path: Path, error: Exception, sheet: str | None = None) -> Input
     )
 
 
-def _find_sheet(wanted: str, names: Sequence[str], path: Path) -> str:
+def _find_sheet(wanted: str, names: Collection[str], path: Path) -> str:
     folded = {" ".join(name.split()).casefold(): name for name in names}
     key = " ".join(wanted.split()).casefold()
     if wanted in names:
@@ -178,7 +243,38 @@ def _find_sheet(wanted: str, names: Sequence[str], path: Path) -> str:
     )
 
 
-def _read_sheet(workbook: python_calamine.CalamineWorkbook, name: str, path: Path) -> Grid:
+def _of_foreign(sheet: Sheet, path: Path, *, alone: bool) -> Grid:
+    rows: list[tuple[Cell, ...]] = [tuple(row) for row in sheet.rows]
+    numbers = list(range(1, len(rows) + 1))
+    grid = _grid(rows, numbers, sheet.merges, path.name, "" if alone else sheet.name, ())
+    return replace(grid, hidden=sheet.hidden)
+
+
+def _named_otherwise(path: Path, kind: Content) -> list[Finding]:
+    """Say so where a file is not what its name says."""
+    suffix = path.suffix.lower()
+    fits = {"workbook": suffix in _WORKBOOKS, "text": suffix in _TEXTS, "html": False, "xml": False}[kind]
+    if fits:
+        return []
+    what = {
+        "workbook": _("a workbook"), "text": _("a text file"), "html": _("an HTML table"),
+        "xml": _("a workbook in the XML of Excel 2003"),
+    }[kind]  # fmt: skip
+    return [
+        Finding(
+            check="tables.kind",
+            level="note",
+            where=Where(file=path.name),
+            message=_('the name ends in "{suffix}", but the file is {what}; it was read as such').format(
+                suffix=suffix, what=what
+            ),
+        )
+    ]
+
+
+def _read_sheet(
+    workbook: python_calamine.CalamineWorkbook, name: str, path: Path, *, hidden: bool = False
+) -> Grid:
     try:
         sheet = workbook.get_sheet_by_name(name)
         # Without the empty area, rows would no longer be numbered as the spreadsheet program numbers them.
@@ -186,9 +282,25 @@ def _read_sheet(workbook: python_calamine.CalamineWorkbook, name: str, path: Pat
         merged = sheet.merged_cell_ranges or []
     except Exception as error:
         raise _unreadable(path, error, name) from error
-    rows = [tuple(_cell(value) for value in row) for row in cells]
+    rows = [[_cell(value) for value in row] for row in cells]
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in merged)
-    return _grid(rows, list(range(1, len(rows) + 1)), merges, path.name, name, ())
+    facts = read_facts(path, name)
+    _as_shown(rows, facts)
+    numbers = list(range(1, len(rows) + 1))
+    grid = _grid([tuple(row) for row in rows], numbers, merges, path.name, name, (), facts=facts)
+    return replace(grid, hidden=hidden)
+
+
+def _as_shown(rows: list[list[Cell]], facts: SheetFacts) -> None:
+    """Put into the cells what a planner sees and the reader leaves out: percentages and errors."""
+    for (row, column), scale in facts.percent.items():
+        if row < len(rows) and column < len(rows[row]):
+            cell = rows[row][column]
+            if isinstance(cell, float):
+                rows[row][column] = Percent.of(cell, scale=scale)
+    for (row, column), text in facts.errors.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
 
 
 def _cell(value: object) -> Cell:
@@ -210,7 +322,9 @@ def _read_text(path: Path) -> Grid:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
-    text, encoding = _decode(data, path)
+    text, encoding = decode(data)
+    if "\0" in text:
+        raise no_table(path, _("a binary file"))
     findings: tuple[Finding, ...] = ()
     if encoding == "cp1252":
         findings = (
@@ -244,26 +358,7 @@ def _read_text(path: Path) -> Grid:
             where=Where(file=path.name, row=line),
             remedy=_("check the quotation marks around that row"),
         ) from error
-    return _grid(rows, numbers, (), path.name, "", findings)
-
-
-def _decode(data: bytes, path: Path) -> tuple[str, str]:
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(
-            _("this is a workbook, although its name says CSV"),
-            where=Where(file=path.name),
-            remedy=_("rename it to .xlsx or .xls"),
-        )
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig",):
-        try:
-            return data.decode(encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    # latin-1 knows every byte, which cp1252 does not.
-    try:
-        return data.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), "cp1252"
+    return _grid(rows, numbers, (), path.name, "", findings, fields=tuple(len(row) for row in rows))
 
 
 def _sniff(text: str) -> str:
@@ -300,6 +395,9 @@ def _grid(
     source: str,
     sheet: str,
     findings: tuple[Finding, ...],
+    *,
+    facts: SheetFacts | None = None,
+    fields: tuple[int, ...] = (),
 ) -> Grid:
     while rows and all(cell is None for cell in rows[-1]):
         rows, numbers = rows[:-1], numbers[:-1]
@@ -315,4 +413,6 @@ def _grid(
         source=source,
         sheet=sheet,
         findings=findings,
+        facts=facts or SheetFacts(),
+        fields=fields[: len(rows)],
     )

@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -37,14 +37,29 @@ __all__ = [
 
 
 SEPARATOR = " · "
-MAX_DEPTH = 3
+MAX_DEPTH = 6
 
 
-def find_column(names: Sequence[str], wanted: str, *, where: Where | None = None) -> str:
+def find_column(
+    names: Sequence[str],
+    wanted: str,
+    *,
+    where: Where | None = None,
+    described: Callable[[str], str] | None = None,
+) -> str:
     """Find the column that a planner means by `wanted`.
 
     Case, spaces, line breaks and punctuation do not matter; the last level alone ("Pendek") is enough
     where only one column ends in it.
+
+    Parameters
+    ----------
+    names : sequence of str
+    wanted : str
+    where : Where, optional
+        Named in the error.
+    described : callable of name to str, optional
+        What tells a column from its namesakes: its letter, its first values.
 
     Raises
     ------
@@ -63,7 +78,7 @@ def find_column(names: Sequence[str], wanted: str, *, where: Where | None = None
         raise InputError(
             _('the column "{column}" is there more than once').format(column=wanted),
             where=where,
-            remedy=_("write one of: {names}").format(names=_listed(found)),
+            remedy=_("write one of: {names}").format(names=_listed(_numbered(found), found, described)),
         )
     by_key = {column_key(name.rsplit(SEPARATOR, 1)[-1]): name for name in names if name}
     by_key |= {column_key(name): name for name in names if name}
@@ -74,24 +89,69 @@ def find_column(names: Sequence[str], wanted: str, *, where: Where | None = None
 
 
 def lookup(names: Sequence[str], wanted: str) -> str | tuple[str, ...]:
-    """Give the one column that fits `wanted`, or all that fit equally well (none: an empty tuple)."""
-    if wanted in names and list(names).count(wanted) == 1:
-        return wanted
+    """Give the one column that fits `wanted`, or all that fit equally well (none: an empty tuple).
+
+    A heading that stands over several columns is named by the number behind it: of "Stunting" and
+    "Stunting (2)" the first is "Stunting (1)"; "Stunting" alone fits both. Of the levels above a column, some
+    words are enough: "2026 · Stunting" finds "Tahun 2026 · Stunting".
+
+    Examples
+    --------
+    >>> names = ["Desa", "Stunting", "Stunting (2)"]
+    >>> lookup(names, "stunting"), lookup(names, "stunting (1)")
+    (('Stunting', 'Stunting (2)'), 'Stunting')
+    """
+    fits = _fits(names, wanted)
+    if not fits and (first := _FIRST.fullmatch(wanted.strip())):
+        once = [name for name in _fits(names, first[1]) if not _REPEATED.search(name)]
+        return once[0] if len(once) == 1 else tuple(once)
+    bare = [name for name in fits if not _REPEATED.search(name)]
+    if len(bare) == 1 and not _REPEATED.search(wanted):
+        twins = [
+            name for name in names if _REPEATED.search(name) and _key_without_number(name) == fold(bare[0])
+        ]
+        fits = [*dict.fromkeys([*fits, *twins])]
+    return fits[0] if len(fits) == 1 else tuple(fits)
+
+
+_REPEATED = re.compile(r" \((\d+)\)$")
+_FIRST = re.compile(r"(.*\S)\s*\(1\)", re.DOTALL)
+
+
+def _key_without_number(name: str) -> str:
+    return fold(_REPEATED.sub("", name))
+
+
+def _fits(names: Sequence[str], wanted: str) -> list[str]:
+    """Columns that `wanted` names, by the whole name, by its last levels, by words of them, or as a group."""
     key = column_key(wanted)
     if not key:
-        return ()
+        return []
+    if wanted in names and list(names).count(wanted) == 1:
+        return [wanted]
+    named = [name for name in names if name]
     for levels in range(MAX_DEPTH + 1):
-        if levels == 0:
-            fits = [name for name in names if name and column_key(name) == key]
-        else:
-            fits = [
-                name
-                for name in names
-                if name and column_key(SEPARATOR.join(name.split(SEPARATOR)[-levels:])) == key
-            ]
+        fits = [
+            name
+            for name in named
+            if column_key(SEPARATOR.join(name.split(SEPARATOR)[-levels:]) if levels else name) == key
+        ]
         if fits:
-            return fits[0] if len(fits) == 1 else tuple(fits)
-    return ()
+            return fits
+    *above, leaf = [part for part in re.split(r"\s*·\s*", wanted) if part.strip()]
+    fits = [name for name in named if above and _fits_in_words(name, above, leaf)]
+    if fits:
+        return fits
+    return [name for name in named if key in {column_key(part) for part in name.split(SEPARATOR)[:-1]}]
+
+
+def _fits_in_words(name: str, above: Sequence[str], leaf: str) -> bool:
+    """Whether a name ends in `leaf`, and the levels above it hold the words of each of `above`."""
+    *levels, last = name.split(SEPARATOR)
+    if column_key(last) != column_key(leaf):
+        return False
+    words = set(re.findall(r"[\w%]+", fold(" ".join(levels))))
+    return all(set(re.findall(r"[\w%]+", fold(part))) <= words for part in above)
 
 
 def column_letter(position: int) -> str:
@@ -120,12 +180,25 @@ def column_key(text: str) -> str:
     return re.sub(r"[^\w%]|_", "", fold(text).replace("persen", "%"))
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f'"{name}"' for name in names[:30])
-    return shown + (", …" if len(names) > 30 else "")
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Names of columns as a study can tell them apart: the first of several that repeat gets its number."""
+    repeated = {_key_without_number(name) for name in names if _REPEATED.search(name)}
+    return [f"{name} (1)" if fold(name) in repeated else name for name in names]
+
+
+def _listed(
+    names: Sequence[str],
+    columns: Sequence[str] = (),
+    described: Callable[[str], str] | None = None,
+) -> str:
+    short = [f'"{name if len(name) <= _LONG else name[: _LONG - 1] + "…"}"' for name in names[:30]]
+    if described:
+        short = [f"{text} ({described(column)})" for text, column in zip(short, columns, strict=False)]
+    return ", ".join(short) + (", …" if len(names) > 30 else "")
 
 
 _SEARCH_ROWS = 60
+_LONG = 60
 _PLACE_WORDS = re.compile(r"\b(desa|kel|kelurahan|kecamatan|kec|kode|nama|no|kabupaten|village)\b")
 
 
@@ -176,7 +249,8 @@ def find_header(grid: Grid, *, columns: Sequence[str] = (), rows: Sequence[int] 
         )
 
     def quality(header: Header) -> tuple[float, ...]:
-        found = sum(isinstance(lookup(header.names, column), str) for column in columns)
+        # A column that is there twice is there: the message must say so, not that another is missing.
+        found = sum(bool(lookup(header.names, column)) for column in columns)
         named = sum(bool(name) for name in header.names)
         place = bool(_PLACE_WORDS.search(fold(" ".join(header.names))))
         return found, min(named, 2), place, named, -header.first
@@ -189,7 +263,16 @@ def find_header(grid: Grid, *, columns: Sequence[str] = (), rows: Sequence[int] 
 def _check(grid: Grid, header: Header, columns: Sequence[str]) -> None:
     for column in columns:
         where = Where(file=grid.source, sheet=grid.sheet or None, row=grid.numbers[header.last])
-        find_column(header.names, column, where=where)
+        find_column(header.names, column, where=where, described=lambda name: _described(grid, header, name))
+
+
+def _described(grid: Grid, header: Header, name: str) -> str:
+    """Letter of a column, whether it is hidden, and its first values."""
+    position = header.names.index(name)
+    cells = [row[position] for row in grid.rows[header.last + 1 :] if row[position] is not None]
+    hidden = ", " + _("hidden") if position in grid.facts.hidden else ""
+    values = ", ".join(" ".join(_text(cell).split())[:20] for cell in cells[:3])
+    return _("column {letter}").format(letter=column_letter(position)) + hidden + f": {values} …"
 
 
 def _stated(grid: Grid, rows: Sequence[int]) -> Header:
@@ -214,7 +297,7 @@ def _at(grid: Grid, start: int) -> Header | None:
     width = len(row)
     if not filled or any(_is_number(row[column]) for column in filled if not _is_year(row[column])):
         return None
-    if all(_is_year(row[column]) for column in filled):
+    if all(_is_year(row[column]) for column in filled) and not _years_above(grid, start, filled):
         return None
     if len(filled) == 1 and width > 1 and not _is_group(grid, start, filled[0]):
         return None
@@ -224,6 +307,19 @@ def _at(grid: Grid, start: int) -> Header | None:
     while last + 1 < len(grid.rows) and last - start + 1 < MAX_DEPTH and _continues(grid, start, last + 1):
         last += 1
     return Header(first=start, last=last, names=_flatten(grid, start, last))
+
+
+def _years_above(grid: Grid, row: int, filled: Sequence[int]) -> bool:
+    """Whether a row of years stands over the columns of each: names below, no figures, and places beside."""
+    if len({str(grid.rows[row][column]) for column in filled}) < 2 or row + 1 >= len(grid.rows):
+        return False
+    below = grid.rows[row + 1]
+    return (
+        _header_like(below)
+        and all(below[column] is not None for column in filled)
+        and any(cell is not None for cell in below[: filled[0]])
+        and not any(_is_year(cell) for cell in below)
+    )
 
 
 def _is_group(grid: Grid, row: int, column: int) -> bool:
@@ -318,13 +414,20 @@ def _spread(
 
 
 def _unique(grid: Grid, names: list[str], last: int) -> tuple[str, ...]:
+    """Tell names that repeat apart by a number; a column that repeats another cell by cell is its copy."""
     counted: Counter[str] = Counter()
+    first: dict[str, int] = {}
     out = []
     for column, name in enumerate(names):
         if not name and any(row[column] is not None for row in grid.rows[last + 1 :]):
             name = _("column {letter}").format(letter=column_letter(column))
-        counted[name] += 1
-        out.append(f"{name} ({counted[name]})" if name and counted[name] > 1 else name)
+        key = fold(name)
+        if key and key in first and all(row[column] == row[first[key]] for row in grid.rows[last + 1 :]):
+            name = _("{name}, copy of column {letter}").format(name=name, letter=column_letter(first[key]))
+            key = fold(name)
+        counted[key] += 1
+        first.setdefault(key, column)
+        out.append(f"{name} ({counted[key]})" if key and counted[key] > 1 else name)
     return tuple(out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +14,17 @@ from lokus.findings import Finding, Level, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["KINDS", "Numbers", "is_missing_marker", "number_findings", "parse_numbers", "parse_one", "tidy"]
-
-
-# FOLDED: One cell as a number: the ways Indonesian offices write numbers, and the marks they use for
-# "nothing".
-
+__all__ = [
+    "DITTO",
+    "KINDS",
+    "Numbers",
+    "Percent",
+    "is_missing_marker",
+    "number_findings",
+    "parse_numbers",
+    "parse_one",
+    "tidy",
+]
 
 _MISSING = frozenset({
     "", "-", "--", "---", "–", "—", "−", ".", "..", "...", "…", "null", "none", "nan", "na", "n/a", "n.a",
@@ -35,6 +41,34 @@ _POINT_GROUPS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
 _COMMA_GROUPS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _EITHER = re.compile(r"\d{1,3}[.,]\d{3}")
 _SPACE_GROUPS = re.compile(r"\d{1,3}( \d{3})+(,\d+)?")
+DITTO = frozenset({
+    '"', "'", "''", "”", "“", "″", "〃", ",,", '-"-', "-”-", "-//-", "-''-", "sda", "s.d.a", "s.d.a.",
+    "s d a", "idem", "idem.", "sama dengan di atas", "sda.",
+})  # fmt: skip
+"""Marks for "the same as above"."""
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
+_WITH_UNIT = re.compile(r"[+−–-]?\d[\d.,]*\s*[^\W\d_][\w./²³ ]*")
+
+
+class Percent(float):
+    """A number that its cell shows as percent: 0.85 in the file, 85 % on the sheet; its value is 85.
+
+    Examples
+    --------
+    >>> str(Percent.of(0.85)), Percent.of(0.07) + 0
+    ('85 %', 7.0)
+    """
+
+    @classmethod
+    def of(cls, stored: float, *, scale: float = 100.0) -> Percent:
+        """Take the number as the file stores it."""
+        return cls(Decimal(repr(float(stored))) * Decimal(scale)) if np.isfinite(stored) else cls(stored)
+
+    def __str__(self) -> str:
+        """Write it as the sheet shows it."""
+        return f"{format_number(float(self), decimals=_decimals(float(self)))} %"
+
+    __repr__ = __str__
 
 
 def is_missing_marker(cell: object) -> bool:
@@ -74,7 +108,8 @@ def read_native(cell: object) -> tuple[float, str, str]:
         return np.nan, "missing", ""
     if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
         value = float(cell)
-        return (value, "number", "") if np.isfinite(value) else (np.nan, "missing", "")
+        kind = "percent" if isinstance(cell, Percent) else "number"
+        return (value, kind, "") if np.isfinite(value) else (np.nan, "missing", "")
     return np.nan, "text", ""
 
 
@@ -86,6 +121,8 @@ def read_text(cell: str) -> tuple[float, str, str]:
         return np.nan, "missing", ""
     if folded in _ERRORS:
         return np.nan, "error", ""
+    if folded in DITTO:
+        return np.nan, "ditto", ""
     special = ""
     if folded.startswith("rp"):
         special, text = "currency", text[2:].lstrip(".").strip()
@@ -97,10 +134,14 @@ def read_text(cell: str) -> tuple[float, str, str]:
         sign, text = (1.0 if text[0] == "+" else -1.0), text[1:].strip()
     value, kind, convention = _read_unsigned(text)
     if kind == "text":
-        return np.nan, "text", ""
+        return np.nan, "date" if _DATE.fullmatch(folded) else "unit" if _unit(folded) else "text", ""
     if special and kind != "ambiguous":
         kind = special
     return sign * value, kind, convention
+
+
+def _unit(text: str) -> bool:
+    return bool(_WITH_UNIT.fullmatch(text))
 
 
 def _read_unsigned(text: str) -> tuple[float, str, str]:
@@ -160,7 +201,7 @@ _GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], float], str, str], ...] =
 
 KINDS = (
     "number", "missing", "error", "decimal_point", "decimal_comma", "thousands", "us", "percent", "currency",
-    "ambiguous", "text",
+    "ambiguous", "text", "date", "unit", "ditto",
 )  # fmt: skip
 
 _MAX_TEXT_FINDINGS = 20
@@ -312,22 +353,42 @@ def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: st
 def _explanations() -> dict[str, tuple[Level, str, str]]:
     again = _("check these cells against the source")
     return {
-        "ambiguous": ("warning", _("{n} cells can be read in two ways: {cells}"), again),
+        "ambiguous": (
+            "blocking",
+            _("{n} cells can be read in two ways, as thousands or as decimals, and are left empty: {cells}"),
+            _("write these cells without a sign for thousands"),
+        ),
         "us": ("warning", _("{n} cells written with a comma for thousands: {cells}"), again),
         "decimal_comma": ("note", _("{n} cells with a decimal comma read as numbers: {cells}"), ""),
         "thousands": ("note", _("{n} cells with thousands separators read as numbers: {cells}"), ""),
         "percent": ("note", _("{n} cells with a percent sign read as percent: {cells}"), ""),
         "currency": ("note", _("{n} cells with Rp read as numbers: {cells}"), ""),
         "missing": ("note", _("{n} cells marked as empty are treated as no data: {cells}"), ""),
-        "error": ("warning", _("{n} cells hold a spreadsheet error and are treated as no data: {cells}"),
-                  _("mend the formula in the workbook")),
-    }  # fmt: skip
+        "date": (
+            "blocking",
+            _("{n} cells hold a date where a number is due; they are left empty: {cells}"),
+            _(
+                "the spreadsheet program took a number for a date: write the number again, as text or with a "
+                "number format"
+            ),
+        ),
+        "unit": (
+            "blocking",
+            _("{n} cells hold a number with a word behind it; they are left empty: {cells}"),
+            _("write only the number in these cells"),
+        ),
+        "ditto": (
+            "blocking",
+            _('{n} cells hold a mark for "as above" instead of a number; they are left empty: {cells}'),
+            _("write the number itself in these cells"),
+        ),
+    }
 
 
 def _cells(cells: pd.Series, numbers: Numbers, chosen: pd.Series) -> str:
     first = cells[chosen].iloc[:_SHOWN_CELLS]
     shown = []
-    read_as = numbers.value[chosen].tolist()
+    read_as = numbers.value[chosen & (numbers.kind != "ambiguous")].reindex(first.index).tolist()
     for (row, cell), value in zip(first.items(), read_as, strict=False):
         read = "" if np.isnan(value) else f" → {format_number(value, decimals=_decimals(value))}"
         shown.append(_('row {row} "{text}"').format(row=row, text=_short(cell)) + read)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +13,20 @@ import pandas as pd
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
-from lokus.intake.tables.grid import Grid, list_sheets, read_grid
-from lokus.intake.tables.headers import Header, find_column, find_header, is_numbering, lookup
+from lokus.intake.tables.grid import Cell, Grid, list_sheets, read_grid
+from lokus.intake.tables.headers import (
+    Header,
+    column_letter,
+    find_column,
+    find_header,
+    fold,
+    is_numbering,
+    lookup,
+)
+from lokus.intake.tables.table_facts import TableFacts, table_facts
 from lokus.intake.tables.totals import DroppedRow, check_totals, classify_rows
 
-__all__ = ["RawTable", "list_sheets", "read_table"]
+__all__ = ["RawTable", "list_sheets", "read_table", "sheets_with"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -35,6 +46,8 @@ class RawTable:
         Rows taken out, same columns, and ``jenis_baris`` ("total", "heading", "footer", "numbering").
     findings : tuple of Finding
         What reading showed: totals that disagree, header names that repeat, an unusual encoding.
+    facts : TableFacts
+        What the file says of the cells beyond their values.
     """
 
     data: pd.DataFrame
@@ -43,6 +56,7 @@ class RawTable:
     title_lines: tuple[str, ...]
     totals: pd.DataFrame
     findings: tuple[Finding, ...]
+    facts: TableFacts = field(default_factory=TableFacts)
 
     @property
     def where(self) -> Where:
@@ -57,7 +71,13 @@ class RawTable:
         InputError
             No column, or more than one, fits.
         """
-        return find_column(list(self.data.columns), wanted, where=self.where)
+        return find_column(
+            list(self.data.columns), wanted, where=self.where, described=lambda name: self._described(name)
+        )
+
+    def _described(self, name: str) -> str:
+        """First values of a column, which tell it from its namesakes."""
+        return ", ".join(str(cell)[:20] for cell in self.data[name].dropna().head(3)) + " …"
 
     def __repr__(self) -> str:
         rows, columns = self.data.shape
@@ -72,6 +92,7 @@ def read_table(
     sheet: str | None = None,
     columns: Sequence[str] = (),
     header_rows: Sequence[int] | None = None,
+    keep: Mapping[str, str] | None = None,
 ) -> RawTable:
     r"""Read one table of an office.
 
@@ -85,6 +106,8 @@ def read_table(
         Column names that must be there; case, spacing and line breaks do not matter.
     header_rows : sequence of int, optional
         Spreadsheet rows of the header, for the rare table where finding them fails.
+    keep : mapping of header to value, optional
+        Rows that the study keeps (``saring``): "Jumlah" in such a column makes no total of its row.
 
     Raises
     ------
@@ -108,9 +131,7 @@ def read_table(
     grids = read_grid(path, sheet=sheet)
     grid, header, note = _choose(grids, columns, header_rows)
     raw = _frame(grid, header)
-    dropped = classify_rows(raw)
-    if header.last + 1 < len(grid.rows) and is_numbering(grid.rows[header.last + 1]):
-        dropped = [DroppedRow(position=0, kind="numbering"), *(row for row in dropped if row.position)]
+    dropped = _with_page_heads(classify_rows(raw, keep=_kept(raw, keep or {})), grid, header, raw)
     where = grid.where
     positions = [row.position for row in dropped]
     totals = raw.iloc[positions].assign(jenis_baris=[row.kind for row in dropped])
@@ -121,10 +142,11 @@ def read_table(
             where=where,
             remedy=_("check that the right file and sheet are named"),
         )
-    numbered = {row.position for row in dropped if row.kind == "numbering"}
+    _refuse_wide_rows(grid, header, data)
+    numbered = {row.position for row in dropped if row.kind in ("numbering", "header")}
     body = raw.drop(index=raw.index[sorted(numbered)]) if numbered else raw
     shifted = [
-        DroppedRow(position=row.position - len(numbered), kind=row.kind)
+        DroppedRow(position=row.position - sum(gone < row.position for gone in numbered), kind=row.kind)
         for row in dropped
         if row.position not in numbered
     ]
@@ -138,7 +160,56 @@ def read_table(
         title_lines=_title(grid, header),
         totals=totals,
         findings=tuple(findings),
+        facts=table_facts(grid, header),
     )
+
+
+def sheets_with(path: str | Path, columns: Sequence[str]) -> tuple[str, ...]:
+    """Names of the visible sheets of a workbook that have all of `columns`.
+
+    A sheet with none of them, such as a cover, is passed over.
+
+    Raises
+    ------
+    InputError
+        No sheet has them, or a sheet has only some.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> for name in ("Kubu", "Terentang"):
+    ...     sheet = book.create_sheet(name)
+    ...     sheet.append(["Desa", "Diukur"])
+    ...     sheet.append(["Suka Maju", 9])
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.xlsx"
+    >>> book.save(path)
+    >>> sheets_with(path, ["Desa", "Diukur"])
+    ('Kubu', 'Terentang')
+    """
+    found: list[str] = []
+    for grid in read_grid(path):
+        if grid.hidden:
+            continue
+        try:
+            find_header(grid, columns=columns)
+        except InputError as error:
+            if _found(grid, columns) > 0:
+                raise InputError(
+                    error.what,
+                    where=error.where,
+                    remedy=_('correct the heading, or name the sheets that are meant: lembar = ["…", "…"]'),
+                ) from error
+            continue
+        found.append(grid.sheet)
+    if not found:
+        raise InputError(
+            _("no visible sheet has the columns {columns}").format(columns=", ".join(columns)),
+            where=Where(file=Path(path).name),
+            remedy=_("check the columns under tempat and indikator"),
+        )
+    return tuple(found)
 
 
 def _choose(
@@ -155,12 +226,14 @@ def _choose(
     if not fitting:
         # The sheet that comes nearest is the one the planner meant.
         raise max(failures, key=lambda failure: failure[0])[1]
+    # A hidden sheet is an old one more often than not; it never stands in for one that can be seen.
+    fitting = [found for found in fitting if not found[0].hidden] or fitting
     if len(fitting) > 1:
         names = ", ".join(f'"{grid.sheet}"' for grid, __ in fitting)
         raise InputError(
             _("{n} sheets could be meant: {names}").format(n=len(fitting), names=names),
             where=Where(file=fitting[0][0].source),
-            remedy=_("name the sheet"),
+            remedy=_('name the sheet, or join several: lembar = ["…", "…"], or lembar = "*" for all of them'),
         )
     grid, header = fitting[0]
     others = [other.sheet for other in grids if other is not grid]
@@ -186,7 +259,7 @@ def _found(grid: Grid, columns: Sequence[str]) -> int:
         names = find_header(grid).names
     except InputError:
         return -1
-    return sum(isinstance(lookup(names, column), str) for column in columns)
+    return sum(bool(lookup(names, column)) for column in columns)
 
 
 def _frame(grid: Grid, header: Header) -> pd.DataFrame:
@@ -205,6 +278,114 @@ def _frame(grid: Grid, header: Header) -> pd.DataFrame:
     return frame.where(frame.notna(), None)
 
 
+def _kept(raw: pd.DataFrame, keep: Mapping[str, str]) -> dict[int, str]:
+    """Columns by position in which a row is asked for by its value, and that value."""
+    names = list(map(str, raw.columns))
+    found = {header: lookup(names, header) for header in keep}
+    return {
+        names.index(name): " ".join(keep[header].split()).casefold()
+        for header, name in found.items()
+        if isinstance(name, str)
+    }
+
+
+def _with_page_heads(
+    dropped: Sequence[DroppedRow], grid: Grid, header: Header, raw: pd.DataFrame
+) -> list[DroppedRow]:
+    """Add the rows that repeat the header or number its columns on a new page."""
+    kinds = {row.position: row.kind for row in dropped}
+    heads = [
+        [fold(str(cell)) if cell is not None else "" for cell in row]
+        for row in grid.rows[header.first : header.last + 1]
+    ]
+    at = dict(zip(grid.numbers, grid.rows, strict=True))
+    for position, number in enumerate(raw.index):
+        cells = at[int(number)]
+        filled = [(column, fold(str(cell))) for column, cell in enumerate(cells) if isinstance(cell, str)]
+        if is_numbering(cells) and _counts_up(cells):
+            kinds[position] = "numbering"
+        elif 1 < len(filled) == sum(cell is not None for cell in cells) and any(
+            all(head[column] == text for column, text in filled) for head in heads
+        ):
+            kinds[position] = "header"
+    return [DroppedRow(position=position, kind=kind) for position, kind in sorted(kinds.items())]
+
+
+def _counts_up(cells: Sequence[Cell]) -> bool:
+    """Whether the cells of a row are 1, 2, 3 … throughout, or letters."""
+    filled = [cell for cell in cells if cell is not None]
+    numbers = [int(cell) for cell in filled if isinstance(cell, float) and cell.is_integer()]
+    return len(numbers) < len(filled) or all(b > a for a, b in pairwise(numbers))
+
+
+def _refuse_wide_rows(grid: Grid, header: Header, data: pd.DataFrame) -> None:
+    """Refuse rows with more cells than the header has: their values stand under the wrong headings.
+
+    A comma between cells and a decimal comma give such rows; whoever opens and saves them as a workbook gets
+    numbers right of the last heading.
+    """
+    village_rows = set(data.index)
+    body = [
+        (number, position)
+        for position, number in enumerate(grid.numbers)
+        if position > header.last and number in village_rows
+    ]
+    if grid.fields:
+        due = max(grid.fields[header.first : header.last + 1])
+        wide = [(number, position) for number, position in body if grid.fields[position] > due]
+    else:
+        due = (
+            max((column for column, name in enumerate(header.names) if _named(name, column)), default=-1) + 1
+        )
+        beyond = range(due, len(header.names))
+        wide = [
+            (number, position)
+            for number, position in body
+            if any(is_digits(grid.rows[position][column]) for column in list(beyond)[:1])
+        ]
+    if not wide:
+        return
+    number, position = wide[0]
+    cells = (
+        grid.fields[position]
+        if grid.fields
+        else due + sum(cell is not None for cell in grid.rows[position][due:])
+    )
+    seen = "; ".join("" if cell is None else str(cell)[:20] for cell in grid.rows[position])
+    raise InputError(
+        _(
+            "{n} rows have more cells than the header ({cells} instead of {due}), the first: {seen}; "
+            "a decimal comma "
+            "may have split numbers (38,9 into 38 and 9), so that values stand under the wrong heading"
+        ).format(n=len(wide), cells=cells, due=due, seen=seen[:120]),
+        where=Where(file=grid.source, sheet=grid.sheet or None, row=number),
+        remedy=_(
+            "ask for the file with semicolons between the cells, or as .xlsx; if numbers are split "
+            "in the workbook, "
+            "put them together again; delete cells beyond the last heading"
+        ),
+    )
+
+
+def is_digits(cell: object) -> bool:
+    """Whether a cell could be what stood behind a decimal comma: digits and nothing else.
+
+    Examples
+    --------
+    >>> is_digits("05"), is_digits(9.0), is_digits("cek lagi"), is_digits(9.5)
+    (True, True, False, False)
+    """
+    return (
+        bool(cell.strip().isdigit())
+        if isinstance(cell, str)
+        else isinstance(cell, float) and cell.is_integer()
+    )
+
+
+def _named(name: str, column: int) -> bool:
+    return bool(name) and name != _("column {letter}").format(letter=column_letter(column))
+
+
 def _title(grid: Grid, header: Header) -> tuple[str, ...]:
     lines = []
     for row in grid.rows[: header.first]:
@@ -215,7 +396,7 @@ def _title(grid: Grid, header: Header) -> tuple[str, ...]:
 
 
 def _repeated(header: Header, where: Where) -> list[Finding]:
-    repeated = [name for name in header.names if name.endswith(" (2)")]
+    repeated = [name for name in header.names if re.search(r" \(\d+\)$", name)]
     return (
         [
             Finding(

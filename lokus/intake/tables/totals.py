@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lokus.findings import Finding, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.intake.tables.headers import fold
 from lokus.intake.tables.numbers import is_missing_marker, parse_numbers, parse_one
 
 if TYPE_CHECKING:
@@ -24,10 +25,13 @@ __all__ = ["DroppedRow", "check_totals", "classify_rows"]
 _TOTAL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml)\b\W*(\w+\W*){0,4}|rata\s*-?\s*rata\b.*|rerata\b.*", re.IGNORECASE
 )
-_AREA = re.compile(r"(kab|kabupaten|kec|kecamatan|prov|provinsi)(\.|\s).*", re.IGNORECASE)
+_AREA = re.compile(
+    r"(kab|kabupaten|kec|kecamatan|prov|provinsi|distrik|puskesmas|pkm)(\.|\s|:).*", re.IGNORECASE
+)
 _CITY = re.compile(r"kota\s.*", re.IGNORECASE)
 _FOOTER = re.compile(
-    r"(sumber|keterangan|catatan|mengetahui|nip\b|nb\b|note|ket\b|\*|kepala\s+(dinas|badan)|plt\b|diunduh|dicetak).*",
+    r"(sumber|keterangan|catatan|mengetahui|menyetujui|nip\b|nb\b|note|ket\b|\*|kepala\s+(dinas|badan|puskesmas|bidang)"
+    r"|plt\b|a\.?n\.?\s|diunduh|dicetak|hal(aman)?\b[.\s:]*\d|[\w .]+,\s*\d{1,2}\s+[a-z]+\s+\d{4}).*",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"%|persen|rata|rerata|prevalensi|cakupan|rasio|indeks|kepadatan|\bcbr\b", re.IGNORECASE)
@@ -43,20 +47,22 @@ class DroppedRow:
     ----------
     position : int
         Position in the frame of rows.
-    kind : {"total", "heading", "footer", "numbering"}
+    kind : {"total", "heading", "footer", "numbering", "header"}
     """
 
     position: int
     kind: str
 
 
-def classify_rows(data: pd.DataFrame) -> list[DroppedRow]:
+def classify_rows(data: pd.DataFrame, *, keep: Mapping[int, str] | None = None) -> list[DroppedRow]:
     """Find total rows, block headings and footers.
 
     Parameters
     ----------
     data : pandas.DataFrame
         Cells (str, float or None) below the header, index = spreadsheet row.
+    keep : mapping of column position to text, optional
+        A row with this text in this column is asked for, and the text makes no total of it.
 
     Notes
     -----
@@ -66,10 +72,10 @@ def classify_rows(data: pd.DataFrame) -> list[DroppedRow]:
     """
     rows: list[Sequence[Cell]] = list(data.itertuples(index=False, name=None))
     dropped: list[DroppedRow] = []
-    seen_total = False
+    seen_total = signed = False
     width = max((_filled(row) for row in rows), default=0)
     for position, row in enumerate(rows):
-        lead = _leading_texts(row)
+        lead = _leading_texts(_unasked(row, keep or {}))
         if any(_TOTAL.fullmatch(text) for text in lead) or (len(lead) == 1 and _AREA.fullmatch(lead[0])):
             kind = "total" if _has_numbers(row) else "heading"
             dropped.append(DroppedRow(position=position, kind=kind))
@@ -81,7 +87,8 @@ def classify_rows(data: pd.DataFrame) -> list[DroppedRow]:
             and _sums_up(data, position, dropped)
         ):
             dropped.append(DroppedRow(position=position, kind="total"))
-        elif _is_footer(row, lead, after_total=seen_total, width=width):
+        elif _is_footer(row, lead, after_total=seen_total or signed, width=width):
+            signed |= _ends(rows, position)
             dropped.append(DroppedRow(position=position, kind="footer"))
     return dropped
 
@@ -153,6 +160,12 @@ def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Wh
     return findings
 
 
+def _unasked(row: Sequence[Cell], keep: Mapping[int, str]) -> Sequence[Cell]:
+    if not any(fold(str(row[column])) == text for column, text in keep.items() if row[column] is not None):
+        return row
+    return [None if column in keep else cell for column, cell in enumerate(row)]
+
+
 def _filled(row: Sequence[Cell]) -> int:
     return sum(cell is not None for cell in row)
 
@@ -180,6 +193,11 @@ def _is_footer(row: Sequence[Cell], lead: list[str], *, after_total: bool, width
     if not after_total and not _FOOTER.fullmatch(lead[0]):
         return False
     return _filled(row) <= 2 and width >= 3 and not _has_numbers(row)
+
+
+def _ends(rows: Sequence[Sequence[Cell]], position: int) -> bool:
+    """Whether no figure follows: then what follows a first line of the footer belongs to it."""
+    return not any(_has_numbers(row) for row in rows[position:])
 
 
 def _sums_up(data: pd.DataFrame, position: int, dropped: Sequence[DroppedRow]) -> bool:

@@ -1,0 +1,544 @@
+"""What a row of a table is: a village, a part of one, a subtotal, a heading; and whose name it carries.
+
+Offices merge the name of a village over the rows of its posyandu, write "sda" below a kecamatan, number the
+names, and put the sum of a kecamatan under nothing but its name. Here each row gets the name that it stands
+under, and rows that sum others are set aside, before any name is looked up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from lokus.errors import InputError
+from lokus.findings import Finding
+from lokus.i18n import gettext as _
+from lokus.intake.tables.columns import as_counts
+from lokus.intake.tables.headers import column_letter, fold
+from lokus.intake.tables.numbers import DITTO, is_missing_marker, parse_one, tidy
+from lokus.places.kode import compress_rows
+from lokus.places.name_rules import name_key
+
+if TYPE_CHECKING:
+    from lokus.intake.tables.tables import RawTable
+
+__all__ = ["Prepared", "add_up", "village_rows"]
+
+_NUMBER_BEFORE = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
+_ROMAN_BEFORE = re.compile(r"^\s*[IVX]{1,5}\s*[.)]\s+(?=[^\W\d])")
+_KECAMATAN = re.compile(r"(?:kec(?:amatan)?|distrik|kapanewon)\b[.\s:]*(?P<name>\S.*)", re.IGNORECASE)
+_VILLAGE_HEADING = re.compile(r"\b(desa|kelurahan|kel|kampung|gampong|nagari|pekon|tiyuh|lembang)\b")
+_SUM = re.compile(r"(l\s*\+\s*p|p\s*\+\s*l|total|jumlah|jml|semua)\b.*", re.IGNORECASE)
+_RUNNING = frozenset({"no", "nomor", "nourut", "nomorurut", "urut"})
+_FEW_ROWS = 3
+_NEAR_CANDIDATES = 4
+_SLIPPED = 2
+_SYSTEMATIC = 0.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A table whose rows carry their own names.
+
+    Attributes
+    ----------
+    raw : RawTable
+        Without subtotals, and with the names of villages and kecamatan that rows stand under filled in.
+    parts : frozenset of int
+        Rows that got the name of a village from a row above.
+    findings : tuple of Finding
+    """
+
+    raw: RawTable
+    parts: frozenset[int]
+    findings: tuple[Finding, ...]
+
+
+def village_rows(
+    raw: RawTable,
+    villages: pd.DataFrame,
+    *,
+    place: Mapping[str, str],
+    value_columns: Sequence[str],
+    count_columns: Sequence[str],
+    add: bool = False,
+) -> Prepared:
+    r"""Give each row the name that it stands under, and set rows that sum others aside.
+
+    Parameters
+    ----------
+    raw : RawTable
+    villages : pandas.DataFrame
+        Village table: columns ``desa`` and ``kecamatan``.
+    place : mapping
+        ``{"kode" | "desa" | "kecamatan": header}``.
+    value_columns, count_columns : sequence of str
+        Columns that hold data; those of them that count, by which sums are known.
+    add : bool
+        Whether the study adds up the rows of a village.
+
+    Raises
+    ------
+    InputError
+        A column is missing, a value column belongs to another table beside this one, or a row without a name
+        may be a part of the village above or a sum.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lokus.intake.tables.tables import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "krs.csv"
+    >>> _ = path.write_text("Desa;KRS;KK\nKUBU;9;90\n1. Kubu;3;30\n2. Dabong;4;40\n3. Ambawang;2;20\n")
+    >>> villages = pd.DataFrame({"desa": ["Kubu", "Dabong", "Ambawang"], "kecamatan": "Kubu"})
+    >>> prepared = village_rows(
+    ...     read_table(path), villages, place={"desa": "Desa"}, value_columns=["KRS"],
+    ...     count_columns=["KRS", "KK"],
+    ... )
+    >>> prepared.raw.data["Desa"].to_dict()
+    {3: 'Kubu', 4: 'Dabong', 5: 'Ambawang'}
+    """
+    columns = {key: raw.column(header) for key, header in place.items()}
+    _refuse_beside(raw, columns, value_columns)
+    data = raw.data.copy()
+    for column in columns.values():
+        data[column] = _under_ditto(_without_numbers(data[column]))
+    parts: set[int] = set()
+    for key in ("kecamatan", "desa", "kode"):
+        if key in columns:
+            filled = _fill_merged(data, columns[key], raw)
+            parts |= filled if key != "kecamatan" else set()
+    prepared = replace(raw, data=data)
+    prepared, findings = _without_subtotals(prepared, villages, columns, count_columns)
+    if "kecamatan" not in columns:
+        prepared = _with_kecamatan(_with_heads(prepared, count_columns), villages)
+    nameless = _fill_nameless(prepared, columns, value_columns, add=add)
+    return Prepared(raw=prepared, parts=frozenset(parts | nameless), findings=tuple(findings))
+
+
+def _refuse_beside(raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str]) -> None:
+    """Refuse values that stand beside another column of villages than the one named."""
+    named = columns.get("desa")
+    if named is None:
+        return
+    headers = list(map(str, raw.data.columns))
+    start = headers.index(named)
+    for position in range(start + 1, len(headers)):
+        other = headers[position]
+        if other in columns.values() or other in value_columns or not _VILLAGE_HEADING.search(fold(other)):
+            continue
+        beyond = [value for value in value_columns if headers.index(value) > position]
+        if not beyond or not _names_other_villages(raw.data[named], raw.data[other]):
+            continue
+        raise InputError(
+            _(
+                'the values of "{value}" stand beside the villages of "{other}" (column {letter}), '
+                'not of "{named}": '
+                "two tables side by side"
+            ).format(value=beyond[0], other=other, letter=column_letter(position), named=named),
+            where=raw.where,
+            remedy=_(
+                "write a [[tabel]] for each of the two, with its own columns under tempat and indikator"
+            ),
+        )
+
+
+def _names_other_villages(one: pd.Series, other: pd.Series) -> bool:
+    """Whether a second column of names is of other villages, and not another spelling of the same.
+
+    Most of its names differ, or some stand in other rows of the first column: the tables slipped.
+    """
+    texts = [
+        (fold(a) if isinstance(a, str) else "", fold(b))
+        for a, b in zip(one, other, strict=True)
+        if isinstance(b, str) and parse_one(b) is None
+    ]
+    differ = [b for a, b in texts if a != b]
+    if len(texts) < _FEW_ROWS or not differ or 2 * len({b for __, b in texts}) <= len(texts):
+        return False
+    named = {fold(cell) for cell in one if isinstance(cell, str)}
+    return 2 * len(differ) > len(texts) or sum(name in named for name in differ) >= _SLIPPED
+
+
+def _without_numbers(cells: pd.Series) -> pd.Series:
+    """Take running numbers off names: "1. Suka Maju"; roman ones only where most names have one."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    roman = sum(bool(_ROMAN_BEFORE.match(text)) for text in texts) * 2 > max(len(texts), 1)
+
+    def bare(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        text = _NUMBER_BEFORE.sub("", cell, count=1)
+        return _ROMAN_BEFORE.sub("", text, count=1) if roman else text
+
+    return cells.map(bare)
+
+
+def _under_ditto(cells: pd.Series) -> pd.Series:
+    """Write out "sda" and its like: the cell above."""
+    ditto = cells.map(lambda cell: isinstance(cell, str) and tidy(cell).casefold() in DITTO).astype(bool)
+    return cells.mask(ditto).ffill().where(ditto, cells) if ditto.any() else cells
+
+
+def _fill_merged(data: pd.DataFrame, column: str, raw: RawTable) -> set[int]:
+    filled: set[int] = set()
+    for rows in raw.facts.merged_rows(column):
+        here = [row for row in rows if row in data.index]
+        if len(here) < 2 or is_missing_marker(data.loc[here[0], column]):
+            continue
+        for row in here[1:]:
+            if is_missing_marker(data.loc[row, column]):
+                data.loc[row, column] = data.loc[here[0], column]  # type: ignore[index, assignment]
+                filled.add(row)
+    return filled
+
+
+def _without_subtotals(
+    raw: RawTable, villages: pd.DataFrame, columns: Mapping[str, str], count_columns: Sequence[str]
+) -> tuple[RawTable, list[Finding]]:
+    """Set aside rows that hold the sum of others under the name of a kecamatan only, or under no name."""
+    data = raw.data
+    blank = pd.Series(True, index=data.index)
+    for key in ("desa", "kode"):
+        if key in columns:
+            blank &= data[columns[key]].map(is_missing_marker)
+    kecamatan = {name_key(str(name)).letters for name in villages["kecamatan"].unique()}
+    known = {name_key(str(name)).letters for name in villages["desa"].unique()}
+    # Looked up once a name: a table of the nation has 83,000 rows.
+    keys = (
+        data[columns["desa"]].map(_name_letters).where(~blank, "")
+        if "desa" in columns
+        else pd.Series("", index=data.index)
+    )
+    coded = ~data[columns["kode"]].map(is_missing_marker) if "kode" in columns else blank & False
+    named = keys.isin(kecamatan) & ~coded
+    counts = pd.DataFrame(
+        {name: as_counts(data[name]) for name in dict.fromkeys(count_columns)}, index=data.index
+    )
+    has_data = counts.notna().any(axis=1) if len(counts.columns) else blank & False
+    candidates = [position for position, here in enumerate((blank | named) & has_data) if here]
+    if not candidates:
+        return raw, []
+    sums = _sums(
+        counts, candidates, certain=[bool(blank.iloc[p]) or keys.iloc[p] not in known for p in candidates]
+    )
+    findings: list[Finding] = []
+    doubtful: list[int] = []
+    subtotals_there = any(named.iloc[position] for position in sums) or any(
+        named.iloc[position] and keys.iloc[position] not in known for position in candidates
+    )
+    for position in candidates:
+        twice = int((keys == keys.iloc[position]).sum()) > 1
+        if position in sums or not named.iloc[position] or not subtotals_there or twice:
+            continue
+        if keys.iloc[position] in known:
+            doubtful.append(position)
+            findings.append(
+                Finding(
+                    check="rows.subtotal",
+                    level="blocking",
+                    where=replace(raw.where, row=int(data.index[position]), column=columns["desa"]),
+                    message=_(
+                        '"{name}" is the name of a kecamatan and of a village, and other rows sum '
+                        "kecamatan; this row "
+                        "is not the sum of its neighbours, so it may be either; it is left out"
+                    ).format(name=data[columns["desa"]].iloc[position]),
+                    remedy=_('write "Desa {name}" or "Kecamatan {name}" in that row').format(
+                        name=data[columns["desa"]].iloc[position]
+                    ),
+                )
+            )
+    gone = [*sums, *doubtful]
+    if not gone:
+        return raw, findings
+    taken = data.iloc[gone].assign(jenis_baris="total")
+    if "kecamatan" not in columns and "desa" in columns:
+        heading = [position for position, below in sums.items() if below and named.iloc[position]]
+        # Where sums stand above their rows, so does one that does not agree.
+        heading += doubtful if heading else []
+        for position in heading:
+            if named.iloc[position]:
+                row = data.index[position]
+                taken.loc[row, columns["desa"]] = f"Kecamatan {data[columns['desa']].iloc[position]}"
+                taken.loc[row, "jenis_baris"] = "heading"
+    if sums:
+        findings.append(
+            Finding(
+                check="tables.subtotal",
+                level="note",
+                where=raw.where,
+                message=_("{n} rows hold the sums of other rows and are no villages: rows {rows}").format(
+                    n=len(sums), rows=compress_rows([int(data.index[position]) for position in sorted(sums)])
+                ),
+            )
+        )
+    return (
+        replace(
+            raw,
+            data=data.drop(index=data.index[gone]),
+            totals=pd.concat([raw.totals, taken]).sort_index(),
+        ),
+        findings,
+    )
+
+
+def _name_letters(cell: object) -> str:
+    if not isinstance(cell, str):
+        return ""
+    match = _KECAMATAN.fullmatch(cell.strip())
+    return name_key(match["name"] if match else cell).letters
+
+
+def _sums(counts: pd.DataFrame, candidates: Sequence[int], *, certain: Sequence[bool]) -> dict[int, bool]:
+    """Find the candidates that are sums of the rows below or above them: position to whether of those below.
+
+    A block ends at a later candidate, which may be a village of the name of its kecamatan, or with the table.
+    """
+    stated = counts.to_numpy(dtype=float)
+    running = np.vstack([np.zeros(stated.shape[1]), np.nancumsum(stated, axis=0)])
+    sums: dict[int, bool] = {}
+    for order, position in enumerate(candidates):
+        later = candidates[order + 1 : order + 1 + _NEAR_CANDIDATES]
+        earlier = candidates[max(0, order - _NEAR_CANDIDATES) : order]
+        blocks = [(position + 1, end, True) for end in (*later, len(counts))]
+        blocks += [(start, position, False) for start in (*(one + 1 for one in reversed(earlier)), 0)]
+        for first, last, below in blocks:
+            n = last - first - sum(first <= one < last for one in sums)
+            if n < 1:
+                continue
+            total = running[last] - running[first]
+            for one in sums:
+                if first <= one < last:
+                    total = total - np.nan_to_num(stated[one])
+            checked = ~np.isnan(stated[position]) & (stated[position] != 0)
+            agreeing = int((checked & (np.abs(stated[position] - total) < 1e-6)).sum())
+            if (
+                agreeing
+                and 2 * agreeing > int(checked.sum())
+                and (certain[order] or n >= _FEW_ROWS or agreeing > 1)
+            ):
+                sums[position] = below
+                break
+    return sums
+
+
+def _with_heads(raw: RawTable, count_columns: Sequence[str]) -> RawTable:
+    """Take rows such as "Kecamatan Kubu" for headings where most of them are the sum of the rows below."""
+    totals = raw.totals
+    named = [
+        row
+        for row, cells in totals[totals["jenis_baris"] == "total"].iterrows()
+        if any(isinstance(cell, str) and _KECAMATAN.fullmatch(cell.strip()) for cell in cells)
+    ]
+    if not named or not count_columns:
+        return raw
+    both = pd.concat([raw.data[list(count_columns)], totals.loc[named, list(count_columns)]]).sort_index()
+    counts = pd.DataFrame({name: as_counts(both[name]) for name in count_columns}, index=both.index)
+    positions = [list(both.index).index(row) for row in named]
+    found = _sums(counts, positions, certain=[True] * len(positions))
+    below = sum(found.values())
+    if 2 * below <= len(found):
+        return raw
+    return replace(
+        raw, totals=totals.assign(jenis_baris=totals["jenis_baris"].mask(totals.index.isin(named), "heading"))
+    )
+
+
+def _with_kecamatan(raw: RawTable, villages: pd.DataFrame) -> RawTable:
+    """Add the kecamatan that a whole sheet is for, by its title or its name, as a heading above the rows."""
+    names = {name_key(str(name)).letters: str(name) for name in villages["kecamatan"].unique()}
+    found: set[str] = set()
+    for line in raw.title_lines:
+        match = _KECAMATAN.fullmatch(line.strip())
+        if match and name_key(match["name"]).letters in names:
+            found.add(names[name_key(match["name"]).letters])
+    sheet = _name_letters(raw.sheet)
+    if not found and sheet in names:
+        found.add(names[sheet])
+    headings = raw.totals[raw.totals["jenis_baris"] == "heading"]
+    said = any(
+        isinstance(cell, str) and _KECAMATAN.fullmatch(cell.strip())
+        for cell in headings.drop(columns="jenis_baris").to_numpy().ravel()
+    )
+    if len(found) != 1 or said:
+        return raw
+    row = int(raw.data.index.min()) - 1
+    heading = pd.DataFrame(
+        [{raw.data.columns[0]: f"Kecamatan {found.pop()}", "jenis_baris": "heading"}],
+        columns=raw.totals.columns,
+        index=pd.Index([row], name=raw.totals.index.name),
+        dtype=object,
+    )
+    return replace(raw, totals=pd.concat([raw.totals, heading]).sort_index())
+
+
+def _fill_nameless(
+    raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str], *, add: bool
+) -> set[int]:
+    """Put rows with numbers and no name under the village above, so that no part stands for the whole."""
+    data = raw.data
+    names = [columns[key] for key in ("desa", "kode") if key in columns]
+    blank = data[names].map(is_missing_marker).all(axis=1)
+    filled = ~data[list(value_columns)].map(is_missing_marker).all(axis=1)
+    rows = data.index[blank & filled]
+    if not len(rows) or blank.iloc[0]:
+        rows = rows[rows > data.index[~blank].min()] if (~blank).any() else rows[:0]
+    others = [name for name in data.columns if name not in (*columns.values(), *value_columns)]
+    done: set[int] = set()
+    for row in rows:
+        described = any(
+            isinstance(cell, str) and not is_missing_marker(cell) and parse_one(cell) is None
+            for cell in data.loc[row, others]
+        )
+        own_kecamatan = "kecamatan" in columns and not is_missing_marker(data.loc[row, columns["kecamatan"]])
+        if not described and own_kecamatan:
+            continue
+        above = data.loc[: row - 1 if row - 1 in data.index else row]
+        above = above[~above[names].map(is_missing_marker).all(axis=1)]
+        last = above.iloc[-1]
+        if add and not described:
+            raise InputError(
+                _("the row has only numbers: it may be a part of {village}, or a sum of rows").format(
+                    village=last[names[0]]
+                ),
+                where=replace(raw.where, row=int(row)),
+                remedy=_('write in that row the name of its village, or "Jumlah"'),
+            )
+        for name in [*names, *([columns["kecamatan"]] if "kecamatan" in columns else [])]:
+            if is_missing_marker(data.loc[row, name]):
+                data.loc[[row], name] = [last[name]]
+        done.add(int(row))
+    return done
+
+
+def add_up(
+    values: pd.DataFrame,
+    codes: pd.Series,
+    raw: RawTable,
+    *,
+    counts: Iterable[str],
+    headers: Mapping[str, str],
+) -> tuple[pd.DataFrame, frozenset[str], list[Finding]]:
+    r"""Add up the rows of each village.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame of float
+        Rows × indicator keys.
+    codes : pandas.Series
+        Village of each row, missing where none.
+    raw : RawTable
+    counts : iterable of str
+        Keys that count; others are not added up.
+    headers : mapping of key to column
+
+    Returns
+    -------
+    values : pandas.DataFrame
+        The sum stands in the first row of a village, the others are NaN.
+    added : frozenset of str
+        Villages with several rows.
+    findings : list of Finding
+
+    Raises
+    ------
+    InputError
+        A row already holds the sum of the others of its village.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lokus.intake.tables.tables import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.csv"
+    >>> _ = path.write_text("Desa;Posyandu;n\nKubu;Melati;3\nKubu;Mawar;4\nDabong;Melati;2\n")
+    >>> raw = read_table(path)
+    >>> values = raw.data[["n"]].astype(float)
+    >>> add_up(values, raw.data["Desa"], raw, counts=["n"], headers={"n": "n"})[0]["n"].tolist()
+    [7.0, nan, 2.0]
+    """
+    groups = {str(kode): list(rows) for kode, rows in codes.dropna().groupby(codes.dropna()).groups.items()}
+    several = {kode: rows for kode, rows in groups.items() if len(rows) > 1}
+    counted = [key for key in values.columns if key in set(counts)]
+    _refuse_sums(values[counted], several, raw)
+    out = values.copy()
+    findings: list[Finding] = []
+    for key in values.columns:
+        missing: list[int] = []
+        for rows in several.values():
+            part = values.loc[rows, key]
+            if key in counted:
+                total = part.sum(skipna=False)
+                missing += [int(row) for row in part.index[part.isna()]] if part.notna().any() else []
+            else:
+                total = part.iloc[0] if bool((part == part.iloc[0]).all()) else float("nan")
+                missing += [int(rows[0])] if part.notna().any() and pd.isna(total) else []
+            out.loc[rows, key] = float("nan")
+            out.loc[rows[0], key] = total
+        if missing:
+            findings.append(
+                Finding(
+                    check="rows.not_added" if key not in counted else "rows.part_missing",
+                    level="blocking",
+                    where=replace(raw.where, column=headers[key], row=missing[0]),
+                    message=(
+                        _("{n} villages have several rows in a column that is no count; it is not added up")
+                        if key not in counted
+                        else _(
+                            "{n} rows of villages with several rows have no number; the sum is left "
+                            "empty: rows {rows}"
+                        )
+                    ).format(n=len(missing), rows=compress_rows(missing)),
+                    remedy=_("name a column of counts, or ask the office for one row a village")
+                    if key not in counted
+                    else _("ask the office for these numbers; write 0 where there are none"),
+                )
+            )
+    return out, frozenset(several), findings
+
+
+def _refuse_sums(values: pd.DataFrame, several: Mapping[str, list[int]], raw: RawTable) -> None:
+    """Refuse to add up rows of which one is the sum of the others already."""
+    systematic: list[int] = []
+    for rows in several.values():
+        part = values.loc[rows]
+        texts = raw.data.loc[rows].map(
+            lambda cell: isinstance(cell, str) and bool(_SUM.fullmatch(cell.strip()))
+        )
+        said = [row for row in rows if texts.loc[row].any()]
+        held = [
+            row
+            for row in (rows[0], rows[-1])
+            if len(rows) > 2
+            and bool((part.loc[row] == part.drop(index=row).sum()).all())
+            and bool(part.loc[row].sum() > 0)
+        ]
+        if said:
+            raise _already(raw, said[0])
+        systematic += held[:1]
+    if systematic and len(systematic) >= _SYSTEMATIC * len(several):
+        raise _already(raw, systematic[0])
+
+
+def _already(raw: RawTable, row: int) -> InputError:
+    return InputError(
+        _("the row holds the sum of the other rows of its village already; adding it up would count twice"),
+        where=replace(raw.where, row=int(row)),
+        remedy=_("take out jumlahkan and keep only these rows with saring"),
+    )
+
+
+def running_number(header: str) -> bool:
+    """Whether a column only numbers the rows.
+
+    Examples
+    --------
+    >>> running_number("No."), running_number("Nomor Urut"), running_number("No. KK")
+    (True, True, False)
+    """
+    return re.sub(r"[^a-z]", "", fold(header)) in _RUNNING
