@@ -440,6 +440,7 @@ def join_table(
         place=place,
         value_columns=list(headers.values()),
         count_columns=[headers[key] for key in counts],
+        where=where,
         add=add,
     )
     raw = prepared.raw

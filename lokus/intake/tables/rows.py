@@ -66,6 +66,7 @@ def village_rows(
     place: Mapping[str, str],
     value_columns: Sequence[str],
     count_columns: Sequence[str],
+    where: Mapping[str, str] | None = None,
     add: bool = False,
 ) -> Prepared:
     r"""Give each row the name that it stands under, and set rows that sum others aside.
@@ -79,6 +80,8 @@ def village_rows(
         ``{"kode" | "desa" | "kecamatan": header}``.
     value_columns, count_columns : sequence of str
         Columns that hold data; those of them that count, by which sums are known.
+    where : mapping of header to value, optional
+        Rows that are kept; only among them is a row the sum of others.
     add : bool
         Whether the study adds up the rows of a village.
 
@@ -114,7 +117,8 @@ def village_rows(
             filled = _fill_merged(data, columns[key], raw)
             parts |= filled if key != "kecamatan" else set()
     prepared = replace(raw, data=data)
-    prepared, findings = _without_subtotals(prepared, villages, columns, count_columns)
+    asked = _asked(prepared, where or {})
+    prepared, findings = _without_subtotals(prepared, villages, columns, count_columns, asked=asked)
     if "kecamatan" not in columns:
         prepared = _with_kecamatan(_with_heads(prepared, count_columns), villages)
     nameless = _fill_nameless(prepared, columns, value_columns, add=add)
@@ -198,11 +202,30 @@ def _fill_merged(data: pd.DataFrame, column: str, raw: RawTable) -> set[int]:
     return filled
 
 
+def _asked(raw: RawTable, where: Mapping[str, str]) -> pd.Series:
+    """Which rows the filter keeps."""
+    asked = pd.Series(True, index=raw.data.index)
+    for header, value in where.items():
+        cells = raw.data[raw.column(header)]
+        wanted = fold(value)
+        asked &= cells.map(
+            lambda cell, wanted=wanted: (
+                fold(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)) == wanted
+            )
+        )
+    return asked
+
+
 def _without_subtotals(
-    raw: RawTable, villages: pd.DataFrame, columns: Mapping[str, str], count_columns: Sequence[str]
+    raw: RawTable,
+    villages: pd.DataFrame,
+    columns: Mapping[str, str],
+    count_columns: Sequence[str],
+    *,
+    asked: pd.Series,
 ) -> tuple[RawTable, list[Finding]]:
     """Set aside rows that hold the sum of others under the name of a kecamatan only, or under no name."""
-    data = raw.data
+    data = raw.data[asked]
     blank = pd.Series(True, index=data.index)
     for key in ("desa", "kode"):
         if key in columns:
@@ -280,7 +303,7 @@ def _without_subtotals(
     return (
         replace(
             raw,
-            data=data.drop(index=data.index[gone]),
+            data=raw.data.drop(index=data.index[gone]),
             totals=pd.concat([raw.totals, taken]).sort_index(),
         ),
         findings,
@@ -383,37 +406,43 @@ def _fill_nameless(
     """Put rows with numbers and no name under the village above, so that no part stands for the whole."""
     data = raw.data
     names = [columns[key] for key in ("desa", "kode") if key in columns]
-    blank = data[names].map(is_missing_marker).all(axis=1)
-    filled = ~data[list(value_columns)].map(is_missing_marker).all(axis=1)
-    rows = data.index[blank & filled]
-    if not len(rows) or blank.iloc[0]:
-        rows = rows[rows > data.index[~blank].min()] if (~blank).any() else rows[:0]
+    blank = data[names].map(is_missing_marker).all(axis=1).to_numpy()
+    if not blank.any():
+        return set()
+    filled = data[list(value_columns)].map(_is_number).any(axis=1).to_numpy()
+    kecamatan = columns.get("kecamatan")
     others = [name for name in data.columns if name not in (*columns.values(), *value_columns)]
+    last: int | None = None
     done: set[int] = set()
-    for row in rows:
+    for position, row in enumerate(data.index):
+        if not blank[position]:
+            last = int(row)
+            continue
+        if last is None or not filled[position]:
+            continue
         described = any(
             isinstance(cell, str) and not is_missing_marker(cell) and parse_one(cell) is None
             for cell in data.loc[row, others]
         )
-        own_kecamatan = "kecamatan" in columns and not is_missing_marker(data.loc[row, columns["kecamatan"]])
-        if not described and own_kecamatan:
+        if not described and kecamatan and not is_missing_marker(data.loc[row, kecamatan]):
             continue
-        above = data.loc[: row - 1 if row - 1 in data.index else row]
-        above = above[~above[names].map(is_missing_marker).all(axis=1)]
-        last = above.iloc[-1]
         if add and not described:
             raise InputError(
                 _("the row has only numbers: it may be a part of {village}, or a sum of rows").format(
-                    village=last[names[0]]
+                    village=data.loc[last, names[0]]
                 ),
                 where=replace(raw.where, row=int(row)),
                 remedy=_('write in that row the name of its village, or "Jumlah"'),
             )
-        for name in [*names, *([columns["kecamatan"]] if "kecamatan" in columns else [])]:
+        for name in [*names, *([kecamatan] if kecamatan else [])]:
             if is_missing_marker(data.loc[row, name]):
-                data.loc[[row], name] = [last[name]]
+                data.loc[row, name] = data.loc[last, name]  # type: ignore[assignment]
         done.add(int(row))
     return done
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, float) or (isinstance(cell, str) and parse_one(cell) is not None)
 
 
 def add_up(

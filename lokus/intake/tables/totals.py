@@ -188,11 +188,15 @@ def _leading_texts(row: Sequence[Cell]) -> list[str]:
 
 
 def _is_footer(row: Sequence[Cell], lead: list[str], *, after_total: bool, width: int) -> bool:
-    if not lead:
-        return after_total and _filled(row) < 0.5 * width
-    if not after_total and not _FOOTER.fullmatch(lead[0]):
+    if _has_numbers(row):
+        return not lead and after_total and _filled(row) < 0.5 * width
+    # A signature stands on the right as often as on the left.
+    texts = lead or [" ".join(cell.split()) for cell in row if isinstance(cell, str)]
+    if not texts:
+        return after_total
+    if not after_total and not _FOOTER.fullmatch(texts[0]):
         return False
-    return _filled(row) <= 2 and width >= 3 and not _has_numbers(row)
+    return _filled(row) <= 2 and width >= 3
 
 
 def _ends(rows: Sequence[Sequence[Cell]], position: int) -> bool:

@@ -1,0 +1,92 @@
+"""Tables damaged at random, as offices damage them: read rightly, or held with the cause; never wrongly."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from damaged import KINDS, VILLAGES, Damaged, truth
+
+from lokus.errors import InputError
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.join.join import combine, join_table
+from lokus.intake.tables.tables import read_table, sheets_with
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.findings import Finding
+
+CATALOGUE = load_catalogue()
+
+
+def read(damaged: Damaged) -> tuple[pd.DataFrame, list[Finding]]:
+    """Read a damaged file as a study does."""
+    options = dict(damaged.options)
+    wanted = [*damaged.place.values(), *damaged.indicators.values(), *options.get("where", {})]
+    names = sheets_with(damaged.path, wanted) if damaged.sheets else (None,)
+    tables, findings = [], []
+    for name in names:
+        raw = read_table(damaged.path, sheet=name, columns=wanted, keep=options.get("where"))
+        joined = join_table(
+            raw, VILLAGES, place=damaged.place, indicators=damaged.indicators, catalogue=CATALOGUE, **options
+        )
+        findings += [*raw.findings, *joined.findings]
+        tables.append(joined)
+    return combine(tables, VILLAGES.index), findings
+
+
+def verdict(kind: str, seed: int, folder: Path) -> str:
+    """Damage a table and say what became of it: "right" or "held"; anything else is a fault."""
+    rng = np.random.default_rng([sorted(KINDS).index(kind), seed])
+    table = truth(rng, low=rng.random() < 0.2)
+    make = KINDS[kind][int(rng.integers(len(KINDS[kind])))]
+    damaged = make(rng, table, folder)
+    told = f"{make.__name__}, seed {seed}"
+    try:
+        values, findings = read(damaged)
+    except InputError as error:
+        return "held" if "error" in damaged.held else f"{told}: refused: {error}"
+    known = table[list(damaged.indicators)]
+    values = values.reindex(columns=known.columns)
+    wrong = values.notna() & ~np.isclose(values, known, atol=1e-6)
+    if wrong.any(axis=None):
+        return f"{told}: wrong values in {values.columns[wrong.any()].tolist()}"
+    blocking = {finding.check for finding in findings if finding.level == "blocking"}
+    if blocking - damaged.held:
+        return f"{told}: held for another cause: {sorted(blocking - damaged.held)}"
+    if damaged.must and not blocking:
+        return f"{told}: not held"
+    if values.isna().any(axis=None) and not blocking:
+        return f"{told}: values missing without a word"
+    return "held" if blocking else "right"
+
+
+def damage(kind: str, n: int, folder: Path) -> Counter[str]:
+    """Damage n tables of one kind."""
+    return Counter(verdict(kind, seed, folder) for seed in range(n))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_sample_of_damaged_tables_is_never_read_wrongly(kind: str, tmp_path: Path) -> None:
+    outcome = damage(kind, 10, tmp_path)
+    assert set(outcome) <= {"right", "held"}, outcome
+
+
+@pytest.mark.slow
+def test_damaged_tables_are_never_read_wrongly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    total: Counter[str] = Counter()
+    for kind in sorted(KINDS):
+        outcome = damage(kind, 1_700, tmp_path)
+        with capsys.disabled():
+            sys.stdout.write(f"\n{kind}: {dict(outcome.most_common(4))}")
+        total += outcome
+    assert set(total) <= {"right", "held"}, total
+    with capsys.disabled():
+        n = sum(total.values())
+        sys.stdout.write(f"\n{n} damaged tables: {total['right']} right, {total['held']} held\n")
+    assert sum(total.values()) >= 10_000
