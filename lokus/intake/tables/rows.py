@@ -226,6 +226,8 @@ def _without_subtotals(
 ) -> tuple[RawTable, list[Finding]]:
     """Set aside rows that hold the sum of others under the name of a kecamatan only, or under no name."""
     data = raw.data[asked]
+    if data.empty:
+        return raw, []  # the filter says so itself
     blank = pd.Series(True, index=data.index)
     for key in ("desa", "kode"):
         if key in columns:
