@@ -7,6 +7,7 @@ that the package reads, and lists what still needs a translation (exit status 1 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).resolve().parents[1] / "lokus"
 CATALOGUE = PACKAGE / "locale" / "id" / "LC_MESSAGES" / "lokus.po"
 HEADER = "# Indonesian catalogue of lokus."
+MADE = datetime(2026, 1, 1, tzinfo=UTC)  # stated, so that the same messages give the same file
 
 
 def extract() -> dict[str, set[str]]:
@@ -32,7 +34,9 @@ def extract() -> dict[str, set[str]]:
 
 def build(translations: dict[str, str]) -> tuple[Catalog, list[str]]:
     """Catalogue in a stable order, and the messages without a translation."""
-    catalogue = Catalog(locale="id", project="lokus", version="", header_comment=HEADER, fuzzy=False)
+    catalogue = Catalog(
+        locale="id", project="lokus", version="", header_comment=HEADER, fuzzy=False, creation_date=MADE
+    )  # fmt: skip
     messages = extract()
     for message in sorted(messages, key=lambda m: (min(messages[m]), m)):
         catalogue.add(
