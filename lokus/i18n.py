@@ -15,7 +15,16 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "N_", "format_number", "gettext", "language", "round_number", "use_language"]
+__all__ = [
+    "LANGUAGES",
+    "N_",
+    "format_number",
+    "format_percent",
+    "gettext",
+    "language",
+    "round_number",
+    "use_language",
+]
 
 LANGUAGES = ("id", "en")
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -115,3 +124,15 @@ def format_number(value: float | None, *, decimals: int = 0) -> str:
     if language() == "id":
         text = text.translate(str.maketrans(",.", ".,"))
     return text
+
+
+def format_percent(share: float | None, *, decimals: int = 0) -> str:
+    """Write a share as percent, the one unit in which chances are told.
+
+    Examples
+    --------
+    >>> format_percent(0.974)
+    '97 %'
+    """
+    text = format_number(None if share is None else 100 * share, decimals=decimals)
+    return text if text == "–" else f"{text} %"

@@ -9,7 +9,7 @@ from scipy.special import betainc
 from lokus.choice.solver.problem import RuleError
 from lokus.errors import name_some
 from lokus.evidence.rates.rates import Rates
-from lokus.i18n import format_number
+from lokus.i18n import format_number, format_percent
 from lokus.i18n import gettext as _
 
 __all__ = ["DRAWS", "TWICE", "graduation", "probability_below"]
@@ -128,7 +128,7 @@ def graduation(
     >>> graduation(chance, years)[["lulus", "alasan"]].values.tolist()
     [[True, ''],
      [False, 'baru 1 tahun menjadi lokus, paling sedikit 2 tahun'],
-     [False, 'peluang di bawah target 0,40, paling sedikit 0,80']]
+     [False, 'peluang di bawah target 40 %, paling sedikit 80 %']]
     """
     if not 0.0 < probability <= 1.0:
         raise RuleError(
@@ -212,7 +212,7 @@ def _obstacle(
         if chance < probability:
             parts.append(
                 _("probability below the target {chance}, at least {least}").format(
-                    chance=format_number(chance, decimals=2), least=format_number(probability, decimals=2)
+                    **_told(chance, probability)
                 )
             )
         elif careful < probability:
@@ -220,13 +220,21 @@ def _obstacle(
                 _(
                     "probability {chance} if the children not measured are twice as likely stunted, "
                     "at least {least}"
-                ).format(
-                    chance=format_number(careful, decimals=2), least=format_number(probability, decimals=2)
-                )
+                ).format(**_told(careful, probability))
             )
         if single:
             parts.append(_("only this year's counts are known: a good year alone is no proof"))
     return "; ".join(parts)
+
+
+def _told(chance: float, least: float) -> dict[str, str]:
+    """Write a chance beside the one that was asked for, with as many digits as tell them apart."""
+    digits = next(
+        (n for n in range(4) if format_percent(chance, decimals=n) != format_percent(least, decimals=n)), 3
+    )
+    return {
+        "chance": format_percent(chance, decimals=digits), "least": format_percent(least, decimals=digits)
+    }  # fmt: skip
 
 
 def too_young(years: int, least: int) -> str:
@@ -238,6 +246,4 @@ def too_young(years: int, least: int) -> str:
 
 def graduated_with(probability: float) -> str:
     """Say with what probability a village graduated."""
-    return _("graduated: probability {p} of a rate below the target").format(
-        p=format_number(probability, decimals=2)
-    )
+    return _("graduated: probability {p} of a rate below the target").format(p=format_percent(probability))

@@ -19,7 +19,7 @@ from lokus.choice.solver.problem import RuleError
 from lokus.errors import name_some
 from lokus.evidence.change.change import FALLS, RISES
 from lokus.evidence.change.expected_fall import signed
-from lokus.i18n import format_number
+from lokus.i18n import format_number, format_percent
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Narrator:
             text = _("estimated rise, not certain") if rising else _("estimated fall, not certain")
             return f"{text}{_between(estimate)}{_against(estimate, rising=rising)}"
         text = _("real rise, probability {p}") if rising else _("real fall, probability {p}")
-        return f"{text.format(p=_p(chance))}{_against(estimate, rising=rising)}"
+        return f"{text.format(p=format_percent(chance))}{_against(estimate, rising=rising)}"
 
     @staticmethod
     def _decided(row: Mapping[str, Any]) -> str:
@@ -178,10 +178,6 @@ def _against(estimate: Mapping[Any, Any], *, rising: bool) -> str:
     if pd.isna(counted) or (counted >= 0 if rising else counted <= 0):
         return ""
     return _(", although the measured rate fell") if rising else _(", although the measured rate rose")
-
-
-def _p(value: float) -> str:
-    return format_number(value, decimals=2)
 
 
 # FOLDED: The columns of a review that need no causes: status, graduation, origin, notes.

@@ -58,7 +58,7 @@ def test_who_graduates_and_why_the_others_do_not():
     assert found["lulus"].tolist() == [True, False, False, False, False]
     assert found["alasan"].tolist() == [
         "",
-        "peluang di bawah target 0,79, paling sedikit 0,80",
+        "peluang di bawah target 79 %, paling sedikit 80 %",
         "baru 1 tahun menjadi lokus, paling sedikit 2 tahun",
         "tidak ada anak yang diukur tahun ini",
         "cakupan pengukuran terlalu rendah atau belum diketahui",
@@ -82,7 +82,7 @@ def test_graduates_pass_also_if_the_unmeasured_are_worse_and_not_by_one_good_yea
     )
     assert found["lulus"].tolist() == [True, False, False, False]
     assert found["alasan"].tolist()[1:3] == [
-        "peluang 0,70 bila anak yang tidak diukur dua kali lebih berisiko stunting, paling sedikit 0,80",
+        "peluang 70 % bila anak yang tidak diukur dua kali lebih berisiko stunting, paling sedikit 80 %",
         "hanya hitungan tahun ini yang diketahui: satu tahun yang baik belum menjadi bukti",
     ]
     with pytest.raises(RuleError, match="peluang"):

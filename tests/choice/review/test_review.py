@@ -59,7 +59,7 @@ def test_status_of_every_village_and_counts_by_kecamatan():
     assert result.moves.index.tolist() == [D, B, A]
     assert (
         result.table.loc[A, "sebab"]
-        == "lulus: peluang 0,91 prevalensi di bawah target, 2 tahun menjadi lokus"
+        == "lulus: peluang 91 % prevalensi di bawah target, 2 tahun menjadi lokus"
     )
 
 
@@ -106,10 +106,10 @@ def test_the_main_cause_is_the_largest_in_the_direction_of_the_move():
     )
     result = run(causes=causes, change=change)
     assert result.table["sebab"].tolist() == [
-        "turun nyata, peluang 0,93 (60 % dari pergeseran)",
+        "turun nyata, peluang 93 % (60 % dari pergeseran)",
         "perubahan nyata di desa lain (75 % dari pergeseran)",
         "makin kuat dalam daftar: cakupan pengukuran (100 % dari pergeseran)",
-        "naik nyata, peluang 0,93, meskipun angka terukur turun (75 % dari pergeseran)",
+        "naik nyata, peluang 93 %, meskipun angka terukur turun (75 % dari pergeseran)",
         "makin jauh dari daftar: aturan dan bobot (100 % dari pergeseran)",
         "tidak berubah",
     ]
