@@ -118,7 +118,10 @@ def village_rows(
             parts |= filled if key != "kecamatan" else set()
     prepared = replace(raw, data=data)
     asked = _asked(prepared, where or {})
-    prepared, findings = _without_subtotals(prepared, villages, columns, count_columns, asked=asked)
+    described = _described(prepared, [*columns.values(), *value_columns])
+    prepared, findings = _without_subtotals(
+        prepared, villages, columns, count_columns, asked=asked, described=described
+    )
     if "kecamatan" not in columns:
         prepared = _with_kecamatan(_with_heads(prepared, count_columns), villages)
     nameless = _fill_nameless(prepared, columns, value_columns, add=add)
@@ -216,6 +219,17 @@ def _asked(raw: RawTable, where: Mapping[str, str]) -> pd.Series:
     return asked
 
 
+def _described(raw: RawTable, known: Sequence[str]) -> pd.Series:
+    """Which rows have a text besides place and values, such as the name of a posyandu."""
+    others = [name for name in raw.data.columns if name not in known]
+    if not others:
+        return pd.Series(False, index=raw.data.index)
+    texts = raw.data[others].map(
+        lambda cell: isinstance(cell, str) and not is_missing_marker(cell) and parse_one(cell) is None
+    )
+    return texts.any(axis=1).astype(bool)
+
+
 def _without_subtotals(
     raw: RawTable,
     villages: pd.DataFrame,
@@ -223,6 +237,7 @@ def _without_subtotals(
     count_columns: Sequence[str],
     *,
     asked: pd.Series,
+    described: pd.Series,
 ) -> tuple[RawTable, list[Finding]]:
     """Set aside rows that hold the sum of others under the name of a kecamatan only, or under no name."""
     data = raw.data[asked]
@@ -246,12 +261,23 @@ def _without_subtotals(
         {name: as_counts(data[name]) for name in dict.fromkeys(count_columns)}, index=data.index
     )
     has_data = counts.notna().any(axis=1) if len(counts.columns) else blank & False
-    candidates = [position for position, here in enumerate((blank | named) & has_data) if here]
+    # A row without a name that says what it is (a posyandu) is a part, no sum.
+    possible = ((blank & ~described[asked]) | named) & has_data
+    candidates = [position for position, here in enumerate(possible) if here]
     if not candidates:
         return raw, []
-    sums = _sums(
-        counts, candidates, certain=[bool(blank.iloc[p]) or keys.iloc[p] not in known for p in candidates]
+    placed = (
+        ~data[columns["kecamatan"]].map(is_missing_marker).astype(bool)
+        if "kecamatan" in columns
+        else pd.Series(False, index=data.index)
     )
+    sole = [bool(placed.iloc[one]) if blank.iloc[one] else keys.iloc[one] not in known for one in candidates]
+    names = (
+        keys
+        if "desa" in columns
+        else data[columns["kode"]].map(lambda cell: "" if cell is None else str(cell))
+    )
+    sums = _sums(counts, candidates, names=names.tolist(), sole=sole)
     findings: list[Finding] = []
     doubtful: list[int] = []
     subtotals_there = any(named.iloc[position] for position in sums) or any(
@@ -319,10 +345,13 @@ def _name_letters(cell: object) -> str:
     return name_key(match["name"] if match else cell).letters
 
 
-def _sums(counts: pd.DataFrame, candidates: Sequence[int], *, certain: Sequence[bool]) -> dict[int, bool]:
+def _sums(
+    counts: pd.DataFrame, candidates: Sequence[int], *, names: Sequence[str], sole: Sequence[bool]
+) -> dict[int, bool]:
     """Find the candidates that are sums of the rows below or above them: position to whether of those below.
 
     A block ends at a later candidate, which may be a village of the name of its kecamatan, or with the table.
+    The rows it sums have other names than its own: two at least, unless the row can be no village (`sole`).
     """
     stated = counts.to_numpy(dtype=float)
     running = np.vstack([np.zeros(stated.shape[1]), np.nancumsum(stated, axis=0)])
@@ -333,20 +362,16 @@ def _sums(counts: pd.DataFrame, candidates: Sequence[int], *, certain: Sequence[
         blocks = [(position + 1, end, True) for end in (*later, len(counts))]
         blocks += [(start, position, False) for start in (*(one + 1 for one in reversed(earlier)), 0)]
         for first, last, below in blocks:
-            n = last - first - sum(first <= one < last for one in sums)
-            if n < 1:
-                continue
-            total = running[last] - running[first]
-            for one in sums:
-                if first <= one < last:
-                    total = total - np.nan_to_num(stated[one])
+            inside = [one for one in sums if first <= one < last]
+            total = running[last] - running[first] - np.nan_to_num(stated[inside]).sum(axis=0)
             checked = ~np.isnan(stated[position]) & (stated[position] != 0)
             agreeing = int((checked & (np.abs(stated[position] - total) < 1e-6)).sum())
-            if (
-                agreeing
-                and 2 * agreeing > int(checked.sum())
-                and (certain[order] or n >= _FEW_ROWS or agreeing > 1)
-            ):
+            if not agreeing or 2 * agreeing <= int(checked.sum()):
+                continue
+            others = {names[row] for row in range(first, last) if row not in sums}
+            others -= {names[position], ""}
+            n = last - first - len(inside)
+            if len(others) >= (1 if sole[order] else 2) and (sole[order] or n >= _FEW_ROWS or agreeing > 1):
                 sums[position] = below
                 break
     return sums
@@ -365,7 +390,8 @@ def _with_heads(raw: RawTable, count_columns: Sequence[str]) -> RawTable:
     both = pd.concat([raw.data[list(count_columns)], totals.loc[named, list(count_columns)]]).sort_index()
     counts = pd.DataFrame({name: as_counts(both[name]) for name in count_columns}, index=both.index)
     positions = [list(both.index).index(row) for row in named]
-    found = _sums(counts, positions, certain=[True] * len(positions))
+    rows = [str(row) for row in both.index]
+    found = _sums(counts, positions, names=rows, sole=[True] * len(positions))
     below = sum(found.values())
     if 2 * below <= len(found):
         return raw
@@ -413,7 +439,7 @@ def _fill_nameless(
         return set()
     filled = data[list(value_columns)].map(_is_number).any(axis=1).to_numpy()
     kecamatan = columns.get("kecamatan")
-    others = [name for name in data.columns if name not in (*columns.values(), *value_columns)]
+    texts = _described(raw, [*columns.values(), *value_columns])
     last: int | None = None
     done: set[int] = set()
     for position, row in enumerate(data.index):
@@ -422,10 +448,7 @@ def _fill_nameless(
             continue
         if last is None or not filled[position]:
             continue
-        described = any(
-            isinstance(cell, str) and not is_missing_marker(cell) and parse_one(cell) is None
-            for cell in data.loc[row, others]
-        )
+        described = bool(texts.loc[row])
         if not described and kecamatan and not is_missing_marker(data.loc[row, kecamatan]):
             continue
         if add and not described:
