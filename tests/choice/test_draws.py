@@ -94,7 +94,15 @@ def test_children_belong_to_the_rate_of_the_same_draw(odds_ratio):
     measured = frame["diukur"].fillna(0).to_numpy()
     rest = frame["sasaran"].to_numpy() - measured
     stunted = np.where(measured > 0, frame["stunting"], 0)
-    shifted = odds_ratio * rate / (1 - rate + odds_ratio * rate)
+    # The rate drawn is that among all children due; bisection finds the one among those measured.
+    share = np.divide(measured, measured + rest)
+    low, high = np.zeros_like(rate), np.ones_like(rate)
+    for _step in range(60):
+        middle = (low + high) / 2
+        others = odds_ratio * middle / (1 - middle + odds_ratio * middle)
+        above = share * middle + (1 - share) * others > rate
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+    shifted = odds_ratio * low / (1 - low + odds_ratio * low)
     known = np.arange(30) != 7
     residual = (children - stunted - rest * shifted)[:, known]
     spread = np.sqrt((rest * shifted * (1 - shifted)).mean(axis=0))[known]

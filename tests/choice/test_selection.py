@@ -247,7 +247,7 @@ def test_table_says_what_is_locked_tied_and_without_score():
     assert chosen.n_without_score == 1
     assert chosen.marginal == desa[1]
     assert chosen.objective == pytest.approx(1.4)
-    assert "3 desa di 1 kecamatan terpilih" in repr(chosen)
+    assert "3 desa/kelurahan di 1 kecamatan terpilih" in repr(chosen)
     assert "terbukti terbaik oleh program dinamis" in repr(chosen)
     assert "<table" in chosen._repr_html_()
 
