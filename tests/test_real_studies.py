@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lokus import Kajian
+from lokus.errors import StudyFileError
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,9 @@ def test_counts_alone_still_give_a_list_by_burden(sukabumi):
 
 
 def test_prevalence_cannot_be_weighed_without_measured_children(sukabumi):
-    study = sukabumi.replace(skor={"bobot": {"prevalensi": 1.0}})
-    assert "audit.no_data" in set(study.audit.blocking["check"])
+    with pytest.raises(StudyFileError, match="prevalensi") as caught:
+        sukabumi.replace(skor={"bobot": {"prevalensi": 1.0}})
+    assert "stunting dan diukur" in str(caught.value)
 
 
 def test_26_desa_in_8_kecamatan_by_a_deprivation_score(muara_enim):

@@ -594,17 +594,27 @@ def _listed(villages: pd.DataFrame) -> pd.DataFrame:
     """Give a list with codes as sorted index and empty text where the kecamatan is unknown."""
     plain = pd.DataFrame(villages.drop(columns="geometry", errors="ignore"))
     known = "kecamatan" in plain.columns
+    unnamed = _unnamed(plain)
     table = official_table(plain if known else plain.assign(kecamatan=""), None)
     if not known:
         table["kecamatan"] = ""
-    if (table["desa"] == "").any():
+    if unnamed:
         raise InputError(
             _("{n} villages of the list have no name, first: {kode}").format(
-                n=int((table["desa"] == "").sum()), kode=format_kode(table.index[table["desa"] == ""][0])
+                n=len(unnamed), kode=format_kode(unnamed[0])
             ),
             remedy=_("Fill in the names; villages are recognised by code and name together."),
         )
     return table
+
+
+def _unnamed(plain: pd.DataFrame) -> list[str]:
+    """Codes of the villages without a name: they cannot be recognised by code and name together."""
+    if "desa" not in plain.columns:
+        return []
+    codes = plain["kode_desa"] if "kode_desa" in plain.columns else plain.index.to_series()
+    empty = plain["desa"].isna() | (plain["desa"].astype(str).str.strip() == "")
+    return [str(kode).replace(".", "") for kode in codes[empty.to_numpy()]]
 
 
 def _drawn(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -134,7 +134,11 @@ def check_settings(settings: Settings, *, file: str) -> None:
                 file,
                 place,
                 _('no table gives "{key}"').format(key=key),
-                _("state its column under indikator of a [[tabel]] of this year, or name another indicator"),
+                _("state the columns of stunting and diukur under indikator of a [[tabel]] of this year")
+                if key in ESTIMATED
+                else _(
+                    "state its column under indikator of a [[tabel]] of this year, or name another indicator"
+                ),
             )
     for key in settings.rates.covariates:
         if key in ESTIMATED and key not in settings.given:

@@ -29,6 +29,7 @@ def test_without_children_measured_there_is_no_rate_and_cases_stand_for_children
             "tabel": [{**table, "indikator": given}],
             "skor": {"bobot": {"desil_1_2": 1.0}},
             "laju": {},
+            "pola": {"indikator": "desil_1_2"},
         }
     )
     assert counts.rates is None
@@ -37,7 +38,7 @@ def test_without_children_measured_there_is_no_rate_and_cases_stand_for_children
 
 def test_the_prior_alone_is_no_evidence_of_a_pattern(small):
     assert small.observed["prevalensi"].notna().sum() == (small.villages["diukur"] > 0).sum()
-    assert small.evidence["prevalensi"].notna().all()
+    assert small.rates.table["prevalensi"].notna().all()
 
 
 def test_patterns_have_the_permutations_and_replicates_that_are_stated(small):
@@ -52,7 +53,7 @@ def test_types_only_where_the_study_asks(small, alone):
 
 
 def test_the_score_is_the_stated_weighting_of_the_evidence(small):
-    again = small.scorer(small.evidence, small.children)
+    again = small.scorer(small.observed, small.children)
     pd.testing.assert_frame_equal(small.scores.table, again.table)
     assert small.scores.weights.to_dict() == {"prevalensi": 0.6, "desil_1_2": 0.4}
     assert small.labels["desil_1_2"] == small.catalogue["desil_1_2"].label

@@ -43,11 +43,11 @@ def test_a_score_is_of_the_preset_or_of_the_weights(small):
         catalogue=small.catalogue,
         jenis=small.villages["jenis"],
     )
-    by_weight = weighed(small.evidence, None).table["skor"]
-    assert by_weight.rank().equals(small.evidence["desil_1_2"].rank())
+    by_weight = weighed(small.observed, None).table["skor"]
+    assert by_weight.rank().equals(small.observed["desil_1_2"].rank())
     preset = scorer(
         ScoreSettings.model_validate({"prasetel": "ambang_prevalensi"}),
         catalogue=small.catalogue,
         jenis=small.villages["jenis"],
     )
-    assert set(preset(small.evidence, small.children).weights.index) == {"prevalensi_mentah"}
+    assert set(preset(small.observed, small.children).weights.index) == {"prevalensi_mentah"}

@@ -77,6 +77,9 @@ def village_rows(
     raw = _cleaned(table)
     heads = _page_heads(table)
     raw = _without(raw, heads, "heading")
+    # The reader of tables sets aside what repeats the header to the letter.
+    set_aside = table.raw.totals
+    heads = heads.union(set_aside.index[set_aside["jenis_baris"].isin(("header", "numbering"))])
     _refuse_several(raw, table.place, villages)
     raw, back = _put_back(raw, table.place, villages)
     tail = _tail(raw, table, villages, decisions)
