@@ -155,7 +155,7 @@ def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]
     --------
     >>> rows = summarise(np.array([4.0]), np.array([36.0]), level=0.9)
     >>> {name: round(float(values[0]), 1) for name, values in rows.items() if "50" not in name}
-    {'prevalensi': 10.0, 'prevalensi_bawah': 3.6, 'prevalensi_atas': 18.8}
+    {'prevalensi': 10.0, 'prevalensi_bawah': 3.6, 'prevalensi_atas': 18.7}
     """
     tail = (1.0 - level) / 2.0
     quantiles = {
@@ -194,7 +194,7 @@ def expected_children(
     >>> posterior = pd.DataFrame({"alpha_diukur": [4.0], "beta_diukur": [36.0]}, index=["a"])
     >>> rows = expected_children(counts, posterior, level=0.9, odds_ratio=1.0)
     >>> {name: float(values[0]) for name, values in rows.items()}
-    {'anak_stunting': 6.0, 'anak_stunting_bawah': 4.0, 'anak_stunting_atas': 8.0}
+    {'anak_stunting': 6.0, 'anak_stunting_bawah': 4.0, 'anak_stunting_atas': 9.0}
     """
     known = np.isfinite(counts.due)
     rest = np.where(known, np.maximum(counts.due - counts.n, 0.0), 0.0)

@@ -281,7 +281,7 @@ class Rates:
         ...     sasaran=pd.Series([80.0, 160.0], index=desa),
         ... )
         >>> rates.at_odds(2.0).table["prevalensi"].round(1).tolist()
-        [11.2, 15.3]
+        [11.6, 16.2]
         """
         check_options(self.level, odds_ratio, self.threshold)
         posterior = _posterior(self.posterior, odds_ratio)

@@ -179,7 +179,7 @@ def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
     >>> rates = estimate_rates(pd.Series([2, 9, 30], index=desa), pd.Series([40, 90, 200], index=desa))
     >>> at = at_survey(rates, Survey(percent=20.0, low=17.0, high=23.0, year=2024))
     >>> at.table["prevalensi_survei"].round(1).tolist()
-    [14.6, 17.3, 22.4]
+    [14.5, 17.3, 22.3]
     """
     alpha, beta = (rates.posterior[name].to_numpy() for name in ("alpha", "beta"))
     counts = rates.counts

@@ -283,7 +283,7 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     >>> figure, page = blank_sheet(plan)
     >>> draw_footer(page, plan, info, projection="UTM 48S", missing=["Air Dua"])
     >>> page.texts[-1].get_text()
-    'UTM 48S · 1 desa/kelurahan tanpa poligon, dihitung tetapi tidak tergambar: Air Dua.'
+    'batas indikatif; ... UTM 48S · 1 desa/kelurahan tanpa poligon, dihitung tetapi tidak tergambar: Air Dua.'
     """
     box, unit = plan.footer, plan.unit
     size = 5.8 * unit
