@@ -109,8 +109,8 @@ def read_month(cell: Cell) -> tuple[int, int | None] | None:
 
     Examples
     --------
-    >>> [read_month(cell) for cell in ("Maret", "3", 3.0, "2026-03-15", "15/03/2026", "Mar-26", "13", "TW I")]
-    [(3, None), (3, None), (3, None), (3, 2026), (3, 2026), (3, 2026), None, None]
+    >>> [read_month(cell) for cell in ("Maret", "3", 3.0, "2026-03-15", "Mar-26", "1900-01-03", "13", "TW I")]
+    [(3, None), (3, None), (3, None), (3, 2026), (3, 2026), (3, None), None, None]
     """
     if isinstance(cell, float):
         return _checked(int(cell), None) if cell == int(cell) else None
@@ -118,6 +118,9 @@ def read_month(cell: Cell) -> tuple[int, int | None] | None:
     if text.isdecimal():
         return _checked(int(text), None)
     if match := _ISO.fullmatch(text):
+        if text.startswith("1900-01-"):
+            # A number typed into a cell that shows dates: the workbook holds 5, the cell shows 5 January 1900.
+            return _checked(int(text[8:10]), None)
         return _checked(int(match[2]), int(match[1]))
     if match := _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
         return _checked(int(match[1]), _year(match[2]))
