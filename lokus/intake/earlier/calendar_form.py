@@ -119,7 +119,7 @@ def read_month(cell: Cell) -> tuple[int, int | None] | None:
         return _checked(int(text), None)
     if match := _ISO.fullmatch(text):
         if text.startswith("1900-01-"):
-            # A number typed into a cell that shows dates: the workbook holds 5, the cell shows 5 January 1900.
+            # A number typed into a cell that shows dates: the file holds 5, the cell shows 5 January 1900.
             return _checked(int(text[8:10]), None)
         return _checked(int(match[2]), int(match[1]))
     if match := _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
