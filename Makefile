@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow lint pytest messages lock notebooks data picture clean
+.PHONY: demo test slow long lint pytest messages lock notebooks data picture clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -21,7 +21,11 @@ pytest: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 slow: $(VENV)/.test-ready
-	$(BIN)/python -m pytest -n auto -m slow
+	$(BIN)/python -m pytest -n auto -m "slow and not long"
+
+# Random damage and simulations by the thousand: hours on two cores.
+long: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n auto -m long
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
 # of the rooms, the locks.

@@ -91,6 +91,7 @@ def test_every_remedy_works(oracle):
     assert followed > impossible
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_every_remedy_works_in_hundreds_of_impossible_choices(oracle):
     impossible, followed = follow(oracle, range(1000, 1700))

@@ -209,6 +209,7 @@ def test_classes_have_the_stated_ends():
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_chances_are_calibrated_where_the_truth_is_known():
     # 120 kabupaten drawn from the model: of villages given a chance p, a share p belongs on the true list.

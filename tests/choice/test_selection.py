@@ -82,6 +82,7 @@ def test_sums_that_a_reader_sees_as_equal_are_ties(oracle):
     assert possible > tied > 10
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_tie_is_missed_in_a_thousand_instances_of_one_decimal(oracle):
     possible, tied, missed = missed_ties(oracle, 1500)

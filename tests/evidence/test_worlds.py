@@ -57,6 +57,7 @@ def test_worst_are_the_highest() -> None:
 UNBIASED = [name for name in WORLDS if name != "tercatat rendah"]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_graduates_and_directions_hold_in_every_world() -> None:
     said, passed = found_in(UNBIASED, 8, 2)
@@ -72,6 +73,7 @@ def test_graduates_and_directions_hold_in_every_world() -> None:
         assert abs(row["selisih"]) < 0.05 + 3 * row["galat"], row
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_two_earlier_rounds_find_more_in_every_world_and_never_less_than_the_raw_rate() -> None:
     found = hits(list(WORLDS), 4, 2)

@@ -155,7 +155,7 @@ def shortened_twins(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFram
     return pd.DataFrame({"kecamatan": "Lubuk Raja", "desa": written}), villages, truth
 
 
-@pytest.mark.parametrize("n", [200, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [200, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_shortened_twins_are_right_or_open(n: int) -> None:
     rng = np.random.default_rng(20261129)
     right = opened = 0

@@ -254,6 +254,7 @@ def test_a_few_damaged_studies_are_refused_with_a_remedy(small):
     assert counts["refused at once"] >= 10
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_many_damaged_studies_are_refused_with_a_remedy(small, part):

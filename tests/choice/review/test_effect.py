@@ -84,6 +84,7 @@ def test_planted_effect_is_found():
     assert found["found"].mean() >= 0.7
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize(("by", "rho"), [("raw", 0.6), ("estimate", 0.9)])
 def test_no_effect_is_centred_on_none_with_right_coverage(by, rho):
@@ -95,6 +96,7 @@ def test_no_effect_is_centred_on_none_with_right_coverage(by, rho):
     assert found["naive"].mean() < -4
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_power_of_a_planted_effect():
     found = report(60, 4, effect=0.7, children=90)

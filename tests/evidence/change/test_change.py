@@ -214,6 +214,7 @@ def test_interval_of_the_change_covers_nine_in_ten():
     assert 0.87 < covered(np.random.default_rng(7), 4) < 0.93
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_interval_of_the_change_covers_nine_in_ten_whatever_the_truth():
     rng = np.random.default_rng(8)
@@ -401,6 +402,7 @@ def plain_mcmc(y, n, steps, rng):
     return expit(np.array(kept))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_change_and_graduation_are_those_of_a_full_bayesian_fit():
     before, after, _p = simulate(np.random.default_rng(17), villages=40, children=60)

@@ -217,6 +217,7 @@ def test_two_clusters_do_not_overlap():
     )
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["trials", "expected"])
 def test_one_map_of_noise_in_twenty_is_significant(model):
@@ -252,6 +253,7 @@ def test_villages_that_vary_without_a_pattern_are_seldom_a_cluster():
     assert false_alarms(60, model="trials", spread=0.7) <= 9
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["trials", "expected"])
 @pytest.mark.parametrize("spread", [0.0, 0.5, 1.0])

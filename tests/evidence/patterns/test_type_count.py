@@ -46,6 +46,7 @@ def test_the_number_of_types_is_found(types):
     assert share_right(types, "normal", 10) >= 0.8
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", ["normal", "correlated"])
 @pytest.mark.parametrize("types", [2, 3, 4, 5])
@@ -54,6 +55,7 @@ def test_two_to_five_types_of_moderate_separation_are_found(types, shape):
     assert share_right(types, shape, 60) >= 0.8 - 3 * np.sqrt(0.8 * 0.2 / 60)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", ["normal", "correlated", "skewed", "percent"])
 def test_no_types_are_seldom_taken_for_some(shape):

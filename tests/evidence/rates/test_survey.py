@@ -86,6 +86,7 @@ def test_a_survey_far_from_the_records_stays_finite():
     assert table["anak_stunting_survei"].isna().all()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_where_records_are_too_low_the_survey_makes_classes_and_graduates_true():
     below, passed, recorded = [], [], []

@@ -358,7 +358,7 @@ def test_a_filter_that_leaves_two_kabupaten_does_not_help(tmp_path: Path) -> Non
         read_children(path, start=START, end=END, where={"Kec": "Sukasari"})
 
 
-@pytest.mark.parametrize("n", [40, pytest.param(1_500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [40, pytest.param(1_500, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_exports_of_several_kabupaten_are_right_or_refused(tmp_path: Path, n: int) -> None:
     rng = random.Random(10)
     refused = 0

@@ -209,7 +209,7 @@ def damaged(rng: np.random.Generator) -> tuple[str, pd.DataFrame]:
 TRUTH = pd.Series(np.arange(1.0, 25.0) * 3, index=KNOWN.index)
 
 
-@pytest.mark.parametrize("n", [150, pytest.param(1_500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [150, pytest.param(1_500, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_damaged_codes_give_right_values_or_block(catalogue: Catalogue, n: int) -> None:
     rng = np.random.default_rng(12)
     counted: dict[str, list[int]] = {kind: [0, 0] for kind in DAMAGES}
