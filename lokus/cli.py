@@ -376,19 +376,12 @@ def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
 
 def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
     """Print what the audit found; return 1 when something blocks."""
+    from lokus.findings import counts_sentence
     from lokus.intake.audit.entries import audit_lines
 
     audit = kajian.audit
     cases = kajian.write_open_cases()  # before a word is printed: a reader may leave early
-    counts = audit.findings["level"].value_counts()
-    _say(
-        _("Audit: {blocking} blocking, {accepted} accepted, {warning} warnings, {note} notes").format(
-            blocking=len(audit.blocking),
-            accepted=int(audit.findings["accepted"].sum()),
-            warning=counts.get("warning", 0),
-            note=counts.get("note", 0),
-        )
-    )
+    _say(counts_sentence(audit.findings))
     for line in audit_lines(audit.findings):
         _say(line)
     if every:

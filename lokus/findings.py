@@ -11,7 +11,16 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FINDING_COLUMNS", "Finding", "Level", "Where", "findings_frame", "level_label"]
+__all__ = [
+    "FINDING_COLUMNS",
+    "Finding",
+    "Level",
+    "Where",
+    "counts_sentence",
+    "findings_frame",
+    "level_counts",
+    "level_label",
+]
 
 Level = Literal["blocking", "warning", "note"]
 
@@ -144,3 +153,40 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
         for f in ordered
     ]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS)).astype({"row": "Int64"})
+
+
+def level_counts(findings: pd.DataFrame) -> dict[str, int]:
+    """Count findings by level; those accepted with a reason count as accepted alone.
+
+    Parameters
+    ----------
+    findings : pandas.DataFrame
+        Column ``level``, and ``accepted`` where findings can be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> level_counts(pd.DataFrame({"level": ["blocking", "note", "note"], "accepted": [True, False, False]}))
+    {'blocking': 0, 'accepted': 1, 'warning': 0, 'note': 2}
+    """
+    if "accepted" not in findings:
+        counts, accepted = findings["level"].value_counts(), 0
+    else:
+        mark = findings["accepted"].astype(bool)
+        counts, accepted = findings.loc[~mark, "level"].value_counts(), int(mark.sum())
+    by_level = {level: int(counts.get(level, 0)) for level in ("blocking", "warning", "note")}
+    return {"blocking": by_level.pop("blocking"), "accepted": accepted, **by_level}
+
+
+def counts_sentence(findings: pd.DataFrame) -> str:
+    """Say how many findings there are, the same in every output.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts_sentence(pd.DataFrame({"level": ["note"], "accepted": [False]}))
+    'Audit: 0 menahan, 0 diterima, 0 peringatan, 1 catatan'
+    """
+    return _("Audit: {blocking} blocking, {accepted} accepted, {warning} warnings, {note} notes").format(
+        **level_counts(findings)
+    )

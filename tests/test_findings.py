@@ -1,7 +1,16 @@
 from __future__ import annotations
 
+import pandas as pd
+
 from lokus.errors import InputError
-from lokus.findings import FINDING_COLUMNS, Finding, Where, findings_frame
+from lokus.findings import (
+    FINDING_COLUMNS,
+    Finding,
+    Where,
+    counts_sentence,
+    findings_frame,
+    level_counts,
+)
 from lokus.i18n import use_language
 
 
@@ -27,3 +36,11 @@ def test_an_error_says_where_what_and_what_to_do():
     assert str(error) == 'berkas a.xlsx, lembar "S", baris 3: kolom tidak ada\n→ periksa'
     with use_language("en"):
         assert str(Where(file="a.xlsx", row=3)) == "file a.xlsx, row 3"
+
+
+def test_an_accepted_finding_is_counted_as_accepted_alone():
+    findings = pd.DataFrame(
+        {"level": ["blocking", "blocking", "warning", "note"], "accepted": [True, False, True, False]}
+    )
+    assert level_counts(findings) == {"blocking": 1, "accepted": 2, "warning": 0, "note": 1}
+    assert counts_sentence(findings) == "Audit: 1 menahan, 2 diterima, 0 peringatan, 1 catatan"

@@ -296,7 +296,17 @@ def assembled(study: Kajian) -> gpd.GeoDataFrame:
         *([study.survey.table] if study.survey else []),
         study.scores.table,
         study.traits,
-        *([study.robustness.table] if study.robustness else []),
+        *([_told_chances(study.robustness)] if study.robustness else []),
         selection=study.proposal.table,
         reasons=text,
     )
+
+
+def _told_chances(robustness: Robustness) -> pd.DataFrame:
+    """Give the chances of the results: a village that cannot be assessed has none, rather than 0."""
+    from lokus.choice.robustness import UNKNOWN
+
+    table = robustness.table.copy()
+    unknown = table["kelas_kepastian"] == UNKNOWN
+    table.loc[unknown, ["peluang_lokus", "galat_peluang"]] = float("nan")
+    return table

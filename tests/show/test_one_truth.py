@@ -130,6 +130,11 @@ def check_pack(folder: Path, results, *, least: int) -> None:
     print(f"{folder.name}: {shared} figures shared by two outputs or more, {len(different)} differ")  # noqa: T201
     assert not different[:5], f"{len(different)} figures in two versions"
     assert shared > least
+    layers = {layer["key"]: layer for layer in page_data(folder / "peta_interaktif.html")["layers"]}
+    if "peluang" in layers:
+        # The map counts the classes of certainty that the tables count, villages without data apart.
+        drawn = sorted(entry["count"] for entry in layers["peluang"]["classes"] if entry["count"])
+        assert drawn == sorted(results["kelas_kepastian"].value_counts())
     for name, versions in headlines(folder).items():
         assert len(versions) <= 1, (name, versions)
     lines = atlas_lines(folder / "atlas_kecamatan.pdf") if (folder / "atlas_kecamatan.pdf").exists() else None

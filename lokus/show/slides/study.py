@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lokus.findings import counts_sentence
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
@@ -95,7 +96,8 @@ def data_slide(deck: Deck, material: Material) -> None:
         deck.text(page, BODY, facts, largest=20, smallest=11)
         return
     left, right = BODY.columns(3, 2, gap=12)
-    deck.table(page, left, table.columns, plan_table(table.columns, left.width, left.height, largest=16))
+    columns = table.columns[:-1]  # the villages complete stand in the report: an office needs the room
+    deck.table(page, left, columns, plan_table(columns, left.width, left.height, largest=16))
     deck.text(page, right, facts, largest=18, smallest=10)
 
 
@@ -103,12 +105,7 @@ def _finding_lines(material: Material) -> list[str]:
     findings = material.findings
     if findings is None:
         return []
-    counts = findings["level"].value_counts()
-    lines = [
-        _("Audit: {blocking} blocking findings, {warnings} warnings, {notes} notes").format(
-            blocking=counts.get("blocking", 0), warnings=counts.get("warning", 0), notes=counts.get("note", 0)
-        )
-    ]
+    lines = [counts_sentence(findings)]
     if "accepted" in findings:
         accepted = findings[findings["accepted"].astype(bool)]
         lines += [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lokus.findings import level_label
+from lokus.findings import level_counts, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
@@ -271,23 +271,21 @@ def audit_table(material: Material) -> Table | None:
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
     >>> findings = pd.DataFrame({"opd": ["Dinas PUPR", ""], "level": ["warning", "note"]})
     >>> audit_table(Material(results=results, kecamatan=results, info=info, findings=findings)).rows
-    (('Dinas PUPR', '0', '1', '0'), ('–', '0', '0', '1'))
+    (('Dinas PUPR', '0', '0', '1', '0'), ('–', '0', '0', '0', '1'))
     """
     findings = material.findings
     if findings is None or findings.empty:
         return None
-    levels = ("blocking", "warning", "note")
     opd = findings["opd"].replace("", "–")
     names = sorted(opd.unique())
+    counts = [level_counts(findings[opd == name]) for name in names]
+    heads = {
+        "blocking": level_label("blocking"), "accepted": _("accepted"), "warning": level_label("warning"),
+        "note": level_label("note"),
+    }  # fmt: skip
     return Table.of(
         Column.text(_("Office (OPD)"), names),
-        *(
-            Column.number(
-                level_label(level),  # type: ignore[arg-type]
-                [int(((opd == name) & (findings["level"] == level)).sum()) for name in names],
-            )
-            for level in levels
-        ),
+        *(Column.number(head, [found[level] for found in counts]) for level, head in heads.items()),
     )
 
 
