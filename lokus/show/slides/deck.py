@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Mm, Pt
@@ -43,6 +44,7 @@ FACE = "Arial"
 WIDTH, HEIGHT = 338.67, 190.5  # 16:9, millimetres
 INK, QUIET, ACCENT, LINE, STRIPE, MARK = "22282C", "5C666C", "14506B", "C9D0D3", "F3F6F7", "6B1D6F"
 BODY = Area(left=14, top=37, width=WIDTH - 28, height=140)
+_PATTERNS = {"missing": MSO_PATTERN.DIAGONAL_CROSS, "masked": MSO_PATTERN.HORIZONTAL}  # as on the maps
 _TITLE = Area(left=14, top=7, width=WIDTH - 28 - 66, height=15)
 _LEAD = Area(left=14, top=22, width=WIDTH - 28, height=12)
 _MARK = Area(left=WIDTH - 14 - 60, top=9.5, width=60, height=9)
@@ -182,11 +184,19 @@ class Deck:
         picture._element.nvPicPr.cNvPr.set("descr", printable(text))
         return Area(left=area.left, top=area.top, width=picture.width / Mm(1), height=picture.height / Mm(1))
 
-    def swatch(self, page: Slide, left: float, top: float, colour: str, *, side: float = 4.5) -> None:
-        """Place a small square of a class's colour (``#rrggbb``)."""
+    def swatch(
+        self, page: Slide, left: float, top: float, colour: str, *, side: float = 4.5, pattern: str = ""
+    ) -> None:
+        """Place a small square of a class's colour (``#rrggbb``), hatched as the class is on the map."""
         box = page.shapes.add_shape(MSO_SHAPE.RECTANGLE, Mm(left), Mm(top), Mm(side), Mm(side))
-        box.fill.solid()
-        box.fill.fore_color.rgb = _rgb(colour.lstrip("#").upper())
+        if pattern:
+            box.fill.patterned()
+            box.fill.pattern = _PATTERNS[pattern]
+            box.fill.fore_color.rgb = _rgb("8F999E")
+            box.fill.back_color.rgb = _rgb(colour.lstrip("#").upper())
+        else:
+            box.fill.solid()
+            box.fill.fore_color.rgb = _rgb(colour.lstrip("#").upper())
         box.line.color.rgb = _rgb("8F999E")
         box.line.width = Pt(0.5)
         _plain(box)

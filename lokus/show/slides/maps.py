@@ -54,7 +54,7 @@ def map_slide(deck: Deck, material: Material, theme: str, sheet: Callable[[str],
     key = Area(left=drawn.right + 8, top=BODY.top, width=BODY.right - drawn.right - 8, height=right.height)
     top = key.top
     for entry in layer.legend:
-        deck.swatch(page, key.left, top + 1, entry.colour)
+        deck.swatch(page, key.left, top + 1, entry.colour, pattern=entry.pattern)
         line = Area(left=key.left + _SWATCH, top=top, width=key.width - _SWATCH, height=12)
         taken = deck.text(page, line, [Paragraph(text=_line(entry))], largest=15, smallest=9)
         top += max(taken, 6.5) + 2.5
@@ -167,7 +167,7 @@ def _legend(deck: Deck, page: Slide, area: Area, entries: Sequence[LegendEntry])
     """Write the classes under each other, from the upper left corner of the area."""
     width, top = area.width - _SWATCH - 2, area.top
     for entry in entries:
-        deck.swatch(page, area.left, top + 0.5, entry.colour)
+        deck.swatch(page, area.left, top + 0.5, entry.colour, pattern=entry.pattern)
         line = Area(left=area.left + _SWATCH, top=top, width=width, height=12)
         deck.text(page, line, [Paragraph(text=_line(entry))], largest=_SIZE, smallest=8)
         top += _height(entry, width)

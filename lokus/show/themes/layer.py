@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from lokus.show.themes.palette import MASKED_CLASS, MISSING
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,6 +29,11 @@ class LegendEntry:
     def name(self) -> str:
         """Name of the class, or its limits when it goes by those only."""
         return self.label or self.limits
+
+    @property
+    def pattern(self) -> str:
+        """Lines over the colour: "missing" crossed, "masked" level; empty for a class with a value."""
+        return {MISSING: "missing", MASKED_CLASS: "masked"}.get(self.key, "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
-from lokus.show.themes.palette import MASKED_CLASS, MISSING, STATUS, class_label, mark_colour
+from lokus.show.themes.palette import STATUS, class_label, mark_colour
 from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
 
 if TYPE_CHECKING:
@@ -115,7 +115,6 @@ _DETAIL = 3_500  # finest detail, as a share of the longer side
 _KABUPATEN = 300  # villages; with more of them the detail grows, a little slower than a village shrinks
 _GROWTH = 0.4
 _SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
-_PATTERNS = {MISSING: "missing", MASKED_CLASS: "masked"}  # as the viewer calls them
 _MOST_VIEWS = 12  # bodies of land with a button each
 _FEW_NAMES = 2  # names on such a button
 _PLAIN = 1_000_000  # characters of data above which they are packed
@@ -316,7 +315,7 @@ def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
         "classes": [
             {
                 "label": entry.label, "limits": entry.limits, "colour": entry.colour, "count": entry.count,
-                "pattern": _PATTERNS.get(entry.key, ""), "light": mark_colour(entry.colour) == "#ffffff",
+                "pattern": entry.pattern, "light": mark_colour(entry.colour) == "#ffffff",
             }
             for entry in layer.legend
         ],

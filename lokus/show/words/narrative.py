@@ -269,6 +269,11 @@ def _chance(_results: gpd.GeoDataFrame, classes: pd.Series) -> str:
 
 def _hotspots(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     hot = classes == "tinggi-tinggi"
+    cold = classes == "rendah-rendah"
+    if not hot.any() and cold.any():
+        return _(
+            "No group of neighbouring villages is high beyond chance; {n} are low among low ones."
+        ).format(n=_count(cold))
     if not hot.any():
         return _("No group of neighbouring villages stands out beyond chance.")
     return _("{n} villages are high among high neighbours; {m} of them are proposed as lokus.").format(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 from pptx import Presentation
+from pptx.enum.dml import MSO_FILL
 from pptx.util import Mm
 
 from lokus.show.slides.deck import BODY, Deck
@@ -79,3 +80,13 @@ def test_the_same_slides_give_the_same_bytes(info):
         return deck.to_bytes()
 
     assert build() == build()
+
+
+def test_the_square_of_a_hatched_class_is_hatched(info):
+    deck = Deck(info)
+    page = deck.slide("Peta")
+    for pattern in ("", "missing", "masked"):
+        deck.swatch(page, 20, 40, "#ffffff", pattern=pattern)
+    made = Presentation(io.BytesIO(deck.to_bytes())).slides[0]
+    kinds = [shape.fill.type for shape in made.shapes if shape.width == Mm(4.5)]
+    assert kinds == [MSO_FILL.SOLID, MSO_FILL.PATTERNED, MSO_FILL.PATTERNED]

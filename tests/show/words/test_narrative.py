@@ -44,3 +44,10 @@ def test_nothing_significant_is_said_so(full):
 def test_without_a_choice_no_lokus_are_counted(full):
     bare = full.drop(columns="nomor")
     assert "; 0 di antaranya" in map_sentence(bare, "skor", make_layer(bare, "skor").classes)
+
+
+def test_a_group_that_the_map_shows_is_not_denied():
+    villages = pd.DataFrame({"nomor": [None, None]})
+    low = map_sentence(villages, "titik_panas", pd.Series(["rendah-rendah", "tidak nyata"]))
+    assert "1 desa/kelurahan rendah" in low
+    assert "menonjol" in map_sentence(villages, "titik_panas", pd.Series(["tidak nyata", "tidak nyata"]))
