@@ -60,23 +60,11 @@ def review_table(material: Material) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
-    >>> review_table(material).rows
-    (('masuk', 'Alai', 'Lembak', 'Perubahan nyata'), ('lulus', 'Ulu', 'Lembak', 'Perubahan nyata'))
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> review_table(material).heads
+    ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama', 'Peluang target tercapai (%)', 'Perkiraan
+    perubahan, poin (rentang 90 %)')
     """
     review, rows = _rows(material)
     return Table.of(
@@ -95,23 +83,11 @@ def moves_table(material: Material) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> moves_table(material).heads
-    ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama')
+    ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama', 'Lama menjadi lokus (tahun)', 'Perkiraan
+    perubahan, poin (rentang 90 %)')
     """
     review, rows = _rows(material)
     moved = rows[rows["status_reviu"] != "tetap"]
@@ -165,23 +141,11 @@ def causes_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
-    >>> causes_table(material).rows
-    (('masuk', 'Alai', '+2,0'), ('lulus', 'Ulu', '−10,0'))
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> causes_table(material).heads
+    ('Reviu', 'Desa/Kelurahan', 'Aturan dan bobot', 'Indikator lain', 'Perubahan nyata', 'Cakupan
+    pengukuran', 'Kebetulan')
     """
     _review, rows = _rows(material)
     moved = rows[rows["status_reviu"] != "tetap"]
@@ -203,23 +167,11 @@ def rate_columns(material: Material, rows: pd.DataFrame) -> tuple[Column, ...]:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
-    >>> [column.texts for column in rate_columns(material, review.rows(results))]
-    [('24,1', '9,0')]
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> [column.head for column in rate_columns(material, material.review.rows(material.results))]
+    ['Terukur 2025 (%)', 'Terukur 2026 (%)', 'Harapan 2026 dari data tahun sebelumnya (%)', 'Prevalensi
+    perkiraan (%)', 'Perkiraan perubahan, poin (rentang 90 %)', 'Peluang turun nyata (%)']
     """
     review = material.review
     if review is None:
@@ -285,23 +237,10 @@ def effect_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
-    >>> effect_table(material) is None
-    True
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> effect_table(material).heads
+    ('Cara melihat', 'Poin', 'Rentang', 'Desa/kelurahan')
     """
     rows = effect_rows(material)
     if not rows:
@@ -317,21 +256,8 @@ def stability_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> from lokus.show.results.review import ReviewMaterial
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "prevalensi": [24.1, 9.0]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> table = pd.DataFrame(
-    ...     {"status_reviu": ["masuk", "lulus"], "sebab": "Perubahan nyata", "selisih_nyata": [0.02, -0.1]},
-    ...     index=results.index,
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2027)
-    >>> review = ReviewMaterial(year=2026, table=table)
-    >>> material = Material(results=results, kecamatan=results, info=info, review=review)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> stability_table(material) is None
     True
     """

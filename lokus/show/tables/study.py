@@ -40,16 +40,10 @@ def certainty_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> certainty_table(Material(results=results, kecamatan=results, info=info)).rows
-    (('Kukuh (peluang 80 % atau lebih)', '1', '0'), ('Kecil (di bawah 20 %)', '0', '1'))
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> certainty_table(material).heads
+    ('Kepastian', 'Dalam daftar', 'Di luar daftar')
     """
     results = material.results
     if "kelas_kepastian" not in results:
@@ -69,17 +63,10 @@ def alternatives_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> other = pd.DataFrame({"daftar": ["B"], "selisih": [0.125], "masuk": ["Ulu"], "keluar": ["Alai"]})
-    >>> alternatives_table(Material(results=results, kecamatan=results, info=info, alternatives=other)).rows
-    (('B', '0,12', 'Ulu', 'Alai'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> alternatives_table(material).heads
+    ('Daftar', 'Selisih skor', 'Masuk', 'Keluar')
     """
     table = material.alternatives
     if table is None or table.empty:
@@ -101,17 +88,10 @@ def prices_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> prices = pd.DataFrame({"aturan": ["maks. 8 kecamatan"], "dilonggarkan": ["9"], "harga": [0.0425]})
-    >>> prices_table(Material(results=results, kecamatan=results, info=info, prices=prices)).rows
-    (('maks. 8 kecamatan', '9', '4,25'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> prices_table(material).heads
+    ('Aturan', 'Jika dilonggarkan menjadi', 'Tambahan jumlah skor')
     """
     table = material.prices
     if table is None or table.empty:
@@ -129,21 +109,11 @@ def gaps_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> gaps = pd.DataFrame(
-    ...     {"kode_desa": ["1603012001"], "kunci": ["sanitasi_layak"], "indikator": ["Sanitasi layak"],
-    ...      "opd": ["Dinas PUPR"], "intervensi": ["Jamban"], "jenis": ["sensitif"], "nilai": [61.0],
-    ...      "ambang": [70.0], "buruk": ["rendah"]}
-    ... )
-    >>> gaps_table(Material(results=results, kecamatan=results, info=info, gaps=gaps)).rows
-    (('Dinas PUPR', 'Sanitasi layak', 'sensitif', '< 70,0', '1', '1', 'Jamban'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> gaps_table(material).heads
+    ('OPD', 'Indikator', 'Jenis', 'Ambang', 'Lokus melewati ambang', 'Desa melewati ambang',
+    'Intervensi')
     """
     if material.gaps is None or material.gaps.empty:
         return None
@@ -166,16 +136,11 @@ def actions_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> actions_table(Material(results=results, kecamatan=results, info=info)) is None
-    True
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> actions_table(material).heads
+    ('OPD', 'Lokus dengan kesenjangan', 'Kesenjangan di lokus', 'di antaranya spesifik', 'di antaranya
+    sensitif', 'Belum ada data di lokus')
     """
     if material.interventions is None or material.interventions.by_opd.empty:
         return None
@@ -197,16 +162,10 @@ def groups_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> groups_table(Material(results=results, kecamatan=results, info=info)) is None
-    True
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> groups_table(material).heads
+    ('Kelompok sasaran', 'Di lokus', 'Di semua desa/kelurahan')
     """
     if material.beneficiaries is None:
         return None
@@ -227,20 +186,10 @@ def accepted_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> findings = pd.DataFrame(
-    ...     {"message": ["dua baris sama"], "file": ["a.xlsx"], "opd": ["Dinkes"], "reason": ["sama isinya"],
-    ...      "accepted": [True]}
-    ... )
-    >>> accepted_table(Material(results=results, kecamatan=results, info=info, findings=findings)).rows
-    (('dua baris sama', 'a.xlsx', 'Dinkes', 'sama isinya'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> accepted_table(material).heads
+    ('Temuan', 'Berkas', 'OPD', 'Alasan diterima')
     """
     findings = material.findings
     if findings is None or "accepted" not in findings:
@@ -261,17 +210,10 @@ def audit_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> findings = pd.DataFrame({"opd": ["Dinas PUPR", ""], "level": ["warning", "note"]})
-    >>> audit_table(Material(results=results, kecamatan=results, info=info, findings=findings)).rows
-    (('Dinas PUPR', '0', '0', '1', '0'), ('–', '0', '0', '0', '1'))
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> audit_table(material).heads
+    ('OPD', 'menahan', 'diterima', 'peringatan', 'catatan')
     """
     findings = material.findings
     if findings is None or findings.empty:
@@ -294,20 +236,10 @@ def offices_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> offices = pd.DataFrame(
-    ...     {"indikator": [2], "terisi": [3], "seharusnya": [4], "persen": [75.0], "desa_lengkap": [1]},
-    ...     index=["Dinkes"],
-    ... )
-    >>> offices_table(Material(results=results, kecamatan=results, info=info, by_opd=offices)).rows
-    (('Dinkes', '2', '3', '4', '75,0', '1'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> offices_table(material).heads
+    ('OPD', 'Indikator', 'Nilai terisi', 'Seharusnya', 'Lengkap (%)', 'Desa lengkap')
     """
     table = material.by_opd
     if table is None or table.empty:
@@ -327,17 +259,10 @@ def completeness_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> there = pd.DataFrame({"Jamban": [True, False]}, index=results.index)
-    >>> completeness_table(Material(results=results, kecamatan=results, info=info, completeness=there)).rows
-    (('Jamban', '1', '1'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> completeness_table(material).heads
+    ('Indikator', 'Desa dengan data', 'Desa tanpa data')
     """
     table = material.completeness
     if table is None or not table.size:
@@ -355,17 +280,10 @@ def inputs_table(material: Material) -> Table | None:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> lock = {"masukan": [{"berkas": "a.xlsx", "sha256": "0f3c"}]}
-    >>> inputs_table(Material(results=results, kecamatan=results, info=info, lock=lock)).rows
-    (('a.xlsx', '0f3c'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> inputs_table(material).heads
+    ('Berkas', 'SHA-256')
     """
     files = (material.lock or {}).get("masukan", ())
     if not files:
@@ -381,16 +299,10 @@ def tasks_table(material: Material) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "kelas_kepastian": ["kukuh", "tidak"], "desa": ["Alai", "Ulu"]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> tasks_table(Material(results=results, kecamatan=results, info=info)).rows
-    (('Bappeda', 'Membahas daftar dalam rakor, menetapkannya dengan SK, ...', '1 lokus'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> tasks_table(material).heads
+    ('Pelaksana', 'Kegiatan', 'Cakupan')
     """
     rows = tasks(material)
     return Table.of(

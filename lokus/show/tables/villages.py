@@ -155,20 +155,12 @@ def proposal_table(material: Material, *, narrow: bool = False) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "kode_kecamatan": "160301",
-    ...      "peringkat": [1, 2], "skor": [0.8125, 0.4], "peluang_lokus": [0.974, 0.2],
-    ...      "status_usulan": ["lokus", "bukan lokus"], "prevalensi": [24.1, 9.0],
-    ...      "prevalensi_bawah": [18.0, 6.2], "prevalensi_atas": [31.2, 12.4]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> material = Material(results=results, kecamatan=results, info=info)
-    >>> proposal_table(material).rows
-    (('1', 'Lembak', 'Alai', '16.03.01.2001', '24,1 (18,0–31,2)', '81,2', '97'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> proposal_table(material).heads
+    ('No', 'Kecamatan', 'Desa/Kelurahan', 'Kode', 'Prevalensi terukur (%)', 'Prevalensi perkiraan (%)',
+    'Anak stunting tercatat', 'Anak stunting (perkiraan)', 'Anak diukur (%)', 'Keandalan', 'Skor
+    (0–100)', 'Peluang menjadi lokus (%)')
     """
     chosen = material.chosen
     code, kecamatan, desa = place_columns(chosen)
@@ -191,20 +183,10 @@ def ranking_table(material: Material) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "kode_kecamatan": "160301",
-    ...      "peringkat": [1, 2], "skor": [0.8125, 0.4], "peluang_lokus": [0.974, 0.2],
-    ...      "status_usulan": ["lokus", "bukan lokus"], "prevalensi": [24.1, 9.0],
-    ...      "prevalensi_bawah": [18.0, 6.2], "prevalensi_atas": [31.2, 12.4]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> material = Material(results=results, kecamatan=results, info=info)
-    >>> [(row[0], *row[3:6]) for row in ranking_table(material).rows]
-    [('1', 'Alai', 'Lokus usulan', '1'), ('2', 'Ulu', 'Bukan lokus', '–')]
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> ranking_table(material).heads[:5]
+    ('Peringkat', 'Kode', 'Kecamatan', 'Desa/Kelurahan', 'Status')
     """
     results = material.results
     ordered = results.assign(_kode=results.index).sort_values(["peringkat", "_kode"], na_position="last")
@@ -248,20 +230,10 @@ def least_sure_table(material: Material, *, n: int = 8) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "kode_kecamatan": "160301",
-    ...      "peringkat": [1, 2], "skor": [0.8125, 0.4], "peluang_lokus": [0.974, 0.2],
-    ...      "status_usulan": ["lokus", "bukan lokus"], "prevalensi": [24.1, 9.0],
-    ...      "prevalensi_bawah": [18.0, 6.2], "prevalensi_atas": [31.2, 12.4]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> material = Material(results=results, kecamatan=results, info=info)
-    >>> least_sure_table(material).rows
-    (('Alai', 'Lembak', '97'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> least_sure_table(material).heads
+    ('Paling kurang pasti dalam daftar', 'Kecamatan', 'Peluang (%)')
     """
     inside = material.results[material.results["nomor"].notna()]
     return _chance_table(
@@ -274,20 +246,10 @@ def nearest_table(material: Material, *, n: int = 8) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "kode_kecamatan": "160301",
-    ...      "peringkat": [1, 2], "skor": [0.8125, 0.4], "peluang_lokus": [0.974, 0.2],
-    ...      "status_usulan": ["lokus", "bukan lokus"], "prevalensi": [24.1, 9.0],
-    ...      "prevalensi_bawah": [18.0, 6.2], "prevalensi_atas": [31.2, 12.4]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> material = Material(results=results, kecamatan=results, info=info)
-    >>> nearest_table(material).rows
-    (('Ulu', 'Lembak', '20'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> nearest_table(material).heads
+    ('Paling dekat di luar daftar', 'Kecamatan', 'Peluang (%)')
     """
     outside = material.results[material.results["nomor"].isna()]
     ordered = outside.sort_values("peluang_lokus", ascending=False, kind="stable")
@@ -299,20 +261,10 @@ def widest_table(material: Material, *, n: int = 12) -> Table:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from lokus.show.results.info import StudyInfo
-    >>> from lokus.show.results.material import Material
-    >>> results = pd.DataFrame(
-    ...     {"nomor": [1, None], "desa": ["Alai", "Ulu"], "kecamatan": "Lembak", "kode_kecamatan": "160301",
-    ...      "peringkat": [1, 2], "skor": [0.8125, 0.4], "peluang_lokus": [0.974, 0.2],
-    ...      "status_usulan": ["lokus", "bukan lokus"], "prevalensi": [24.1, 9.0],
-    ...      "prevalensi_bawah": [18.0, 6.2], "prevalensi_atas": [31.2, 12.4]},
-    ...     index=["1603012001", "1603012002"],
-    ... )
-    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> material = Material(results=results, kecamatan=results, info=info)
-    >>> widest_table(material).rows
-    (('Alai', 'Lembak', '24,1 (18,0–31,2)'),)
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> widest_table(material).heads
+    ('Desa/Kelurahan', 'Kecamatan', 'Prevalensi perkiraan (%)', 'Balita diukur')
     """
     chosen = material.chosen
     width = chosen["prevalensi_atas"] - chosen["prevalensi_bawah"]

@@ -13,6 +13,7 @@ from lokus.findings import Level, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import is_masked, threshold_text
 from lokus.show.tables.table import Column
 from lokus.show.tables.villages import place_columns, proposal_table, ranking_table, reasons
@@ -76,15 +77,14 @@ def completeness_sheet(
     sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, completeness: pd.DataFrame
 ) -> None:
     """Write which village has which indicator: the list that goes back to the offices."""
-    table = completeness.reindex(results.index)
-    missing = int((~table.fillna(value=False).astype(bool)).to_numpy().sum())
+    present = Headlines.present(completeness.reindex(results.index))
+    missing = int((~present).to_numpy().sum())
     top = write_heading(
         sheet, info, _("Completeness of the data"),
-        [_("{n} of {total} values are missing").format(n=missing, total=table.size)],
+        [_("{n} of {total} values are missing").format(n=missing, total=present.size)],
     )  # fmt: skip
     columns = [*place_columns(results)]
     first = len(columns) + 1
-    present = table.fillna(value=False).astype(bool)
     columns += [
         Column(
             head=str(name),
