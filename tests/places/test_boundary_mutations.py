@@ -19,7 +19,7 @@ from lokus.errors import LokusError
 from lokus.kajian import Kajian
 from lokus.settings.read import settings_from_mapping
 
-SAMPLE, MANY = 2 * len(DAMAGES), 60 * len(DAMAGES)
+SAMPLE, MANY = len(DAMAGES), 60 * len(DAMAGES)
 SECONDS = 300  # by the clock, so a machine that many share is not taken for a hang
 # What libraries say in English, and what no planner can act on.
 FOREIGN = re.compile(r"GEOS|LinearRing|Traceback|codec|driver|<DRIVER>|Shell|libduckdb|pyproj|UTM CRS")
