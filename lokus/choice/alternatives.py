@@ -51,7 +51,7 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
 
     Notes
     -----
-    By dynamic programme: the space of lists is halved again and again at the village whose change of fate
+    By dynamic programme: the space of lists is halved again and again at the village whose reversal
     costs least (Lawler 1972, *Management Science* 18, 401–405); each half's best list is known from one
     solution. Rules across kecamatan, and problems beyond the tables, go through HiGHS with one cut a list.
     Of lists equal at the end of the k, any may be shown.
@@ -117,7 +117,7 @@ def _record(selection: Selection, kode: Kode, lost: float) -> dict[str, object]:
 class _Half:
     """Lists with some villages decided, without `best`, the best of them.
 
-    `second` is what the next best of them is worth, `turn` the village whose fate it turns round.
+    `second` is what the next best of them is worth, `turn` the village that it decides otherwise.
     """
 
     key: int

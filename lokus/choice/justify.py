@@ -112,7 +112,7 @@ def explain(
 
     Notes
     -----
-    What would happen if the decision were turned round is found by solving the selection once more with the
+    What would happen if the decision were reversed is found by solving the selection once more with the
     village locked out, or in.
 
     Examples
@@ -139,7 +139,31 @@ def justifications(
     desa: pd.Series[str] | None = None,
     robustness: Robustness | None = None,
 ) -> pd.Series[str]:
-    """Write the paragraph of :func:`explain` for every chosen village, named ``justifikasi``."""
+    """Write the paragraph of :func:`explain` for every chosen village, named ``justifikasi``.
+
+    Parameters
+    ----------
+    scores, selection, kecamatan, labels, desa, robustness
+        As for :func:`explain`.
+
+    Returns
+    -------
+    Series, index ``kode_desa``
+
+    Examples
+    --------
+    >>> from lokus.choice.solver.problem import Problem
+    >>> from lokus.choice.selection import select
+    >>> from lokus.evidence.scores.scoring import score
+    >>> data = pd.DataFrame({"prevalensi": [30.0, 10.0]}, index=["9901012001", "9901022001"])
+    >>> scores = score(data, weights={"prevalensi": 1}, worse={"prevalensi": "high"})
+    >>> kecamatan = pd.Series({"9901012001": "Air Bening", "9901022001": "Batu Raja"})
+    >>> proposal = select(scores.table["skor"], kecamatan, Problem(n=1))
+    >>> print(justifications(scores, proposal, kecamatan, {}).iloc[0])
+    9901012001, Kecamatan Air Bening. Peringkat 1 dari 2, skor 100,0 (terutama prevalensi 100,0). Terpilih
+    sebagai nomor 1; kecamatan Air Bening punya 1 desa dalam daftar. Tanpa desa ini, 9901022001 akan masuk
+    dan jumlah nilai daftar turun 100,0.
+    """
     narrator = Narrator(scores, selection, kecamatan, labels, desa)
     texts = {kode: _explain(kode, narrator, robustness).text for kode in selection.kode}
     out = pd.Series(texts, name="justifikasi", dtype=object)

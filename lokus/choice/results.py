@@ -108,6 +108,15 @@ def assemble_results(
     geopandas.GeoDataFrame
         The village table with all columns and ``status_usulan``: ``"lokus"``, ``"bukan lokus"``, or
         ``"belum ada data"`` for a village without a score that was not locked in.
+
+    Examples
+    --------
+    >>> villages = pd.DataFrame({"desa": ["Air", "Batu"]}, index=["9901012001", "9901012002"])
+    >>> scores = pd.DataFrame({"skor": [0.8, None]}, index=villages.index)
+    >>> selection = pd.DataFrame({"terpilih": [True, False]}, index=villages.index)
+    >>> reasons = pd.Series("", index=villages.index)
+    >>> assemble_results(villages, scores, selection=selection, reasons=reasons)["status_usulan"].tolist()
+    ['lokus', 'belum ada data']
     """
     results = side_by_side(villages, *parts, selection, reasons.rename("alasan").to_frame())
     status = pd.Series(NOT_LOKUS, index=results.index, dtype=object)

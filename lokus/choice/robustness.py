@@ -44,9 +44,7 @@ __all__ = [
 ]
 
 
-# FOLDED: Draws of what a score is made of: rates from their posterior, weights, other indicators; scored
-# at once.
-
+# Draws of what a score is made of: rates from their posterior, weights, other indicators; scored at once.
 
 Source = Literal["laju", "bobot", "data lain"]
 
@@ -198,7 +196,7 @@ def _tiny_gammas(shapes: Mapping[str, float], *, n: int, seed: int) -> dict[str,
     """Draw gamma variates, up to one factor a row, whose own values a computer number cannot hold.
 
     With G from Gamma(a + 1) and U uniform, G U^(1/a) is from Gamma(a) (Stuart 1962); in logarithms nothing
-    vanishes. A weight that is stated above 0 stays above 0, so that whatever is left of a score can be told.
+    vanishes. A weight that is stated above 0 stays above 0, so that what is left of a score can be computed.
     """
     rng = np.random.default_rng([seed, 2])
     logs = {}

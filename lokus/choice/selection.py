@@ -143,7 +143,7 @@ class Selection:
 
     @cached_property
     def loss(self) -> pd.Series[float]:
-        """What the sum of scores loses if a village's fate is turned round (its irreplaceability).
+        """What the sum of scores loses if the decision on a village is reversed (its irreplaceability).
 
         For a chosen village: forced out; for another: forced in; 0 where an equally good list does so;
         missing where that cannot be (locked villages, villages without score), where a rule looks across
@@ -203,8 +203,8 @@ class Selection:
             return ""
         return _(
             "CAUTION: {n} of {total} places are filled by the tie rule alone, among {tied} villages with "
-            "equal scores. The score does not tell them apart: give it a second criterion, such as another "
-            "indicator under [skor.bobot]"
+            "equal scores. The score does not tell them apart: add a second criterion, for instance weigh "
+            "another indicator under [skor.bobot], in place of prasetel where that is stated"
         ).format(
             n=format_number(self.by_tie_rule),
             total=format_number(len(self.kode)),

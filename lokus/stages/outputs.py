@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lokus.i18n import gettext as _
 from lokus.manifest import Input, file_input, frame_digest, make_lock
 from lokus.stages.data import last_year
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.findings import Finding
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.kajian import Kajian
     from lokus.show.maps.maps import Maps
@@ -199,6 +201,23 @@ def review_material(study: Kajian) -> ReviewMaterial | None:
     )
 
 
+# Findings on the rates that change how the list is read; missing covariates stand in the audit alone.
+_CAUTIONS = ("evidence.kecamatan_apart", "evidence.below_survey")
+
+
+def _caution(finding: Finding) -> str:
+    what = finding.message[:1].upper() + finding.message[1:]
+    return _("{caution}; {remedy}.").format(caution=what, remedy=finding.remedy)
+
+
+def _named_overlap(study: Kajian) -> pd.DataFrame:
+    pairs = study.overlap.table[["indikator", "dengan", "korelasi", "bobot"]]
+    names = {
+        column: pairs[column].map(lambda key: study.labels[str(key)]) for column in ("indikator", "dengan")
+    }
+    return pairs.assign(**names)
+
+
 def material(study: Kajian) -> Material:
     """Everything the study can show, for workbook, slides and report."""
     from lokus.choice.results import name_alternatives
@@ -216,6 +235,11 @@ def material(study: Kajian) -> Material:
         gaps=study.gaps,
         alternatives=name_alternatives(study.alternatives, study.villages["desa"]),
         prices=study.proposal.prices,
+        odds_bounds=study.odds_bounds,
+        justifications=study.justifications,
+        overlap=_named_overlap(study),
+        cautions=tuple(_caution(finding) for finding in study.cautions if finding.check in _CAUTIONS),
+        tie_caution=study.proposal.caution,
         weights={study.labels[str(key)]: float(w) for key, w in study.scores.weights.items()},
         method=tuple(study.method),
         lock=study.lock,

@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from lokus.choice.review.causes import FACTORS, Causes
 from lokus.choice.review.effect import Effect
 from lokus.choice.review.history import list_history
+from lokus.choice.review.odds_bounds import odds_bounds
 from lokus.choice.review.review import review
 from lokus.evidence.change.expected_fall import ExpectedFall
 from lokus.findings import Finding, Where, findings_frame
@@ -254,7 +255,26 @@ def make_material(results: gpd.GeoDataFrame, info: StudyInfo) -> Material:
             "hasil_sha256": "a1" * 32,
             "masukan": [{"berkas": "a.csv", "sha256": "b2" * 32}],
         },
+        **make_sensitivity(results),
     )
+
+
+def make_sensitivity(results: gpd.GeoDataFrame) -> dict[str, object]:
+    """What else was possible: the list at other odds, likeness of indicators, a paragraph a lokus."""
+    last, next_ = (results[results["peringkat"] == PROPOSED + step].index[0] for step in (0, 1))
+    chosen = results.index[results["terpilih"]]
+    return {
+        "odds_bounds": odds_bounds(
+            {0.5: chosen, 1.0: chosen, 2.0: [*chosen.drop(last), next_]}, results, stated=1.0
+        ),
+        "overlap": pd.DataFrame(
+            {"indikator": ["Prevalensi"], "dengan": ["Jamban"], "korelasi": [0.5], "bobot": [1.0]}
+        ),
+        "justifications": pd.Series(
+            [f"{desa} diusulkan." for desa in results.loc[chosen, "desa"]], index=chosen
+        ),
+        "cautions": ("Kecamatan berbeda lebih jauh daripada desa-desanya.",),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -38,3 +38,27 @@ def test_material_holds_what_the_stages_gave(small, alone):
     assert alone.review_material is None
     assert alone.material.review is None
     assert dict(small.method)
+
+
+def test_a_preset_that_leaves_ties_says_so_and_what_it_proposes_works(small):
+    bare = dict.fromkeys(small.settings.to_mapping()["skor"])
+    limit = {"prevalensi_mentah": 2}  # nearly every village is above it
+    tied = small.replace(skor={**bare, "prasetel": "ambang_prevalensi", "batas_merah": limit})
+    caution = tied.material.tie_caution
+    assert caution.startswith("AWAS: 5 dari 5 tempat diisi oleh aturan seri saja")
+    assert "[skor.bobot], menggantikan prasetel" in caution
+    assert caution in repr(tied.proposal)  # what the command prints
+    mended = small.replace(skor={**bare, "bobot": {"prevalensi_mentah": 0.6, "desil_1_2": 0.4}})
+    assert mended.material.tie_caution == ""
+    assert mended.proposal.by_tie_rule == 0
+
+
+def test_what_else_was_possible_reaches_the_outputs(small):
+    told = small.material
+    assert told.odds_bounds is small.odds_bounds
+    assert set(told.justifications.index) == set(small.proposal.kode)
+    assert set(told.overlap["indikator"]) <= set(small.labels.values())
+    checks = [finding.check for finding in small.cautions]
+    assert len(told.cautions) == checks.count("evidence.kecamatan_apart") + checks.count(
+        "evidence.below_survey"
+    )

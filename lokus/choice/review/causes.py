@@ -40,10 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["FACTORS", "INDICATORS", "RULES", "Causes", "Evaluator", "Year", "factor_label", "split_causes"]
 
 
-# FOLDED: The choice between two years: some factors as they are this year, the others as they were last
-# year.
-
-
 RULES, INDICATORS = "aturan", "indikator"
 FACTORS = (RULES, INDICATORS, *COUNT_FACTORS)
 """Rules and weights; other indicators than stunting; real change of the rate; coverage; chance."""
@@ -252,7 +248,7 @@ class Causes:
         ``selisih_kebetulan``, which add up to it. Points of score, positive towards the list. Missing for a
         village without score in a year.
     reason : str
-        Why the causes cannot be told apart; empty where they are.
+        Why the causes cannot be separated; empty where they are.
     """
 
     table: pd.DataFrame
@@ -260,7 +256,7 @@ class Causes:
 
     @classmethod
     def unknown(cls, index: pd.Index, reason: str) -> Causes:
-        """Give causes that cannot be told apart, all missing, and why."""
+        """Give causes that cannot be separated, all missing, and why."""
         columns = ["jarak_lalu", "jarak_kini", "selisih", *(f"selisih_{name}" for name in FACTORS)]
         return cls(table=pd.DataFrame(np.nan, index=index.sort_values(), columns=columns), reason=reason)
 
@@ -298,7 +294,13 @@ class Causes:
 
 
 def factor_label(factor: str) -> str:
-    """Name of a cause as a reader sees it."""
+    """Name of a cause as a reader sees it.
+
+    Examples
+    --------
+    >>> [factor_label(factor) for factor in FACTORS[:3]]
+    ['aturan dan bobot', 'indikator lain', 'perubahan nyata']
+    """
     return {
         "aturan": _("rules and weights"),
         "indikator": _("other indicators"),

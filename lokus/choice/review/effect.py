@@ -1,4 +1,4 @@
-"""The effect of having been lokus, told apart from the fall that comes to a list of bad years by itself."""
+"""The effect of having been lokus, separated from the fall that follows a list of bad years by itself."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Effect", "EffectError", "Matched", "lokus_effect", "match_pairs"]
 
 
-# FOLDED: Lokus against villages that were nearly lokus: difference in differences of matched pairs.
-
+# Lokus against villages that were nearly lokus: difference in differences of matched pairs.
 
 Places = npt.NDArray[np.intp]
 
@@ -233,7 +232,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class EffectError(InputError, ValueError):
-    """No effect can be told from these villages: none to compare, or none measured twice."""
+    """No effect can be estimated from these villages: none to compare, or none measured twice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,7 +291,7 @@ class Effect:
 
     @property
     def sentence(self) -> str:
-        """The effect in words, with its interval and whether it can be told from none."""
+        """The effect in words, with its interval and whether it differs from none."""
         low, high = self.odds_ratio_interval
         points = self.table["poin"].to_dict()
         facts = _(

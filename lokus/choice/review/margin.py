@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["CERTAIN", "margin"]
 
 
-# FOLDED: Losses under the rule that some of last year's villages stay, exactly, by a second dynamic
-# programme.
-
+# Losses under the rule that some of last year's villages stay, exactly, by a second dynamic programme.
 
 Ints = npt.NDArray[np.int64]
 MOST_CELLS = 5_000_000
@@ -36,7 +34,7 @@ def only_keeps(instance: Instance) -> bool:
 
 
 def kept_losses(selection: Selection) -> pd.Series[float]:
-    """Compute what the best sum loses when a village's fate is turned round, as ``Selection.loss`` does.
+    """Compute what the best sum loses when the decision on a village is reversed, as ``Selection.loss`` does.
 
     Parameters
     ----------
@@ -46,14 +44,14 @@ def kept_losses(selection: Selection) -> pd.Series[float]:
     Returns
     -------
     Series, name ``kerugian``, index ``kode_desa``
-        Missing where turning round is impossible.
+        Missing where the decision cannot be reversed.
 
     Notes
     -----
     Within a kecamatan the villages of last year's list differ only in their score, and so do the others: a
     kecamatan gives its first a of the ones and its first b of the others. The tables count kecamatan opened,
     villages given, and kept villages up to the number that the rule asks for. A forward and a backward table
-    give the best total with exactly (a, b) from each kecamatan, from which turning one village round only
+    give the best total with exactly (a, b) from each kecamatan, from which reversing one decision only
     exchanges the last or the next of its kind.
     """
     instance = selection.instance

@@ -43,8 +43,7 @@ __all__ = [
 ]
 
 
-# FOLDED: The main cause of each village's move, in words a planner can read out.
-
+# The main cause of each village's move, in words a planner can read out.
 
 MOVED = ("masuk", "keluar", "lulus")
 BORDER_CHANGES = ("baru", "pecah", "gabung", "pecah dan gabung")
@@ -101,7 +100,8 @@ class Narrator:
             reason = self.problem.locked_in.get(kode) or self.problem.locked_out.get(kode)
             return _("rules: {reason}").format(reason=reason) if reason else factor_label(RULES)
         if self.change is None or kode not in self.change.index:
-            return factor_label(factor)
+            unknown = _(", the size of the change was not estimated") if factor == CHANCE else ""
+            return f"{factor_label(factor)}{unknown}"
         estimate: dict[Any, Any] = self.change.loc[kode].to_dict()
         if factor == COVERAGE and not estimate.get("dua_tahun", True):
             return (
@@ -111,7 +111,7 @@ class Narrator:
             )
         if factor == CHANCE:
             # What the counts say belongs to it: chance alone is no explanation.
-            return f"{factor_label(factor)}{_between(estimate)}"
+            return factor_label(factor) + (_between(estimate) or _(", not measured in both years"))
         if factor != REAL:
             return factor_label(factor)
         chance = float(estimate["peluang_naik" if rising else "peluang_turun"])
@@ -180,8 +180,7 @@ def _against(estimate: Mapping[Any, Any], *, rising: bool) -> str:
     return _(", although the measured rate fell") if rising else _(", although the measured rate rose")
 
 
-# FOLDED: The columns of a review that need no causes: status, graduation, origin, notes.
-
+# The columns of a review that need no causes: status, graduation, origin, notes.
 
 STAYS, ENTERS, LEAVES, GRADUATES, NEVER = "tetap", "masuk", "keluar", "lulus", "tidak"
 STATUSES = (STAYS, ENTERS, LEAVES, GRADUATES, NEVER)

@@ -43,6 +43,11 @@ def ranks(score: Ints, prior: Ints) -> npt.NDArray[np.int32]:
     score : ndarray of int64, shape (D, m)
     prior : ndarray of int, shape (m,)
         Positions in the order of the tie rule.
+
+    Examples
+    --------
+    >>> ranks(np.array([[5, 9, 5]]), np.array([2, 0, 1])).tolist()
+    [[3, 1, 2]]
     """
     order = prior[_sorted_order(score[:, prior], np.zeros(len(prior), dtype=np.int64))]
     out = np.empty(order.shape, dtype=np.int32)
@@ -72,6 +77,17 @@ def best_lists(template: Instance, score: Ints) -> Bools:
     The recursion of :func:`lokus.choice.solver.exact.solve` with a last axis for the draws, so that every
     step is one pass over contiguous numbers. Large problems go through
     :func:`lokus.choice.solver.lagrange.solve_lagrange` draw by draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> best_lists(instance, np.array([[9, 4, 6], [1, 2, 8]]) * 10).tolist()
+    [[True, True, False], [True, True, False]]
     """
     prior = np.lexsort((template.codes, -template.tie))
     cells = table_cells(template)

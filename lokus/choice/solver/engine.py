@@ -46,7 +46,16 @@ class Answer:
 
 
 def check_engine(engine: str) -> None:
-    """Refuse an engine that is not one of those of this module."""
+    """Refuse an engine that is not one of those of this module.
+
+    Raises
+    ------
+    RuleError
+
+    Examples
+    --------
+    >>> check_engine("dp")
+    """
     if engine not in get_args(Engine):
         raise RuleError(
             _("engine must be one of {allowed}, not {value}").format(
@@ -77,6 +86,18 @@ def best_list(instance: Instance, engine: Engine = "auto") -> Answer | None:
     ------
     RuleError
         ``dp`` or ``lagrange`` asked for by name cannot keep a rule across kecamatan.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> answer = best_list(instance)
+    >>> answer.chosen.tolist(), answer.engine
+    ([True, True, False], 'program dinamis')
     """
     if engine == "highs":
         return _by_highs(instance)

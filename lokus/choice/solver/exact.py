@@ -72,6 +72,17 @@ def solve(instance: Instance) -> Ints | None:
     the tables from the first kecamatan, the largest j among equals is taken: since Kemendagri codes begin
     with the kecamatan, that is the list whose sorted codes come first in dictionary order. All values are
     whole, so equal means equal.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> solve(instance).tolist()
+    [2, 0]
     """
     return solve_offers(
         [offer_of(instance, g) for g in range(len(instance.labels))],
@@ -82,7 +93,27 @@ def solve(instance: Instance) -> Ints | None:
 
 
 def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool) -> Ints | None:
-    """As :func:`solve`, from the offers themselves; returns the `size` that each gives."""
+    """As :func:`solve`, from the offers themselves; returns the `size` that each gives.
+
+    Parameters
+    ----------
+    offers : list of Offer
+        One a kecamatan.
+    n : int
+        Villages to choose.
+    limit : int or None
+        Kecamatan to open, at most, or exactly where `exact`.
+    exact : bool
+
+    Examples
+    --------
+    >>> def offer(*scores):
+    ...     sums = np.concatenate([[0], np.cumsum(scores)])
+    ...     size = np.arange(len(sums))
+    ...     return Offer(size=size, opens=size > 0, score=sums, tie=sums * 0)
+    >>> solve_offers([offer(9, 4), offer(6)], n=2, limit=None, exact=False).tolist()
+    [1, 1]
+    """
     end = _end(n, limit, exact)
     score = np.empty((len(offers) + 1, *end.shape), dtype=np.int64)
     score[-1] = end
@@ -97,7 +128,19 @@ def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool)
 
 
 def best_score(instance: Instance) -> int | None:
-    """Best sum of quantised scores alone, or None if no list satisfies the rules."""
+    """Best sum of quantised scores alone, or None if no list satisfies the rules.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> round(best_score(instance) * instance.unit, 6)
+    1.3
+    """
     value = _end(instance.n, instance.limit, instance.exact)
     for g in range(len(instance.labels) - 1, -1, -1):
         value = _prepend(value, offer_of(instance, g))
@@ -106,30 +149,65 @@ def best_score(instance: Instance) -> int | None:
 
 
 def table_cells(instance: Instance) -> int:
-    """Count the cells of one table of :func:`solve`."""
+    """Count the cells of one table of :func:`solve`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> table_cells(instance)  # (2 kecamatan + 1) × (0 or 1 of them opened) × (0 to 2 villages)
+    18
+    """
     rows = 1 if instance.limit is None else instance.limit + 1
     return (len(instance.labels) + 1) * rows * (instance.n + 1)
 
 
 def fits_in_memory(instance: Instance) -> bool:
-    """Whether the tables of :func:`solve` stay below about 320 MB."""
+    """Whether the tables of :func:`solve` stay below about 320 MB.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> fits_in_memory(instance)
+    True
+    """
     return table_cells(instance) <= MOST_CELLS
 
 
 def losses(instance: Instance) -> Ints:
-    """Compute what the best sum of scores loses when a village's fate is turned round.
+    """Compute what the best sum of scores loses when the decision on a village is reversed.
 
     Returns
     -------
     ndarray of int64, shape (m,)
         For a village in every best list, the loss without it; for one in none, the loss with it; 0 for one
-        that is in some best lists but not in all (a tie); ``-IMPOSSIBLE`` where turning it round is not
-        possible, as for locked-in villages.
+        that is in some best lists but not in all (a tie); ``-IMPOSSIBLE`` where the decision cannot be
+        reversed, as for locked-in villages.
 
     Notes
     -----
     A backward and a forward table give, for each kecamatan and each j, the best total when it gives exactly j
     villages; forcing a village in or out then only exchanges the last or the next village of that kecamatan.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=1), None)
+    >>> (losses(instance) * instance.unit).round(6).tolist()
+    [0.3, 0.5, 0.3]
     """
     offers = [offer_of(instance, g) for g in range(len(instance.labels))]
     end = _end(instance.n, instance.limit, instance.exact)

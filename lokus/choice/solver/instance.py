@@ -121,6 +121,16 @@ def build_instance(
     ------
     RuleError
         A rule needs `jenis` or `cost` and does not find it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.4, "9901012002": 0.9, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2), None)
+    >>> instance.codes.tolist(), instance.group.tolist()
+    (['9901012002', '9901012001', '9901022001'], [0, 0, 1])
     """
     index = scores.index
     locked = index.isin(list(problem.locked_in))

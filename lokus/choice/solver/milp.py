@@ -136,6 +136,17 @@ def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
     the only best one. Otherwise stunted children are maximised at that score, and then codes are settled in
     dictionary order: among the villages that differ between equal lists, blocks of them are maximised as
     binary numbers, first code first, each block fixed before the next.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2, max_kecamatan=1), None)
+    >>> solve_milp(instance).chosen.tolist()
+    [True, True, False]
     """
     model = Model(instance, cuts)
     first = model.best(instance.score)
@@ -160,7 +171,28 @@ def _exchangeable(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools
 
 
 def varying(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
-    """Villages that some but not all lists reaching the floors contain; `chosen` is one such list."""
+    """Villages that some but not all lists reaching the floors contain; `chosen` is one such list.
+
+    Parameters
+    ----------
+    model : Model
+    chosen : ndarray of bool, shape (m,)
+    floors : sequence of (values, int)
+        What a list must add up to at least.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.6, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> instance = build_instance(scores, kecamatan, Problem(n=2), None)
+    >>> chosen = np.array([True, True, False])  # 0.9 and one of the two that have 0.6
+    >>> best = [(instance.score, int(instance.score[chosen].sum()))]
+    >>> varying(Model(instance), chosen, best).tolist()
+    [False, True, True]
+    """
     seen = [chosen]
     for sign in (1, -1):
         while True:

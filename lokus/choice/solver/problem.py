@@ -265,8 +265,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-# FOLDED: What a list maximises: the score, the stunted children reached, or a stated blend of both.
-
+# What a list maximises: the score, the stunted children reached, or a stated blend of both.
 
 Floats = npt.NDArray[np.float64]
 
@@ -319,7 +318,14 @@ def objective_values(
 
 
 def blend(scores: Floats, children: Floats, problem: Problem) -> Floats:
-    """As :func:`objective_values`, on arrays with the villages along the first axis."""
+    """As :func:`objective_values`, on arrays with the villages along the first axis.
+
+    Examples
+    --------
+    >>> half = Problem(n=1, objective="campuran", blend=0.5)
+    >>> blend(np.array([0.2, 0.8]), np.array([40.0, 10.0]), half).round(3).tolist()
+    [0.6, 0.525]
+    """
     if problem.objective == "skor":
         return scores
     if problem.blend is None:

@@ -85,6 +85,21 @@ def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules
     instance : Instance
     chosen : ndarray of bool, shape (m,)
         In the instance's order.
+    problem : Problem
+        Its rules.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.solver.instance import build_instance
+    >>> from lokus.choice.solver.problem import Problem
+    >>> scores = pd.Series({"9901012001": 0.9, "9901012002": 0.4, "9901022001": 0.6})
+    >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    >>> problem = Problem(n=2, max_kecamatan=1)
+    >>> instance = build_instance(scores, kecamatan, problem, None)
+    >>> swaps = swap_rules(instance, np.array([True, True, False]), problem)
+    >>> [rule for rule, _label, broken in swaps.rules(2) if broken.any()]
+    ['kecamatan_limit']
     """
     many = len(instance.labels)
     held = np.bincount(instance.group, weights=chosen, minlength=many).astype(np.int64)

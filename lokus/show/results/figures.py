@@ -1,4 +1,4 @@
-"""Figures of a village as they are told: column, unit, rounding and heading of each, stated once.
+"""Figures of a village as they are reported: column, unit, rounding and heading of each, stated once.
 
 An output places these figures; none scales, rounds or names them again. So the chance that reads 97 % in the
 workbook reads 97 % on the map, and a value copied from a sheet is the one on paper.
@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """How one column of the results is told.
+    """How one column of the results is reported.
 
     Parameters
     ----------
@@ -45,9 +45,9 @@ class Figure:
     decimals : int
         Digits after the decimal sign.
     scale : float
-        From the stored value to the one that is told: 100 for a share told in percent.
+        From the stored value to the one that is reported: 100 for a share reported in percent.
     signed : bool
-        A change, told with its sign.
+        A change, reported with its sign.
     """
 
     head: str
@@ -93,7 +93,7 @@ FIGURES: Mapping[str, Figure] = {
     "belum_diisi": Figure(head=N_("of them not reported")),
     "persen_selesai": Figure(head=N_("Activities done (%)"), short=N_("Done (%)")),
 }
-_TIE = 6  # digits beyond those told within which a value counts as the decimal that a reader would write
+_TIE = 6  # digits beyond those reported within which a value counts as the decimal that a reader would write
 
 
 def round_values(values: npt.ArrayLike, decimals: int, *, scale: float = 1.0) -> npt.NDArray[np.float64]:
@@ -118,7 +118,7 @@ def round_values(values: npt.ArrayLike, decimals: int, *, scale: float = 1.0) ->
 def figure_values(
     frame: pd.DataFrame, column: str, *, figure: Figure | None = None
 ) -> npt.NDArray[np.float64]:
-    """Values of a column as they are told, NaN where there is none.
+    """Values of a column as they are reported, NaN where there is none.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def figure_values(
 
 
 def interval_bounds(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.float64], ...] | None:
-    """Lower and upper bounds of a column as they are told; None where the frame has none.
+    """Lower and upper bounds of a column as they are reported; None where the frame has none.
 
     Examples
     --------

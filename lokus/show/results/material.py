@@ -49,6 +49,18 @@ class Material:
         the proposal), ``masuk``, ``keluar`` (village names).
     prices : pandas.DataFrame, optional
         ``aturan``, ``dilonggarkan``, ``harga`` (summed score, 0–1 each) of every rule.
+    odds_bounds : pandas.DataFrame, optional
+        Villages that enter or leave the list with other odds of the children not measured, as
+        :func:`lokus.choice.review.odds_bounds.odds_bounds` gives them.
+    justifications : pandas.Series, optional
+        One paragraph for each proposed village, index ``kode_desa``.
+    overlap : pandas.DataFrame, optional
+        Pairs of weighed indicators, under the names to be shown: ``indikator``, ``dengan``, ``korelasi``
+        (of ranks, −1 to 1), ``bobot`` (share of the score that both weigh).
+    cautions : tuple of str
+        What a reader of rates and list must know of this study.
+    tie_caution : str
+        That the score hardly decides the list; empty where it does.
     weights : mapping of str to float
         Indicator, under the name to be shown, to its share of the score.
     method : tuple of (str, value)
@@ -86,6 +98,11 @@ class Material:
     gaps: pd.DataFrame | None = None
     alternatives: pd.DataFrame | None = None
     prices: pd.DataFrame | None = None
+    odds_bounds: pd.DataFrame | None = None
+    justifications: pd.Series[str] | None = None
+    overlap: pd.DataFrame | None = None
+    cautions: tuple[str, ...] = ()
+    tie_caution: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     method: tuple[tuple[str, Any], ...] = ()
     lock: Mapping[str, Any] | None = None

@@ -12,6 +12,7 @@ import pandas as pd
 from lokus.followup.beneficiaries import public_beneficiaries
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.results.review import direction_texts
 from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, is_masked
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["THRESHOLD", "mask_small_counts"]
 
 
-# FOLDED: The public version of the review and of the follow-up.
-
+# The review and the follow-up. Further down: the results table and all else that is written from it.
 
 # A measured rate is a count over a count. Estimates are published, as those of one year are.
 _MEASURED = ("mentah_lalu", "mentah_kini", "perubahan_mentah", "harapan_perubahan")
@@ -66,9 +66,11 @@ def public_review(
         hidden |= ((counts > 0) & (counts < threshold)).any(axis=1)
     table = _hide(review.table, hidden)
     table[MASKED] = np.where(hidden.reindex(table.index, fill_value=True), MASKED_REVIEW, "")
-    change = None if review.change is None else review.change.drop(columns=list(_MEASURED), errors="ignore")
+    change = review.change
     if change is not None:
-        change = _hide(change, hidden)
+        if "arah" in change:  # with what the measured rate says, which is left out
+            change = change.assign(arah=direction_texts(change))
+        change = _hide(change.drop(columns=list(_MEASURED), errors="ignore"), hidden)
     return replace(review, table=table, change=change, counts=None)
 
 
@@ -165,7 +167,22 @@ def mask_small_counts(
     A reader is taken to know the whole method, its parameters and every count that is not masked. What is
     computed from a masked count is therefore not published: of such a village the public version tells
     whether it is a lokus, and no estimate, score, rank, chance or class. Ranks are those among the others.
-    Other lists, prices of rules and the sum of scores are left out: they would tell differences of scores.
+    Other lists, also those at other odds, prices of rules, likeness of indicators and the sum of scores are
+    left out: they would tell differences of scores. Justifications quote them, and are never published.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> results = pd.DataFrame(
+    ...     {"desa": list("ABC"), "kode_kecamatan": "990101", "stunting": [3.0, 12.0, 20.0]},
+    ...     index=["9901012001", "9901012002", "9901012003"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> material = Material(results=results, kecamatan=results, info=info)
+    >>> mask_small_counts(material, load_catalogue()).results["stunting"].tolist()
+    [nan, nan, 20.0]
     """
     weighed = [key for key in catalogue if catalogue[key].label in material.weights]
     results = mask_results(material.results, catalogue, threshold=threshold, weighed=weighed)
@@ -194,6 +211,9 @@ def mask_small_counts(
         case_audit=None if material.case_audit is None else material.case_audit.for_public(results),
         alternatives=material.alternatives if open_ else None,
         prices=material.prices if open_ else None,
+        odds_bounds=material.odds_bounds if open_ else None,
+        overlap=material.overlap if open_ else None,
+        justifications=None,
         calendar=None,
         reconciliation=None,
         method=tuple(_mask_method(material.method, findings, sums=open_)),
@@ -473,7 +493,11 @@ def _mask_method(
 ) -> Iterator[tuple[str, Any]]:
     """Give the lines that quote no masked number; sums of scores only where none is masked."""
     accepted = _("Accepted finding")
-    left_out = {accepted} if sums else {accepted, _("Proof"), _("Price of a rule"), _("Ties at the border")}
+    told = (
+        _("Proof"), _("Price of a rule"), _("Ties at the border"),
+        _("Lists if the children not measured had other odds"),
+    )  # fmt: skip
+    left_out = {accepted} if sums else {accepted, *told}
     yield from ((label, value) for label, value in method if label not in left_out)
     if findings is not None and "accepted" in findings:
         for row in findings[findings["accepted"].astype(bool)].to_dict("records"):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from lokus.evidence.change.change import FALLS, RISES, UNSURE
+from lokus.i18n import gettext as _
 from lokus.show.charts.falls import FALL_COLUMNS
 from lokus.show.results.text import MASKED
 
@@ -18,10 +20,39 @@ if TYPE_CHECKING:
     from lokus.evidence.change.change import Change
     from lokus.evidence.change.expected_fall import ExpectedFall
 
-__all__ = ["STATUSES", "ReviewMaterial"]
+__all__ = ["STATUSES", "ReviewMaterial", "direction_texts"]
 
 _OF_THE_LIST = ("desa", "kecamatan", "nomor", "prevalensi")  # stated by this year's list alone
 STATUSES = ("tetap", "masuk", "keluar", "lulus")  # of a village that is on either list
+
+
+def direction_texts(change: pd.DataFrame) -> list[str]:
+    """Say in which direction each village's rate went, as far as that is sure.
+
+    Where the measured rate went the other way, that is said with it.
+
+    Parameters
+    ----------
+    change : pandas.DataFrame
+        ``arah`` and, where it may be told, ``perubahan_mentah`` (points). A text in ``arah`` that is none of
+        the three words stays.
+
+    Examples
+    --------
+    >>> change = pd.DataFrame({"arah": ["turun", "turun", "belum pasti"], "perubahan_mentah": [-4, 0.5, 2]})
+    >>> direction_texts(change)
+    ['turun', 'turun, meskipun angka terukur naik', 'belum pasti']
+    """
+    words = {FALLS: _("falling"), RISES: _("rising"), UNSURE: _("not certain")}
+    other = {FALLS: _(", although the measured rate rose"), RISES: _(", although the measured rate fell")}
+    counted = (
+        change["perubahan_mentah"] if "perubahan_mentah" in change else pd.Series(0.0, index=change.index)
+    )
+    texts = []
+    for word, points in zip(change["arah"].fillna(""), counted.astype(float), strict=True):
+        against = (word == FALLS and points > 0) or (word == RISES and points < 0)
+        texts.append(words.get(word, str(word)) + (other[word] if against else ""))
+    return texts
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

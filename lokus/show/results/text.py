@@ -1,4 +1,4 @@
-"""Numbers and texts of a frame as they are read in tables: missing as a dash, masked as such."""
+"""Numbers and texts as tables and documents show them: missing as a dash, masked as such, fit for XML."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ __all__ = [
 ]
 
 
-# FOLDED: Text from inputs made fit for XML documents, and archives that do not tell when they were
-# written.
-
-
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can state
+MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
+MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
+MASKED_REVIEW = "reviu"  # and for everything that the review says of a village
 
 
 def printable(value: object) -> str:
@@ -59,6 +58,15 @@ def fixed_archive(save: Callable[[io.BytesIO], object], *, modified: str) -> byt
         Writes the document to the buffer it is given.
     modified : str
         Time to state instead, as in ``"2026-01-01T00:00:00Z"``.
+
+    Examples
+    --------
+    >>> def save(buffer):
+    ...     with zipfile.ZipFile(buffer, "w") as archive:
+    ...         archive.writestr("isi.xml", "<isi/>")
+    >>> document = fixed_archive(save, modified="2026-01-01T00:00:00Z")
+    >>> zipfile.ZipFile(io.BytesIO(document)).getinfo("isi.xml").date_time
+    (1980, 1, 1, 0, 0, 0)
     """
     raw, fixed = io.BytesIO(), io.BytesIO()
     save(raw)
@@ -69,11 +77,6 @@ def fixed_archive(save: Callable[[io.BytesIO], object], *, modified: str) -> byt
                 content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + modified.encode(), content)
             target.writestr(zipfile.ZipInfo(entry.filename, _ZIP_DATE), content, zipfile.ZIP_DEFLATED)
     return fixed.getvalue()
-
-
-MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
-MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
-MASKED_REVIEW = "reviu"  # and for everything that the review tells of a village
 
 
 def one_line(text: object) -> str:
@@ -88,12 +91,26 @@ def one_line(text: object) -> str:
 
 
 def texts(values: pd.Series) -> list[str]:
-    """Texts on one line each, a missing one empty."""
+    """Texts on one line each, a missing one empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> texts(pd.Series(["Suka  Maju", None]))
+    ['Suka Maju', '']
+    """
     return [one_line(value) for value in values.fillna("")]
 
 
 def number_texts(values: pd.Series, decimals: int) -> list[str]:
-    """Numbers as the language in force writes them, a missing one as an en dash."""
+    """Numbers as the language in force writes them, a missing one as an en dash.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> number_texts(pd.Series([1234.56, None]), 1)
+    ['1.234,6', '–']
+    """
     floats = values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
     return [format_number(float(value), decimals=decimals) for value in floats]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from lokus.i18n import format_number
@@ -10,13 +10,14 @@ from lokus.i18n import gettext as _
 from lokus.show.charts.pictures import DPI, draw_parts, png_bytes
 from lokus.show.results.text import one_line
 from lokus.show.slides.deck import ACCENT, BODY, Deck, continued
-from lokus.show.slides.fit import Paragraph, plan_table
-from lokus.show.tables.study import alternatives_table, certainty_table, prices_table
+from lokus.show.slides.fit import Area, Paragraph, TablePlan, plan_table
+from lokus.show.tables.study import alternatives_table, certainty_table, odds_table, prices_table
 from lokus.show.tables.villages import least_sure_table, nearest_table, proposal_table, widest_table
 from lokus.show.words.narrative import caveats
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
+    from lokus.show.tables.table import Column, Table
 
 __all__ = [
     "alternatives_slide",
@@ -25,6 +26,9 @@ __all__ = [
     "sources_slide",
     "why_slide",
 ]
+
+_HEADING = 18.0  # mm, of the second table on a slide
+_BESIDE, _FINE = 13, 7  # points, of two tables on one slide
 
 
 def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
@@ -91,19 +95,12 @@ def certainty_slide(deck: Deck, material: Material) -> None:
 
 
 def _chances(deck: Deck, material: Material) -> None:
-    page = deck.slide(
-        _("How sure is the list"),
-        _(
-            "Chance: share of recalculations with other plausible rates and weights in "
-            "which a village is chosen"
-        ),
-    )
-    left, right = BODY.columns(2, 3, gap=12)
     classes = certainty_table(material)
-    if classes is not None:
-        deck.table(
-            page, left, classes.columns, plan_table(classes.columns, left.width, left.height, largest=15)
-        )
+    if classes is None:
+        return
+    page = deck.slide(classes.title, classes.lead)
+    left, right = BODY.columns(2, 3, gap=12)
+    deck.table(page, left, classes.columns, plan_table(classes.columns, left.width, left.height, largest=15))
     half = (right.height - 8) / 2
     for area, table in (
         (right.first(half), least_sure_table(material)),
@@ -125,7 +122,7 @@ def _widest(deck: Deck, material: Material) -> None:
 
 
 def alternatives_slide(deck: Deck, material: Material) -> None:
-    """Show other lists, or else what each rule costs.
+    """Show other lists, or else what each rule costs, and the list at other odds of those not measured.
 
     Examples
     --------
@@ -137,11 +134,36 @@ def alternatives_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    table = alternatives_table(material) or prices_table(material)
-    if table is None:
+    table, odds = alternatives_table(material) or prices_table(material), odds_table(material)
+    if table is None and odds is None:
         return
-    page = deck.slide(_("Alternatives"), table.lead)
-    deck.table(page, BODY, table.columns, plan_table(table.columns, BODY.width, BODY.height, largest=16))
+    page = deck.slide(_("Alternatives"), "" if table is None else table.lead)
+    if odds is None:
+        area, largest = BODY, 16
+    else:
+        columns = [column for column in odds.columns if column.decimals is None]  # the names tell how many
+        below, area = _share_slide(columns, table)
+        largest = _BESIDE
+    if table is not None:
+        plan = plan_table(table.columns, area.width, area.height, largest=largest, smallest=_FINE)
+        deck.table(page, area, table.columns, plan)
+    if odds is not None:
+        lines = [Paragraph(text=odds.title, bold=True, colour=ACCENT), Paragraph(text=odds.lead)]
+        deck.text(page, BODY.below(area.height, gap=3).first(_HEADING - 3), lines, largest=13, smallest=9)
+        deck.table(page, BODY.below(area.height, gap=_HEADING), columns, below)
+
+
+def _share_slide(columns: Sequence[Column], above: Table | None) -> tuple[TablePlan, Area]:
+    """Plan a table at the foot of a slide in the size in which the one above fits, and give that area."""
+    for size in range(_BESIDE, _FINE - 1, -1):
+        plan = plan_table(columns, BODY.width, BODY.height / 2, largest=size, smallest=_FINE)
+        area = BODY.first(BODY.height - plan.height(0) - _HEADING)
+        if above is None:
+            break
+        wanted = plan_table(above.columns, area.width, area.height, largest=size, smallest=_FINE)
+        if wanted.size >= size and not wanted.left_out:
+            break
+    return plan, area
 
 
 def sources_slide(deck: Deck, material: Material) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.figures import FIGURES, add_up
+from lokus.show.results.review import direction_texts
 from lokus.show.results.text import MASKED_REVIEW, is_masked
 from lokus.show.tables.table import Column, Table
 from lokus.show.words.review import (
@@ -27,6 +28,7 @@ __all__ = [
     "cause_points",
     "causes_table",
     "change_column",
+    "change_columns",
     "effect_table",
     "moves_table",
     "rate_columns",
@@ -55,6 +57,24 @@ def change_column(rows: pd.DataFrame, *, level: float) -> Column | None:
     return Column.figure(rows, "perubahan", head=head, interval=True, masked_as=MASKED_REVIEW)
 
 
+def change_columns(rows: pd.DataFrame, *, level: float) -> tuple[Column, ...]:
+    """Give the estimated change with its interval, and beside it the direction as far as that is sure.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"perubahan": [-2.5], "perubahan_bawah": [-6.0], "perubahan_atas": [1.0]})
+    >>> [column.texts for column in change_columns(rows.assign(arah="belum pasti"), level=0.9)]
+    [('−2,5 (−6,0 sampai +1,0)',), ('belum pasti',)]
+    """
+    change = change_column(rows, level=level)
+    if change is None:
+        return ()
+    if "arah" not in rows:
+        return (change,)
+    return change, Column.text(_("Direction"), direction_texts(rows), width=16, wrap=True)
+
+
 def review_table(material: Material) -> Table:
     """Give every village of either list with its status and what it rests on, for a page of the report.
 
@@ -64,7 +84,7 @@ def review_table(material: Material) -> Table:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> review_table(material).heads
     ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama', 'Peluang target tercapai (%)', 'Perkiraan
-    perubahan, poin (rentang 90 %)')
+    perubahan, poin (rentang 90 %)', 'Arah')
     """
     review, rows = _rows(material)
     return Table.of(
@@ -73,7 +93,7 @@ def review_table(material: Material) -> Table:
         Column.text(_("Kecamatan"), rows["kecamatan"]),
         Column.text(_("Main cause"), cause_texts(rows)) if "sebab" in rows else None,
         _optional(rows, "peluang_lulus"),
-        change_column(rows, level=review.level),
+        *change_columns(rows, level=review.level),
         _optional(rows, "persen_selesai"),
     )
 
@@ -87,7 +107,7 @@ def moves_table(material: Material) -> Table:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> moves_table(material).heads
     ('Reviu', 'Desa/Kelurahan', 'Kecamatan', 'Sebab utama', 'Lama menjadi lokus (tahun)', 'Perkiraan
-    perubahan, poin (rentang 90 %)')
+    perubahan, poin (rentang 90 %)', 'Arah')
     """
     review, rows = _rows(material)
     moved = rows[rows["status_reviu"] != "tetap"]
@@ -98,7 +118,7 @@ def moves_table(material: Material) -> Table:
         Column.text(_("Kecamatan"), moved["kecamatan"]),
         Column.text(_("Main cause"), cause_texts(moved), most=0.5),
         Column.figure(moved, "tahun_lokus", narrow=True) if listed else None,
-        change_column(moved, level=review.level),
+        *change_columns(moved, level=review.level),
         title=_("Why villages come in and go out"),
         lead=_("The largest of the causes that moved the village, and its share in the move"),
     )
@@ -171,7 +191,7 @@ def rate_columns(material: Material, rows: pd.DataFrame) -> tuple[Column, ...]:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> [column.head for column in rate_columns(material, material.review.rows(material.results))]
     ['Terukur 2025 (%)', 'Terukur 2026 (%)', 'Harapan 2026 dari data tahun sebelumnya (%)', 'Prevalensi
-    perkiraan (%)', 'Perkiraan perubahan, poin (rentang 90 %)', 'Peluang turun nyata (%)']
+    perkiraan (%)', 'Perkiraan perubahan, poin (rentang 90 %)', 'Arah', 'Peluang turun nyata (%)']
     """
     review = material.review
     if review is None:
@@ -188,9 +208,7 @@ def rate_columns(material: Material, rows: pd.DataFrame) -> tuple[Column, ...]:
     ]
     if "prevalensi" in rows and rows["prevalensi"].notna().any():
         columns.append(Column.figure(rows, "prevalensi", width=10))
-    change = change_column(rows, level=review.level)
-    if change is not None:
-        columns.append(change)
+    columns += change_columns(rows, level=review.level)
     fall = _optional(rows, "peluang_turun")
     return (*columns, *([fall] if fall is not None else []))
 

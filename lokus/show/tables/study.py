@@ -5,8 +5,10 @@ Each is ``None`` where the study holds nothing for it.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
+from lokus.choice.results import LOKUS
 from lokus.findings import level_counts, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import gettext as _
@@ -29,7 +31,9 @@ __all__ = [
     "gaps_table",
     "groups_table",
     "inputs_table",
+    "odds_table",
     "offices_table",
+    "overlap_table",
     "prices_table",
     "tasks_table",
 ]
@@ -55,6 +59,11 @@ def certainty_table(material: Material) -> Table | None:
         Column.text(_("Certainty"), [certainty_label(key) for key in keys]),
         Column.number(_("On the list"), [int((fit & inside).sum()) for fit in fits]),
         Column.number(_("Not on it"), [int((fit & ~inside).sum()) for fit in fits]),
+        title=_("How sure is the list"),
+        lead=_(
+            "Chance: share of recalculations with other plausible rates and weights in "
+            "which a village is chosen"
+        ),
     )
 
 
@@ -76,6 +85,7 @@ def alternatives_table(material: Material) -> Table | None:
         Column.number(_("Points less"), table["selisih"], decimals=2),
         Column.text(_("Comes in"), table["masuk"], most=0.4),
         Column.text(_("Goes out"), table["keluar"], most=0.4),
+        title=_("Other lists, almost as good"),
         lead=_(
             "Other lists under the same rules, almost as good; the sum of scores of the "
             "proposal is the largest"
@@ -100,7 +110,76 @@ def prices_table(material: Material) -> Table | None:
         Column.text(_("Rule"), table["aturan"]),
         Column.text(_("If loosened to"), table["dilonggarkan"]),
         Column.number(_("Points gained in the sum of scores"), table["harga"], decimals=2, scale=100),
+        title=_("What each rule costs"),
         lead=_("What each rule costs: the gain were it one step looser"),
+    )
+
+
+def odds_table(material: Material) -> Table | None:
+    """Which villages enter and leave if the children not measured had other odds of being stunted.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> table = odds_table(material)
+    >>> table.heads, [row[0] for row in table.rows]
+    (('Odds anak yang tidak diukur', 'Desa yang berganti', 'Masuk', 'Keluar'), ['0,5 kali', '1 kali (usulan)',
+    '2 kali'])
+    """
+    bounds = material.odds_bounds
+    if bounds is None:
+        return None
+    proposed = bounds.attrs["odds_usulan"]
+    names = [
+        f"{desa} ({kecamatan})" for desa, kecamatan in zip(bounds["desa"], bounds["kecamatan"], strict=True)
+    ]
+    rows = []
+    for column in bounds.columns.drop(["desa", "kecamatan"]):
+        moved = (bounds[column] != bounds[proposed]).to_numpy()
+        listed = (bounds[column] == LOKUS).to_numpy()
+        times = _("{odds} times").format(odds=str(column).removeprefix("odds "))
+        rows.append(
+            (
+                _("{odds} (proposal)").format(odds=times) if column == proposed else times,
+                int((moved & listed).sum()),
+                *(", ".join(compress(names, moved & side)) or "–" for side in (listed, ~listed)),
+            )
+        )
+    head, changed, enters, leaves = zip(*rows, strict=True)
+    return Table.of(
+        Column.text(_("Odds of the children not measured"), head),
+        Column.number(_("Villages that change"), changed),
+        Column.text(_("Comes in"), enters, most=0.4),
+        Column.text(_("Goes out"), leaves, most=0.4),
+        title=_("If the children not measured are stunted more or less often"),
+        lead=_(
+            "Nobody knows it: the list, were the odds of the children not measured half or twice those of "
+            "the measured ones"
+        ),
+    )
+
+
+def overlap_table(material: Material) -> Table | None:
+    """How far the weighed indicators say the same, the most alike pairs first.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> overlap_table(material).rows[0]
+    ('Prevalensi stunting (perkiraan)', '0,64', 'Perkiraan anak stunting', '60,0')
+    """
+    pairs = material.overlap
+    if pairs is None or pairs.empty:
+        return None
+    return Table.of(
+        Column.text(_("Indicator"), pairs["indikator"]),
+        Column.number(_("Correlation of ranks"), pairs["korelasi"], decimals=2),
+        Column.text(_("With"), pairs["dengan"]),
+        Column.number(_("Weight of both (%)"), pairs["bobot"], decimals=1, scale=100),
+        title=_("Indicators that say the same"),
+        lead=_("Near 1, two indicators count one thing twice: weigh one of them, or both less"),
     )
 
 

@@ -34,7 +34,7 @@ __all__ = [
     "widest_table",
 ]
 
-_INTERVALS = ("prevalensi", "anak_stunting", "peringkat")  # figures told with their interval
+_INTERVALS = ("prevalensi", "anak_stunting", "peringkat")  # figures reported with their interval
 _EVIDENCE = ("prevalensi_mentah", "prevalensi", "stunting", "anak_stunting", "cakupan_pengukuran")
 
 

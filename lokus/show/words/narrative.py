@@ -93,6 +93,8 @@ def summary(material: Material) -> list[str]:
                 "largest sum of scores."
             ).format(rule=info.rule.rstrip("."))
         )
+    if material.tie_caution:
+        lines.append(material.tie_caution)
     everyone, inside, share = (
         told.estimated_children, told.estimated_children_in_lokus, told.share_of_children,
     )  # fmt: skip
@@ -151,6 +153,7 @@ def _caveats(material: Material) -> Iterator[str]:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
         ).format(n=format_number(told.unmeasured))
+    yield from material.cautions
     partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
     if partial:
         yield _(

@@ -215,6 +215,12 @@ def _caveats(material: Material) -> Iterator[str]:
             yield _(
                 "{n} villages were not measured in both years; their change is an estimate alone."
             ).format(n=format_number(once))
+    if "selisih_nyata" in review.table and review.table["selisih_nyata"].notna().any():
+        yield _(
+            "A small share of “real change” does not mean that nothing changed: of the true change of a "
+            "village with up to 30 children measured about a tenth is counted as real, with 200 or more "
+            "about a half, and the rest as chance."
+        )
     if "tahun_lokus" in review.table:
         yield _("Years on the list are counted in a row, up to {year}.").format(year=review.year)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -15,7 +16,14 @@ from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import is_masked, threshold_text
-from lokus.show.tables.table import Column
+from lokus.show.tables.study import (
+    alternatives_table,
+    certainty_table,
+    odds_table,
+    overlap_table,
+    prices_table,
+)
+from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
 from lokus.show.workbook.cells import FACE, write_cell, write_heading, write_table
@@ -29,15 +37,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit_sheet",
+    "certainty_sheet",
+    "certainty_tables",
     "completeness_sheet",
     "decree_sheet",
     "gap_sheet",
+    "justification_sheet",
     "method_sheet",
     "ranking_sheet",
     "reconciliation_sheet",
 ]
 
 
+_CERTAINTY_WIDTHS = (38, 16, 52, 52)
 _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = PatternFill("solid", fgColor="F6DCCB")
 
@@ -71,6 +83,91 @@ def ranking_sheet(sheet: Worksheet, material: Material) -> None:
     top = write_heading(sheet, material.info, table.title, [material.info.rule])
     write_table(sheet, top, table.columns, level=material.level)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=5)
+
+
+def certainty_tables(material: Material) -> tuple[Table | None, ...]:
+    """Give the tables of :func:`certainty_sheet`, ``None`` where the study holds nothing for one.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> desa = pd.DataFrame({"desa": ["Air"], "kecamatan": ["Ulu"], "nomor": [1]}, index=["9901012001"])
+    >>> prices = pd.DataFrame({"aturan": ["3 desa"], "dilonggarkan": ["4 desa"], "harga": [0.04]})
+    >>> material = Material(results=desa, kecamatan=desa, info=info, prices=prices)
+    >>> [table.title for table in certainty_tables(material) if table is not None]
+    ['Harga tiap aturan']
+    """
+    return (
+        certainty_table(material), odds_table(material), alternatives_table(material), prices_table(material),
+        overlap_table(material),
+    )  # fmt: skip
+
+
+def certainty_sheet(sheet: Worksheet, material: Material) -> None:
+    """Write how sure the list is and what else was possible: small tables, one below the other.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> desa = pd.DataFrame({"desa": ["Air"], "kecamatan": ["Ulu"], "nomor": [1]}, index=["9901012001"])
+    >>> prices = pd.DataFrame({"aturan": ["3 desa"], "dilonggarkan": ["4 desa"], "harga": [0.04]})
+    >>> material = Material(results=desa, kecamatan=desa, info=info, prices=prices)
+    >>> from openpyxl import Workbook
+    >>> sheet = Workbook().active
+    >>> certainty_sheet(sheet, material)
+    >>> [cell.value for cell in sheet[6]]
+    ['Aturan', 'Jika dilonggarkan menjadi', 'Tambahan jumlah skor']
+    """
+    told = [material.tie_caution] if material.tie_caution else []
+    row = write_heading(sheet, material.info, _("How sure, and what else was possible"), told)
+    for table in certainty_tables(material):
+        if table is None:
+            continue
+        write_cell(sheet, row, 1, table.title, size=11, font={"bold": True})
+        write_cell(sheet, row + 1, 1, table.lead, font={"color": "5C666C"})
+        columns = [
+            replace(column, width=width, wrap=column.decimals is None)
+            for column, width in zip(table.columns, _CERTAINTY_WIDTHS, strict=False)
+        ]
+        row = write_table(sheet, row + 2, columns) + 1
+    # Several tables: none of them is the one to filter, to freeze or to print on every page.
+    sheet.auto_filter.ref = sheet.freeze_panes = sheet.print_title_rows = None
+
+
+def justification_sheet(sheet: Worksheet, material: Material) -> None:
+    """Write for each proposed village the paragraph that defends its place.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> desa = pd.DataFrame({"desa": ["Air"], "kecamatan": ["Ulu"], "nomor": [1]}, index=["9901012001"])
+    >>> why = pd.Series(["Air, Kecamatan Ulu. Peringkat 1."], index=desa.index)
+    >>> material = Material(results=desa, kecamatan=desa, info=info, justifications=why)
+    >>> from openpyxl import Workbook
+    >>> sheet = Workbook().active
+    >>> justification_sheet(sheet, material)
+    >>> sheet.cell(row=6, column=5).value
+    'Air, Kecamatan Ulu. Peringkat 1.'
+    """
+    chosen, written = material.chosen, material.justifications
+    if written is None:
+        raise ValueError("the material has no justifications")
+    top = write_heading(
+        sheet, material.info, _("Why each proposed village"),
+        [_("Also what the list would be without it, and how sure its place is")],
+    )  # fmt: skip
+    columns = [
+        Column.number(_("No. on the list"), chosen["nomor"], width=9),
+        *place_columns(chosen),
+        Column(head=_("Reason"), values=written.reindex(chosen.index).tolist(), width=110, wrap=True),
+    ]
+    write_table(sheet, top, columns)
 
 
 def completeness_sheet(

@@ -1,4 +1,4 @@
-"""The workbook of a study: annex, ranking, review, gaps, follow-up, completeness, audit, method."""
+"""The workbook of a study: annex, ranking, certainty, review, gaps, follow-up, data, method."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from lokus.show.workbook.cells import prepare_print
 from lokus.show.workbook.followup import add_followup_sheets
 from lokus.show.workbook.proposal import (
     audit_sheet,
+    certainty_sheet,
+    certainty_tables,
     completeness_sheet,
     decree_sheet,
     gap_sheet,
+    justification_sheet,
     method_sheet,
     ranking_sheet,
     reconciliation_sheet,
@@ -56,6 +59,10 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     book.remove(book.active)
     decree_sheet(book.create_sheet(_("SK annex")), material)
     ranking_sheet(book.create_sheet(_("Ranking")), material)
+    if any(table is not None for table in certainty_tables(material)):
+        certainty_sheet(book.create_sheet(_("Certainty")), material)
+    if material.justifications is not None:
+        justification_sheet(book.create_sheet(_("Justification")), material)
     if material.review is not None:
         review_sheet(book.create_sheet(_("Review")), material)
         if material.review.several_years:

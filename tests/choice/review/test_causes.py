@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from change import real_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -231,3 +232,13 @@ def test_refuses_years_of_other_villages_and_rates_without_their_change():
         Evaluator(year(data.iloc[1:]), year(data), kecamatan=KECAMATAN, change=raw_change(data, data))
     with pytest.raises(RuleError, match="perkiraan perubahan"):
         Evaluator(year(data), year(data), kecamatan=KECAMATAN)
+
+
+@pytest.mark.slow
+def test_of_a_true_change_as_much_is_counted_as_real_as_is_stated():
+    """The figures of the docstring, the report and docs/reviu.md, three standard errors wide."""
+    rows = real_rows(16)
+    assert rows["bagian"].is_monotonic_increasing
+    stated = (0.10, 0.23, 0.41, 0.56)
+    for row, share in zip(rows.to_dict("records"), stated, strict=True):
+        assert abs(row["bagian"] - share) < 3 * row["galat"] + 0.03, row

@@ -143,6 +143,30 @@ def test_chance_and_an_uncertain_change_are_told_with_their_interval():
     assert said[B] == f"kebetulan, {counted}"
 
 
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_chance_is_never_the_whole_explanation(data):
+    """Whatever was known of the change, "kebetulan" stands with what the counts say of it."""
+    margins = st.lists(st.sampled_from([-0.3, -0.1, 0.1, 0.4]), min_size=6, max_size=6)
+    shares = {name: data.draw(st.sampled_from([0.0, -0.2, 0.3])) for name in FACTORS if name != "kebetulan"}
+    causes = causes_of(data.draw(margins), data.draw(margins), **{k: [v] * 6 for k, v in shares.items()})
+    both = data.draw(st.lists(st.booleans(), min_size=6, max_size=6))
+    change = pd.DataFrame(
+        {
+            "mentah_lalu": 20.0, "mentah_kini": 11.5, "perubahan_mentah": -8.5, "perubahan_bawah": -6.25,
+            "perubahan_atas": 1.0, "peluang_turun": 0.8, "peluang_naik": 0.2, "arah": "belum pasti",
+            "dua_tahun": both,
+        },
+        index=CODES,
+    )  # fmt: skip
+    known = change if data.draw(st.booleans()) else None
+    for text in run(causes=causes, change=known).table["sebab"]:
+        if "kebetulan" in text:
+            assert any(f"kebetulan, {more}" in text for more in (
+                "perkiraan perubahan antara", "tidak diukur pada kedua tahun", "besar perubahannya",
+            )), text  # fmt: skip
+
+
 def test_measured_in_one_year_only_is_said():
     change = pd.DataFrame({"mentah_lalu": np.nan, "mentah_kini": 9.0, "dua_tahun": False}, index=[D])
     causes = causes_of(
@@ -168,7 +192,7 @@ def test_changed_boundaries_come_before_every_other_cause():
     causes = causes_of([0.1, 0.1, 0.1, np.nan, -0.1, -0.1], [-0.1, -0.1, 0.1, 0.1, -0.1, -0.1])
     result = run(causes=causes, carried=carried)
     assert result.table["sebab"].tolist() == [
-        "kebetulan (100 % dari pergeseran)",
+        "kebetulan, besar perubahannya tidak diperkirakan (100 % dari pergeseran)",
         "batas wilayah: pecahan desa (9901012009)",
         "batas wilayah: gabungan 9901012003, 9901012004",
         "batas wilayah: desa baru",

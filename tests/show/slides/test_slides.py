@@ -173,7 +173,7 @@ def test_rows_that_find_no_room_are_counted(material, opened):
 
 
 def test_absent_parts_have_no_slide(material, opened):
-    bare = replace(material, gaps=None, alternatives=None, prices=None, contributions=None)
+    bare = replace(material, gaps=None, alternatives=None, prices=None, odds_bounds=None, contributions=None)
     got = titles(opened(bare))
     assert not {"Kesenjangan per OPD", "Alternatif", "Mengapa desa-desa ini"} & set(got)
 
