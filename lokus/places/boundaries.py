@@ -27,6 +27,7 @@ from lokus.places.boundary_coverage import (
     inside_indonesia,
     make_sound,
     swapped_axes,
+    utm_crs,
 )
 from lokus.places.boundary_files import lost_letters, open_features
 from lokus.places.boundary_findings import (
@@ -421,7 +422,7 @@ class Boundaries:
     @cached_property
     def centres(self) -> gpd.GeoSeries:
         """Centroids in metres (estimated UTM zone), empty for a village without polygon."""
-        return self.villages.geometry.to_crs(self.villages.estimate_utm_crs()).centroid
+        return self.villages.geometry.to_crs(utm_crs(self.villages)).centroid
 
     def __repr__(self) -> str:
         without = int(self.villages.geometry.isna().sum())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ __all__ = [
     "metric_crs",
     "polygons_only",
     "swapped_axes",
+    "utm_crs",
 ]
 
 
@@ -59,7 +63,43 @@ def metric_crs(villages: gpd.GeoDataFrame) -> Any:
     if crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1.0:
         return crs
     west, _south, east, _north = villages.geometry.to_crs("EPSG:4326").total_bounds
-    return _EQUAL_AREA if east - west > _WIDEST_UTM else villages.estimate_utm_crs()
+    return _EQUAL_AREA if east - west > _WIDEST_UTM else utm_crs(villages)
+
+
+def utm_crs(geometries: gpd.GeoDataFrame | gpd.GeoSeries) -> Any:
+    """Choose the UTM zone of the middle of some geometries.
+
+    As ``estimate_utm_crs`` of geopandas, which looks it up in the database of all systems each time; inside
+    Indonesia it follows from the degrees.
+
+    Parameters
+    ----------
+    geometries : geopandas.GeoDataFrame or geopandas.GeoSeries
+        With a CRS, and at least one geometry that is not empty.
+
+    Returns
+    -------
+    pyproj.CRS
+
+    Examples
+    --------
+    >>> utm_crs(gpd.GeoSeries([shapely.Point(117.5, 1.0)], crs="EPSG:4326")).name
+    'WGS 84 / UTM zone 50N'
+    """
+    bounds = geometries.geometry.total_bounds
+    if (
+        geometries.crs.is_geographic
+        and not np.isnan(bounds).any()
+        and inside_indonesia(bounds[np.newaxis])[0]
+    ):
+        longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+        return _crs((32600 if latitude >= 0 else 32700) + math.ceil((longitude + 180) / 6))
+    return geometries.estimate_utm_crs()
+
+
+@cache
+def _crs(code: int) -> Any:
+    return pyproj.CRS.from_epsg(code)
 
 
 def swapped_axes(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:

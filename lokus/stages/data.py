@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lokus.errors import InputError, LokusError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.stages.stage import keep_unchanged
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -310,6 +311,9 @@ def _run_again(study: Kajian, name: str) -> Previous:
     path = study.beside(name)
     try:
         other = study.open(path)
+        if path.parent.resolve() == study.path.parent.resolve():
+            # The same boundaries under the same settings need no second reading.
+            keep_unchanged(study, other)
         return Previous(
             year=other.settings.study.year,
             villages=other.boundaries.villages,

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lokus.findings import Finding, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -14,8 +16,8 @@ from lokus.intake.tables.headers import fold
 from lokus.intake.tables.numbers import is_missing_marker, parse_numbers, parse_one
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from lokus.intake.tables.grid import Cell
 
@@ -114,7 +116,7 @@ def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Wh
     totals = [row.position for row in dropped if row.kind == "total"]
     if not totals:
         return []
-    values = data.apply(lambda column: parse_numbers(column).value)
+    values = _numbers(data)
     findings: list[Finding] = []
     averages: list[str] = []
     for order, position in enumerate(totals):
@@ -125,9 +127,9 @@ def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Wh
         best = max(kept, key=lambda rows: (_agreeing(values, position, rows), len(rows)))
         if not best:
             continue
-        for column in values.columns[_checkable(values, position, best)]:
-            part = values[column].iloc[best].dropna()
-            stated, total = float(values[column].iloc[position]), float(part.sum())
+        for number in np.flatnonzero(_checkable(values, position, best)):
+            part, column = _present(values[best, number]), data.columns[number]
+            stated, total = float(values[position, number]), float(part.sum())
             if _same(stated, part):
                 continue
             row = int(data.index[position])
@@ -205,7 +207,7 @@ def _ends(rows: Sequence[Sequence[Cell]], position: int) -> bool:
 
 
 def _sums_up(data: pd.DataFrame, position: int, dropped: Sequence[DroppedRow]) -> bool:
-    values = data.apply(lambda column: parse_numbers(column).value)
+    values = _numbers(data)
     out = {row.position for row in dropped}
     rows = [row for row in range(position) if row not in out]
     columns = _checkable(values, position, rows)
@@ -216,23 +218,31 @@ def _sums_up(data: pd.DataFrame, position: int, dropped: Sequence[DroppedRow]) -
     )
 
 
-def _checkable(values: pd.DataFrame, position: int, rows: list[int]) -> np.ndarray:
-    return (values.iloc[position].notna() & values.iloc[rows].notna().any()).to_numpy()
+def _numbers(data: pd.DataFrame) -> NDArray[np.float64]:
+    """Rows × columns as numbers; NaN where a cell is none."""
+    columns = [parse_numbers(data.iloc[:, number]).value.to_numpy() for number in range(data.shape[1])]
+    return np.column_stack(columns) if columns else np.empty((len(data), 0))
 
 
-def _agreeing(values: pd.DataFrame, position: int, rows: list[int]) -> int:
+def _checkable(values: NDArray[np.float64], position: int, rows: list[int]) -> NDArray[np.bool_]:
+    return ~np.isnan(values[position]) & ~np.isnan(values[rows]).all(axis=0)
+
+
+def _agreeing(values: NDArray[np.float64], position: int, rows: list[int]) -> int:
     if not rows:
         return -1
-    columns = values.columns[_checkable(values, position, rows)]
-    return sum(
-        _same(float(values[column].iloc[position]), values[column].iloc[rows].dropna()) for column in columns
-    )
+    columns = np.flatnonzero(_checkable(values, position, rows))
+    return sum(_same(float(values[position, column]), _present(values[rows, column])) for column in columns)
 
 
-def _same(stated: float, part: pd.Series) -> bool:
+def _present(part: NDArray[np.float64]) -> NDArray[np.float64]:
+    return part[~np.isnan(part)]
+
+
+def _same(stated: float, part: NDArray[np.float64]) -> bool:
     """Whether a stated total equals the sum, within what rounding of the printed figures explains."""
     total = float(part.sum())
-    whole = bool((part == part.round()).all())
+    whole = bool((part == np.round(part)).all())
     rounding = 0.0 if whole else (0.5 if stated.is_integer() else 0.005 * len(part))
     return abs(stated - total) <= max(rounding, 1e-6 * abs(total), 1e-9)
 

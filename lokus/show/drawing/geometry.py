@@ -10,6 +10,8 @@ import numpy.typing as npt
 import shapely
 from matplotlib.path import Path
 
+from lokus.places.boundary_coverage import utm_crs
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,7 +43,7 @@ def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
         present = frame.geometry[~(frame.geometry.isna() | frame.geometry.is_empty)]
         if present.empty:
             raise ValueError("no village has a polygon, so there is nothing to draw")
-        crs = present.estimate_utm_crs()
+        crs = utm_crs(present)
     return frame.to_crs(crs)
 
 
