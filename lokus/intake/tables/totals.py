@@ -127,7 +127,7 @@ def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Wh
         best = max(kept, key=lambda rows: (_agreeing(values, position, rows), len(rows)))
         if not best:
             continue
-        for number in np.flatnonzero(_checkable(values, position, best)):
+        for number in np.flatnonzero(_checkable(values, position, best)).tolist():
             part, column = _present(values[best, number]), data.columns[number]
             stated, total = float(values[position, number]), float(part.sum())
             if _same(stated, part):
@@ -225,7 +225,7 @@ def _numbers(data: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _checkable(values: NDArray[np.float64], position: int, rows: list[int]) -> NDArray[np.bool_]:
-    return ~np.isnan(values[position]) & ~np.isnan(values[rows]).all(axis=0)
+    return np.asarray(~np.isnan(values[position]) & ~np.isnan(values[rows]).all(axis=0))
 
 
 def _agreeing(values: NDArray[np.float64], position: int, rows: list[int]) -> int:
