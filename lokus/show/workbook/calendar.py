@@ -27,7 +27,7 @@ from lokus.places.kode import format_kode
 from lokus.show.results.text import fixed_archive, printable, threshold_text
 from lokus.show.tables.table import Column
 from lokus.show.tables.villages import displayed_codes
-from lokus.show.workbook.cells import FACE, prepare_print, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import FACE, dress, prepare_print, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ def activity_sheet(sheet: Worksheet, info: StudyInfo, office: str, rows: pd.Data
     bottom = top + len(rows)
     for row in range(area.first, bottom + 1):
         for key in _TO_FILL:
-            sheet[f"{letters[key]}{row}"].fill = _INPUT
+            dress(sheet[f"{letters[key]}{row}"], fill=_INPUT)
         _count_achieved(sheet, row, letters)
         line = sheet.row_dimensions[row]
         line.height = max(line.height or 0, _ROOM)
@@ -181,9 +181,9 @@ def _count_achieved(sheet: Worksheet, row: int, letters: Mapping[str, str]) -> N
     target, done = f"{letters['target']}{row}", f"{letters['realisasi']}{row}"
     cell = sheet[f"{letters['capaian']}{row}"]
     cell.value = f'=IF(AND(ISNUMBER({target}),ISNUMBER({done})),IF({target}>0,100*{done}/{target},""),"")'
-    cell.number_format = "0"
+    dress(cell, number_format="0")
     for key in ("target", "anggaran", "realisasi"):
-        sheet[f"{letters[key]}{row}"].number_format = "#,##0"
+        dress(sheet[f"{letters[key]}{row}"], number_format="#,##0")
 
 
 def _shade_months(sheet: Worksheet, area: Area) -> None:
@@ -327,7 +327,7 @@ def village_summary(
     write_table(sheet, top, columns)
     failing = gaps.to_numpy() > 0
     for line, across in zip(*np.nonzero(failing), strict=True):
-        sheet.cell(row=top + 1 + int(line), column=5 + int(across)).fill = _FAILS
+        dress(sheet.cell(row=top + 1 + int(line), column=5 + int(across)), fill=_FAILS)
     planned, done = len(columns) - 2, len(columns) - 1
     for row in range(top + 1, top + 1 + len(rows)):
         here = f"$D{row}"
@@ -347,7 +347,7 @@ def _put(sheet: Worksheet, row: int, column: int, formula: str) -> None:
     """Write a formula of ours, whole numbers shown."""
     cell = sheet.cell(row=row, column=column)
     cell.value = f"={formula}"
-    cell.number_format = "#,##0"
+    dress(cell, number_format="#,##0")
 
 
 def _dress_totals(sheet: Worksheet, row: int, columns: int) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -17,15 +20,19 @@ from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.results.text import printable
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell import Cell
+    from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
 
     from lokus.show.tables.table import Column
 
-__all__ = ["prepare_print", "write_cell", "write_heading", "write_table"]
+__all__ = ["NO_DATA", "dress", "prepare_print", "write_cell", "write_heading", "write_table"]
 
 
 FACE = "Arial"
+NO_DATA = Font(name=FACE, size=9, italic=True, color="7A858A")
+"""Of words that stand where a value is not known or not shown."""
 _LINE = Side(style="thin", color="C9D0D3")
 _BORDER = Border(top=_LINE, bottom=_LINE, left=_LINE, right=_LINE)
 _HEAD = PatternFill("solid", fgColor="14506B")
@@ -33,6 +40,41 @@ _LONGEST = 32_767  # characters a cell can hold
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # beginnings a spreadsheet program may take for a formula
 
 _LINE_HEIGHT = 12.5  # points, of the body text
+
+# By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
+# at each assignment, which is most of the work of a workbook; a few dozen styles serve all its cells.
+_dressed: WeakKeyDictionary[Workbook, dict[tuple[Any, ...], tuple[StyleArray, Any]]] = WeakKeyDictionary()
+
+
+def dress(cell: Cell, **style: Any) -> None:
+    """Set font, fill, border, alignment or number format of a cell; what is not named stays.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> cell = Workbook().active["A1"]
+    >>> dress(cell, fill=_HEAD, number_format="0.0")
+    >>> cell.fill.fgColor.rgb, cell.number_format
+    ('0014506B', '0.0')
+    """
+    known = _dressed.setdefault(cell.parent.parent, {})
+    key = (cell._style.tobytes() if cell._style else b"", *style, *map(id, style.values()))
+    if key not in known:
+        for name, part in style.items():
+            setattr(cell, name, part)
+        known[key] = copy(cell._style), style  # with the parts, so that no other part gets the same id
+    else:
+        cell._style = copy(known[key][0])
+
+
+@cache
+def _font(size: float, *style: tuple[str, Any]) -> Font:
+    return Font(name=FACE, size=size, **dict(style))
+
+
+@cache
+def _alignment(*style: tuple[str, Any]) -> Alignment:
+    return Alignment(**dict(style))
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any) -> Cell:
@@ -47,12 +89,11 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
         value = printable(value)[:_LONGEST]
     cell: Cell = sheet.cell(row=row, column=column)
     cell.value = value
+    asked = {"font": _font(style.pop("size", 10), *style.pop("font", {}).items()), **style}
     if isinstance(value, str):
         cell.data_type = "s"  # openpyxl would take a leading "=" for a formula
-        cell.quotePrefix = value.startswith(_RISKY)
-    cell.font = Font(name=FACE, size=style.pop("size", 10), **style.pop("font", {}))
-    for name, setting in style.items():
-        setattr(cell, name, setting)
+        asked["quotePrefix"] = value.startswith(_RISKY)
+    dress(cell, **asked)
     return cell
 
 
@@ -84,25 +125,25 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
     if len(lengths) != 1:
         raise ValueError(f"columns of a table must be equally long, not {sorted(lengths)}")
     rows = lengths.pop()
-    centre = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    centre = _alignment(("horizontal", "center"), ("vertical", "center"), ("wrap_text", True))
     for place, column in enumerate(columns, start=1):
         write_cell(
             sheet, top, place, column.head, font={"bold": True, "color": "FFFFFF"}, fill=_HEAD,
             alignment=centre, border=_BORDER,
         )  # fmt: skip
         sheet.column_dimensions[get_column_letter(place)].width = column.width
-        side = (
+        side: dict[str, Any] = (
             {"horizontal": "right"} if column.format or column.right else {"horizontal": "left", "indent": 1}
         )
-        alignment = Alignment(vertical="top", wrap_text=column.wrap, **side)
+        alignment = _alignment(("vertical", "top"), ("wrap_text", column.wrap), *side.items())
         for offset, value in enumerate(column.values, start=1):
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
             masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
             if cell.value is None and (column.missing or masked):
                 cell.value = _("masked") if masked else _("no data yet")
-                cell.font = Font(name=FACE, size=9, italic=True, color="7A858A")
+                dress(cell, font=NO_DATA)
             elif column.format and isinstance(cell.value, (int, float)):
-                cell.number_format = column.format
+                dress(cell, number_format=column.format)
                 cell.value = round_number(cell.value, _decimals(column.format))
     heads = max(len(textwrap.wrap(column.head, max(1, int(column.width) - 1))) for column in columns)
     sheet.row_dimensions[top].height = max(32.0, 6 + _LINE_HEIGHT * heads)

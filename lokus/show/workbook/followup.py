@@ -30,7 +30,7 @@ from lokus.show.tables.villages import place_columns
 from lokus.show.themes.palette import class_label
 from lokus.show.words.followup import need_sentences, never_joined, path_sentence
 from lokus.show.words.followup import trajectory_text_kind_label as kind_label
-from lokus.show.workbook.cells import write_cell, write_heading, write_table
+from lokus.show.workbook.cells import dress, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def case_audit_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortlis
     for offset, group in enumerate(RISK_GROUPS):
         for row, state in enumerate(table[group], start=top + 1):
             if state == "perlu dilihat":
-                sheet.cell(row=row, column=first + offset).fill = _LOOK
+                dress(sheet.cell(row=row, column=first + offset), fill=_LOOK)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 
@@ -106,9 +106,9 @@ def audit_status_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortl
         letter = get_column_letter(place)
         for row in range(top + 1, last + 1):
             cell = sheet.cell(row=row, column=place)
-            cell.fill = _INPUT
+            dress(cell, fill=_INPUT)
             if place < len(columns) and (place - first) % 2:
-                cell.number_format = _DATE
+                dress(cell, number_format=_DATE)
         if len(table) and place < len(columns):
             (date if (place - first) % 2 else status).add(f"{letter}{top + 1}:{letter}{last}")
     for rule in (status, date):
@@ -259,7 +259,7 @@ def beneficiaries_sheet(sheet: Worksheet, info: StudyInfo, found: Beneficiaries)
     for offset, name in enumerate(groups):
         for number, place in enumerate(places, start=1):
             if rows[*place, name]["batas_bawah"]:
-                sheet.cell(row=top + number, column=first + 2 * offset).number_format = _AT_LEAST
+                dress(sheet.cell(row=top + number, column=first + 2 * offset), number_format=_AT_LEAST)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 

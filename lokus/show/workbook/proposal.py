@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, PatternFill
 
 from lokus.findings import Level, level_label
 from lokus.followup.gaps import gaps_by_indicator
@@ -26,7 +26,7 @@ from lokus.show.tables.study import (
 from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
-from lokus.show.workbook.cells import FACE, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import NO_DATA, dress, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -193,7 +193,7 @@ def completeness_sheet(
     write_table(sheet, top, columns)
     for place, name in enumerate(present, start=first):
         for row, there in enumerate(present[name], start=top + 1):
-            sheet.cell(row=row, column=place).fill = _PRESENT if there else _ABSENT
+            dress(sheet.cell(row=row, column=place), fill=_PRESENT if there else _ABSENT)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 
@@ -280,7 +280,6 @@ def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Colum
 
 
 _FAILS = PatternFill("solid", fgColor="F6DCCB")
-_NO_DATA = Font(name=FACE, size=9, italic=True, color="7A858A")
 
 
 def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps: pd.DataFrame) -> None:
@@ -336,10 +335,11 @@ def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps
     write_table(sheet, top, columns)
     for place, (fails, silent_here) in enumerate(zip(marked, unknown, strict=True), start=first):
         for row in np.flatnonzero(fails):
-            sheet.cell(row=top + 1 + int(row), column=place).fill = _FAILS
+            dress(sheet.cell(row=top + 1 + int(row), column=place), fill=_FAILS)
         for row in np.flatnonzero(silent_here):
             cell = sheet.cell(row=top + 1 + int(row), column=place)
-            cell.value, cell.font = _("no data yet"), _NO_DATA
+            cell.value = _("no data yet")
+            dress(cell, font=NO_DATA)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 

@@ -15,7 +15,7 @@ from lokus.show.tables.review import cause_points, rate_columns, realised_column
 from lokus.show.tables.table import Column
 from lokus.show.tables.villages import place_columns
 from lokus.show.words.review import fall_lines, review_summary, status_label
-from lokus.show.workbook.cells import write_cell, write_heading, write_table
+from lokus.show.workbook.cells import dress, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ def history_sheet(sheet: Worksheet, material: Material) -> None:
     for place, year in enumerate(years, start=first):
         for row, on in enumerate(years[year], start=top + 1):
             if on:
-                sheet.cell(row=row, column=place).fill = _LISTED
+                dress(sheet.cell(row=row, column=place), fill=_LISTED)
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
     _write_pairs(sheet, after + 1, history.stability)
 
