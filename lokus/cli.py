@@ -170,6 +170,12 @@ def _parser() -> argparse.ArgumentParser:
     _study_argument(audit)
     audit.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the findings as CSV"))
     audit.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write the findings as a workbook"))
+    audit.add_argument(
+        "--permintaan",
+        type=Path,
+        metavar="FOLDER",
+        help=_("also write a letter and a workbook to each office that has data missing"),
+    )
     init = command("init", _init, _("draft a study file from boundaries and tables"))
     init.add_argument("batas", type=Path, metavar="BATAS", help=_("file of village boundaries"))
     init.add_argument(
@@ -348,6 +354,13 @@ def _audit(options: argparse.Namespace) -> int:
     if options.xlsx:
         _write_workbook(options.xlsx, kajian.audit.findings)
         _say(_("Findings written to {path}").format(path=options.xlsx))
+    if options.permintaan:
+        files = kajian.write_requests(options.permintaan)
+        if files:
+            _say(_("{n} letters and workbooks written to {path}").format(
+                n=len(files), path=options.permintaan))  # fmt: skip
+        else:
+            _say(_("No office has data missing"))
     return findings
 
 

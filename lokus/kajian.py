@@ -125,10 +125,12 @@ class Kajian:
     beneficiaries = stage(followup.beneficiaries)
     trajectory = stage(followup.trajectory)
     case_audit = stage(followup.case_audit)
+    requests = stage(followup.requests)
     # What the outputs are written from.
     inputs = stage(outputs.inputs)
     lock = stage(outputs.lock)
     info = stage(outputs.info)
+    formalities = stage(outputs.formalities)
     maps = stage(outputs.maps)
     method = stage(outputs.method)
     review_material = stage(outputs.review_material)
@@ -249,6 +251,39 @@ class Kajian:
             ),
             on_step=on_step,
         )
+
+    def write_requests(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write a letter and a workbook to each office that has data missing; no proposal is needed.
+
+        Parameters
+        ----------
+        folder : str or Path
+
+        Raises
+        ------
+        OutputError
+            A workbook of that name is in `folder` already: it may have been filled in.
+        """
+        from lokus.errors import OutputError, name_some
+        from lokus.files import staged_directory
+        from lokus.i18n import gettext as _
+        from lokus.show.documents.request import DataRequests, asked_offices
+        from lokus.show.pack.output_names import request_names
+        from lokus.show.pack.workshop import write_requests
+
+        target = Path(folder)
+        asked = DataRequests(info=self.info, formalities=self.formalities, rows=self.requests)
+        names = [name for slug in asked_offices(asked.rows).values() for name in request_names(slug)]
+        if there := [name for name in names if (target / name).exists()]:
+            raise OutputError(
+                _("there already, and may have been filled in: {names}").format(names=name_some(there)),
+                remedy=_("move it to another folder or give it another name, then run again"),
+            )
+        if not names:
+            return ()
+        with staged_directory(target) as stage:
+            files = write_requests(stage, asked)
+        return tuple(target / path.name for path in files)
 
     def write_open_cases(self) -> Path | None:
         """Add the names that need a human decision to the decisions file; ``None`` when there are none.

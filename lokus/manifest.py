@@ -40,8 +40,6 @@ __all__ = [
 
 _KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
 _OUTPUTS = "keluaran"  # not in locks written before outputs were named
-# Offices fill it in, in the folder of outputs or elsewhere: that it changed is what it is for.
-_FILLED_IN = frozenset({"kalender_aksi.xlsx"})
 _PACKAGES = (
     "lokus",
     "geopandas",
@@ -385,6 +383,8 @@ def compare_outputs(locked: Mapping[str, Any], folder: Path) -> Verification:
 
 
 def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Path]) -> list[Check]:
+    from lokus.show.pack.output_names import is_filled_in
+
     same = {
         item["berkas"]
         for item in stated
@@ -394,7 +394,7 @@ def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Pa
     for name in (item["berkas"] for item in stated if item["berkas"] not in same):
         if name not in present:
             outcome, holds = _("absent"), False
-        elif name in _FILLED_IN:
+        elif is_filled_in(name):  # that it changed is what it is for
             outcome, holds = _("filled in since"), True
         else:
             outcome, holds = _("not as this run wrote it: changed since, or a file of another run"), False

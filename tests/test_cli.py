@@ -27,6 +27,9 @@ def example(root, tmp_path_factory):
     return study
 
 
+OFFICES = ("dinas_kesehatan", "dinas_pupr", "dinas_sosial")  # those whose data are not complete
+
+
 @pytest.fixture(scope="module")
 def outputs(example, tmp_path_factory):
     folder = tmp_path_factory.mktemp("keluaran")
@@ -42,6 +45,10 @@ def test_run_writes_the_whole_pack(outputs):
         "lokus.xlsx",
         "paparan.pptx",
         "laporan.html",
+        "lampiran_keputusan.docx",
+        "rancangan_keputusan.docx",
+        "berita_acara.docx",
+        *(f"permintaan_data_{opd}.{kind}" for opd in OFFICES for kind in ("docx", "xlsx")),
         "hasil.gpkg",
         "kajian.lock.json",
     }

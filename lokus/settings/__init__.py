@@ -22,6 +22,7 @@ from lokus.settings.evidence import (
 )
 from lokus.settings.followup import (
     CaseAuditSettings,
+    DecreeSettings,
     GapSettings,
     OutputSettings,
     SharingSettings,
@@ -70,6 +71,7 @@ class Settings(Section):
     groups: dict[str, Text] | None = Field(None, alias="sasaran_penerima")
     trajectory: TrajectorySettings | None = Field(None, alias="lintasan")
     case_audit: CaseAuditSettings | None = Field(None, alias="audit_kasus")
+    decree: DecreeSettings = Field(DecreeSettings.model_validate({}), alias="keputusan")
     outputs: OutputSettings = Field(alias="keluaran")
 
     def to_mapping(self) -> dict[str, Any]:
@@ -112,10 +114,6 @@ class Settings(Section):
         yield from self.previous.files() if self.previous else ()
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
-        if self.outputs.logo:
-            yield "keluaran.logo", self.outputs.logo
-        if self.outputs.surroundings:
-            yield "keluaran.sekitar", self.outputs.surroundings
         if self.outputs.logo:
             yield "keluaran.logo", self.outputs.logo
         if self.outputs.surroundings:

@@ -23,6 +23,7 @@ from lokus.settings.base import (
 
 __all__ = [
     "CaseAuditSettings",
+    "DecreeSettings",
     "GapSettings",
     "OutputSettings",
     "PointSettings",
@@ -92,7 +93,55 @@ class CaseAuditSettings(Section):
     scope: Scope = Field("lokus", alias="lingkup")
 
 
-Extra = Literal["paparan", "laporan", "atlas", "kalender", "geojson", "csv"]
+class SignerSettings(Section):
+    """Who signs; what is left out is written by hand."""
+
+    office: Note = Field("", alias="jabatan")
+    name: Note = Field("", alias="nama")
+    nip: Note = ""
+
+
+class MeetingSettings(Section):
+    """``[keputusan.rapat]``: the meeting that agrees on the list."""
+
+    name: Note = Field("", alias="nama")
+    date: Note = Field("", alias="tanggal")
+    place: Note = Field("", alias="tempat")
+    number: Note = Field("", alias="nomor")
+    attendees: tuple[Text, ...] = Field((), alias="peserta")
+
+
+class LetterSettings(Section):
+    """``[keputusan.surat]``: the letters that ask offices for missing data."""
+
+    number: Note = Field("", alias="nomor")
+    date: Note = Field("", alias="tanggal")
+    deadline: Note = Field("", alias="batas_waktu")
+    address: Note = Field("", alias="alamat")
+    signer: SignerSettings = Field(SignerSettings.model_validate({}), alias="penanda_tangan")
+
+
+Stated = Literal[
+    "prevalensi_mentah", "prevalensi", "stunting", "anak_stunting", "diukur", "cakupan_pengukuran"
+]
+
+
+class DecreeSettings(Section):
+    """``[keputusan]``: what decree, minutes and letters state and no data give; nothing is made up."""
+
+    number: Note = Field("", alias="nomor")
+    date: Note = Field("", alias="tanggal")
+    place: Note = Field("", alias="tempat")
+    subject: Note = Field("", alias="tentang")
+    recitals: tuple[Text, ...] = Field((), alias="menimbang")
+    basis: tuple[Text, ...] = Field((), alias="mengingat")
+    columns: tuple[Stated, ...] = Field((), alias="kolom")
+    signer: SignerSettings = Field(SignerSettings.model_validate({}), alias="penanda_tangan")
+    meeting: MeetingSettings = Field(MeetingSettings.model_validate({}), alias="rapat")
+    letter: LetterSettings = Field(LetterSettings.model_validate({}), alias="surat")
+
+
+Extra = Literal["paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"]
 
 
 class OutputSettings(Section):
@@ -101,7 +150,7 @@ class OutputSettings(Section):
     folder: Text
     sizes: tuple[Literal["A4", "A3"], ...] = Field(("A4", "A3"), alias="ukuran", min_length=1)
     themes: tuple[Text, ...] = Field(("usulan", "prevalensi", "skor"), alias="peta", min_length=1)
-    extras: tuple[Extra, ...] = Field(("paparan", "laporan"), alias="bahan")
+    extras: tuple[Extra, ...] = Field(("paparan", "laporan", "dokumen"), alias="bahan")
     breaks: dict[str, tuple[Number, ...]] = Field(default_factory=dict, alias="batas_kelas")
     logo: Text | None = None
     surroundings: Text | None = Field(None, alias="sekitar")

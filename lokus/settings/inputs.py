@@ -96,6 +96,7 @@ class TableSettings(Section):
     """``[[tabel]]``: one workbook or CSV file of one office (OPD).
 
     A table with ``putaran_lalu = 1`` is of the round before, 2 of the one before that; it steadies the rates.
+    A table with ``susulan = true`` brings what others lack: where it has a value, that value counts.
     A table with ``jenis = "anak"`` is an export with one row a child; it is counted by village while it is
     read, and says by itself which columns it needs.
     """
@@ -116,6 +117,7 @@ class TableSettings(Section):
         Field(default_factory=dict, alias="skala")
     )
     add: StrictBool = Field(False, alias="jumlahkan")
+    late: StrictBool = Field(False, alias="susulan")
     period: Period | None = Field(None, alias="periode")
     child_columns: dict[str, Text] = Field(default_factory=dict, alias="kolom")
 
@@ -126,7 +128,7 @@ class TableSettings(Section):
                 raise ValueError(_("a table of children needs the key periode"))
             if isinstance(self.sheets, tuple) or self.sheets == EVERY_SHEET:
                 raise ValueError(_("a table of children takes one lembar"))
-            if self.place.stated or self.indicators or self.scales or self.add:
+            if self.place.stated or self.indicators or self.scales or self.add or self.late:
                 raise ValueError(_("a table of children takes no tempat and no indikator"))
             return self
         if unknown := set(self.scales) - set(self.indicators):

@@ -221,10 +221,21 @@ def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
 
 def _round(study: Kajian, number: int) -> pd.DataFrame:
     from lokus.intake.join.join import combine
+    from lokus.intake.join.late import complete
 
-    tables = zip(study.joined, stated_tables(study), strict=True)
-    own = [joined for joined, table in tables if table.rounds_ago == number]
-    return study.catalogue.derive(combine(own, study.boundaries.villages.index))
+    first, late = _of_round(study, number)
+    values = combine(first, study.boundaries.villages.index)
+    return study.catalogue.derive(complete(values, late))
+
+
+def _of_round(study: Kajian, number: int) -> tuple[list[Joined], list[Joined]]:
+    """Tables of a round, and those that bring what they lack."""
+    tables = [
+        (joined, table.late)
+        for joined, table in zip(study.joined, stated_tables(study), strict=True)
+        if table.rounds_ago == number
+    ]
+    return [joined for joined, late in tables if not late], [joined for joined, late in tables if late]
 
 
 def checked(study: Kajian) -> Checked:
@@ -253,12 +264,18 @@ def audit(study: Kajian) -> Audit:
     """Findings of all stages, completeness by office, and what holds the proposal back."""
     from lokus.intake.audit.audit import gather_findings
     from lokus.intake.audit.patterns import double_counted, without_denominator
+    from lokus.intake.join.join import combine
+    from lokus.intake.join.late import replaced_values
 
     # What cannot be drawn is reported with the data, not when the first map is drawn.
     _land = study.surroundings
     findings = [*study.boundaries.findings]
     for raw, joined in zip(study.raw_tables, study.joined, strict=True):
         findings += [*raw.findings, *joined.findings]
+    first, late = _of_round(study, 0)
+    if late:
+        villages = study.boundaries.villages
+        findings += replaced_values(combine(first, villages.index), late, villages, study.catalogue)
     findings += double_counted(study.settings.scores.keys, study.catalogue)
     findings += without_denominator(study.settings.given)
     findings += [finding for decided in study.decided.values() for finding in decided.findings]

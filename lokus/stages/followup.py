@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beneficiaries", "calendar", "case_audit", "filled_calendar", "gaps", "interventions", "owners",
-    "realisation", "sharings", "trajectory",
+    "realisation", "requests", "sharings", "trajectory",
 ]  # fmt: skip
 
 
@@ -205,4 +205,23 @@ def case_audit(study: Kajian) -> AuditShortlist | None:
         catalogue=study.catalogue,
         n=stated.n,
         candidates=list(study.proposal.kode) if stated.scope == "lokus" else None,
+    )
+
+
+def requests(study: Kajian) -> pd.DataFrame:
+    """Values that the study needs and does not have, by office; known before there is a proposal."""
+    from lokus.followup.data_requests import missing_values
+
+    given = study.settings.given
+    sources: list[str] = []
+    for key in study.settings.needed:
+        own = [name for name in given if key in study.catalogue.derived_from(name)]
+        sources += [key] if key in given or not own else own
+    return missing_values(
+        study.villages,
+        sources,
+        study.catalogue,
+        owners=study.owners,
+        given=study.indicators,
+        lokus=study.proposal.kode if study.audit.blocking.empty else (),
     )

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.kajian import Kajian
     from lokus.show.maps.maps import Maps
+    from lokus.show.results.formalities import Formalities
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.material import Material
     from lokus.show.results.review import ReviewMaterial
 
-__all__ = ["info", "inputs", "lock", "maps", "material", "method", "review_material"]
+__all__ = ["formalities", "info", "inputs", "lock", "maps", "material", "method", "review_material"]
 
 
 def inputs(study: Kajian) -> tuple[Input, ...]:
@@ -138,6 +139,38 @@ def info(study: Kajian) -> StudyInfo:
     )
 
 
+def formalities(study: Kajian) -> Formalities:
+    """What decree, minutes and letters state and no data give."""
+    from lokus.show.results.formalities import Formalities, Signer
+
+    stated = study.settings.decree
+    meeting, letter = stated.meeting, stated.letter
+    head, sender = (
+        Signer(office=signer.office, name=signer.name, nip=signer.nip)
+        for signer in (stated.signer, letter.signer)
+    )
+    return Formalities(
+        number=stated.number,
+        date=stated.date,
+        place=stated.place,
+        subject=stated.subject,
+        recitals=stated.recitals,
+        basis=stated.basis,
+        columns=stated.columns,
+        signer=head,
+        meeting=meeting.name,
+        meeting_date=meeting.date,
+        meeting_place=meeting.place,
+        minutes_number=meeting.number,
+        attendees=meeting.attendees,
+        letter_number=letter.number,
+        letter_date=letter.date,
+        deadline=letter.deadline,
+        letter_signer=sender,
+        address=letter.address,
+    )
+
+
 def maps(study: Kajian) -> Maps:
     """Maps of the results: shown in a notebook, or drawn for print."""
     from lokus.show.maps.maps import Maps
@@ -250,5 +283,7 @@ def material(study: Kajian) -> Material:
         trajectory=study.trajectory,
         case_audit=study.case_audit,
         calendar=study.calendar,
+        formalities=study.formalities,
+        requests=study.requests,
         level=study.rates.level if study.rates else 0.9,
     )

@@ -18,6 +18,7 @@ from pptx import Presentation
 
 from lokus.places.kode import format_kode
 from lokus.show.results.figures import FIGURES, Figure
+from tests.docx_reader import tables
 
 # What the tables call the villages themselves.
 CODE, VILLAGE, KECAMATAN = "Kode", "Desa/Kelurahan", "Kecamatan"
@@ -127,6 +128,15 @@ def from_report(path: Path, names: dict[tuple[str, str], str]) -> dict[str, Read
     for table in parser.tables:
         if table and VILLAGE in table[0]:
             read |= read_rows(table[0], [list(row) for row in table[1:]], names)
+    return {path.name: read}
+
+
+def from_document(path: Path, names: dict[tuple[str, str], str]) -> dict[str, Read]:
+    """All tables of a document together."""
+    read: Read = {}
+    for grid in tables(path):
+        if VILLAGE in grid[0]:
+            read |= read_rows(grid[0], [list(row) for row in grid[1:]], names)
     return {path.name: read}
 
 

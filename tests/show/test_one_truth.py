@@ -10,14 +10,18 @@ import pytest
 
 from lokus import Kajian
 from lokus.places.kode import format_kode
+from lokus.show.documents.decree import write_decree_annex, write_decree_draft
+from lokus.show.documents.minutes import write_minutes
 from lokus.show.pack.geopackage import write_csv, write_geopackage
 from lokus.show.report.report import write_report
 from lokus.show.slides.slides import write_slides
 from lokus.show.web.web_map import write_web_map
 from lokus.show.workbook.workbook import write_workbook
+from tests import docx_reader
 from tests.show.figure_reader import (
     Read,
     atlas_lines,
+    from_document,
     from_frame,
     from_report,
     from_slides,
@@ -30,6 +34,8 @@ READERS = {
     "lokus.xlsx": from_workbook,
     "paparan.pptx": from_slides,
     "laporan.html": from_report,
+    "lampiran_keputusan.docx": from_document,
+    "berita_acara.docx": from_document,
     "peta_interaktif.html": from_web_map,
     "hasil.gpkg": from_frame,
     "hasil.csv": from_frame,
@@ -71,6 +77,9 @@ def headlines(folder: Path) -> dict[str, set[str]]:
         from pptx import Presentation
 
         texts["paparan"] = words(Presentation(str(folder / "paparan.pptx")))
+    for name in ("rancangan_keputusan.docx", "berita_acara.docx"):
+        if (folder / name).exists():
+            texts[name] = docx_reader.text(folder / name)
     if (folder / "peta_interaktif.html").exists():
         texts["peta"] = page_data(folder / "peta_interaktif.html")["text"]["list"]
     patterns = {
@@ -79,9 +88,9 @@ def headlines(folder: Path) -> dict[str, set[str]]:
         "kosong": r"(\S+) dari (\S+) nilai yang (?:perlu|dibutuhkan)",
     }
     found: dict[str, set[str]] = defaultdict(set)
-    for text in texts.values():
+    for told in texts.values():
         for name, pattern in patterns.items():
-            found[name] |= {" ".join(match) for match in re.findall(pattern, " ".join(text.split()))}
+            found[name] |= {" ".join(match) for match in re.findall(pattern, " ".join(told.split()))}
     return found
 
 
@@ -89,6 +98,9 @@ def write_all(material, folder, sheet):
     write_workbook(folder / "lokus.xlsx", material)
     write_slides(folder / "paparan.pptx", material, sheets=sheet)
     write_report(folder / "laporan.html", material, sheets=sheet)
+    write_decree_annex(folder / "lampiran_keputusan.docx", material)
+    write_decree_draft(folder / "rancangan_keputusan.docx", material)
+    write_minutes(folder / "berita_acara.docx", material)
     write_web_map(material.results, material.kecamatan, material.info, folder / "peta_interaktif.html")
     write_geopackage(material.results, material.kecamatan, folder / "hasil.gpkg")
     write_csv(material.results, folder / "hasil.csv")
@@ -104,7 +116,11 @@ def test_outputs_of_a_small_study_agree(which, request, small_sheet, tmp_path):
     assert shared > 3 * len(material.results)
     sources = {source for source, read in found.items() if read}
     assert {"lokus.xlsx:Lampiran SK", "lokus.xlsx:Peringkat", "paparan.pptx", "laporan.html"} <= sources
+    assert {"lokus.xlsx:Dasar penetapan"} <= sources
     assert {"peta_interaktif.html", "peta_interaktif.html:warna", "hasil.gpkg", "hasil.csv"} <= sources
+    assert {"lampiran_keputusan.docx", "berita_acara.docx"} <= sources
+    for name, versions in headlines(tmp_path).items():
+        assert len(versions) <= 1, (name, versions)
 
 
 def test_a_figure_in_two_versions_is_noticed(reviewed, small_sheet, tmp_path):
@@ -118,8 +134,8 @@ def test_a_figure_in_two_versions_is_noticed(reviewed, small_sheet, tmp_path):
 def test_every_lokus_stands_with_what_it_rests_on(reviewed, small_sheet, tmp_path):
     write_all(reviewed, tmp_path, small_sheet)
     found = read_back(tmp_path, reviewed.results)
-    there = {"prevalensi", "prevalensi_bawah", "prevalensi_atas", "anak_stunting", "skor"}
-    for source in ("lokus.xlsx:Lampiran SK", "paparan.pptx", "laporan.html"):
+    there = {"prevalensi", "prevalensi_bawah", "prevalensi_atas", "anak_stunting"}
+    for source in ("lokus.xlsx:Dasar penetapan", "paparan.pptx", "laporan.html", "berita_acara.docx"):
         for kode in reviewed.chosen.index:
             assert there <= {column for code, column in found[source] if code == format_kode(kode)}, source
 
@@ -140,7 +156,7 @@ def check_pack(folder: Path, results, *, least: int) -> None:
     lines = atlas_lines(folder / "atlas_kecamatan.pdf") if (folder / "atlas_kecamatan.pdf").exists() else None
     if lines:
         chosen = results[results["nomor"].notna()]
-        annex = found["lokus.xlsx:Lampiran SK"]
+        annex = found["lokus.xlsx:Dasar penetapan"]
         for kode, desa, number in zip(chosen.index, chosen["desa"], chosen["nomor"], strict=True):
             code = format_kode(str(kode))
             # A dash stands on a line of its own in the text of a PDF, so a row is up to three lines.

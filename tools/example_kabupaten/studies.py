@@ -157,7 +157,18 @@ jumlah = 10
 folder = "../../outputs/contoh-$year"
 ukuran = ["A4", "A3"]
 peta = ["usulan", "peluang", "prevalensi", "anak", "titik_panas", "tipologi"$review_map]
-bahan = ["paparan", "laporan", "atlas", "kalender"]
+bahan = ["paparan", "laporan", "atlas", "kalender", "dokumen"]
+
+# Yang tertulis dalam keputusan, berita acara, dan surat; yang dikosongkan dicetak sebagai titik-titik.
+[keputusan]
+tempat = "Contoh"
+mengingat = [
+    "Undang-Undang Nomor 23 Tahun 2014 tentang Pemerintahan Daerah",
+    "Peraturan Presiden Nomor 72 Tahun 2021 tentang Percepatan Penurunan Stunting",
+]
+[keputusan.surat]
+batas_waktu = "31 Maret $year"
+penanda_tangan = { jabatan = "Kepala Bappeda Kabupaten Contoh" }
 """)
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from lokus.files import staged_directory
 from lokus.i18n import gettext as _
+from lokus.show.documents.request import asked_offices
+from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, LOCK, request_names
 from lokus.show.pack.processes import work_off
-from lokus.show.pack.replaced import replaced_outputs
-from lokus.show.pack.workshop import LOCK, Task, Workshop
+from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
+from lokus.show.pack.workshop import Task, Workshop
 from lokus.show.results.public import mask_small_counts
 from lokus.show.themes.themes import make_layer
 
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
 
-EXTRAS = ("paparan", "laporan", "atlas", "kalender", "geojson", "csv")
+EXTRAS = ("paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv")
 _TOGETHER = 4  # sheets a process draws before it looks for other work
 # Outputs in the order of use, as a pack lists them.
 _USE = (
-    "print_map", "web_map", "workbook", "slides", "report", "atlas", "calendar", "geopackage", "geojson",
-    "csv",
+    "print_map", "web_map", "workbook", "slides", "report", "atlas", "calendar", "documents", "geopackage",
+    "geojson", "csv",
 )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def write_pack(
     sizes: Sequence[str],
     themes: Sequence[str],
     write_lock: Callable[[Path], None],
-    extras: Collection[str] = ("paparan", "laporan"),
+    extras: Collection[str] = ("paparan", "laporan", "dokumen"),
     public: bool = False,
     catalogue: Mapping[str, Indicator] | None = None,
     on_step: Callable[[str, int, int], None] | None = None,
@@ -90,9 +92,11 @@ def write_pack(
     write_lock : callable
         Writes the lock to the path it is given.
     extras : collection of str
-        Which of ``EXTRAS`` to write: slides, report, atlas, action calendar, GeoJSON, CSV.
+        Which of ``EXTRAS`` to write: slides, report, atlas, action calendar, documents,
+        GeoJSON, CSV.
     public : bool
-        Write the public version: small counts are masked everywhere, and there is no lock and no calendar.
+        Write the public version: small counts are masked everywhere, and there is no lock, no calendar and no
+        document to be signed.
     catalogue : mapping of indicator key to Indicator, optional
         Needed for the public version.
     on_step : callable, optional
@@ -107,7 +111,8 @@ def write_pack(
         An extra is unknown, or the public version is asked for without a catalogue.
     OutputError
         Another run is writing into `folder`, or the public version would lie beside outputs that are not
-        masked and that somebody changed.
+        masked and that somebody changed, or a file that offices fill in was filled in since it was written
+        and would be replaced.
     """
     unknown = sorted(set(extras) - set(EXTRAS))
     if unknown:
@@ -120,6 +125,9 @@ def write_pack(
         maps = replace(maps, results=material.results, info=material.info)
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
+    if public:
+        extras = [name for name in extras if name != "dokumen"]
+    refuse_to_lose_work(folder, _to_be_filled_in(material, extras))
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
     steps = sum(map(len, batches)) + (not public)
     with staged_directory(folder, stale=replaced_outputs(public=public)) as stage:
@@ -132,6 +140,15 @@ def write_pack(
             write_lock(stage / LOCK)
             names.append(LOCK)
     return Pack(folder=folder, files=tuple(folder / name for name in names))
+
+
+def _to_be_filled_in(material: Material, extras: Collection[str]) -> list[str]:
+    """Name the files that will be written for others to fill in or edit."""
+    names = [CALENDAR] if "kalender" in extras else []
+    if "dokumen" in extras:
+        letters = asked_offices(material.requests).values()
+        names += [*DOCUMENTS, *(name for slug in letters for name in request_names(slug))]
+    return names
 
 
 def _use(task: Task) -> tuple[int, int]:
@@ -170,6 +187,7 @@ def _batches(
     alone = [
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),
+        *extra("dokumen", _("Documents"), "documents"),
         Task(name=_("Interactive map"), method="web_map"),
         Task(name=_("GeoPackage"), method="geopackage"),
         *extra("geojson", "GeoJSON", "geojson"),

@@ -11,10 +11,10 @@ from typing import Any
 
 from lokus.errors import OutputError, name_some
 from lokus.i18n import gettext as _
-from lokus.show.pack.workshop import FILLED_IN, LOCK, OWN_NAMES
+from lokus.show.pack.output_names import LOCK, OWN_NAMES, is_filled_in
 from lokus.show.themes.themes import THEMES, theme_slug
 
-__all__ = ["replaced_outputs"]
+__all__ = ["refuse_to_lose_work", "replaced_outputs"]
 
 _MAP = re.compile(
     "peta_(" + "|".join(re.escape(theme_slug(theme)) for theme in THEMES) + r"|indikator_.+)_A[34]\.(png|pdf)"
@@ -51,7 +51,46 @@ def replaced_outputs(*, public: bool) -> Callable[[Path, Collection[str]], set[s
     >>> sorted(replaced_outputs(public=True)(folder, ["lokus.xlsx"]))
     ['hasil.csv', 'kajian.lock.json']
     """
-    return lambda folder, new: _replaced(folder, frozenset(new), public=public)
+
+    def stale(folder: Path, new: Collection[str]) -> set[str]:
+        refuse_to_lose_work(folder, new)  # again: somebody may have saved it while the run went on
+        return _replaced(folder, frozenset(new), public=public)
+
+    return stale
+
+
+def refuse_to_lose_work(folder: Path, new: Collection[str]) -> None:
+    """Stop before files are replaced that offices have filled in or edited since they were written.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the outputs; it need not exist.
+    new : collection of str
+        Names of the files that are to be written.
+
+    Raises
+    ------
+    OutputError
+        Such a file is there, and is not as the lock of the folder says it was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> refuse_to_lose_work(Path(tempfile.mkdtemp()), ["kalender_aksi.xlsx"])
+    """
+    there = [name for name in new if is_filled_in(name) and (folder / name).is_file()]
+    if not there:
+        return
+    lock = _lock(folder)
+    named = {} if lock is None else _named(lock)
+    if kept := [name for name in there if not _is(folder / name, named.get(name, ""))]:
+        raise OutputError(
+            _("filled in or changed since it was written, and would be lost: {names}").format(
+                names=name_some(kept)
+            ),
+            remedy=_("move it to another folder or give it another name, then run again"),
+        )
 
 
 def _replaced(folder: Path, new: frozenset[str], *, public: bool) -> set[str]:
@@ -64,7 +103,7 @@ def _replaced(folder: Path, new: frozenset[str], *, public: bool) -> set[str]:
     own -= new | {LOCK}
     gone = unchanged | {LOCK}
     if lock is not None and not named:  # written before locks named the outputs
-        gone |= own - {FILLED_IN}
+        gone |= {name for name in own if not is_filled_in(name)}
     if left := own - gone:
         raise OutputError(
             _("the public version may not lie beside outputs that are not masked: {names}").format(
@@ -94,7 +133,7 @@ def _named(lock: dict[str, Any]) -> dict[str, str]:
 
 
 def _is_own(name: str) -> bool:
-    return name in OWN_NAMES or _MAP.fullmatch(name) is not None
+    return name in OWN_NAMES or is_filled_in(name) or _MAP.fullmatch(name) is not None
 
 
 def _is(path: Path, digest: str) -> bool:

@@ -7,8 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.show.atlas.atlas import write_atlas
+from lokus.show.documents.decree import write_decree_annex, write_decree_draft
+from lokus.show.documents.minutes import write_minutes
+from lokus.show.documents.request import (
+    DataRequests,
+    asked_offices,
+    write_request_letter,
+    write_request_workbook,
+)
 from lokus.show.maps.print_map import save_map
 from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackage
+from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, request_names
 from lokus.show.report.report import write_report
 from lokus.show.slides.slides import write_slides
 from lokus.show.themes.themes import theme_slug
@@ -22,18 +31,7 @@ if TYPE_CHECKING:
     from lokus.show.maps.maps import Maps
     from lokus.show.results.material import Material
 
-__all__ = ["FILLED_IN", "LOCK", "OWN_NAMES", "Task", "Workshop"]
-
-LOCK = "kajian.lock.json"
-FILLED_IN = "kalender_aksi.xlsx"
-"""Written to be filled in by the offices: what is in it may be theirs."""
-OWN_NAMES = frozenset(
-    {
-        "peta_interaktif.html", "lokus.xlsx", "paparan.pptx", "laporan.html", "atlas_kecamatan.pdf",
-        FILLED_IN, "hasil.gpkg", "hasil.geojson", "hasil.csv", LOCK,
-    }
-)  # fmt: skip
-"""Names of the outputs, but for the print maps, which are named after their themes."""
+__all__ = ["Task", "Workshop", "write_requests"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +54,29 @@ class Task:
     method: str
     arguments: tuple[Any, ...] = ()
     place: int = 0
+
+
+def write_requests(folder: Path, asked: DataRequests) -> list[Path]:
+    """Write a letter and a workbook to each office that has data missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> asked = DataRequests(info=kajian.info, formalities=kajian.formalities, rows=kajian.requests)
+    >>> files = write_requests(Path(tempfile.mkdtemp()), asked)
+    >>> len(files) == 2 * kajian.requests["opd"].nunique()
+    True
+    """
+    files = []
+    for office, slug in asked_offices(asked.rows).items():
+        letter, workbook = (folder / name for name in request_names(slug))
+        files += [
+            write_request_letter(letter, asked, office, workbook=workbook.name),
+            write_request_workbook(workbook, asked, office),
+        ]
+    return files
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,8 +146,18 @@ class Workshop:
         told = self.material
         if told.calendar is None or told.interventions is None:
             return []
-        path = self.stage / FILLED_IN
+        path = self.stage / CALENDAR
         return [write_calendar(path, told.calendar, told.info, interventions=told.interventions)]
+
+    def documents(self) -> list[Path]:
+        """Write the decree with its annex, the minutes, and letters that ask for missing data."""
+        told = self.material.in_order
+        writers = (write_decree_annex, write_decree_draft, write_minutes)
+        files = [write(self.stage / name, told) for write, name in zip(writers, DOCUMENTS, strict=True)]
+        if told.requests is None or told.requests.empty:
+            return files
+        asked = DataRequests(info=told.info, formalities=told.formalities, rows=told.requests)
+        return [*files, *write_requests(self.stage, asked)]
 
     def geopackage(self) -> list[Path]:
         """Write the GeoPackage."""

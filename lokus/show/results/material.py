@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from lokus.show.results.formalities import Formalities
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -81,6 +83,10 @@ class Material:
         Villages and risk groups for the audit of cases.
     calendar : pandas.DataFrame, optional
         Draft of the action calendar, with `interventions`.
+    formalities : Formalities
+        What decree, minutes and letters state and no data give.
+    requests : pandas.DataFrame, optional
+        Values that offices are asked for, as :func:`lokus.followup.data_requests.missing_values` gives them.
     level : float
         Coverage of the intervals, 0–1.
     public : bool
@@ -113,6 +119,8 @@ class Material:
     trajectory: Trajectory | None = None
     case_audit: AuditShortlist | None = None
     calendar: pd.DataFrame | None = None
+    formalities: Formalities = field(default_factory=Formalities)
+    requests: pd.DataFrame | None = None
     level: float = 0.9
     public: bool = False
 

@@ -215,6 +215,7 @@ def mask_small_counts(
         overlap=material.overlap if open_ else None,
         justifications=None,
         calendar=None,
+        requests=None,
         reconciliation=None,
         method=tuple(_mask_method(material.method, findings, sums=open_)),
         lock=None,

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from lokus.show.themes.layer import Layer
 
 __all__ = [
+    "annex_table",
     "displayed_codes",
     "evidence_columns",
     "layer_values",
     "least_sure_table",
+    "list_table",
     "nearest_table",
     "place_columns",
     "proposal_table",
@@ -171,6 +173,47 @@ def proposal_table(material: Material, *, narrow: bool = False) -> Table:
             n=len(chosen), k=chosen["kode_kecamatan"].nunique()
         ),
         notes=[_("Prevalence is an estimate steadied for small numbers of children; see the method sheet.")],
+    )  # fmt: skip
+
+
+def annex_table(material: Material) -> Table:
+    """Give what a decree sets: number, kecamatan and village, and the figures that the study names.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> annex_table(material).heads
+    ('No', 'Kecamatan', 'Desa/Kelurahan', 'Kode')
+    """
+    chosen = material.chosen
+    code, kecamatan, desa = place_columns(chosen)
+    return Table.of(
+        Column.figure(chosen, "nomor", width=6), kecamatan, desa, code,
+        *(
+            Column.figure(chosen, name, narrow=True)
+            for name in material.formalities.columns
+            if name in chosen
+        ),
+        title=proposal_table(material).title,
+    )  # fmt: skip
+
+
+def list_table(material: Material) -> Table:
+    """Give the list for a broad page: what each lokus rests on, without codes and scores.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> list_table(material).heads[:5]
+    ('No', 'Kecamatan', 'Desa/Kelurahan', 'Terukur (%)', 'Perkiraan (%)')
+    """
+    chosen, whole = material.chosen, proposal_table(material)
+    _code, kecamatan, desa = place_columns(chosen)
+    return Table.of(
+        Column.figure(chosen, "nomor", width=6), kecamatan, desa, *evidence_columns(chosen, narrow=True),
+        title=whole.title, notes=whole.notes,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from lokus.findings import Level, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.results.formalities import head_of_region
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import is_masked, threshold_text
 from lokus.show.tables.study import (
@@ -24,7 +25,7 @@ from lokus.show.tables.study import (
     prices_table,
 )
 from lokus.show.tables.table import Column, Table
-from lokus.show.tables.villages import place_columns, proposal_table, ranking_table, reasons
+from lokus.show.tables.villages import annex_table, place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
 from lokus.show.workbook.cells import NO_DATA, dress, write_cell, write_heading, write_table
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit_sheet",
+    "basis_sheet",
     "certainty_sheet",
     "certainty_tables",
     "completeness_sheet",
@@ -56,25 +58,47 @@ _ABSENT = PatternFill("solid", fgColor="F6DCCB")
 
 def decree_sheet(sheet: Worksheet, material: Material) -> None:
     """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
-    info, table = material.info, proposal_table(material)
+    info, table = material.info, annex_table(material)
     top = write_heading(
         sheet,
         info,
         _("DRAFT – Annex to the decree on focus villages (lokus) for stunting reduction"),
-        [info.rule],
+        [table.title],
     )
+    row = write_table(sheet, top, table.columns, level=material.level) + 1
+    place = len(table.columns)
+    for offset, line in enumerate(
+        (_("Set in ………………, date ………………"), head_of_region(info.kabupaten), "", "", "(………………………………)"),
+        start=1,
+    ):
+        write_cell(sheet, row + offset, place, line)
+
+
+def basis_sheet(sheet: Worksheet, material: Material) -> None:
+    """Write what the list rests on: figures with intervals, chances and reasons of the proposed villages.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from openpyxl import Workbook
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = pd.DataFrame({"nomor": [1], "desa": "Alai", "kecamatan": "Lembak"}, index=["1603012001"])
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> place["kode_kecamatan"] = "160301"
+    >>> basis_sheet(sheet, Material(results=place, kecamatan=place, info=info))
+    >>> sheet["A1"].value
+    'Dasar penetapan daftar'
+    """
+    info, table = material.info, proposal_table(material)
+    top = write_heading(sheet, info, _("What the list rests on"), [table.title, info.rule])
     why = Column(head=_("Reason"), values=reasons(material.chosen), width=60, wrap=True)
-    columns = [*table.columns, why]
-    row = write_table(sheet, top, columns, level=material.level) + 1
+    row = write_table(sheet, top, [*table.columns, why], level=material.level) + 1
     for line in (info.source_line, *table.notes):
         if line:
             write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
             row += 1
-    place = sum(len(column.split()) for column in columns)
-    for offset, line in enumerate(
-        (_("Set in ………………, date ………………"), info.instansi, "", "", "(………………………………)"), start=1
-    ):
-        write_cell(sheet, row + offset, place, line)
 
 
 def ranking_sheet(sheet: Worksheet, material: Material) -> None:

@@ -1,4 +1,4 @@
-"""The workbook of a study: annex, ranking, certainty, review, gaps, follow-up, data, method."""
+"""The workbook of a study: annex and its basis, ranking, certainty, review, gaps, follow-up, data, method."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from lokus.show.workbook.cells import prepare_print
 from lokus.show.workbook.followup import add_followup_sheets
 from lokus.show.workbook.proposal import (
     audit_sheet,
+    basis_sheet,
     certainty_sheet,
     certainty_tables,
     completeness_sheet,
@@ -58,6 +59,7 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     book = Workbook()
     book.remove(book.active)
     decree_sheet(book.create_sheet(_("SK annex")), material)
+    basis_sheet(book.create_sheet(_("Basis of the list")), material)
     ranking_sheet(book.create_sheet(_("Ranking")), material)
     if any(table is not None for table in certainty_tables(material)):
         certainty_sheet(book.create_sheet(_("Certainty")), material)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 
 import pytest
 
+from lokus.errors import OutputError
 from lokus.show.maps.maps import Maps
 from lokus.show.pack.pack import EXTRAS, write_pack
 
@@ -47,7 +50,8 @@ def test_files_are_listed_in_the_order_of_use(given, tmp_path):
     pack = write_pack(tmp_path / "p", **given)
     assert [path.name for path in pack.files] == [
         "peta_usulan_A4.png", "peta_usulan_A4.pdf", "peta_interaktif.html", "lokus.xlsx", "paparan.pptx",
-        "laporan.html", "hasil.gpkg", "kajian.lock.json",
+        "laporan.html", "lampiran_keputusan.docx", "rancangan_keputusan.docx", "berita_acara.docx",
+        "hasil.gpkg", "kajian.lock.json",
     ]  # fmt: skip
 
 
@@ -88,3 +92,34 @@ def test_a_wrong_number_of_processes_is_told(given, tmp_path, monkeypatch, asked
 def test_an_unknown_extra_is_told(given, tmp_path):
     with pytest.raises(ValueError, match="extras must be among"):
         write_pack(tmp_path / "p", **given, extras=("poster",))
+
+
+def test_a_file_that_was_filled_in_is_never_written_over(given, tmp_path):
+    folder = tmp_path / "p"
+    digest = {"write_lock": lambda path: write_named(path)}
+    write_pack(folder, **{**given, **digest, "extras": ("dokumen",)})
+    write_pack(folder, **{**given, **digest, "extras": ("dokumen",)})  # unchanged since: replaced
+    signed = b"ditandatangani"
+    (folder / "berita_acara.docx").write_bytes(signed)
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(OutputError, match=r"berita_acara\.docx"):
+        write_pack(folder, **{**given, **digest, "extras": ("dokumen",)})
+    assert (folder / "berita_acara.docx").read_bytes() == signed
+    assert sorted(path.name for path in folder.iterdir()) == before
+    write_pack(folder, **{**given, **digest, "extras": ()})  # a run that does not write it leaves it
+    assert (folder / "berita_acara.docx").read_bytes() == signed
+
+
+def write_named(path):
+    files = sorted(file for file in path.parent.iterdir() if file != path)
+    outputs = [{"berkas": f.name, "sha256": hashlib.sha256(f.read_bytes()).hexdigest()} for f in files]
+    path.write_text(json.dumps({"keluaran": outputs}))
+
+
+def test_the_public_version_holds_no_document_to_be_signed(given, tmp_path):
+    from lokus.intake.indicators.catalogue import load_catalogue
+
+    pack = write_pack(
+        tmp_path / "p", **{**given, "extras": ("dokumen",)}, public=True, catalogue=load_catalogue()
+    )
+    assert not [path.name for path in pack.files if path.suffix == ".docx"]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from lokus.errors import OutputError
-from lokus.show.pack.replaced import replaced_outputs
+from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
 
 FILES = (
     "lokus.xlsx",
@@ -52,7 +52,20 @@ def test_outputs_without_a_lock_hold_the_public_version_back(folder):
     assert replaced_outputs(public=False)(folder, NEW) == set()
     with pytest.raises(OutputError, match=r"hasil\.csv"):
         replaced_outputs(public=True)(folder, NEW)
+    (folder / "kalender_aksi.xlsx").unlink()
     assert replaced_outputs(public=True)(folder, FILES) == {"kajian.lock.json"}
+
+
+def test_what_was_filled_in_is_not_replaced_by_a_new_one(folder):
+    refuse_to_lose_work(folder, FILES)  # as the lock says it was written
+    (folder / "kalender_aksi.xlsx").write_text("diisi puskesmas")
+    refuse_to_lose_work(folder, NEW)
+    for lose in (refuse_to_lose_work, replaced_outputs(public=False)):
+        with pytest.raises(OutputError, match="kalender_aksi"):
+            lose(folder, FILES)
+    (folder / "kajian.lock.json").unlink()
+    with pytest.raises(OutputError, match="kalender_aksi"):
+        refuse_to_lose_work(folder, FILES)
 
 
 def test_outputs_of_an_older_lokus_go_too_but_not_what_was_to_be_filled_in(folder):

@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lokus.show.maps.maps import Maps
-from lokus.show.pack.workshop import OWN_NAMES, Task, Workshop
+from lokus.show.pack.output_names import OWN_NAMES
+from lokus.show.pack.workshop import Task, Workshop
 from lokus.show.themes.themes import IndicatorStyle
 
 

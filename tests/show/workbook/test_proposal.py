@@ -40,7 +40,7 @@ def test_the_sheet_states_thresholds_and_marks_what_fails(material, tmp_path):
     assert numbers == sorted(numbers)
     filled = sum(cell.fill.fgColor.rgb == "00F6DCCB" for row in rows for cell in row)
     assert filled == len(material.gaps) == sum(row[-1].value for row in rows)
-    annex = [cell.value for row in book["Lampiran SK"].iter_rows(max_row=8) for cell in row]
+    annex = [cell.value for row in book["Dasar penetapan"].iter_rows(max_row=8) for cell in row]
     assert "Batas bawah rentang 80 %" in annex
     assert "Peluang menjadi lokus (%)" in annex
 

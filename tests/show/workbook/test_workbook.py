@@ -62,17 +62,20 @@ def _last(sheet) -> int:
 
 
 def test_sheets_in_the_order_a_rakor_reads_them(book):
-    assert book.sheetnames == ["Lampiran SK", "Peringkat", "Kelengkapan", "Rekonsiliasi", "Audit", "Metode"]
+    assert book.sheetnames == [
+        "Lampiran SK", "Dasar penetapan", "Peringkat", "Kelengkapan", "Rekonsiliasi", "Audit", "Metode",
+    ]  # fmt: skip
 
 
 def test_the_annex_lists_the_proposal_by_number(book, results):
-    annex = table(book["Lampiran SK"])
+    annex, basis = (table(book[name]) for name in ("Lampiran SK", "Dasar penetapan"))
     chosen = results[results["terpilih"]].sort_values("nomor")
     assert annex["No"].tolist() == list(range(1, 9))
     assert annex["Desa/Kelurahan"].tolist() == chosen["desa"].tolist()
     assert annex["Kode"].str.replace(".", "").tolist() == chosen.index.tolist()
-    assert annex["Prevalensi perkiraan (%)"].tolist() == chosen["prevalensi"].round(1).tolist()
-    assert annex["Skor (0–100)"].tolist() == (chosen["skor"] * 100).round(1).tolist()
+    assert list(annex.columns) == ["No", "Kecamatan", "Desa/Kelurahan", "Kode"]
+    assert basis["Prevalensi perkiraan (%)"].tolist() == chosen["prevalensi"].round(1).tolist()
+    assert basis["Skor (0–100)"].tolist() == (chosen["skor"] * 100).round(1).tolist()
 
 
 def test_the_ranking_holds_every_village_and_says_what_is_missing(book, results):
@@ -94,7 +97,7 @@ def test_the_ranking_does_not_depend_on_the_row_order(results, info, parts, path
 
 
 def test_a_number_is_stored_as_it_is_read(book, results):
-    sheet = book["Lampiran SK"]
+    sheet = book["Dasar penetapan"]
     top = int(sheet.auto_filter.ref.split(":")[0][1:])
     head = {cell.value: cell.column for cell in sheet[top]}
     cell = sheet.cell(row=top + 1, column=head["Prevalensi perkiraan (%)"])
@@ -151,13 +154,17 @@ def test_nothing_in_the_file_tells_the_time_of_writing(path):
 
 def test_parts_may_be_absent(results, info, tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", told(results, info))
-    assert openpyxl.load_workbook(path).sheetnames == ["Lampiran SK", "Peringkat", "Metode"]
+    assert openpyxl.load_workbook(path).sheetnames == [
+        "Lampiran SK", "Dasar penetapan", "Peringkat", "Metode",
+    ]  # fmt: skip
 
 
 def test_english_on_request(results, info, parts, tmp_path):
     with use_language("en"):
         path = write_workbook(tmp_path / "a.xlsx", told(results, info, **parts))
-    assert openpyxl.load_workbook(path).sheetnames[:2] == ["SK annex", "Ranking"]
+    assert openpyxl.load_workbook(path).sheetnames[:3] == [
+        "SK annex", "Basis of the list", "Ranking",
+    ]  # fmt: skip
 
 
 def test_libreoffice_opens_it_and_sees_text_not_formulas(path, tmp_path):

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from lokus.show.documents.decree import write_decree_annex, write_decree_draft
+from lokus.show.results.formalities import Formalities, Signer
+from lokus.show.results.headlines import Headlines
+from tests.docx_reader import headers, paragraphs, tables, text
+
+
+@pytest.fixture
+def stated(material):
+    return replace(
+        material,
+        formalities=Formalities(
+            number="188.45/77/2027", date="5 Januari 2027", place="Kota Contoh",
+            basis=("Undang-Undang Satu;",),
+            recitals=("rembuk stunting telah menyepakati daftar",), columns=("prevalensi", "anak_stunting"),
+            signer=Signer(name="A. B."),
+        ),
+    )  # fmt: skip
+
+
+def test_the_annex_has_the_heading_of_a_decree_and_the_list_in_order(material, tmp_path):
+    path = write_decree_annex(tmp_path / "a.docx", material)
+    head = [line for line in paragraphs(path) if line][:4]
+    assert head[:3] == ["LAMPIRAN", "KEPUTUSAN BUPATI CONTOH", "NOMOR"]
+    assert "PENETAPAN DESA/KELURAHAN LOKASI FOKUS" in text(path)
+    (grid,) = tables(path)
+    assert grid[0] == ["No", "Kecamatan", "Desa/Kelurahan", "Kode"]
+    chosen = material.chosen
+    assert [row[:3] for row in grid[1:]] == [
+        [str(n), kecamatan, desa]
+        for n, kecamatan, desa in zip(chosen["nomor"], chosen["kecamatan"], chosen["desa"], strict=True)
+    ]
+    assert "BUPATI CONTOH," in paragraphs(path)
+    assert "SINTETIS" in headers(path)
+
+
+def test_the_annex_tells_no_reason_chance_or_interval(stated, tmp_path):
+    path = write_decree_annex(tmp_path / "a.docx", stated)
+    (grid,) = tables(path)
+    assert grid[0][4:] == ["Perkiraan (%)", "Anak (perkiraan)"]
+    assert not re.search(r"[Pp]eluang|[Aa]lasan|–\d", text(path).replace("…", ""))
+
+
+def test_what_the_study_states_is_printed_and_nothing_else_is_made_up(material, stated, tmp_path):
+    own = text(write_decree_draft(tmp_path / "a.docx", stated))
+    for words in ("NOMOR 188.45/77/2027", "pada tanggal 5 Januari 2027", "Ditetapkan di Kota Contoh", "A. B.",
+                  "Undang-Undang Satu;", "bahwa rembuk stunting telah menyepakati daftar;"):  # fmt: skip
+        assert words in own
+    empty = paragraphs(write_decree_draft(tmp_path / "b.docx", material))
+    assert sum(bool(re.fullmatch("(NOMOR |pada tanggal |Ditetapkan di )?…+", line)) for line in empty) >= 6
+
+
+def test_the_draft_states_the_headline_figures(material, tmp_path):
+    told = Headlines(material=material)
+    path = write_decree_draft(tmp_path / "a.docx", material)
+    assert f"Menetapkan {told.lokus} desa/kelurahan di {told.kecamatan_with_lokus} kecamatan" in text(path)
+    assert f"diperkirakan {told.estimated_children_in_lokus} dari {told.estimated_children} anak" in text(
+        path
+    )
+    assert "untuk ditelaah Bagian Hukum" in headers(path)
+    lines = paragraphs(path)
+    order = ["Menimbang", "Mengingat", "MEMUTUSKAN:", "Menetapkan", "KESATU", "KEDUA", "KETIGA", "KEEMPAT",
+             "KELIMA"]  # fmt: skip
+    assert [line for line in lines if line in order] == order
+
+
+def test_letters_of_the_considerations_go_up_to_the_one_before_the_last(stated, tmp_path):
+    lines = paragraphs(write_decree_draft(tmp_path / "a.docx", stated))
+    marks = [line for line in lines if re.fullmatch(r"[a-z]\.", line)]
+    assert marks == ["a.", "b.", "c.", "d.", "e."]
+    assert any("huruf a sampai dengan huruf d," in line for line in lines)
+
+
+def test_a_city_has_a_mayor(material, tmp_path):
+    city = replace(material, info=replace(material.info, kabupaten="Kota Prabumulih"))
+    assert "KEPUTUSAN WALI KOTA PRABUMULIH" in text(write_decree_draft(tmp_path / "a.docx", city))
+
+
+def test_the_same_study_gives_the_same_bytes(material, tmp_path):
+    for write in (write_decree_annex, write_decree_draft):
+        one, two = (write(tmp_path / name, material) for name in ("1.docx", "2.docx"))
+        assert one.read_bytes() == two.read_bytes()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from lokus.show.documents.page import (
+    add_signature,
+    add_table,
+    dotted,
+    new_document,
+    save_document,
+    turn_page,
+)
+from lokus.show.results.formalities import Signer
+from lokus.show.tables.table import Column, Table
+from tests.docx_reader import headers, text
+
+
+def table(rows: int, name: str = "Sukamaju") -> Table:
+    return Table.of(
+        Column.number("No", range(1, rows + 1)), Column.text("Desa/Kelurahan", [name] * rows),
+        Column.text("Kesanggupan", [""] * rows),
+    )  # fmt: skip
+
+
+def test_the_heading_of_a_table_is_repeated_and_no_row_is_divided(info, tmp_path):
+    document = new_document(info, title="A")
+    add_table(document, table(90))
+    rows = docx.Document(str(save_document(document, tmp_path / "a.docx", info))).tables[0].rows
+    marks = [row._tr.trPr for row in rows]
+    assert [mark.find(qn("w:tblHeader")) is not None for mark in marks] == [True, *[False] * 90]
+    assert all(mark.find(qn("w:cantSplit")) is not None for mark in marks)
+
+
+@pytest.mark.parametrize("name", ["Alai", "Sungai Tanjung Harapan Baru Muara Belida Ilir Selatan"])
+@pytest.mark.parametrize("landscape", [False, True])
+def test_a_table_is_as_wide_as_the_text(info, name, landscape):
+    document = new_document(info, title="A", landscape=landscape)
+    grid = add_table(document, table(3, name))
+    section = document.sections[-1]
+    room = section.page_width - section.left_margin - section.right_margin
+    assert sum(column.width for column in grid.columns) == pytest.approx(room, rel=1e-3)
+
+
+def test_every_page_of_made_up_data_says_so(info, tmp_path):
+    document = new_document(info, title="A", draft="RANCANGAN")
+    turn_page(document, landscape=True)
+    path = save_document(document, tmp_path / "a.docx", info)
+    sections = docx.Document(str(path)).sections
+    assert len(sections) == 2
+    assert all("SINTETIS" in section.header.paragraphs[0].text for section in sections)
+    assert "RANCANGAN" in headers(path)
+
+
+def test_pages_are_numbered_by_the_word_processor(info):
+    footer = new_document(info, title="A").sections[0].footer.paragraphs[0]._p
+    assert [field.get(qn("w:instr")) for field in footer.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
+
+
+def test_what_nobody_stated_is_dotted(info, tmp_path):
+    document = new_document(info, title="A")
+    add_signature(document, Signer(), office="Bupati Contoh")
+    told = text(save_document(document, tmp_path / "a.docx", info))
+    assert "BUPATI CONTOH," in told
+    assert dotted("") in told
+    assert "NIP" not in told
+
+
+def test_text_that_no_document_can_hold_is_replaced(info, tmp_path):
+    document = new_document(info, title="A")
+    add_table(document, Table.of(Column.text("Desa", ["Suka\x07maju"])))
+    assert "Suka\ufffdmaju" in text(save_document(document, tmp_path / "a.docx", info))
