@@ -271,15 +271,16 @@ def study_lines(asked: DataRequests, office: str, *, workbook: str) -> tuple[str
     """
     rows = asked.of(office)
     shares = list(dict.fromkeys(rows.loc[rows["satuan"] == "%", "kunci"]))
+    sheet = _("To fill")
+    code, village, kecamatan = (_quoted(head) for head in (_("Code"), _("Village"), _("Kecamatan")))
     scales = ", ".join(f'{key} = "persen"' for key in shares)
     return (
         "[[tabel]]",
         f"berkas = {_quoted(workbook)}",
-        f"lembar = {_quoted(_('To fill'))}",
+        f"lembar = {_quoted(sheet)}",
         *([f"opd = {_quoted(office)}"] if office else []),
         "susulan = true",
-        f"tempat = {{ kode = {_quoted(_('Code'))}, desa = {_quoted(_('Village'))}, "
-        f"kecamatan = {_quoted(_('Kecamatan'))} }}",
+        f"tempat = {{ kode = {code}, desa = {village}, kecamatan = {kecamatan} }}",
         *([f"skala = {{ {scales} }}"] if scales else []),
         "[tabel.indikator]",
         *(f"{key} = {_quoted(head)}" for key, head in _heads(rows).items()),
