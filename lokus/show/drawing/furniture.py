@@ -13,12 +13,11 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.drawing.layout import Box
-from lokus.show.drawing.typography import FAMILY
+from lokus.show.drawing.lines import Line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path
-    from matplotlib.text import Text
 
     from lokus.show.drawing.geometry import Sketch
 
@@ -41,7 +40,7 @@ SOFT = "#c3cacd"
 _DEGREE_STEPS = tuple(minutes / 60 for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 300))
 
 
-def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) -> Text:
+def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) -> Line:
     """Write one line of plain text; dollar signs and backslashes in it mean themselves.
 
     Examples
@@ -53,7 +52,7 @@ def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) 
     """
     style.setdefault("color", INK)
     style.setdefault("va", "baseline")
-    return page.text(x, y, text, fontsize=size, fontfamily=FAMILY, parse_math=False, **style)
+    return Line(x, y, text, size, **style).on(page)
 
 
 def draw_box(

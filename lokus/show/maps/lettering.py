@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.patheffects import Stroke
 
 from lokus.show.drawing.furniture import INK, QUIET, write
 from lokus.show.drawing.labels import (
@@ -232,9 +231,7 @@ def halo(
 ) -> None:
     """Write text twice: a white edge behind, and real, searchable text on top."""
     style: dict[str, Any] = {"ha": "center", "va": va, "weight": weight}
-    # All white: on a screen outlines and type are spaced a little differently, and dark ones would show.
-    edge = write(page, x, y, text, size, zorder=9, color="white", **style)
-    edge.set_path_effects([Stroke(linewidth=size / 3.6, foreground="white", alpha=0.85)])
+    write(page, x, y, text, size, zorder=9, alpha=0.85, edge=size / 3.6, **style)
     write(page, x, y, text, size, zorder=10, gid=gid, color="#2f4858", **style)
 
 

@@ -1,0 +1,123 @@
+"""Lines of text on a sheet: measured and outlined once, however often the sheet is drawn."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgba
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
+
+from lokus.show.drawing.typography import FAMILY, metrics
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Line"]
+
+_BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of the width left of the position
+
+
+class Line(Text):
+    """One line of plain text; in a PDF it stays text, in pixels it is the outline of its letters.
+
+    matplotlib lays a text out for each drawing and each resolution anew. This line is measured by the size of
+    its letters alone, so that sheets in PNG and PDF have it in the same place.
+
+    Parameters
+    ----------
+    x, y : float
+        In the units of the page.
+    text : str
+        Dollar signs and backslashes in it mean themselves.
+    size : float
+        Points.
+    weight, style : str
+        Of the type.
+    edge : float
+        Width in points of a white edge; a line that has one is the edge alone, without the letters.
+    **more
+        As of :class:`matplotlib.text.Text`.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> line = Line(0.5, 0.5, "Muara Enim", 9, ha="center").on(page)
+    >>> line.get_text(), list(page.texts) == [line]
+    ('Muara Enim', True)
+    """
+
+    def __init__(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        weight: str = "normal",
+        style: str = "normal",
+        edge: float = 0.0,
+        **more: Any,
+    ) -> None:
+        super().__init__(x, y, text, fontproperties=_font(weight, style, size), parse_math=False, **more)
+        self._kind, self._edge = (weight, style), edge
+
+    def on(self, page: Axes) -> Line:
+        """Put the line on a page; it ends nowhere but at the edge of the paper."""
+        self.set_transform(page.transData)
+        page.add_artist(self)
+        return self
+
+    def set_clip_path(self, path: Any, transform: Any = None) -> None:
+        """Do nothing: a page is the whole sheet, and a clip for each line costs as much as the line."""
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the line, by matplotlib itself where it is turned, broken, or not for pixels or PDF."""
+        text = self.get_text()
+        pixels = isinstance(renderer, RendererAgg)
+        plain = self.get_verticalalignment() in ("baseline", "center_baseline") and not self.get_rotation()
+        if not self.get_visible() or not text.strip():
+            return
+        if not plain or "\n" in text or not (pixels or hasattr(renderer, "file")):
+            if self._edge:
+                raise NotImplementedError("an edge is drawn around plain lines only")
+            super().draw(renderer)
+            return
+        x, y = self.get_transform().transform(self.get_position())
+        size = renderer.points_to_pixels(self.get_fontsize())
+        width, rise = metrics(text, *self._kind)
+        x -= _BEFORE[self.get_horizontalalignment()] * width * size
+        y -= 0.5 * rise * size if self.get_verticalalignment() == "center_baseline" else 0.0
+        gc = renderer.new_gc()
+        gc.set_alpha(self.get_alpha())
+        if pixels or self._edge:
+            colour = to_rgba("white" if self._edge else self.get_color())
+            gc.set_foreground(colour, isRGBA=True)
+            gc.set_linewidth(self._edge)
+            gc.set_joinstyle("round")
+            place = Affine2D.from_values(size, 0.0, 0.0, size, x, y)
+            renderer.draw_path(gc, _outline(text, *self._kind), place, None if self._edge else colour)
+        else:
+            gc.set_foreground(to_rgba(self.get_color()), isRGBA=True)
+            renderer.draw_text(gc, x, y, text, self.get_fontproperties(), 0.0, ismath=False, mtext=self)
+        gc.restore()
+        self.stale = False
+
+
+@lru_cache(maxsize=256)
+def _font(weight: str, style: Any, size: float) -> FontProperties:
+    return FontProperties(family=FAMILY, weight=weight, style=style, size=size)
+
+
+@lru_cache(maxsize=16384)
+def _outline(text: str, weight: str, style: str) -> Path:
+    """Outline of a line of type one unit high, from its left end on the baseline."""
+    vertices, codes = text_to_path.get_text_path(_font(weight, style, 1.0), text, ismath=False)
+    return Path(np.asarray(vertices) / text_to_path.FONT_SCALE, codes, readonly=True)
