@@ -19,12 +19,15 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import lzma
 import os
 import platform
 import re
 import secrets
 import shutil
+import struct
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -35,13 +38,19 @@ from typing import IO, Any
 from lokus.errors import OutputError
 from lokus.i18n import gettext as _
 
-__all__ = ["atomic_path", "file_name", "pending_exchange", "staged_directory"]
+__all__ = ["ARCHIVE_ERRORS", "atomic_path", "file_name", "pending_exchange", "staged_directory"]
 
 _FORWARD, _BACK, _DRAFT = "jurnal.json", "jurnal-kembali.json", "jurnal.tmp"
 _LAST = "kajian.lock.json"  # names the others: it is put in place after them
 _ATTEMPTS = 100  # another run that ends may take the workplace away between two of our steps
 
 Stale = Callable[[Path, Collection[str]], Collection[str]]
+
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError, RuntimeError, OSError,
+    EOFError, ValueError, OverflowError, KeyError,
+)  # fmt: skip
+"""What reading a damaged archive raises: versions that are none, unknown compressions, passwords."""
 
 
 _RESERVED = frozenset(

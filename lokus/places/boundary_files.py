@@ -19,6 +19,7 @@ import shapely
 from shapely import box
 
 from lokus.errors import InputError, name_some
+from lokus.files import ARCHIVE_ERRORS
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.places.boundary_schemas import find_schema
@@ -229,7 +230,7 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             locked = any(member.flag_bits & 1 for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, EOFError, struct.error) as error:
+    except ARCHIVE_ERRORS as error:
         raise InputError(
             _("the zip file is damaged or is no zip file"),
             where=where,

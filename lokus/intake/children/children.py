@@ -10,7 +10,6 @@ import datetime as dt
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -27,6 +26,7 @@ from lokus.intake.children.cells import day_number, day_text, parse_day
 from lokus.intake.children.layout import Layout, find_layout, split_lines
 from lokus.intake.children.sources import (
     head_lines,
+    open_workbook,
     sheet_rows,
     text_chunks,
     workbook_chunks,
@@ -277,7 +277,7 @@ def _fitting(
     """Find the sheets that are child-level exports, and what is wrong with the last one that is not."""
     found: list[tuple[str, Layout]] = []
     failure: LokusError = InputError(_("the table is empty"), where=at)
-    with closing(python_calamine.load_workbook(path)) as book:
+    with open_workbook(path) as book:
         for name in sheets:
             rows = (
                 (number, "", cells) for number, cells in enumerate(islice(sheet_rows(book, name), _HEAD), 1)

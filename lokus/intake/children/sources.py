@@ -9,7 +9,7 @@ import datetime as dt
 import io
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 import python_calamine
 
+from lokus.errors import InputError
+from lokus.findings import Where
+from lokus.i18n import gettext as _
 from lokus.intake.children.cells import is_personal_number, letters
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ __all__ = [
     "BY_NIK",
     "NO_IDENTITY",
     "head_lines",
+    "open_workbook",
     "sheet_rows",
     "text_chunks",
     "workbook_chunks",
@@ -109,10 +113,35 @@ class _Chained(io.RawIOBase):
         super().close()
 
 
+@contextmanager
+def open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
+    """Open a workbook by what is in it, not by its name: many an .xls is an .xlsx.
+
+    Raises
+    ------
+    InputError
+        The workbook is damaged, as far as that shows within the block too. Its parser may quote cells, so
+        its message is not repeated.
+    """
+    try:
+        with _by_content(path) as book:
+            yield book
+    except (python_calamine.CalamineError, OSError) as error:
+        raise InputError(
+            _("the file cannot be read ({detail})").format(detail=type(error).__name__),
+            where=Where(file=path.name),
+            remedy=_("open it in a spreadsheet program and save it again without a password as .xlsx"),
+        ) from None
+
+
+def _by_content(path: Path) -> closing[python_calamine.CalamineWorkbook]:
+    return closing(python_calamine.load_workbook(io.BytesIO(path.read_bytes())))
+
+
 def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataFrame]:
     """Chunks of a worksheet; as :func:`text_chunks`."""
     salt = secrets.token_hex(8)
-    with closing(python_calamine.load_workbook(path)) as book:
+    with _by_content(path) as book:
         records = islice(sheet_rows(book, sheet), layout.lines, None)
         while block := list(islice(records, _CHUNK_ROWS)):
             columns = {position: [row[position] for row in block] for position in layout.positions}

@@ -27,7 +27,7 @@ from lokus.intake.earlier.calendar_form import (
 )
 from lokus.intake.tables.grid import Grid, read_grid
 from lokus.intake.tables.numbers import is_missing_marker, number_findings, parse_numbers, tidy
-from lokus.places.kode import KodeError, format_kode, parse_kode
+from lokus.places.kode import KodeError, compress_rows, format_kode, parse_kode
 from lokus.places.names import normalise_name
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _body(grid: Grid, top: int, columns: dict[str, int]) -> tuple[pd.DataFrame, 
         if any(not is_missing_marker(row[name]) for name in _NAMING):
             if not find_columns(cells):  # the header, repeated on a later page
                 kept[number] = row
-        elif any(not is_missing_marker(cell) for cell in row.values()):
+        elif any(not is_missing_marker(cell) for cell in cells):
             skipped.append(number)
     findings = []
     if "id" not in columns:
@@ -134,7 +134,7 @@ def _body(grid: Grid, top: int, columns: dict[str, int]) -> tuple[pd.DataFrame, 
             Finding(
                 check="calendar.skipped", level="note", where=grid.where,
                 message=_("{n} rows name neither an activity nor a village and are left out: rows {rows}")
-                .format(n=len(skipped), rows=", ".join(map(str, skipped[:10]))),
+                .format(n=len(skipped), rows=compress_rows(skipped)),
             )
         )  # fmt: skip
     frame = pd.DataFrame.from_dict(kept, orient="index", columns=list(wanted), dtype=object)
@@ -456,15 +456,22 @@ def read_calendar(
     """
     paths = [path] if isinstance(path, (str, Path)) else list(path)
     grids = [grid for one in paths for grid in read_grid(one)]
-    handed_out = _register(grids) if issued is None else issued
-    sheets = [found for grid in grids if grid.sheet != REGISTER and (found := read_rows(grid)) is not None]
+    findings = [finding for grid in grids for finding in grid.findings]
+    handed_out = _register(grids, findings) if issued is None else issued
+    sheets = []
+    for grid in grids:
+        if grid.sheet == REGISTER:
+            continue
+        found = read_rows(grid)
+        findings += _unread(grid, found)
+        if found is not None:
+            sheets.append(found)
     if not sheets:
         raise InputError(
             _("no sheet holds an action calendar"),
             where=Where(file=", ".join(Path(one).name for one in paths)),
             remedy=_("the header row with the columns for activity, status and identifier must stay"),
         )
-    findings = [finding for grid in grids for finding in grid.findings]
     findings += [finding for sheet in sheets for finding in sheet.findings]
     rows = pd.concat([sheet.rows.rename_axis("baris").reset_index() for sheet in sheets], ignore_index=True)
     if handed_out is not None:
@@ -479,17 +486,54 @@ def read_calendar(
     )
 
 
-def _register(grids: Sequence[Grid]) -> pd.DataFrame | None:
+def _unread(grid: Grid, read: SheetRows | None) -> list[Finding]:
+    """Tell of activities above the header, and of all rows where activities stand below none."""
+    filled = {
+        number: any(_IDENTIFIER.fullmatch(_text(cell)) for cell in cells)
+        for number, cells in zip(grid.numbers, grid.rows, strict=True)
+        if not all(is_missing_marker(cell) for cell in cells)
+    }
+    if read is None and any(filled.values()):
+        rows = list(filled)
+    else:
+        taken = set() if read is None else set(read.rows.index)
+        rows = [number for number, named in filled.items() if named and number not in taken]
+    if not rows:
+        return []
+    return [
+        Finding(
+            check="calendar.unread", level="warning", where=grid.where,
+            message=_("{n} rows stand below no header of a calendar and are left out: rows {rows}")
+            .format(n=len(rows), rows=compress_rows(rows)),
+            remedy=_("copy the header row back from the workbook that was handed out"),
+        )
+    ]  # fmt: skip
+
+
+def _register(grids: Sequence[Grid], findings: list[Finding]) -> pd.DataFrame | None:
     """Read what was handed out from the hidden sheets; the same activity may stand in several workbooks."""
-    frames = [
-        pd.DataFrame([dict(zip(grid.rows[0], row, strict=True)) for row in grid.rows[1:]])
-        for grid in grids
-        if grid.sheet == REGISTER
-    ]
+    frames = []
+    for grid in grids:
+        if grid.sheet != REGISTER or not grid.rows:
+            continue
+        frame = pd.DataFrame(
+            [dict(zip(grid.rows[0], row, strict=True)) for row in grid.rows[1:]], index=list(grid.numbers[1:])
+        ).reindex(columns=list(ISSUED_COLUMNS))
+        sound = [_IDENTIFIER.fullmatch(_text(cell)) is not None for cell in frame["id"]]
+        frames.append(frame[sound])
+        damaged = frame.index[[not one for one in sound]]
+        if len(damaged):
+            findings.append(
+                Finding(
+                    check="calendar.register", level="warning", where=grid.where,
+                    message=_("{n} rows of the hidden list of activities are damaged: rows {rows}")
+                    .format(n=len(damaged), rows=compress_rows([int(row) for row in damaged])),
+                    remedy=_("send back the whole workbook, not a copy of its sheets"),
+                )
+            )  # fmt: skip
     if not frames:
         return None
-    listed = pd.concat(frames, ignore_index=True).reindex(columns=list(ISSUED_COLUMNS))
-    listed = listed[listed["id"].notna()].drop_duplicates("id")
+    listed = pd.concat(frames, ignore_index=True).drop_duplicates("id")
     texts = [name for name in ISSUED_COLUMNS if name != "kebutuhan"]
     listed[texts] = listed[texts].astype(object).where(listed[texts].notna(), "").astype(str)
     return listed.assign(kebutuhan=parse_numbers(listed["kebutuhan"].astype(object)).value)

@@ -228,7 +228,7 @@ def numbering_findings(raw: RawTable, number: str) -> list[Finding]:
     """
     if not number:
         return []
-    numbers = [int(value) for value in raw.data[number].dropna()]
+    numbers = [int(value) for value in raw.data[number].map(list_number).dropna()]
     if len(set(numbers)) == len(numbers):
         numbers.sort()
     gaps = [
@@ -383,10 +383,10 @@ def _in_order(placed: pd.DataFrame, raw: RawTable, table: ListTable) -> pd.Serie
     codes: pd.Series[str] = placed["kode_desa"].dropna()
     if not table.number:
         return codes
-    numbers = raw.data.loc[codes.index, table.number]
+    numbers = raw.data.loc[codes.index, table.number].map(list_number)
     if numbers.isna().any() or numbers.duplicated().any():
         return codes
-    ordered: pd.Series[str] = codes.loc[numbers.astype(float).sort_values(kind="stable").index]
+    ordered: pd.Series[str] = codes.loc[numbers.sort_values(kind="stable").index]
     return ordered
 
 

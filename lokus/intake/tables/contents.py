@@ -15,6 +15,7 @@ from typing import Any, Literal
 from lxml import etree, html
 
 from lokus.errors import InputError
+from lokus.files import ARCHIVE_ERRORS
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.intake.tables.formats import percent_scale
@@ -124,7 +125,7 @@ def _of_archive(path: Path) -> Content:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except zipfile.BadZipFile:
+    except ARCHIVE_ERRORS:
         return "workbook"  # its own reader says what is broken
     for part, name in _PARTS:
         if part in names:

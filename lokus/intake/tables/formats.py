@@ -17,6 +17,8 @@ from typing import Any
 
 from lxml import etree
 
+from lokus.files import ARCHIVE_ERRORS
+
 __all__ = ["Formula", "SheetFacts", "percent_scale", "read_facts", "stale_formulas"]
 
 Place = tuple[int, int]
@@ -97,7 +99,7 @@ def read_facts(path: Path, sheet: str) -> SheetFacts:
                 return _of_xlsx(book, sheet)
             if "content.xml" in names:
                 return _of_ods(book, sheet)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, etree.LxmlError):
+    except (*ARCHIVE_ERRORS, etree.LxmlError):
         pass  # calamine has read the values; what it accepts and this does not is treated as a silent format
     return SheetFacts()
 
