@@ -65,6 +65,9 @@ class Where:
         return ", ".join(part for part in parts if part)
 
 
+_LONGEST = 2_000  # letters of a message
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing the planner should know about the data.
@@ -89,6 +92,10 @@ class Finding:
     remedy: str = ""
     where: Where = Where()
     opd: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.message) > _LONGEST:  # a cell that is quoted may hold a whole book
+            object.__setattr__(self, "message", self.message[: _LONGEST - 1] + "…")
 
 
 def level_label(level: Level) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lokus.characters import without_unseen
 from lokus.errors import InputError, name_some
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
@@ -56,6 +57,9 @@ __all__ = ["Boundaries", "official_table", "read_boundaries"]
 
 
 # From the features of a boundary file, or an official list, to the village table.
+
+
+_LONGEST_NAME = 100  # letters; the longest of 83,000 villages has 44
 
 
 def village_table(
@@ -111,6 +115,7 @@ def village_table(
     # Other kabupaten of the file are left out: what is odd in them is of no concern.
     own = (codes.isna() | codes.str.startswith(kabupaten or "")).to_numpy(dtype=bool)
     names = pd.DataFrame({"desa": desa.where(own, ""), "kecamatan": kecamatan.where(own, "")})
+    findings += _mended_names(features, schema, own, where)
     findings += lost_letters(names, ["desa", "kecamatan"], where=where)
     kecamatan, given_up = one_spelling(codes, kecamatan)
     if given_up:
@@ -302,7 +307,37 @@ def dotted_kecamatan(codes: pd.Index) -> pd.Series:
 
 
 def _text(names: pd.Series) -> pd.Series:
-    return names.map(lambda name: "" if pd.isna(name) else " ".join(str(name).split())).astype(str)
+    return names.map(_name).astype(str)
+
+
+def _name(name: object) -> str:
+    """Give a name on one line, as it is seen; one longer than any village has is cut with an ellipsis."""
+    if name is None or name is pd.NA or name != name:
+        return ""
+    text = " ".join(without_unseen(str(name)).split())
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
+
+
+def _mended_names(
+    features: gpd.GeoDataFrame, schema: Schema, own: NDArray[np.bool_], where: Where
+) -> list[Finding]:
+    """Tell which rows have names that are not shown as they stand in the file."""
+    columns = [name for name in (schema.desa, schema.also_desa, schema.kecamatan) if name]
+    names = features[columns].map(lambda name: name if isinstance(name, str) else "")
+    matters = (
+        ("batas.unseen",
+         _("names of {n} rows hold characters that are not seen; they are left out: rows {rows}"),
+         names.map(lambda name: without_unseen(name) != name)),
+        ("batas.long_name", _("names of {n} rows have more than {most} letters and are cut: rows {rows}"),
+         names.map(lambda name: len(name) > _LONGEST_NAME)),
+    )  # fmt: skip
+    findings = []
+    for check, text, held in matters:
+        rows = np.flatnonzero(held.any(axis=1).to_numpy(dtype=bool) & own) + 1
+        if len(rows):
+            message = text.format(n=len(rows), most=_LONGEST_NAME, rows=compress_rows(rows.tolist()))
+            findings.append(Finding(check=check, level="note", message=message, where=where))
+    return findings
 
 
 def _without_country(cell: object) -> object:

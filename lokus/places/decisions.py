@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from lokus.characters import without_unseen
 from lokus.errors import InputError
 from lokus.files import atomic_path
 from lokus.findings import Where
@@ -176,7 +177,11 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
             reader.line_num,
             {
                 **dict.fromkeys(DECISION_COLUMNS, ""),
-                **{k: v.removeprefix("'").strip() for k, v in row.items() if isinstance(v, str)},
+                **{
+                    k: without_unseen(v).removeprefix("'").strip()
+                    for k, v in row.items()
+                    if isinstance(v, str)
+                },
             },
         )
         for row in reader

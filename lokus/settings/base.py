@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StrictInt, StrictStr
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from lokus.characters import UNSEEN
 from lokus.i18n import gettext as _
 from lokus.places.kode import parse_kode
 
@@ -59,15 +60,12 @@ class AtMost:
 
 def _plain(text: str) -> str:
     """Refuse characters that are not seen but change how a text is read; line breaks and tabs may stay."""
-    for letter in text:
-        hidden = unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t"
-        if hidden or letter in _DIRECTIONS:
-            name = unicodedata.name(letter, "CONTROL")
-            raise ValueError(
-                _("holds a character that is not seen: U+{number:04X} {name}").format(
-                    number=ord(letter), name=name
-                )
+    if found := UNSEEN.search(text):
+        raise ValueError(
+            _("holds a character that is not seen: U+{number:04X} {name}").format(
+                number=ord(found[0]), name=unicodedata.name(found[0], "CONTROL")
             )
+        )
     return text
 
 
@@ -93,7 +91,6 @@ def _same_after(check: Callable[[str], str]) -> Callable[[str], str]:
     return checked
 
 
-_DIRECTIONS = frozenset(map(chr, [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C]))
 _LETTERS = 2000  # of one text; a title that long fits on no page
 _LARGEST = 1e12  # of one number: rupiah of a whole province, and sums of them still exact
 

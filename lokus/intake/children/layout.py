@@ -6,12 +6,14 @@ Nothing here repeats what it reads: a file without a header would give away a ch
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
+from lokus.intake.children.cells import is_personal_number, parse_day
 from lokus.intake.tables.headers import column_key
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _FILTERS = frozenset({
     "prov", "provinsi", "kabkota", "kab", "kabupaten", "kabupatenkota", "pukesmas", "puskesmas", "posyandu",
     *ROLES["kecamatan"], *ROLES["desa"],
 })  # fmt: skip
+_TITLE_CELLS = 4  # cells that a row of titles may have
 DELIMITERS = (";", "\t", ",", "|")
 
 
@@ -107,7 +110,7 @@ def find_layout(
             remedy=_("columns that can be named: {names}").format(names=", ".join(ROLES)),
         )
     _refuse_personal(filters, where)
-    found = _nearest(candidates, columns, filters)
+    found, first_child = _nearest(candidates, columns, filters)
     missing = [columns.get(role, _LABELS[role]) for role in _NEEDED if role not in found.roles]
     missing += [header for role, header in columns.items() if role not in found.roles and role not in _NEEDED]
     if "nik" not in found.roles and not {"nama", "lahir"} <= set(found.roles):
@@ -120,6 +123,12 @@ def find_layout(
                 "export the measurements again with their header, or name the columns in the study file"
             ),
         )
+    if first_child < found.lines:
+        raise InputError(
+            _("rows of children stand above the header in row {row}").format(row=found.lines),
+            where=replace(where, row=int(first_child)),
+            remedy=_("leave one header, above all rows, or export again"),
+        )
     if len(found.filters) < len(filters):
         raise InputError(
             _("a column of the row filter is missing: {names}").format(names=", ".join(filters)),
@@ -129,18 +138,32 @@ def find_layout(
     return found
 
 
+def _is_child(cells: Sequence[str]) -> bool:
+    """Whether a row is of a child: it holds a NIK, or many cells and a day among them."""
+    filled = [cell.strip(" '") for cell in cells if cell.strip()]
+    return any(map(is_personal_number, filled)) or (
+        len(filled) > _TITLE_CELLS and any(parse_day(cell) > 0 for cell in filled)
+    )
+
+
 def _nearest(
     candidates: Iterable[tuple[int, str, Sequence[str]]],
     columns: Mapping[str, str],
     filters: Mapping[str, str],
-) -> Layout:
-    """Take the row that names most of the columns; what else stands in the rows stays in here."""
+) -> tuple[Layout, float]:
+    """Take the row that names most of the columns; what else stands in the rows stays in here.
+
+    With it the number of the first row that is of a child, infinite for none.
+    """
+    children: dict[str, float] = {}
     best = Layout(lines=0, width=0, roles={}, filters={})
     for line, delimiter, cells in candidates:
         keys: dict[str, list[int]] = {}
         for position, cell in enumerate(cells):
             keys.setdefault(column_key(cell), []).append(position)
         roles = _roles(keys, columns)
+        if delimiter not in children and _is_child(cells):
+            children[delimiter] = line
         if len(roles) > len(best.roles):
             at = {header: keys.get(column_key(header), []) for header in filters}
             best = Layout(
@@ -151,7 +174,7 @@ def _nearest(
                 delimiter=delimiter,
                 kabupaten=cells[roles["kabupaten"]].strip() if "kabupaten" in roles else "",
             )
-    return best
+    return best, children.get(best.delimiter, math.inf)
 
 
 def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]]:

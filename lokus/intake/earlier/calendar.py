@@ -22,6 +22,7 @@ from lokus.intake.earlier.calendar_form import (
     STATUSES,
     find_columns,
     head_of,
+    is_overview,
     read_month,
     read_status,
 )
@@ -493,7 +494,7 @@ def _unread(grid: Grid, read: SheetRows | None) -> list[Finding]:
         for number, cells in zip(grid.numbers, grid.rows, strict=True)
         if not all(is_missing_marker(cell) for cell in cells)
     }
-    if read is None and any(filled.values()):
+    if read is None and not is_overview(grid.sheet):
         rows = list(filled)
     else:
         taken = set() if read is None else set(read.rows.index)

@@ -6,19 +6,29 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from lokus.i18n import LANGUAGES, use_language
+from lokus.i18n import LANGUAGES, N_, use_language
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     from lokus.intake.tables.grid import Cell
 
-__all__ = ["MONTHS", "REGISTER", "STATUSES", "find_columns", "head_of", "read_month", "read_status"]
+__all__ = [
+    "MONTHS",
+    "REGISTER",
+    "STATUSES",
+    "find_columns",
+    "head_of",
+    "is_overview",
+    "read_month",
+    "read_status",
+]
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
     "November", "Desember",
 )  # fmt: skip
 STATUSES = ("selesai", "berjalan", "belum")
+_OVERVIEWS = (N_("Instructions"), N_("By office"), N_("By village"))  # sheets without activities
 REGISTER = "_daftar"  # hidden sheet that lists the activities as they were handed out
 
 _FEWEST = 4  # columns that make a row of cells the header of a calendar
@@ -102,6 +112,21 @@ def find_columns(cells: Sequence[Cell]) -> dict[str, int]:
         if key is not None:
             found.setdefault(key, position)
     return found if len(found) >= _FEWEST and {"kegiatan", "status"} <= set(found) else {}
+
+
+def is_overview(sheet: str) -> bool:
+    """Whether a sheet is one of those that a calendar has besides its activities, in any language.
+
+    Examples
+    --------
+    >>> is_overview("Per desa"), is_overview("By village"), is_overview("Dinas PUPR")
+    (True, True, False)
+    """
+    own = {REGISTER}
+    for lang in LANGUAGES:
+        with use_language(lang):
+            own |= {_(name) for name in _OVERVIEWS}
+    return sheet in own
 
 
 def read_month(cell: Cell) -> tuple[int, int | None] | None:

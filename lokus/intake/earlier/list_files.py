@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 import pyogrio
 
+from lokus.characters import without_unseen
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
@@ -336,9 +337,9 @@ def _read_layer(path: Path, layer: str | None) -> RawTable:
 def _cell(value: Any) -> str | float | None:
     if value is None or pd.isna(value):
         return None
-    if isinstance(value, (bool, str)):
-        return str(value)
-    return float(value) if isinstance(value, (int, float)) else str(value)
+    if isinstance(value, str):
+        return without_unseen(value) or None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
 
 
 def _as_table(frame: pd.DataFrame, path: Path, sheet: str) -> RawTable:

@@ -211,10 +211,11 @@ def _of_xlsx(book: zipfile.ZipFile, sheet: str) -> SheetFacts:
 
 def _sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
     root = _parse(book, "xl/workbook.xml")
-    wanted = next(
-        item.get(_RELATION) or item.get("{http://purl.oclc.org/ooxml/officeDocument/relationships}id")
-        for item in root.iter("{*}sheet")
-        if item.get("name") == sheet
+    named = [item for item in root.iter("{*}sheet") if item.get("name") == sheet]
+    if not named:
+        raise KeyError(sheet)
+    wanted = named[0].get(_RELATION) or named[0].get(
+        "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
     )
     for item in _parse(book, "xl/_rels/workbook.xml.rels"):
         if item.get("Id") == wanted:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import python_calamine
 
+from lokus.characters import without_unseen
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
@@ -28,6 +29,7 @@ from lokus.intake.tables.contents import (
 )
 from lokus.intake.tables.formats import SheetFacts, read_facts
 from lokus.intake.tables.numbers import Percent
+from lokus.places.kode import compress_rows
 
 __all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "read_grid"]
 
@@ -172,15 +174,27 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
 def _without_persons(grids: list[Grid]) -> list[Grid]:
     """Leave out the sheets that hold single persons, or stop where there is no other."""
     villages, failure = [], None
+    left_out: list[Finding] = []
     for grid in grids:
         try:
             refuse_persons(grid.rows, where=grid.where)
         except PersonsError as error:
             failure = error
+            left_out.append(
+                Finding(
+                    check="tables.persons", level="warning", where=error.where or grid.where,
+                    message=_("the sheet holds rows of single persons; none of its {n} rows is read").format(
+                        n=len(grid.rows)
+                    ),
+                    remedy=_("send it without names, NIK and days of birth, if anything of it is needed"),
+                )
+            )  # fmt: skip
         else:
             villages.append(grid)
     if failure is not None and not villages:
         raise failure
+    if left_out:
+        villages[0] = replace(villages[0], findings=(*villages[0].findings, *left_out))
     return villages
 
 
@@ -406,13 +420,39 @@ def _grid(
         default=0,
     )
     padded = tuple((*row[:width], *[None] * (width - len(row))) for row in rows)
+    padded, unseen = _as_seen(padded, numbers, Where(file=source, sheet=sheet or None))
     return Grid(
         rows=padded,
         numbers=tuple(numbers),
         merges=merges,
         source=source,
         sheet=sheet,
-        findings=findings,
+        findings=(*findings, *unseen),
         facts=facts or SheetFacts(),
         fields=fields[: len(rows)],
     )
+
+
+def _as_seen(
+    rows: tuple[tuple[Cell, ...], ...], numbers: list[int], where: Where
+) -> tuple[tuple[tuple[Cell, ...], ...], list[Finding]]:
+    """Leave out of every cell what nobody sees, and say so."""
+    changed: list[int] = []
+    seen: list[tuple[Cell, ...]] = []
+    for number, row in zip(numbers, rows, strict=True):
+        cells = tuple(without_unseen(cell) or None if isinstance(cell, str) else cell for cell in row)
+        if cells != row:
+            changed.append(number)
+        seen.append(cells)
+    if not changed:
+        return rows, []
+    return tuple(seen), [
+        Finding(
+            check="tables.unseen",
+            level="note",
+            where=where,
+            message=_("{n} rows hold characters that are not seen; they are left out: rows {rows}").format(
+                n=len(changed), rows=compress_rows(changed)
+            ),
+        )
+    ]

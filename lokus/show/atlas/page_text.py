@@ -235,6 +235,7 @@ def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:
 
 def _entry(flow: Flow, number: str, name: str, text: str) -> None:
     indent = 8.0
+    name = shorten(name, _SIZE, (flow.box.width - indent) / 2, weight="bold")
     title = text_width(name + "  ", _SIZE, weight="bold")
     lines = _after(text, flow.box.width - indent, title)
     for place, line in enumerate(lines):
@@ -285,7 +286,8 @@ def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> No
     for opd, of_opd in mine.groupby("opd", sort=True):
         flow.keep(2 * line_height(_SIZE) + 1.1)
         flow.take(line_height(_SIZE) + 0.8)
-        write(flow.page, flow.box.left, flow.y, str(opd), _SIZE, weight="bold")
+        office = shorten(str(opd), _SIZE, flow.box.width, weight="bold")
+        write(flow.page, flow.box.left, flow.y, office, _SIZE, weight="bold")
         for indikator, rows in of_opd.groupby("indikator", sort=True):
             flow.paragraph(f"{indikator}: {', '.join(_named(rows, villages))}", indent=3.0)
 

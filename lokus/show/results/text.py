@@ -27,11 +27,13 @@ __all__ = [
     "number_texts",
     "one_line",
     "printable",
+    "property_text",
     "texts",
     "threshold_text",
 ]
 
 
+_LONGEST_PROPERTY = 255
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can state
 MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
 MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
@@ -47,6 +49,18 @@ def printable(value: object) -> str:
     'Suka�maju'
     """
     return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value)))
+
+
+def property_text(value: object) -> str:
+    r"""Give a text as a property of a document holds it: on one line, cut with an ellipsis.
+
+    Examples
+    --------
+    >>> property_text("Suka\n Maju"), len(property_text("a" * 600))
+    ('Suka Maju', 255)
+    """
+    text = one_line(value)
+    return text if len(text) <= _LONGEST_PROPERTY else text[: _LONGEST_PROPERTY - 1] + "…"
 
 
 def fixed_archive(save: Callable[[io.BytesIO], object], *, modified: str) -> bytes:

@@ -18,7 +18,7 @@ from lokus.i18n import gettext as _
 from lokus.i18n import language
 from lokus.show.drawing.typography import line_height
 from lokus.show.results.info import synthetic_mark
-from lokus.show.results.text import fixed_archive, printable
+from lokus.show.results.text import fixed_archive, printable, property_text
 from lokus.show.slides.fit import (
     BULLET_INDENT,
     NOTE,
@@ -205,7 +205,10 @@ class Deck:
         """Give the file; the same slides give the same bytes."""
         stated = datetime(self.info.tahun, 1, 1)
         about = self._file.core_properties
-        about.title, about.author = printable(self.info.title), printable(self.info.instansi or "lokus")
+        about.title, about.author = (
+            property_text(self.info.title),
+            property_text(self.info.instansi or "lokus"),
+        )
         about.last_modified_by, about.revision = "lokus", 1
         about.created = about.modified = stated
         about.language = language()

@@ -24,7 +24,7 @@ from lokus.i18n import gettext as _
 from lokus.intake.earlier.calendar import ISSUED_COLUMNS
 from lokus.intake.earlier.calendar_form import MONTHS, REGISTER, STATUSES, head_of
 from lokus.places.kode import format_kode
-from lokus.show.results.text import fixed_archive, printable, threshold_text
+from lokus.show.results.text import fixed_archive, printable, property_text, threshold_text
 from lokus.show.tables.table import Column
 from lokus.show.tables.villages import displayed_codes
 from lokus.show.workbook.cells import FACE, dress, prepare_print, write_cell, write_heading, write_table
@@ -436,7 +436,7 @@ def write_calendar(
             write_cell(register, row, place, value)
     stated = datetime(info.tahun, 1, 1)
     book.properties.title = _("Action calendar {year}").format(year=info.tahun)
-    book.properties.creator = info.instansi or "lokus"
+    book.properties.creator = property_text(info.instansi or "lokus")
     book.properties.created = stated
     book.calculation.fullCalcOnLoad = True
     path = Path(path)

@@ -86,7 +86,8 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
     elif isinstance(value, (np.integer, np.floating)):
         value = value.item()
     elif not isinstance(value, (int, float)):
-        value = printable(value)[:_LONGEST]
+        value = printable(value)
+        value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     cell: Cell = sheet.cell(row=row, column=column)
     cell.value = value
     asked = {"font": _font(style.pop("size", 10), *style.pop("font", {}).items()), **style}

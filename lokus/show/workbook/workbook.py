@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
-from lokus.show.results.text import fixed_archive
+from lokus.show.results.text import fixed_archive, property_text
 from lokus.show.workbook.cells import prepare_print
 from lokus.show.workbook.followup import add_followup_sheets
 from lokus.show.workbook.proposal import (
@@ -91,8 +91,8 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     for sheet in book.worksheets:
         prepare_print(sheet, info)
     stated = datetime(info.tahun, 1, 1)
-    book.properties.title = info.title
-    book.properties.creator = info.instansi or "lokus"
+    book.properties.title = property_text(info.title)
+    book.properties.creator = property_text(info.instansi or "lokus")
     book.properties.created = stated
     path = Path(path)
     with atomic_path(path) as draft:

@@ -97,7 +97,11 @@ def test_a_sheet_of_persons_beside_one_of_villages_is_left_out(workbook, childre
         "Anak": [list(CHILD_COLUMNS), *children.head(20).to_numpy().tolist()],
         "Rekap": [["Desa", "Stunting"], ["Suka Maju", 4]],
     }
-    assert [grid.sheet for grid in read_grid(workbook(sheets))] == ["Rekap"]
+    (grid,) = read_grid(workbook(sheets))
+    assert grid.sheet == "Rekap"
+    (said,) = grid.findings
+    assert (said.check, said.where.sheet) == ("tables.persons", "Anak")
+    assert "21 baris" in said.message
     with pytest.raises(PersonsError, match='lembar "Anak"'):
         read_grid(workbook(sheets), sheet="Anak")
 

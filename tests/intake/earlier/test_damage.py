@@ -6,7 +6,7 @@ import random
 import re
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,8 +119,9 @@ def read_list(path: Path, sheets: Sheets) -> dict[str, set[int]]:
     found = read_decided_list(path, VILLAGES)
     table = found.reconciliation
     rows = {int(number) for number in table["baris"].dropna()}
-    for note in table.loc[table["cara"] == "bukan desa/kelurahan", "keterangan"]:
-        rows |= numbers_in(str(note))
+    for note in table["keterangan"]:
+        for listed in re.findall(r"baris ([\d ,–-]+)", str(note)):
+            rows |= numbers_in(listed)
     assert set(found.kode) <= set(VILLAGES.index)
     # What stands above the first row is the header and its titles.
     rows |= set(range(1, min(rows, default=1)))
@@ -178,11 +179,13 @@ def returned(handed_out: Sheets, rng: random.Random) -> Sheets:
 
 def read_filled(path: Path, sheets: Sheets) -> dict[str, set[int]]:
     found = read_calendar(path, FEW)
-    rows: dict[str, set[int]] = {title: set() for title, _rows in sheets}
+    rows: dict[str, set[int]] = defaultdict(set)
     for title, own in found.activities.dropna(subset=["baris"]).groupby("lembar"):
         rows[str(title)] |= {int(row) for row in own["baris"]}
     for finding in found.findings:
-        if finding.check in ("calendar.skipped", "calendar.unread", "calendar.pages"):
+        if finding.check == "tables.persons":
+            rows[str(finding.where.sheet)] |= set(range(1, 200))
+        elif finding.check in ("calendar.skipped", "calendar.unread", "calendar.pages"):
             rows[str(finding.where.sheet)] |= numbers_in(finding.message.split(":")[-1])
     for title, content in sheets:
         known = rows[title]
