@@ -122,6 +122,17 @@ def open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
     InputError
         The workbook is damaged, as far as that shows within the block too. Its parser may quote cells, so
         its message is not repeated.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.xlsx"
+    >>> _size = path.write_bytes(b"PK no workbook")
+    >>> with open_workbook(path):
+    ...     pass
+    Traceback (most recent call last):
+    lokus.errors.InputError: berkas ukur.xlsx: berkas tidak dapat dibaca (CalamineError)
+    ...
     """
     try:
         with _by_content(path) as book:
