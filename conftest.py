@@ -1,4 +1,4 @@
-"""Examples in docstrings open the bundled study as a reader would; here it is opened once for all of them."""
+"""The bundled study, opened once for all tests; examples in docstrings open it as a reader would."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import pytest
 
 from lokus import Kajian
 
-# A study is frozen and its stages are made when asked for, so that examples can share it.
+# A study is frozen and its stages are made when asked for, so that tests and examples can share it.
 _open_once = functools.cache(Kajian.open)
+
+
+@pytest.fixture(scope="session")
+def demo() -> Kajian:
+    """Open the bundled study of 2026, as it is; a changed one comes from its ``replace``."""
+    return _open_once(Path(__file__).resolve().parent / "data" / "kajian" / "contoh-2026.toml")
 
 
 @pytest.fixture(autouse=True)

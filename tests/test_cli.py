@@ -9,6 +9,7 @@ import sys
 
 import pandas as pd
 import pytest
+from tiny_study import tiny_mapping, to_toml
 
 from lokus import cli
 from lokus.cli import main
@@ -16,14 +17,12 @@ from lokus.cli import main
 
 @pytest.fixture(scope="module")
 def example(root, tmp_path_factory):
-    """A copy of the example whose study writes one small map, so that runs are quick."""
-    folder = tmp_path_factory.mktemp("kajian")
+    """A copy of the example without what stands after the outputs: maps and last year."""
+    folder = tmp_path_factory.mktemp("contoh")
     shutil.copytree(root / "data", folder / "data")
     study = folder / "data" / "kajian" / "contoh-2026.toml"
-    text = study.read_text(encoding="utf-8")
-    head, _sep, _outputs = text.partition("ukuran = ")
-    text = head + 'ukuran = ["A4"]\npeta = ["usulan"]\n'
-    study.write_text(text, encoding="utf-8")
+    head, _sep, _outputs = study.read_text(encoding="utf-8").partition("ukuran = ")
+    study.write_text(head, encoding="utf-8")
     return study
 
 
@@ -31,9 +30,22 @@ OFFICES = ("dinas_kesehatan", "dinas_pupr", "dinas_sosial")  # those whose data 
 
 
 @pytest.fixture(scope="module")
-def outputs(example, tmp_path_factory):
+def quick(tmp_path_factory):
+    """A study of 24 villages that writes one small map, so that runs are quick."""
+    folder = tmp_path_factory.mktemp("kajian")
+    plain = tiny_mapping(folder)
+    for key in ("tahun_lalu", "tipologi", "kesenjangan", "pembagian", "lintasan", "audit_kasus"):
+        plain.pop(key)
+    plain["keluaran"] |= {"ukuran": ["A4"], "peta": ["usulan"]}
+    study = folder / "kajian.toml"
+    study.write_text(to_toml(plain), encoding="utf-8")
+    return study
+
+
+@pytest.fixture(scope="module")
+def outputs(quick, tmp_path_factory):
     folder = tmp_path_factory.mktemp("keluaran")
-    assert main(["run", str(example), "--keluaran", str(folder)]) == 0
+    assert main(["run", str(quick), "--keluaran", str(folder)]) == 0
     return folder
 
 
@@ -52,12 +64,12 @@ def test_run_writes_the_whole_pack(outputs):
         "hasil.gpkg",
         "kajian.lock.json",
     }
-    assert len(json.loads((outputs / "kajian.lock.json").read_text())["usulan"]["desa"]) == 26
+    assert len(json.loads((outputs / "kajian.lock.json").read_text())["usulan"]["desa"]) == 5
 
 
 @pytest.mark.slow
-def test_a_second_run_gives_the_same_bytes(example, outputs, tmp_path):
-    assert main(["run", str(example), "--keluaran", str(tmp_path)]) == 0
+def test_a_second_run_gives_the_same_bytes(quick, outputs, tmp_path):
+    assert main(["run", str(quick), "--keluaran", str(tmp_path)]) == 0
     differing = [
         path.name
         for path in outputs.iterdir()
@@ -71,12 +83,14 @@ def test_verify_holds_and_says_so(outputs, capsys):
     assert "Kunci cocok" in capsys.readouterr().out
 
 
-def test_verify_does_not_hold_for_another_list(example, outputs, tmp_path, capsys):
+def test_verify_does_not_hold_for_another_list(quick, outputs, tmp_path, capsys):
     lock = json.loads((outputs / "kajian.lock.json").read_text())
-    lock["usulan"]["desa"][0] = "9901012002"
+    lock["usulan"]["desa"][0] = next(
+        code for code in ("9901012001", "9901012002") if code != lock["usulan"]["desa"][0]
+    )
     path = tmp_path / "kajian.lock.json"
     path.write_text(json.dumps(lock))
-    assert main(["verify", str(path), "--kajian", str(example)]) == 1
+    assert main(["verify", str(path), "--kajian", str(quick)]) == 1
     assert "Kunci tidak cocok" in capsys.readouterr().out
 
 
@@ -94,11 +108,15 @@ def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
     assert (tmp_path / "temuan.csv").read_text().startswith("level,check,")
 
 
-def test_a_blocked_run_leaves_good_outputs_alone(example, outputs, capsys):
+def test_a_blocked_run_leaves_good_outputs_alone(quick, outputs, capsys):
     before = {path.name: path.read_bytes() for path in outputs.iterdir()}
-    held = example.with_name("tertahan.toml")
+    table = quick.with_name("data_2026.csv").read_text(encoding="utf-8")
+    unknown = table.splitlines()[1].split(",")
+    unknown[:2] = "9901012999", "Mekar Baru"
+    quick.with_name("tertahan.csv").write_text(f"{table}{','.join(unknown)}\n", encoding="utf-8")
+    held = quick.with_name("tertahan.toml")
     held.write_text(
-        example.read_text(encoding="utf-8").replace("join.unknown_code", "audit.range"), encoding="utf-8"
+        quick.read_text(encoding="utf-8").replace("data_2026.csv", "tertahan.csv"), encoding="utf-8"
     )
     assert main(["run", str(held), "--keluaran", str(outputs)]) == 1
     error = capsys.readouterr().err
@@ -169,8 +187,8 @@ def test_init_drafts_a_study_and_never_overwrites_one(example, tmp_path, capsys)
     assert "berkas sudah ada" in capsys.readouterr().err
 
 
-def test_a_reader_that_leaves_early_is_no_error(example):
-    command = f'"{sys.executable}" -m lokus audit "{example}" | head -n 1'
+def test_a_reader_that_leaves_early_is_no_error(quick):
+    command = f'"{sys.executable}" -m lokus audit "{quick}" | head -n 1'
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"],
         capture_output=True,

@@ -17,10 +17,9 @@ from lokus.kajian import verify_lock
 
 
 @pytest.fixture(scope="module")
-def kajian(root):
-    study = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
-    study.observed  # noqa: B018 - asked for, so that studies with other rules start from the same data
-    return study
+def kajian(demo):
+    demo.observed  # noqa: B018 - asked for, so that studies with other rules start from the same data
+    return demo
 
 
 @pytest.fixture(scope="module")

@@ -16,10 +16,9 @@ from lokus.kajian import verify_lock
 
 
 @pytest.fixture(scope="module")
-def kajian(root):
-    study = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
-    study.change  # noqa: B018 - asked for, so that studies with other rules start from the same data
-    return study
+def kajian(demo):
+    demo.change  # noqa: B018 - asked for, so that studies with other rules start from the same data
+    return demo
 
 
 @pytest.fixture(scope="module")

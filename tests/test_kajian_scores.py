@@ -10,10 +10,9 @@ from lokus.errors import InputError, StudyFileError
 
 
 @pytest.fixture(scope="module")
-def kajian(root):
-    study = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
-    study.observed  # noqa: B018 - asked for, so that every other score starts from the same data
-    return study
+def kajian(demo):
+    demo.observed  # noqa: B018 - asked for, so that every other score starts from the same data
+    return demo
 
 
 def score_by(kajian, **skor):

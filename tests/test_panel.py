@@ -5,15 +5,14 @@ import io
 import pytest
 from PIL import Image
 
-from lokus import Kajian
 from lokus.errors import LokusError
 from lokus.panel import WhatIf, what_if
 from lokus.show.maps.maps import QuickMap, compare_status
 
 
 @pytest.fixture(scope="module")
-def kajian(root):
-    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+def kajian(demo):
+    return demo
 
 
 def test_the_panel_starts_from_the_study(kajian):

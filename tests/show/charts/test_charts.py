@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from matplotlib.text import Text
 
-from lokus import Kajian
 from lokus.show.charts.charts import (
     chance_chart,
     completeness_chart,
@@ -17,8 +16,8 @@ KEYS = ["sanitasi_layak", "air_layak", "desil_1_2"]
 
 
 @pytest.fixture(scope="module")
-def kajian(root):
-    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml").replace(tipologi={"indikator": KEYS})
+def kajian(demo):
+    return demo.replace(tipologi={"indikator": KEYS})
 
 
 @pytest.fixture(scope="module")
