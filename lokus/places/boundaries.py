@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,12 @@ from lokus.characters import without_unseen
 from lokus.errors import InputError, name_some
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
-from lokus.places.boundary_codes import WrittenCodes, one_spelling, settle_codes
+from lokus.places.boundary_codes import (
+    WrittenCodes,
+    name_of_the_same_code,
+    one_spelling,
+    settle_codes,
+)
 from lokus.places.boundary_coverage import (
     GAP_WIDTH_M,
     CoverageReport,
@@ -30,7 +35,7 @@ from lokus.places.boundary_coverage import (
     swapped_axes,
     utm_crs,
 )
-from lokus.places.boundary_files import lost_letters, open_features
+from lokus.places.boundary_files import letters_lost, lost_letters, open_features
 from lokus.places.boundary_findings import (
     coverage_findings,
     enclave_findings,
@@ -127,6 +132,18 @@ def village_table(
                     "kecamatan names are written as most of their villages do, instead of: {names}"
                 ).format(names=name_some(given_up)),
                 where=where,
+            )
+        )
+    kecamatan, filled = name_of_the_same_code(codes, kecamatan)
+    if filled:
+        findings.append(
+            Finding(
+                check="batas.kecamatan_from_code",
+                level="note",
+                message=_(
+                    "{n} villages without kecamatan name get that of the other villages of its code: {names}"
+                ).format(n=len(filled), names=name_some(set(kecamatan[filled]))),
+                where=replace(where, row=int(filled[0])),
             )
         )
     known = codes.notna().to_numpy()
@@ -306,15 +323,24 @@ def dotted_kecamatan(codes: pd.Index) -> pd.Series:
     return pd.Series([format_kode(code)[:8] for code in codes], index=codes, dtype=object)
 
 
+# What programs and offices write into a cell that has no name.
+_NO_NAME: Final = re.compile(r"[\W_]*|<?null>?|none|nan|n/?a|#n/?a", re.IGNORECASE)
+
+
 def _text(names: pd.Series) -> pd.Series:
     return names.map(_name).astype(str)
 
 
 def _name(name: object) -> str:
-    """Give a name on one line, as it is seen; one longer than any village has is cut with an ellipsis."""
+    """Give a name on one line, as it is seen; one longer than any village has is cut with an ellipsis.
+
+    What stands for no name at all becomes empty.
+    """
     if name is None or name is pd.NA or name != name:
         return ""
     text = " ".join(without_unseen(str(name)).split())
+    if _NO_NAME.fullmatch(text):
+        return ""
     return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
@@ -680,12 +706,33 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
 def _name_from_list(
     villages: gpd.GeoDataFrame, official: pd.DataFrame, findings: list[Finding], where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Take village and kecamatan names that the file lacks from the official list."""
-    unnamed = villages["desa"].eq(dotted(villages.index))
-    if unnamed.any():
-        given = official["desa"].reindex(villages.index).where(unnamed)
+    """Take names of villages and kecamatan that the file lacks, or has lost letters of, from the list."""
+    unnamed = villages["desa"].eq(dotted(villages.index)) | letters_lost(villages["desa"])
+    given = official["desa"].reindex(villages.index).where(unnamed)
+    if given.notna().any():
         villages = villages.assign(desa=given.fillna(villages["desa"]))
-    nameless = villages["kecamatan"].eq(dotted_kecamatan(villages.index))
+        note = Finding(
+            check="batas.name_from_list",
+            level="note",
+            message=_("the names of {n} villages are from the official list: {codes}").format(
+                n=int(given.notna().sum()),
+                codes=list_codes(list(given.dropna().index), list(given.dropna())),
+            ),
+            where=where,
+        )
+        findings = [*findings, note]
+    villages, findings = _kecamatan_from_list(villages, official, findings, where)
+    if not (letters_lost(villages["desa"]) | letters_lost(villages["kecamatan"])).any():
+        findings = [finding for finding in findings if finding.check != "batas.lost_letters"]
+    return villages, findings
+
+
+def _kecamatan_from_list(
+    villages: gpd.GeoDataFrame, official: pd.DataFrame, findings: list[Finding], where: Where
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    nameless = villages["kecamatan"].eq(dotted_kecamatan(villages.index)) | letters_lost(
+        villages["kecamatan"]
+    )
     named = official[~official["kecamatan"].eq(dotted_kecamatan(official.index))]
     names = named.groupby("kode_kecamatan")["kecamatan"].agg(_most_frequent)
     found = villages["kode_kecamatan"].map(names).where(nameless)

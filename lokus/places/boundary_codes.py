@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["WrittenCodes", "one_spelling", "settle_codes"]
+__all__ = ["WrittenCodes", "name_of_the_same_code", "one_spelling", "settle_codes"]
 
 _BPS_LAYOUTS: Final = ("BPS", "HDX")
+# "bps" as a word of the name, or with nothing but id, kd, kode and desa around it; what the layout of BPS
+# calls its codes, also with a year behind it.
 _BPS_COLUMNS: Final = re.compile(
-    r"(id|kd|kode|kodedesa|desa)?_?bps(_?(id|kd|kode))?|id_?desa_?bps|adm4_?pcode"
+    r"(.*[^a-z])?bps([^a-z].*)?|(id|kd|kode|desa)*bps(id|kd|kode|desa)*\d*|iddesa_?\d*|adm4_?pcode"
 )
 _ALIKE: Final = 85.0
 _FEW: Final = 0.1
@@ -244,6 +246,37 @@ def one_spelling(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, lis
         names[others.index] = usual
         changed.update(others)
     return names, sorted(changed)
+
+
+def name_of_the_same_code(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, list[int]]:
+    """Give villages without a kecamatan name the one that the others of their kecamatan code bear.
+
+    Where those bear several names, none is given.
+
+    Parameters
+    ----------
+    codes, kecamatan : pandas.Series of str
+        As in :func:`one_spelling`, whose result comes first.
+
+    Returns
+    -------
+    names : pandas.Series of str
+    filled : list of int
+        Labels of the villages that got a name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = pd.Series(["9901012001", "9901012002", "9901022001"])
+    >>> name_of_the_same_code(codes, pd.Series(["Kolbano", "", ""]))[0].tolist()
+    ['Kolbano', 'Kolbano', '']
+    """
+    block = codes.str[:6]
+    named = kecamatan[codes.notna() & kecamatan.ne("")]
+    several = named.groupby(block).nunique()
+    usual = named.groupby(block).first()[several.eq(1)]
+    lacking = codes.notna() & kecamatan.eq("") & block.isin(usual.index)
+    return kecamatan.mask(lacking, block.map(usual)), [int(row) for row in kecamatan.index[lacking]]
 
 
 def _agrees(written: WrittenCodes, official: pd.DataFrame | None) -> bool:

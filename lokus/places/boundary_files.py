@@ -28,13 +28,14 @@ from lokus.places.kode import KodeError, compress_rows, parse_kode
 from lokus.places.published_sql import decode_sql, read_published_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Features", "lost_letters", "open_features", "read_features"]
+__all__ = ["Features", "letters_lost", "lost_letters", "open_features", "read_features"]
 
 _PARQUET: Final = (".parquet", ".geoparquet")
 _VECTOR: Final = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".gml", ".tab", ".mif", ".sqlite", *_PARQUET)
 _JSON: Final = (".json", ".geojson", ".esrijson")
+_PLAIN: Final = (".txt", ".js", ".htm", ".html", "")  # names under which browsers save JSON
 # A Shapefile without these is a drawing without codes, or cannot be read at all.
 _NEEDED_PARTS: Final = (".shx", ".dbf")
 _CUT_SHORT = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
@@ -48,8 +49,6 @@ _UNREADABLE: Final = (
     pyogrio.errors.FeatureError,
     pyogrio.errors.FieldError,
     pyogrio.errors.GeometryError,
-    pyogrio.errors.CRSError,
-    pyproj.exceptions.CRSError,
     ValueError,
     TypeError,
     KeyError,
@@ -168,6 +167,15 @@ def open_features(
             frame = villages if bbox is None else villages[villages.intersects(box(*bbox))]
         else:
             frame, findings = _read_gdal(source, layer, bbox, encoding, where)
+    except (pyogrio.errors.CRSError, pyproj.exceptions.CRSError) as error:
+        raise InputError(
+            _("what the file says of its coordinate system (CRS) cannot be understood"),
+            where=where,
+            remedy=_(
+                "Of a Shapefile delete the .prj part and state crs under [batas]; otherwise save the layer "
+                "anew with its coordinate system from a GIS program."
+            ),
+        ) from error
     except (*_UNREADABLE, shapely.errors.GEOSException) as error:
         raise InputError(
             _("this is not a boundary file that can be read{reason}").format(reason=plain_reason(error)),
@@ -213,8 +221,9 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
         if path.suffix.casefold() == ".gdb":
             return str(path), layer
         names = [part.relative_to(path).as_posix() for part in sorted(path.rglob("*")) if part.is_file()]
-        inner, layer = _choose(names, layer, where)
+        inner, layer = _choose(names, layer, where, str(path))
         _check_parts(inner, names, where)
+        _refuse_cut_short((path / inner).read_bytes, inner, where)
         return str(path / inner), layer
     suffix = path.suffix.casefold()
     if suffix == ".shp":
@@ -223,12 +232,12 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
         _check_counts(path, where)
         return str(path), layer
     if suffix != ".zip":
-        if suffix in _JSON:
-            _refuse_cut_short(path, where)
+        _refuse_cut_short(path.read_bytes, path.name, where)
         return str(path), layer
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            # Some Windows programs write the folders of a zip with backslashes.
+            members = {name.replace("\\", "/"): name for name in archive.namelist()}
             locked = any(member.flag_bits & 1 for member in archive.infolist())
     except ARCHIVE_ERRORS as error:
         raise InputError(
@@ -242,7 +251,8 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
             where=where,
             remedy=_("Unpack it and name the file inside with berkas."),
         )
-    inner, layer = _choose(names, layer, where)
+    names = list(members)
+    inner, layer = _choose(names, layer, where, f"/vsizip/{{{path.resolve()}}}")
     _check_parts(inner, names, where)
     if PurePosixPath(inner).suffix.casefold() in _PARQUET:
         raise InputError(
@@ -250,10 +260,13 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
             where=where,
             remedy=_("Unpack it and name the file inside with berkas."),
         )
+    if inner in members:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_cut_short(lambda: archive.read(members[inner]), inner, where)
     return f"/vsizip/{{{path.resolve()}}}/{inner}", layer
 
 
-def _choose(names: Sequence[str], layer: str | None, where: Where) -> tuple[str, str | None]:
+def _choose(names: Sequence[str], layer: str | None, where: Where, container: str) -> tuple[str, str | None]:
     """Choose the one boundary file among the members of a zip or folder."""
     found: dict[str, None] = {}
     for name in names:
@@ -289,7 +302,7 @@ def _choose(names: Sequence[str], layer: str | None, where: Where) -> tuple[str,
         _("it holds several boundary files: {names}").format(names=", ".join(found)),
         where=where,
         remedy=_('Name one of them, for example lapisan = "{name}" under [batas].').format(
-            name=PurePosixPath(next(iter(found))).stem
+            name=PurePosixPath(_likeliest({name: (f"{container}/{name}", None) for name in found})).stem
         ),
     )
 
@@ -336,9 +349,9 @@ def _escaped(stem: str) -> str:
     return re.sub(r"([\[\]*?])", r"[\1]", stem)
 
 
-def _refuse_cut_short(path: Path, where: Where) -> None:
+def _refuse_cut_short(content: Callable[[], bytes], name: str, where: Where) -> None:
     """Refuse what a map server that gives at most so many records has cut short; only the file says so."""
-    if _CUT_SHORT.search(path.read_bytes()):
+    if PurePosixPath(name).suffix.casefold() in (*_JSON, *_PLAIN) and _CUT_SHORT.search(content()):
         raise InputError(
             _("the map server cut this file short at its record limit: villages are missing"),
             where=where,
@@ -366,7 +379,9 @@ def _read_gdal(
         raise InputError(
             _("the file has several layers: {layers}").format(layers=", ".join(drawn)),
             where=where,
-            remedy=_('Name one of them, for example lapisan = "{name}" under [batas].').format(name=drawn[0]),
+            remedy=_('Name one of them, for example lapisan = "{name}" under [batas].').format(
+                name=_likeliest({name: (source, name) for name in drawn})
+            ),
         )
     if layer is not None and layer not in every:
         raise InputError(
@@ -408,6 +423,26 @@ def _read_gdal(
             )
         )
     return frame, findings
+
+
+def _likeliest(layers: Mapping[str, tuple[str, str | None]]) -> str:
+    """Give the name of the layer that most likely holds the villages: known columns, then most rows.
+
+    A kecamatan layer may have the columns of the village layer that it was dissolved from, but fewer rows.
+    """
+
+    def villages(name: str) -> tuple[bool, int]:
+        source, layer = layers[name]
+        try:
+            info = pyogrio.read_info(source, layer=layer)
+            find_schema(info["fields"])
+        except InputError:
+            return False, int(info["features"])
+        except _UNREADABLE:
+            return False, -1
+        return True, int(info["features"])
+
+    return max(layers, key=villages)
 
 
 def _read_windows(
@@ -573,12 +608,25 @@ def _mend_texts(frame: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame
 
 
 def _as_utf8(text: str) -> str:
+    """Undo what reading UTF-8 as another encoding did, as often as it was done."""
     for encoding in (_WINDOWS, "latin-1"):
         try:
-            return text.encode(encoding).decode("utf-8")
+            right = text.encode(encoding).decode("utf-8")
         except UnicodeError:
             continue
+        return text if right == text else _as_utf8(right)
     return text
+
+
+def letters_lost(names: pd.Series) -> pd.Series:
+    """Whether letters of a name were lost: a replacement sign in it, or a question mark inside a word.
+
+    Examples
+    --------
+    >>> letters_lost(pd.Series(["Suka Maju", "D?sa"])).tolist()
+    [False, True]
+    """
+    return names.map(lambda name: isinstance(name, str) and _LOST.search(name) is not None).astype(bool)
 
 
 def lost_letters(frame: pd.DataFrame, columns: Iterable[str], *, where: Where) -> list[Finding]:

@@ -240,7 +240,7 @@ def believable(villages: gpd.GeoDataFrame, crs: pyproj.CRS, *, exchanged: bool =
             impossible=_("all villages together would have {km2} square kilometres").format(km2=size),
             km2=km2,
         )
-    return Verdict(elsewhere=_away(codes, degrees), km2=km2)
+    return Verdict(elsewhere=_away(codes, degrees, crs), km2=km2)
 
 
 def _to_degrees(bounds: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
@@ -255,7 +255,8 @@ def _to_degrees(bounds: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.floa
 
 
 def _square_kilometres(shapes: NDArray[np.object_], degrees: NDArray[np.float64], crs: pyproj.CRS) -> float:
-    area = shapely.area(shapes) * metres_per_unit(crs) ** 2 / 1e6
+    # A hole that is larger than its village makes a negative area, which is said of that village elsewhere.
+    area = np.maximum(shapely.area(shapes), 0.0) * metres_per_unit(crs) ** 2 / 1e6
     if crs.is_geographic:
         area = area * np.abs(np.cos(np.radians((degrees[:, 1] + degrees[:, 3]) / 2)))
     return float(np.nansum(area))
@@ -279,12 +280,13 @@ def _kabupaten_bounds() -> pd.DataFrame:
     return pd.read_csv(path, dtype={"kabupaten": str}).set_index("kabupaten")
 
 
-def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64]) -> str:
+def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64], crs: pyproj.CRS) -> str:
     """Say which kabupaten has most of its villages far from where it lies; unknown ones are passed over."""
     known = _kabupaten_bounds()
     kabupaten = pd.Series(codes).str[:4].to_numpy()
-    invented = all(is_example(code) for code in codes)  # an invented kabupaten may lie at sea
-    if not (invented or set(kabupaten) & set(known.index)) and _at_sea(degrees, known):
+    # An invented kabupaten may lie at sea, but not because the zone of its coordinates is wrong.
+    anywhere = crs.is_geographic and all(is_example(code) for code in codes)
+    if not (anywhere or set(kabupaten) & set(known.index)) and _at_sea(degrees, known):
         return _("around longitude {x}, latitude {y} there is no kabupaten").format(
             x=format_number(float(np.nanmedian(degrees[:, [0, 2]])), decimals=1),
             y=format_number(float(np.nanmedian(degrees[:, [1, 3]])), decimals=1),
@@ -346,8 +348,29 @@ def _fits(villages: gpd.GeoDataFrame) -> Iterator[tuple[str, bool]]:
             crs = pyproj.CRS.from_epsg(number)
             if exchanged and crs.is_geographic:
                 continue
-            if believable(villages, crs, exchanged=exchanged).holds:
+            if believable(villages, crs, exchanged=exchanged).holds and _in_its_area(
+                villages, crs, exchanged=exchanged
+            ):
                 yield f"EPSG:{number}", exchanged
+
+
+def _in_its_area(villages: gpd.GeoDataFrame, crs: pyproj.CRS, *, exchanged: bool) -> bool:
+    """Whether most villages lie where the system is meant to be used, or at most a degree beyond.
+
+    Nobody draws a kabupaten in another UTM zone than its own, so such a system is not offered as the right
+    one; where the file says it, it is believed.
+    """
+    area = crs.area_of_use
+    if area is None:
+        return True
+    bounds = shapely.bounds(villages.geometry.to_numpy())
+    bounds = bounds[~np.isnan(bounds).any(axis=1)]
+    degrees = _to_degrees(bounds[:, [1, 0, 3, 2]] if exchanged else bounds, crs)
+    x, y = (
+        np.nanmedian((degrees[:, 0] + degrees[:, 2]) / 2),
+        np.nanmedian((degrees[:, 1] + degrees[:, 3]) / 2),
+    )
+    return bool(area.west - 1 <= x <= area.east + 1 and area.south - 1 <= y <= area.north + 1)
 
 
 def _only_fit(villages: gpd.GeoDataFrame) -> str:
