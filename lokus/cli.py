@@ -464,7 +464,7 @@ def _check_boundaries(options: argparse.Namespace) -> int:
 
 
 def _fetch_boundaries(options: argparse.Namespace) -> int:
-    from lokus.places.sources import DEFAULT_URL, fetch_boundaries
+    from lokus.places.open_boundaries import DEFAULT_URL, fetch_boundaries
 
     with _progress() as step:
         fetched = fetch_boundaries(

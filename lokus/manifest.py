@@ -21,6 +21,7 @@ from lokus.errors import InputError
 from lokus.files import atomic_path, pending_exchange
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.limits import refuse_large
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,6 +245,7 @@ def read_lock(path: Path) -> dict[str, Any]:
     lokus.errors.InputError: berkas ...contoh-2026.toml: bukan berkas kunci lokus
     → ...
     """
+    refuse_large(path, "text")
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

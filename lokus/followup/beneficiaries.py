@@ -105,7 +105,9 @@ def group_label(name: str) -> str:
         near = difflib.get_close_matches(name, GROUPS, n=1, cutoff=0.5)
         raise FollowupError(
             _('no target group "{name}"; known: {known}').format(name=name, known=", ".join(GROUPS)),
-            remedy=_('did you mean "{key}"?').format(key=near[0]) if near else "",
+            remedy=_('did you mean "{key}"?').format(key=near[0])
+            if near
+            else _("name one of the known groups, or take it out"),
         )
     return _(GROUPS[name].label)
 

@@ -22,6 +22,14 @@ from lokus.errors import InputError, name_some
 from lokus.files import ARCHIVE_ERRORS
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.limits import LARGEST, refuse_large, refuse_size, refuse_unpacked
+from lokus.places.boundary_references import (
+    HEAD_BYTES,
+    is_json,
+    refuse_linked_crs,
+    refuse_references,
+    refuse_virtual_tables,
+)
 from lokus.places.boundary_schemas import find_schema
 from lokus.places.boundary_words import plain_reason
 from lokus.places.kode import KodeError, compress_rows, parse_kode
@@ -30,11 +38,20 @@ from lokus.places.published_sql import decode_sql, read_published_sql
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Features", "letters_lost", "lost_letters", "open_features", "read_features"]
+__all__ = [
+    "Features",
+    "letters_lost",
+    "lost_letters",
+    "open_features",
+    "read_features",
+    "refuse_other",
+    "refuse_other_layer",
+]
 
 _PARQUET: Final = (".parquet", ".geoparquet")
 _VECTOR: Final = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".gml", ".tab", ".mif", ".sqlite", *_PARQUET)
 _JSON: Final = (".json", ".geojson", ".esrijson")
+_TABLES: Final = (".csv", ".tsv")
 _PLAIN: Final = (".txt", ".js", ".htm", ".html", "")  # names under which browsers save JSON
 # A Shapefile without these is a drawing without codes, or cannot be read at all.
 _NEEDED_PARTS: Final = (".shx", ".dbf")
@@ -155,6 +172,7 @@ def open_features(
             where=Where(file=str(path)),
             remedy=_("Check the name and the folder in the study file."),
         )
+    refuse_large(path, "boundaries")
     _check_encoding(encoding)
     findings: list[Finding] = []
     try:
@@ -223,17 +241,23 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
         names = [part.relative_to(path).as_posix() for part in sorted(path.rglob("*")) if part.is_file()]
         inner, layer = _choose(names, layer, where, str(path))
         _check_parts(inner, names, where)
-        _refuse_cut_short((path / inner).read_bytes, inner, where)
+        if not (path / inner).is_dir():
+            refuse_other(path / inner, where=where)
+            _refuse_cut_short((path / inner).read_bytes, inner, where)
         return str(path / inner), layer
     suffix = path.suffix.casefold()
     if suffix == ".shp":
         names = [part.name for part in path.parent.iterdir()]
         _check_parts(path.name, names, where)
+        refuse_other(path, where=where)
         _check_counts(path, where)
         return str(path), layer
     if suffix != ".zip":
-        _refuse_cut_short(path.read_bytes, path.name, where)
+        if suffix != ".sql":
+            refuse_other(path, where=where)
+            _refuse_cut_short(path.read_bytes, path.name, where)
         return str(path), layer
+    refuse_unpacked(path)
     try:
         with zipfile.ZipFile(path) as archive:
             # Some Windows programs write the folders of a zip with backslashes.
@@ -262,8 +286,68 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
         )
     if inner in members:
         with zipfile.ZipFile(path) as archive:
+            with archive.open(members[inner]) as file:
+                head = file.read(HEAD_BYTES)
+            refuse_references(head, where=where, text=inner.casefold().endswith(_TABLES))
+            if is_json(head):
+                refuse_linked_crs(archive.read(members[inner]), where=where)
             _refuse_cut_short(lambda: archive.read(members[inner]), inner, where)
     return f"/vsizip/{{{path.resolve()}}}/{inner}", layer
+
+
+def refuse_other(path: Path, *, where: Where) -> None:
+    """Refuse a vector file that is too large, or would have other files or addresses read in its place.
+
+    Raises
+    ------
+    InputError
+        As :func:`lokus.places.boundary_references.refuse_references`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "desa.geojson"
+    >>> _ = path.write_text('{"type": "FeatureCollection", "features": []}')
+    >>> refuse_other(path, where=Where(file="desa.geojson"))
+    """
+    refuse_large(path, "boundaries")
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    refuse_references(head, where=where, text=path.name.casefold().endswith(_TABLES))
+    if head.startswith(b"SQLite"):
+        refuse_virtual_tables(path, where=where)
+    if head.startswith(b"PK"):
+        refuse_unpacked(path)
+    if is_json(head):
+        refuse_linked_crs(path.read_bytes(), where=where)
+
+
+def refuse_other_layer(path: Path, *, where: Where) -> None:
+    """Refuse as :func:`refuse_other` does, in words for a file that is no boundary file.
+
+    Raises
+    ------
+    InputError
+        As there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "hasil.gpkg"
+    >>> _ = path.write_text("x")
+    >>> refuse_other_layer(path, where=Where(file="hasil.gpkg"))
+    Traceback (most recent call last):
+    lokus.errors.InputError: berkas hasil.gpkg: ...
+    → ...
+    """
+    try:
+        refuse_other(path, where=where)
+    except InputError as error:
+        raise InputError(
+            _("the file cannot be read ({detail})").format(detail=error.what),
+            where=where,
+            remedy=error.remedy,
+        ) from error
 
 
 def _choose(names: Sequence[str], layer: str | None, where: Where, container: str) -> tuple[str, str | None]:
@@ -530,6 +614,7 @@ def _read_parquet(
             remedy=_("Install pyarrow, or use GeoPackage."),
         ) from error
     stored = read_schema(path)
+    _refuse_wide(path)
     kode = find_schema(stored.names, columns=columns, where=Where(file=path.name)).kode
     if kabupaten is None or "string" not in str(stored.field(kode).type):
         return gpd.read_parquet(path, bbox=bbox)
@@ -539,6 +624,15 @@ def _read_parquet(
     codes = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
     odd = _odd_spellings(written, kabupaten, spellings)
     return gpd.read_parquet(path, filters=[*codes, [(kode, "in", odd)]] if odd else codes, bbox=bbox)
+
+
+def _refuse_wide(path: Path) -> None:
+    """Refuse a GeoParquet file that unpacks to more than is read of a boundary file of any other format."""
+    from pyarrow.parquet import read_metadata
+
+    stored = read_metadata(path)
+    unpacked = sum(stored.row_group(n).total_byte_size for n in range(stored.num_row_groups))
+    refuse_size(path, unpacked, LARGEST["boundaries"])
 
 
 _ORDINARY = re.compile(r"(ID)?[0-9]{2}\.?[0-9]{2}\.?[0-9]{2}\.?[0-9]{4}")

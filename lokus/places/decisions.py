@@ -18,6 +18,7 @@ from lokus.errors import InputError
 from lokus.files import atomic_path
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.limits import refuse_large
 from lokus.places.kode import EmptyKodeError, KodeError, parse_kode
 from lokus.places.name_rules import plain_name
 
@@ -151,6 +152,7 @@ def _decision(written: str, row: dict[str, str], where: Where) -> str:
 
 def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Give line number and cells of every row."""
+    refuse_large(path, "text")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:

@@ -56,10 +56,6 @@ __all__ = [
     "write_open_cases",
 ]
 
-
-# FOLDED: One-to-one assignment of written names to places: as written, normalised, then by similarity.
-
-
 AMBIGUOUS: Final = "ambigu"
 MISSING: Final = "tidak ditemukan"
 _CANDIDATE_FLOOR = 60.0
@@ -298,7 +294,7 @@ def candidate(target: Target, score: float) -> str:
     return f"{format_kode(target.kode)} {target.name} ({target.kecamatan}) {score:.0f}"
 
 
-# FOLDED: The official village list, arranged so that written names can be looked up in it.
+# The official village list, arranged so that written names can be looked up in it.
 
 
 # Without a kecamatan some twenty times as many villages can resemble a name by chance.

@@ -62,7 +62,13 @@ class Header:
 
 
 def decode_sql(content: bytes) -> str:
-    """Give the text of a published file, UTF-8 or, where that fails, Windows-1252."""
+    """Give the text of a published file, UTF-8 or, where that fails, Windows-1252.
+
+    Examples
+    --------
+    >>> decode_sql("Désa".encode()), decode_sql("Désa".encode("cp1252"))
+    ('Désa', 'Désa')
+    """
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

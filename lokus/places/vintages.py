@@ -42,10 +42,6 @@ __all__ = [
     "overlap_shares",
 ]
 
-
-# FOLDED: Which village of one year's list is which of another's, by code and by name.
-
-
 BY_BOTH: Final = "kode dan nama"
 BY_CODE: Final = "kode"
 BY_NAME: Final = "nama"
@@ -257,7 +253,7 @@ class _Group:
         return {target: origin for (origin, target), n in self._moves.items() if 2 * n > totals[target]}
 
 
-# FOLDED: What a reader should know of a village's change beside its kind.
+# What a reader should know of a village's change beside its kind.
 
 
 # Below this a polygon under the same code and name was drawn anew, or is of another village.
@@ -340,7 +336,7 @@ def _extended(name: str, near: Mapping[str, str]) -> Iterable[str]:
             )
 
 
-# FOLDED: Which village of one year's map covers which of another's.
+# Which village of one year's map covers which of another's.
 
 
 def overlap_shares(
@@ -398,7 +394,7 @@ def _vintage_overlap_drawn(
     return present.index.to_numpy().astype(object), sound
 
 
-# FOLDED: The table of a crosswalk: which kind of change every link between two lists is.
+# The table of a crosswalk: which kind of change every link between two lists is.
 
 
 SAME, RENAMED, RECODED, SPLIT, MERGED, BOTH, NEW, GONE = (

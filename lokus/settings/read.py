@@ -104,6 +104,9 @@ def _check_picture(path: Path, *, file: str) -> None:
 
     from PIL import Image
 
+    from lokus.limits import refuse_large
+
+    refuse_large(path, "picture")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -30,7 +30,7 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     import pandas as pd
 
     from lokus.places.boundary_files import read_features
-    from lokus.places.sources import read_source
+    from lokus.places.open_boundaries import read_source
     from lokus.stages.data import stated_tables
 
     stated = study.settings.boundaries

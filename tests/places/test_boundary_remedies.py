@@ -35,12 +35,14 @@ from lokus.places.boundaries import read_boundaries
 LISTED = truth("9901").rename(columns={"kode": "kode_desa"})
 # Tried where the tables and years are read, not with a boundary file.
 ELSEWHERE = {
+    "batas.long_name": "tests/test_hostile_text.py",
+    "batas.unseen": "tests/test_hostile_text.py",
     "kode.empty": "tests/places/test_kode.py",
     "kode.repaired": "tests/places/test_kode.py",
     "kode.system": "tests/intake/join/test_join.py",
-    "tahun.gone": "tests/places/test_vintages.py",
-    "tahun.merged": "tests/places/test_vintages.py",
-    "tahun.split": "tests/places/test_vintages.py",
+    "tahun.gone": "tests/places/test_carry.py",
+    "tahun.merged": "tests/places/test_carry.py",
+    "tahun.split": "tests/places/test_carry.py",
 }
 TRIED: dict[str, list] = {}
 

@@ -7,17 +7,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from village_years import MAP_NEW, MAP_OLD, OLD, drawn, village_list
 
 from lokus.errors import InputError
 from lokus.places.carry import carry_over
 from lokus.places.vintages import CHANGES, crosswalk
-
-
-def village_list(*rows: str) -> pd.DataFrame:
-    """Write a list as ``"9901012001 Suka Maju / Kecamatan"``."""
-    cells = [(row[:10], *(part.strip() for part in row[10:].split("/"))) for row in rows]
-    frame = pd.DataFrame(cells, columns=["kode_desa", "desa", "kecamatan"])
-    return frame.set_index("kode_desa")
 
 
 def changes(result) -> set[tuple[str | None, str | None, str, str]]:
@@ -27,19 +21,6 @@ def changes(result) -> set[tuple[str | None, str | None, str, str]]:
 
 def note(result, kode_baru: str) -> str:
     return str(result.table.set_index("kode_baru")["keterangan"][kode_baru])
-
-
-OLD = village_list(
-    "9901012001 Suka Maju/Lama",
-    "9901012002 Tanjung II/Lama",
-    "9901012003 Lubuk Batu/Lama",
-    "9901012004 Pagar Dewa/Lama",
-    "9901012005 Sumber Rejo/Lama",
-    "9901012006 Mekar Sari/Lama",
-    "9901022001 Mekar Sari/Hulu",
-    "9901022002 Air Dingin/Hulu",
-    "9901022003 Karang Anyar/Hulu",
-)
 
 
 def test_every_kind_of_change_that_lists_can_show() -> None:
@@ -151,27 +132,6 @@ def test_codes_with_dots_columns_instead_of_index_and_no_kecamatan_will_do() -> 
 # --- with polygons ---------------------------------------------------------------------------------------
 
 
-def drawn(villages: pd.DataFrame, *boxes: tuple[float, float, float, float] | None) -> gpd.GeoDataFrame:
-    shapes = [None if box is None else shapely.box(*(100.0 * side for side in box)) for box in boxes]
-    return gpd.GeoDataFrame(villages, geometry=shapes, crs="EPSG:32748")
-
-
-MAP_OLD = drawn(
-    village_list(
-        "9901012001 Anggrek/K", "9901012002 Bambu/K", "9901012003 Cempaka/K", "9901012004 Damar/K",
-        "9901012005 Enau/K", "9901012006 Flamboyan/K",
-    ),
-    (0, 0, 10, 10), (10, 0, 20, 10), (20, 0, 30, 10), (30, 0, 40, 10), (40, 0, 50, 10), None,
-)  # fmt: skip
-MAP_NEW = drawn(
-    village_list(
-        "9901012001 Anggrek/K", "9901012007 Anyelir/K",  # Anggrek, divided
-        "9901012002 Bambu/K",  # with Cempaka in it
-        "9901022001 Delima/K",  # Damar under another name and code
-        "9901012005 Enau/K", "9901012006 Flamboyan/K",
-    ),
-    (0, 0, 6, 10), (6, 0, 10, 10), (10, 0, 30, 10), (30, 0.5, 40, 10), (40, 0, 50, 10), (60, 0, 70, 10),
-)  # fmt: skip
 TRUE_CHANGES = {
     ("9901012001", "9901012001", "pecah", "kode dan nama"),
     ("9901012001", "9901012007", "pecah", "batas"),
@@ -301,97 +261,6 @@ def test_composition_wants_lists_that_meet() -> None:
 
 
 # --- carrying over ---------------------------------------------------------------------------------------
-
-
-def last_year() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "stunting": [10.0, 4.0, 6.0, 3.0, 7.0],
-            "diukur": [100.0, 20.0, 60.0, 30.0, np.nan],
-            "prevalensi": [10.0, 20.0, 10.0, 10.0, 7.0],
-            "air": [1.0, 2.0, 3.0, 4.0, 5.0],
-            "lokus": [True, False, True, False, True],
-            "status": ["maju", "mandiri", "mandiri", "maju", "maju"],
-        },
-        index=MAP_OLD.index[:5],
-    )
-
-
-def carried(frame: pd.DataFrame | None = None):
-    return carry_over(
-        last_year() if frame is None else frame,
-        crosswalk(MAP_OLD, MAP_NEW),
-        counts=["stunting", "diukur"],
-        shares={"prevalensi": "diukur", "air": "keluarga"},
-        flags=["lokus"],
-    )
-
-
-def test_parts_inherit_and_merged_villages_add_up() -> None:
-    result = carried()
-    table = result.table
-    assert table.index.tolist() == sorted(MAP_NEW.index)
-    # Divided: the share, the flag and the class are theirs, the counts are not.
-    for part in ("9901012001", "9901012007"):
-        assert table.loc[part, ["prevalensi", "air", "lokus", "status"]].tolist() == [10, 1, True, "maju"]
-        assert table.loc[part, ["stunting", "diukur"]].isna().all()
-        assert table.loc[part, "asal"] == "9901012001"
-        assert table.loc[part, "perlu_diperiksa"]
-    # Merged: 4 + 6 of 20 + 60 children; the plain mean of 20 % and 10 % would be 15 %.
-    merged = table.loc["9901012002"]
-    assert merged[["stunting", "diukur", "prevalensi"]].tolist() == [10, 80, 12.5]
-    assert merged["prevalensi"] == 100 * merged["stunting"] / merged["diukur"]
-    assert pd.isna(merged["air"])
-    assert (merged["lokus"], merged["status"]) == (True, "mandiri")
-    assert (merged["asal"], merged["jenis_perubahan"]) == ("9901012002, 9901012003", "gabung")
-    assert table.loc["9901022001", ["stunting", "perlu_diperiksa"]].tolist() == [3, True]
-    assert table.loc["9901012005", "perlu_diperiksa"] is np.False_
-    assert pd.isna(table.loc["9901012005", "diukur"])
-    # On the list but without a row last year: no data, neither a lokus nor not one.
-    assert table.loc["9901012006", ["stunting", "lokus", "status"]].isna().all()
-    assert {f.check: f.level for f in result.findings} == {
-        "tahun.split": "warning",
-        "tahun.merged": "warning",
-    }
-    assert repr(result) == "<Carried: 6 desa, 4 perlu diperiksa, 0 baris tertinggal>"
-
-
-def test_whatever_rests_on_a_missing_value_is_missing() -> None:
-    frame = last_year()
-    frame.loc["9901012003", ["stunting", "diukur"]] = np.nan
-    frame["status"] = frame["status"].astype(object)
-    frame.loc["9901012003", "status"] = None
-    merged = carried(frame).table.loc["9901012002"]
-    assert merged[["stunting", "diukur", "prevalensi", "status"]].isna().all()
-    without = carried(last_year().drop("9901012003")).table.loc["9901012002"]
-    assert without[["stunting", "prevalensi", "lokus", "status"]].isna().all()
-
-
-def test_totals_are_kept_where_nothing_was_divided() -> None:
-    result = carried().table
-    assert result["stunting"].sum() == last_year()["stunting"].sum() - 10.0
-
-
-def test_a_village_that_is_gone_is_left_and_named() -> None:
-    result = carry_over(last_year(), crosswalk(MAP_OLD, MAP_OLD.iloc[:3]), flags=["lokus"])
-    assert result.left.index.tolist() == ["9901012004", "9901012005"]
-    assert [f.check for f in result.findings] == ["tahun.gone"]
-    assert "99.01.01.2004, 99.01.01.2005" in result.findings[0].message
-
-
-def test_tables_that_do_not_fit_are_refused() -> None:
-    same = crosswalk(OLD, OLD)
-    with pytest.raises(InputError, match=r"1 baris .* 99\.01\.77\.2001"):
-        carry_over(pd.DataFrame({"a": [1]}, index=["9901772001"]), same)
-    with pytest.raises(InputError, match="dua kali"):
-        carry_over(pd.DataFrame({"a": [1, 2]}, index=["9901012001"] * 2), same)
-    with pytest.raises(ValueError, match="not columns"):
-        carry_over(pd.DataFrame({"a": [1]}, index=["9901012001"]), same, counts=["b"])
-    with pytest.raises(ValueError, match="one of"):
-        carry_over(pd.DataFrame({"a": [1]}, index=["9901012001"]), same, counts=["a"], flags=["a"])
-
-
-# --- real lists ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ from lokus.intake.tables.guesses import guess_place
 from lokus.intake.tables.headers import column_key, fold
 from lokus.intake.tables.numbers import tidy
 from lokus.intake.tables.tables import RawTable, read_table
+from lokus.limits import refuse_large
+from lokus.places.boundary_files import refuse_other_layer
 from lokus.places.kode import KodeError, parse_kode
 from lokus.places.name_rules import name_key
 
@@ -297,6 +299,7 @@ def read_list_table(
 
 
 def _of_lock(path: Path) -> ListTable:
+    refuse_large(path, "text")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         codes = [str(code) for code in content["usulan"]["desa"]]
@@ -312,6 +315,7 @@ def _of_lock(path: Path) -> ListTable:
 
 
 def _read_layer(path: Path, layer: str | None) -> RawTable:
+    refuse_other_layer(path, where=Where(file=path.name))
     try:
         layers = [str(name) for name, _kind in pyogrio.list_layers(path)]
         if layer is None:

@@ -15,6 +15,7 @@ import shapely
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.places.boundary_files import refuse_other_layer
 from lokus.places.boundary_findings import list_codes
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def _located(path: Path) -> tuple[Path, Path]:
 
 def _read_results(path: Path) -> gpd.GeoDataFrame:
     where = Where(file=str(path))
+    refuse_other_layer(path, where=where)
     try:
         frame = pyogrio.read_dataframe(path, layer=_LAYER)
         info = pyogrio.read_info(path, layer=_LAYER)

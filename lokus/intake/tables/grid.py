@@ -29,6 +29,7 @@ from lokus.intake.tables.contents import (
 )
 from lokus.intake.tables.formats import SheetFacts, read_facts
 from lokus.intake.tables.numbers import Percent
+from lokus.limits import refuse_cells, refuse_large, refuse_unpacked
 from lokus.places.kode import compress_rows
 
 __all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "read_grid"]
@@ -90,7 +91,7 @@ def list_sheets(path: str | Path) -> list[str]:
     InputError
         The file is missing, unreadable or of an unsupported kind.
     """
-    path = _checked(path)
+    path = _checked(path, "children")  # which has the larger limit, and is not read here
     kind = _kind(path)
     if kind == "text":
         return []
@@ -145,7 +146,7 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
     InputError
         The file is missing, unreadable, empty or of an unsupported kind, or has no such sheet.
     """
-    path = _checked(path)
+    path = _checked(path, "table")
     kind = _kind(path)
     if kind == "text":
         grids = [_read_text(path)]
@@ -198,7 +199,7 @@ def _without_persons(grids: list[Grid]) -> list[Grid]:
     return villages
 
 
-def _checked(path: str | Path) -> Path:
+def _checked(path: str | Path, size: str) -> Path:
     path = Path(path)
     where = Where(file=path.name or str(path))
     if not path.is_file():
@@ -218,6 +219,10 @@ def _checked(path: str | Path) -> Path:
             where=where,
             remedy=_("save the table as one of: {kinds}").format(kinds=", ".join(SUFFIXES)),
         )
+    refuse_large(path, size)
+    if path.suffix.lower() in _WORKBOOKS:
+        refuse_unpacked(path)
+        refuse_cells(path)
     return path
 
 

@@ -125,7 +125,14 @@ def _processes(batches: Sequence[Sequence[Task]]) -> int:
     asked = os.environ.get(_ASKED, "")
     if asked:
         if not asked.isdecimal() or int(asked) < 1:
-            raise ValueError(f"{_ASKED} must be a whole number from 1, not {asked!r}")
+            raise OutputError(
+                _('the environment variable {name} is "{value}", and no whole number from 1').format(
+                    name=_ASKED, value=asked
+                ),
+                remedy=_("set it to the number of processes, for example {name}=1, or take it away").format(
+                    name=_ASKED
+                ),
+            )
         return int(asked)
     work = sum(SECONDS.get(task.method, 0.0) for batch in batches for task in batch)
     return min(cpu_count(), MOST) if work >= WORTHWHILE else 1

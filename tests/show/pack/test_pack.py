@@ -85,8 +85,9 @@ def test_a_failure_in_another_process_leaves_earlier_outputs_too(given, tmp_path
 @pytest.mark.parametrize("asked", ["0", "dua", "-1"])
 def test_a_wrong_number_of_processes_is_told(given, tmp_path, monkeypatch, asked):
     monkeypatch.setenv("LOKUS_PROSES", asked)
-    with pytest.raises(ValueError, match="LOKUS_PROSES"):
+    with pytest.raises(OutputError, match=f'LOKUS_PROSES bernilai "{asked}"') as refused:
         write_pack(tmp_path / "p", **given)
+    assert "LOKUS_PROSES=1" in refused.value.remedy
 
 
 def test_an_unknown_extra_is_told(given, tmp_path):

@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT_URL", "MAX_BYTES", "Download", "Fetched", "Progress", "fetch_boundaries", "read_source"]
 
-
-# FOLDED: Fetching one file over HTTPS: in pieces, up to a size, again after a passing failure.
-
-
 Progress = Callable[[int, int | None], None]
 """Called with the bytes read so far and the whole number, None when the server does not say it."""
 
@@ -305,7 +301,7 @@ def fetch_boundaries(
     url_template : str
         With ``{provinsi}`` and ``{kabupaten}``, or the whole address.
     timeout, retries, backoff, max_bytes, on_progress
-        As in :func:`lokus.places.sources.download`.
+        As in :func:`lokus.places.open_boundaries.download`.
     refresh : bool
         Fetch even if the files are there.
 
@@ -319,6 +315,19 @@ def fetch_boundaries(
         The download failed, or what came is not a complete file of that kabupaten's villages.
     ValueError
         `kabupaten_code` does not have four digits.
+
+    Examples
+    --------
+    Without a network, or from an address that is not safe, nothing is kept:
+
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp()) / "batas"
+    >>> fetch_boundaries("16.03", folder, url_template="http://example.org/{kabupaten}.sql")
+    Traceback (most recent call last):
+    lokus.errors.InputError: ...
+    → ...
+    >>> folder.exists()
+    False
     """
     digits = re.sub(r"\D", "", str(kabupaten_code))
     if len(digits) != 4:
@@ -350,6 +359,14 @@ def read_source(boundary_file: str | Path) -> dict[str, Any] | None:
         ``sumber`` (address), ``lisensi``, ``teks_lisensi``, ``diperbarui``, ``diunduh``, ``kabupaten``,
         ``desa``, ``byte``, ``sha256`` (of the published file), ``sha256_gpkg``; None without such a record,
         or if the file has been changed since.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "desa.gpkg"
+    >>> _ = path.write_bytes(b"drawn in the office")
+    >>> read_source(path) is None
+    True
     """
     path = Path(boundary_file)
     with suppress(OSError, ValueError):

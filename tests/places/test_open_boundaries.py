@@ -15,7 +15,7 @@ import pytest
 
 from lokus.errors import InputError
 from lokus.places.boundaries import read_boundaries
-from lokus.places.sources import DEFAULT_URL, download, fetch_boundaries, read_source
+from lokus.places.open_boundaries import DEFAULT_URL, download, fetch_boundaries, read_source
 
 HEAD = """/*
 filename  : db/kel/99/wilayah_boundaries_kel_99.01.sql

@@ -1,0 +1,268 @@
+"""How much is read of a file that comes from elsewhere, and how a person allows more.
+
+A damaged or hostile file can be small and become enormous when it is opened. So every reader asks here first;
+whoever knows that a file is right sets ``LOKUS_MAKS_MB``, and it is read all the same.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+from lokus.errors import InputError
+from lokus.findings import Where
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+
+__all__ = ["LARGEST", "VARIABLE", "refuse_cells", "refuse_large", "refuse_size", "refuse_unpacked"]
+
+VARIABLE: Final = "LOKUS_MAKS_MB"
+"""Environment variable: megabytes that a file may have, unpacked too; it raises limits and lowers none."""
+
+LARGEST: Final = {"boundaries": 2000, "children": 2000, "table": 200, "picture": 50, "text": 50}
+"""Megabytes on the disk, by kind of file. Those of a kabupaten have a few, of the whole country some 60."""
+
+_UNPACKED: Final = 300  # megabytes; a sheet of 200,000 children unpacks to 240
+_FAR_MORE, _SUSPECT = 200, 100  # times its size, and megabytes from which that counts
+_CELLS: Final = 30_000_000  # 1,048,576 rows of a sheet formatted to its end, with 28 columns
+_DEFLATE_AT_MOST: Final = 1032  # what one byte of a zip can become
+_MEGABYTE: Final = 1_000_000
+_PIECE: Final = 1 << 20
+
+
+def _allowed(usual: float) -> float:
+    stated = os.environ.get(VARIABLE, "").strip()
+    if not stated:
+        return usual
+    if not stated.isdecimal() or int(stated) < 1:
+        raise InputError(
+            _('the environment variable {name} is "{value}", and no whole number from 1').format(
+                name=VARIABLE, value=stated
+            ),
+            remedy=_("set it to megabytes, for example {name}=1000, or take it away").format(name=VARIABLE),
+        )
+    return max(usual, float(stated))
+
+
+def _mb(size: float) -> str:
+    return format_number(math.ceil(size / _MEGABYTE))
+
+
+def _remedy(size: float) -> str:
+    return _(
+        "check that it is the right file; if it is, set the environment variable {name}={n} and run again"
+    ).format(name=VARIABLE, n=math.ceil(size / _MEGABYTE))
+
+
+def refuse_large(path: Path, kind: str) -> None:
+    """Refuse a file, or a folder with its files, that is larger than its kind is allowed to be.
+
+    Parameters
+    ----------
+    path : Path
+        What does not exist passes: its reader says so.
+    kind : str
+        A key of :data:`LARGEST`.
+
+    Raises
+    ------
+    InputError
+        It is larger, or ``LOKUS_MAKS_MB`` is no number.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "kecocokan.csv"
+    >>> _ = path.write_text("sumber;desa")
+    >>> refuse_large(path, "text")
+    """
+    try:
+        parts = [part for part in path.rglob("*") if part.is_file()] if path.is_dir() else [path]
+        size = sum(part.stat().st_size for part in parts)
+    except OSError:
+        return
+    limit = _allowed(LARGEST[kind])
+    if size > limit * _MEGABYTE:
+        raise InputError(
+            _("it has {size} MB; at most {limit} MB are read of such a file").format(
+                size=_mb(size), limit=format_number(limit)
+            ),
+            where=Where(file=path.name),
+            remedy=_remedy(size),
+        )
+
+
+def refuse_unpacked(path: Path) -> None:
+    """Refuse a zip file, as workbooks are, that unpacks to more than is allowed or to far more than its size.
+
+    What a zip file says of the sizes in it is not believed where that could matter: it is unpacked to be
+    counted, without being kept.
+
+    Raises
+    ------
+    InputError
+        It unpacks to more. A file that is no zip file passes: its reader says so.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "bom.xlsx"
+    >>> with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    ...     archive.writestr("xl/worksheets/sheet1.xml", bytes(150_000_000))
+    >>> refuse_unpacked(path)
+    Traceback (most recent call last):
+    lokus.errors.InputError: berkas bom.xlsx: ...
+    → ...
+    """
+    try:
+        size = path.stat().st_size
+        with zipfile.ZipFile(path) as archive:
+            stated = sum(member.file_size for member in archive.infolist())
+            _compare(path, size, stated)
+            packed = sum(member.compress_size for member in archive.infolist())
+            if packed * _DEFLATE_AT_MOST > _limit(size) * _MEGABYTE:
+                _compare(path, size, _counted(archive, path, size))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError):
+        return
+
+
+def _limit(size: int) -> float:
+    """Megabytes that a zip file of this many bytes may unpack to."""
+    usual = max(_SUSPECT, min(_UNPACKED, _FAR_MORE * size / _MEGABYTE))
+    return _allowed(usual)
+
+
+def _compare(path: Path, size: int, unpacked: int) -> None:
+    _refuse(path, size, unpacked, _limit(size))
+
+
+def refuse_size(path: Path, unpacked: int, usual: float) -> None:
+    """Refuse a file that says of itself that it unpacks to more than `usual` megabytes.
+
+    Raises
+    ------
+    InputError
+        It does, and ``LOKUS_MAKS_MB`` does not allow as much.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "desa.parquet"
+    >>> _ = path.write_bytes(b"PAR1")
+    >>> refuse_size(path, 60_000_000, LARGEST["boundaries"])
+    """
+    _refuse(path, path.stat().st_size, unpacked, _allowed(usual))
+
+
+def _refuse(path: Path, size: int, unpacked: int, limit: float) -> None:
+    if unpacked > limit * _MEGABYTE:
+        raise InputError(
+            _("it has {size} MB and unpacks to {unpacked} MB or more; at most {limit} MB are read").format(
+                size=format_number(size / _MEGABYTE, decimals=1),
+                unpacked=_mb(unpacked),
+                limit=format_number(limit),
+            ),
+            where=Where(file=path.name),
+            remedy=_remedy(unpacked),
+        )
+
+
+def _counted(archive: zipfile.ZipFile, path: Path, size: int) -> int:
+    """Bytes that a zip file really unpacks to, counted no further than the limit."""
+    total = 0
+    most = _limit(size) * _MEGABYTE
+    for member in archive.infolist():
+        if member.compress_type != zipfile.ZIP_DEFLATED or member.compress_size * _DEFLATE_AT_MOST < _PIECE:
+            total += max(member.file_size, member.compress_size)
+            continue
+        with path.open("rb") as file:
+            file.seek(member.header_offset)
+            head = file.read(30)
+            file.seek(int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little"), 1)
+            left, rest = member.compress_size, b""
+            unpacking = zlib.decompressobj(-15)
+            while not unpacking.eof and (left or rest) and total <= most:
+                piece = rest or file.read(min(left, _PIECE))
+                left -= 0 if rest else len(piece)
+                if not piece:
+                    break
+                total += len(unpacking.decompress(piece, _PIECE))
+                rest = unpacking.unconsumed_tail
+    return total
+
+
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row [^>]*?\br=["'](\d+)""")
+_CELL: Final = re.compile(rb"""\br=["']([A-Z]{1,3})(\d+)""")
+
+
+def refuse_cells(path: Path) -> None:
+    """Refuse a workbook of which a sheet spans more cells than can be held: two cells far apart are enough.
+
+    The reader of workbooks makes room for the whole rectangle, and ends the process where there is none.
+
+    Raises
+    ------
+    InputError
+        A sheet spans more. A file that is no such workbook passes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> book.active["A1"], book.active["XFD1048576"] = "Desa", 1
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.xlsx"
+    >>> book.save(path)
+    >>> refuse_cells(path)
+    Traceback (most recent call last):
+    lokus.errors.InputError: berkas gizi.xlsx, lembar "sheet1": ...
+    → ...
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", n)]
+            for name in names:
+                _refuse_span(path, Path(name).stem, archive.read(name))
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError):
+        return
+
+
+def _refuse_span(path: Path, sheet: str, content: bytes) -> None:
+    # A sheet with few rows and no column beyond Z is let pass at once.
+    last = max((int(found) for found in _ROW.findall(content)), default=0)
+    limit = _CELLS * _allowed(_UNPACKED) / _UNPACKED
+    if last * _width_at_most(content) <= limit:
+        return
+    cells = [(_column(letters), int(row)) for letters, row in _CELL.findall(content)]
+    if not cells:
+        return
+    span = max(column for column, _row in cells) * max(last, *(row for _column_, row in cells))
+    if span > limit:
+        raise InputError(
+            _("its cells lie so far apart that it spans {n} cells; at most {limit} are read").format(
+                n=format_number(span), limit=format_number(int(limit))
+            ),
+            where=Where(file=path.name, sheet=sheet),
+            remedy=_(
+                "delete the rows and columns outside the table, also those that look empty, and save it again"
+            ),
+        )
+
+
+def _width_at_most(content: bytes) -> int:
+    for letters, width in ((rb"[A-Z]{3}", 16_384), (rb"[A-Z]{2}", 702)):
+        if re.search(rb"""\br=["']""" + letters + rb"\d", content):
+            return width
+    return 26
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
