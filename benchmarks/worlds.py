@@ -16,11 +16,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-__all__ = ["WORLDS", "Kabupaten", "World", "draw", "replicates", "standard_error", "worst"]
+__all__ = [
+    "WORLDS",
+    "Kabupaten",
+    "World",
+    "draw",
+    "field_covariance",
+    "replicates",
+    "standard_error",
+    "worst",
+]
 
 VILLAGES, KECAMATAN = 256, 16
 STREAM = 20_261_129  # keeps these streams apart from those of other benchmarks
@@ -110,6 +120,8 @@ class Kabupaten:
     x, y : Series, index ``kode_desa``
         Centre, in metres.
     covariate : Series, index ``kode_desa``
+    level : float
+        Log odds of a village of score 0 in the newest year.
     """
 
     world: World
@@ -119,6 +131,7 @@ class Kabupaten:
     x: pd.Series[float]
     y: pd.Series[float]
     covariate: pd.Series[float]
+    level: float
 
     @property
     def truth(self) -> pd.Series[float]:
@@ -152,7 +165,8 @@ def draw(world: World, seed: int, *, villages: int = VILLAGES, years: int = 3) -
     if world.extreme:
         log_odds += np.log(world.extreme_odds) * (np.array(scores) > norm.isf(world.extreme))
     log_odds += world.trend * (np.arange(years) - years + 1)[:, None]
-    log_odds += _level(log_odds[-1], world.mean)
+    level = _level(log_odds[-1], world.mean)
+    log_odds += level
     due = np.exp(rng.uniform(*np.log(world.children), villages)).round().astype(int)
     error = world.puskesmas_sd * rng.standard_normal(KECAMATAN)[kecamatan] + np.log(world.recorded_odds)
     rounds = tuple(_measure(rng, world, due, row + error, index) for row in log_odds)
@@ -164,6 +178,7 @@ def draw(world: World, seed: int, *, villages: int = VILLAGES, years: int = 3) -
         x=pd.Series(points[:, 0], index=index),
         y=pd.Series(points[:, 1], index=index),
         covariate=pd.Series(x, index=index),
+        level=level,
     )
 
 
@@ -197,13 +212,26 @@ def _places(rng: np.random.Generator, villages: int) -> tuple[pd.Index, np.ndarr
     return pd.Index(np.array(codes)[order], name="kode_desa"), points[order], kecamatan[order]
 
 
-def _field(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
-    """White noise smoothed over the villages within 9 km, standardised."""
+def field_covariance(points: np.ndarray) -> np.ndarray:
+    """Covariance of what neighbours have in common, centred, with variance 1 on average."""
+    weights = _smoother(points).toarray()
+    weights -= weights.mean(axis=0)
+    covariance = weights @ weights.T
+    return np.asarray(covariance / np.diag(covariance).mean())
+
+
+def _smoother(points: np.ndarray) -> csr_array:
+    """Weights of the villages within 9 km."""
     near = cKDTree(points).sparse_distance_matrix(cKDTree(points), 9000.0)
     weights = near.tocsr()
     weights.data = np.exp(-((weights.data / 4500.0) ** 2))
     weights.setdiag(1.0)
-    field = weights @ rng.standard_normal(len(points))
+    return csr_array(weights)
+
+
+def _field(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
+    """White noise smoothed over the neighbours, standardised."""
+    field = _smoother(points) @ rng.standard_normal(len(points))
     return np.asarray((field - field.mean()) / field.std())
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from lokus.stages.stage import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from lokus.evidence.patterns.hotspots import Hotspots
@@ -96,14 +98,25 @@ def survey(study: Kajian) -> AtSurvey | None:
 
 
 def cautions(study: Kajian) -> tuple[Finding, ...]:
-    """What a reader of the rates should know: records below the survey, kecamatan that stand out."""
+    """What a reader of the evidence should know, the warnings first: of rates, scores, types and patterns."""
+    # What one indicator counts of another the audit has said already; here only what the values show.
+    alike = [one for one in study.overlap.findings if one.check == "evidence.correlated"]
+    found = [*_cautions_of_rates(study), *study.scores.findings, *alike]
+    for part in (study.change, study.typology, study.hotspots, study.clusters):
+        found += part.findings if part is not None else ()
+    return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.level == "note"))
+
+
+def _cautions_of_rates(study: Kajian) -> Iterator[Finding]:
+    """Records below the survey, kecamatan that stand out, covariates that say little."""
     from lokus.evidence.rates.kecamatan import kecamatan_apart
     from lokus.evidence.rates.survey import Survey, far_below
 
     rates = study.rates
     if rates is None:
-        return ()
-    found = [*rates.findings, kecamatan_apart(rates, study.villages["kecamatan"])]
+        return
+    yield from rates.findings
+    found = [kecamatan_apart(rates, study.villages["kecamatan"])]
     path = study.settings.trajectory
     if study.settings.survey is None and path is not None:
         points = [
@@ -116,7 +129,7 @@ def cautions(study: Kajian) -> tuple[Finding, ...]:
         if points:
             year, name, newest = max(points, key=lambda entry: entry[:2])
             found.append(far_below(rates, Survey(percent=newest.percent, year=year, source=name)))
-    return tuple(finding for finding in found if finding is not None)
+    yield from (finding for finding in found if finding is not None)
 
 
 def children(study: Kajian) -> pd.Series[float] | None:
@@ -151,11 +164,16 @@ def hotspots(study: Kajian) -> Hotspots:
     )
 
 
-def clusters(study: Kajian) -> Clusters:
-    """Circles of villages with significantly more stunted children inside than outside."""
+def clusters(study: Kajian) -> Clusters | None:
+    """Circles of villages with significantly more stunted children inside than outside.
+
+    ``None`` where no village has children measured.
+    """
     from lokus.evidence.patterns.scan import scan
 
     stated = study.settings.patterns
+    if study.rates is None:
+        return None
     points = study.boundaries.centres
     return scan(
         study.villages["stunting"],

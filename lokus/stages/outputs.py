@@ -6,14 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lokus.i18n import gettext as _
 from lokus.manifest import Input, file_input, frame_digest, make_lock
 from lokus.stages.data import last_year
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lokus.findings import Finding
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.kajian import Kajian
     from lokus.show.maps.maps import Maps
@@ -213,6 +211,7 @@ def method(study: Kajian) -> list[tuple[str, str]]:
         survey=study.survey,
         odds_bounds=study.odds_bounds,
         cautions=study.cautions,
+        clusters=study.clusters,
     )
 
 
@@ -234,21 +233,19 @@ def review_material(study: Kajian) -> ReviewMaterial | None:
     )
 
 
-# Findings on the rates that change how the list is read; missing covariates stand in the audit alone.
-_CAUTIONS = ("evidence.kecamatan_apart", "evidence.below_survey")
-
-
-def _caution(finding: Finding) -> str:
-    what = finding.message[:1].upper() + finding.message[1:]
-    return _("{caution}; {remedy}.").format(caution=what, remedy=finding.remedy)
-
-
 def _named_overlap(study: Kajian) -> pd.DataFrame:
     pairs = study.overlap.table[["indikator", "dengan", "korelasi", "bobot"]]
     names = {
         column: pairs[column].map(lambda key: study.labels[str(key)]) for column in ("indikator", "dengan")
     }
     return pairs.assign(**names)
+
+
+def _influence(study: Kajian) -> pd.DataFrame | None:
+    """What hangs on each indicator; ``None`` for a score of one, which cannot do without it."""
+    if (study.scores.weights > 0).sum() < 2:
+        return None
+    return study.leave_one_out.table.rename(index=study.labels)
 
 
 def material(study: Kajian) -> Material:
@@ -271,7 +268,6 @@ def material(study: Kajian) -> Material:
         odds_bounds=study.odds_bounds,
         justifications=study.justifications,
         overlap=_named_overlap(study),
-        cautions=tuple(_caution(finding) for finding in study.cautions if finding.check in _CAUTIONS),
         tie_caution=study.proposal.caution,
         weights={study.labels[str(key)]: float(w) for key, w in study.scores.weights.items()},
         method=tuple(study.method),
@@ -285,5 +281,9 @@ def material(study: Kajian) -> Material:
         calendar=study.calendar,
         formalities=study.formalities,
         requests=study.requests,
+        influence=_influence(study),
+        clusters=study.clusters,
+        survey=study.survey,
+        cautions=study.cautions,
         level=study.rates.level if study.rates else 0.9,
     )

@@ -58,7 +58,6 @@ def test_what_else_was_possible_reaches_the_outputs(small):
     assert told.odds_bounds is small.odds_bounds
     assert set(told.justifications.index) == set(small.proposal.kode)
     assert set(told.overlap["indikator"]) <= set(small.labels.values())
-    checks = [finding.check for finding in small.cautions]
-    assert len(told.cautions) == checks.count("evidence.kecamatan_apart") + checks.count(
-        "evidence.below_survey"
-    )
+    assert told.cautions == small.cautions
+    assert told.clusters is small.clusters
+    assert list(told.influence.index) == [small.labels[key] for key in small.leave_one_out.table.index]

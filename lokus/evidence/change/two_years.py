@@ -1,4 +1,4 @@
-"""Joint model of two years: its hyperparameters, their uncertainty, and the rates they give."""
+"""Joint model of two years: each village's two rates by quadrature, and the hyperparameters behind them."""
 
 from __future__ import annotations
 
@@ -24,9 +24,29 @@ __all__ = [
 ]
 
 
-# FOLDED: One village in two years: the posterior of its two rates, by adaptive quadrature.
+Floats = npt.NDArray[np.float64]
 
+# Weak priors, beside those of the rate model. The deviation between villages is that which a precision of
+# 7 to 370 (95 %) gives at a mean of 8 %: 0.5 logits, give or take a factor of 2.7, and hardly different in
+# two years that follow each other. What explains one year explains the next: the logits that a standard
+# deviation of a covariate is worth move by a tenth or so. Before any data the correlation of the years lies
+# above 0 with probability 0.87 and its middle is 0.72: villages rarely change places altogether within a
+# year. A narrower prior here would let it decide how far a list falls by itself. The effect of help has odds
+# ratios between 1/50 and 50 (95 %).
+LOG_SD_MEAN, LOG_SD_SD, LOG_SD_DIFFERENCE_SD = np.log(0.5), 0.5, 0.25
+SLOPE_DIFFERENCE_SD = 0.1
+FISHER_MEAN, FISHER_SD = 0.9, 0.8  # of artanh ρ
+EFFECT_SD = 2.0
 
+CHUNK = 2048  # villages at a time, so that their nodes stay in the processor's cache
+POINTS = 64
+NEGLIGIBLE_WEIGHT = 1e-3  # of a point relative to the best
+# Beyond this many villages the hyperparameters add less than half a percent to a village's interval.
+KNOWN_FROM = 5_000
+STEP = 0.1  # of a standard deviation, for differences of the gradient
+WIDER = 1.1  # the proposal's deviations against the Gaussian approximation's
+
+# Of the quadrature over one village's two logits, and of the search for its mode.
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 LOG_WEIGHTS = np.log(NODE_WEIGHTS) + 0.5 * NODES**2
 MAX_STEPS = 100
@@ -223,29 +243,6 @@ def _slope(x: Floats) -> Floats:
 
 def _softplus(x: Floats) -> Floats:
     return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
-
-
-Floats = npt.NDArray[np.float64]
-
-# Weak priors, beside those of the rate model. The deviation between villages is that which a precision of
-# 7 to 370 (95 %) gives at a mean of 8 %: 0.5 logits, give or take a factor of 2.7, and hardly different in
-# two years that follow each other. What explains one year explains the next: the logits that a standard
-# deviation of a covariate is worth move by a tenth or so. Before any data the correlation of the years lies
-# above 0 with probability 0.87 and its middle is 0.72: villages rarely change places altogether within a
-# year. A narrower prior here would let it decide how far a list falls by itself. The effect of help has odds
-# ratios between 1/50 and 50 (95 %).
-LOG_SD_MEAN, LOG_SD_SD, LOG_SD_DIFFERENCE_SD = np.log(0.5), 0.5, 0.25
-SLOPE_DIFFERENCE_SD = 0.1
-FISHER_MEAN, FISHER_SD = 0.9, 0.8  # of artanh ρ
-EFFECT_SD = 2.0
-
-CHUNK = 2048  # villages at a time, so that their nodes stay in the processor's cache
-POINTS = 64
-NEGLIGIBLE_WEIGHT = 1e-3  # of a point relative to the best
-# Beyond this many villages the hyperparameters add less than half a percent to a village's interval.
-KNOWN_FROM = 5_000
-STEP = 0.1  # of a standard deviation, for differences of the gradient
-WIDER = 1.1  # the proposal's deviations against the Gaussian approximation's
 
 
 @dataclass(frozen=True, kw_only=True)

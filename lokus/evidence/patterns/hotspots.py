@@ -36,10 +36,20 @@ __all__ = [
 ]
 
 
-# FOLDED: Values and neighbours made ready for local statistics: aligned, sorted, exact, and permuted.
-
-
+Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+NOT_SIGNIFICANT, NO_DATA, NO_NEIGHBOUR = "tidak nyata", "belum ada data", "tanpa tetangga"
+MORAN_CLASSES = (
+    "tinggi-tinggi",
+    "rendah-rendah",
+    "tinggi-rendah",
+    "rendah-tinggi",
+    NOT_SIGNIFICANT,
+    NO_DATA,
+    NO_NEIGHBOUR,
+)
+GI_CLASSES = ("titik panas", "titik dingin", NOT_SIGNIFICANT, NO_DATA, NO_NEIGHBOUR)
 Correction = Literal["fdr", "none"]
 
 
@@ -236,21 +246,6 @@ def field_findings(found: Field, options: Options, variable: str) -> Iterator[Fi
             ),
             remedy=_("raise the number of permutations"),
         )
-
-
-Floats = npt.NDArray[np.float64]
-
-NOT_SIGNIFICANT, NO_DATA, NO_NEIGHBOUR = "tidak nyata", "belum ada data", "tanpa tetangga"
-MORAN_CLASSES = (
-    "tinggi-tinggi",
-    "rendah-rendah",
-    "tinggi-rendah",
-    "rendah-tinggi",
-    NOT_SIGNIFICANT,
-    NO_DATA,
-    NO_NEIGHBOUR,
-)
-GI_CLASSES = ("titik panas", "titik dingin", NOT_SIGNIFICANT, NO_DATA, NO_NEIGHBOUR)
 
 
 @dataclass(frozen=True, kw_only=True)

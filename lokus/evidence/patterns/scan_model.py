@@ -16,6 +16,9 @@ __all__ = ["Places", "ScanModel", "Windows"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+# Entries of the distance matrix held at a time.
+BLOCK = 1 << 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanModel:
@@ -112,13 +115,6 @@ class ScanModel:
         narrow = np.int16 if many < 2**15 else np.int32
         rows = np.tile(np.arange(many, dtype=narrow), (replicates, 1))
         return np.ascontiguousarray(np.random.default_rng(seed).permuted(rows, axis=1).T)
-
-
-# FOLDED: Circular windows of the scan statistic: around every village, its nearest villages up to a share.
-
-
-# Entries of the distance matrix held at a time.
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)

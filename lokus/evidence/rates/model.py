@@ -3,123 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from lokus.evidence.rates.betabinomial import COEFFICIENT_SD, fit_beta_binomial
+from lokus.evidence.rates.betabinomial import fit_beta_binomial
+from lokus.evidence.rates.covariates import average, over_subsets, used_covariates
 from lokus.evidence.rates.hyperparameters import Model, beta_posterior, leave_one_out, mean_rate
-from lokus.evidence.rates.latent import Latent, Rows
+from lokus.evidence.rates.latent import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from lokus.evidence.rates.counts import Counts
-    from lokus.evidence.rates.covariates import Design
+    from lokus.evidence.rates.covariates import Design, Weighted
     from lokus.evidence.rates.effects import Effect
     from lokus.evidence.rates.latent import Latent
     from lokus.evidence.rates.pooling import EarlierRounds
 
-__all__ = ["RateFit", "Weighted", "fit_rates"]
-
-
-# FOLDED: Which covariates: every subset weighed by how well it explains the counts, from one fit with all.
-
-
-Weighted = list[tuple[float, "Latent"]]
-
-# A covariate stands in a study because it is known to go with stunting. More doubt would cost more where one
-# explains a little than it saves where one explains nothing: docs/ketepatan.md.
-PRIOR_USE = 0.9
-NEGLIGIBLE = 1e-4  # weight of a model relative to the best
-# All subsets of so many covariates are weighed; with more, only the least certain ones may be left out.
-MOST = 8
-
-
-def over_subsets(fits: Iterable[tuple[float, Latent]]) -> Weighted:
-    r"""Average over models with and without each covariate.
-
-    Parameters
-    ----------
-    fits : iterable of (float, Latent)
-        Weights of hyperparameters in the model with all covariates, and the fits there, with variances.
-
-    Returns
-    -------
-    list of (float, Latent)
-        Weights that sum to 1; negligible models are gone. A covariate left out has coefficient 0.
-
-    Notes
-    -----
-    In a kabupaten with few children a covariate that explains nothing gets a coefficient all the same, and
-    moves villages up and down the list by chance. Averaging over the models (Raftery, Madigan & Hoeting 1997,
-    *JASA* 92, 179–191) draws it towards 0 and leaves a clear one as it is. One fit serves all models: leaving
-    out the covariates C multiplies the marginal likelihood by the ratio of posterior and prior density at
-    :math:`\beta_C = 0` (Dickey & Lientz 1970, *Ann. Math. Statist.* 41, 214–226), taken from the Gaussian
-    approximation, which by conditioning also gives the other coefficients and the effects.
-    """
-    parts = [
-        (np.log(weight) + _log_odds(fit, out), out, fit) for weight, fit in fits for out in _subsets(fit)
-    ]
-    logs = np.array([log for log, _out, _fit in parts])
-    weights = np.exp(logs - logs.max())
-    weights[weights < NEGLIGIBLE] = 0.0
-    weights /= weights.sum()
-    return [
-        (float(weight), _without(fit, out))
-        for weight, (_log, out, fit) in zip(weights, parts, strict=True)
-        if weight
-    ]
-
-
-def average(fits: Weighted, name: str) -> Floats:
-    """Posterior mean of an array of the fits, such as "coefficients"; one left out counts as 0."""
-    return np.asarray(sum(weight * getattr(fit, name) for weight, fit in fits), dtype=np.float64)
-
-
-def used_covariates(fits: Weighted) -> Floats:
-    """Probability, 0–1, that each covariate belongs in the model; shape (p − 1,)."""
-    share = sum(weight * (fit.coefficients[1:] != 0.0) for weight, fit in fits)
-    return np.minimum(np.asarray(share, dtype=np.float64), 1.0)
-
-
-def _subsets(fit: Latent) -> Iterator[list[int]]:
-    """Columns of the design to leave out, each set of them once."""
-    certainty = np.abs(fit.coefficients[1:]) / np.sqrt(np.diag(fit.covariance)[1:])
-    doubtful = [int(j) + 1 for j in np.argsort(certainty, kind="stable")[:MOST]]
-    for size in range(len(doubtful) + 1):
-        yield from (list(out) for out in combinations(doubtful, size))
-
-
-def _log_odds(fit: Latent, out: list[int]) -> float:
-    """Log posterior odds of leaving out `out` against keeping all."""
-    if not out:
-        return 0.0
-    at, block = fit.coefficients[out], fit.covariance[np.ix_(out, out)]
-    ratio = -0.5 * (at @ np.linalg.solve(block, at) + np.linalg.slogdet(block)[1])
-    return float(ratio + len(out) * (np.log(COEFFICIENT_SD) + np.log1p(-PRIOR_USE) - np.log(PRIOR_USE)))
-
-
-def _without(fit: Latent, out: list[int]) -> Latent:
-    """Condition a fit on coefficients that are 0."""
-    if not out:
-        return fit
-    towards = fit.covariance[:, out]
-    gain = np.linalg.solve(fit.covariance[np.ix_(out, out)], towards.T).T
-    change = -gain @ fit.coefficients[out]
-    coefficients = fit.coefficients + change
-    coefficients[out] = 0.0
-    less = np.einsum("ij,ij->i", fit.away @ towards, fit.away @ gain)
-    return replace(
-        fit,
-        coefficients=coefficients,
-        effect=fit.effect - fit.by_effect @ change,
-        eta=fit.eta + fit.away @ change,
-        eta_variance=np.maximum(fit.eta_variance - less, 0.0),
-        covariance=fit.covariance - gain @ towards.T,
-    )
+__all__ = ["RateFit", "fit_rates"]
 
 
 Floats = npt.NDArray[np.float64]
@@ -198,7 +99,7 @@ def fit_rates(
     Notes
     -----
     Hyperparameters and effect are those of the model with all covariates; which of these belong in it is
-    averaged over by `over_subsets`.
+    averaged over by `lokus.evidence.rates.covariates.over_subsets`.
     """
     alone = len(effects) == 1 and not effects[0].size and earlier is None and not design.names
     taken, weight, back = _unique_rows(counts) if alone else _every_row(counts)

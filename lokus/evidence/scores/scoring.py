@@ -29,187 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Missing", "Scores", "check_known", "describe_method", "score", "stated_shares"]
 
 
-# FOLDED: What a score is, in one sentence a planner can read out.
-
-
-def describe_method(
-    normalise: str, weighting: str, aggregate: str, *, consistency_ratio: float | None = None
-) -> str:
-    """Say how indicators become the score.
-
-    Parameters
-    ----------
-    normalise, weighting, aggregate : str
-        As :class:`lokus.evidence.scores.scoring.Scores` names them.
-    consistency_ratio : float, optional
-        Of pairwise comparisons.
-
-    Examples
-    --------
-    >>> describe_method("rank", "equal", "rank_sum")
-    'setiap indikator diganti peringkatnya di antara desa, dijadikan 0–1; bobot sama;
-    jumlah peringkat berbobot, sehingga bagian-bagiannya berjumlah sama dengan skor'
-    """
-    scale = {
-        "minmax": _("each indicator brought to 0–1 between its smallest and largest value or its fixed ends"),
-        "rank": _("each indicator replaced by its rank among the villages, brought to 0–1"),
-        "zscore": _("each indicator by its z-score, brought to 0–1 by the normal distribution"),
-        "limit": _("each indicator red (1) where worse than its limit, otherwise 0"),
-    }[normalise]
-    weights = {
-        "stated": _("weights as stated"),
-        "equal": _("equal weights"),
-        "ahp": _("weights by pairwise comparison (AHP), consistency ratio {ratio}").format(
-            ratio=format_number(consistency_ratio, decimals=3)
-        ),
-        "entropy": _("weights by entropy: the more an indicator tells villages apart, the more it weighs"),
-        "critic": _("weights by CRITIC: the more spread and the less repetition, the more weight"),
-        "pca": _("weights by principal components: indicators that repeat one another share a weight"),
-    }[weighting]
-    joined = {
-        "arithmetic": _("weighted sum, so that the parts add up to the score"),
-        "rank_sum": _("weighted sum of ranks, so that the parts add up to the score"),
-        "geometric": _(
-            "geometric mean, in which one very bad indicator is not made up for by good ones; the parts "
-            "split the score by logarithms and add up to it"
-        ),
-        "topsis": _(
-            "TOPSIS: distance from the best values against distance from the worst; the parts are the rise "
-            "of the score as all indicators worsen together, and add up to it"
-        ),
-    }[aggregate]
-    return "; ".join([scale, weights, joined])
-
-
-# FOLDED: What a score may be told: settings that do not fit the indicators are refused, by name.
-
-
-def check_settings(
-    indicators: pd.DataFrame,
-    keys: Sequence[str],
-    *,
-    weights: Mapping[str, float] | str,
-    worse: Mapping[str, str],
-    normalise: str,
-    goalposts: Mapping[str, tuple[float, float]],
-    limits: Mapping[str, float],
-    aggregate: str,
-    missing: str,
-    not_applicable: Mapping[str, Collection[str]],
-) -> None:
-    """Refuse settings of :func:`lokus.evidence.scores.scoring.score` that do not fit the indicators.
-
-    Raises
-    ------
-    EvidenceError
-        As :func:`lokus.evidence.scores.scoring.score`.
-    """
-    for name, value, allowed in (
-        ("normalise", normalise, NORMALISATIONS),
-        ("aggregate", aggregate, AGGREGATIONS),
-        ("missing", missing, ("renormalise", "withhold")),
-        *([("weights", weights, DATA_WEIGHTS)] if isinstance(weights, str) else []),
-    ):
-        if value not in allowed:
-            raise EvidenceError(
-                _("{name} must be one of {allowed}, not {value}").format(
-                    name=name, allowed=", ".join(allowed), value=value
-                ),
-                remedy=_("choose one of these words"),
-            )
-    if indicators.index.has_duplicates:
-        repeated = indicators.index[indicators.index.duplicated()].unique()
-        raise EvidenceError(
-            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
-            remedy=_("keep one row for each village"),
-        )
-    check_known((*keys, *goalposts), indicators.columns)
-    check_known(limits, keys)
-    check_known(not_applicable, keys)
-    stated = {} if isinstance(weights, str) else weights
-    for key, weight in stated.items():
-        if not (math.isfinite(weight) and weight >= 0):
-            raise EvidenceError(
-                _("the weight of {name} must be 0 or more, not {value}").format(name=key, value=weight),
-                remedy=_("state a weight of 0 or more; the direction is in the catalogue"),
-            )
-    for key in keys:
-        if worse.get(key) not in {"high", "low"}:
-            raise EvidenceError(
-                _('worse["{name}"] must be "high" or "low"').format(name=key),
-                remedy=_('say which end is worse: "high" or "low"'),
-            )
-    total = math.fsum(stated.values())
-    if not keys or (not isinstance(weights, str) and not (total > 0 and math.isfinite(total))):
-        raise EvidenceError(
-            _("the weights must not all be 0"), remedy=_("give at least one indicator a weight above 0")
-        )
-    if goalposts and normalise != "minmax":
-        raise EvidenceError(
-            _("goalposts need normalise = minmax"),
-            remedy=_('state normalisasi = "minmax", or take batas_tetap out'),
-        )
-    if limits and normalise != "limit":
-        raise EvidenceError(
-            _("limits need normalise = limit"),
-            remedy=_('state normalisasi = "batas", or take batas_merah out'),
-        )
-    if aggregate == "rank_sum" and normalise != "rank":
-        raise EvidenceError(
-            _("the rank sum needs normalise = rank"),
-            remedy=_('state normalisasi = "peringkat", or another metode'),
-        )
-    check_goalposts(goalposts)
-    for key, limit in limits.items():
-        if not math.isfinite(limit):
-            raise EvidenceError(
-                _("the limit of {name} must be a finite number").format(name=key),
-                remedy=_("state a number in the unit of the indicator"),
-            )
-    for key in keys:
-        infinite = np.isinf(indicators[key].to_numpy(dtype=float, na_value=np.nan))
-        if infinite.any():
-            raise EvidenceError(
-                _("indicator {name} is infinite in {villages}").format(
-                    name=key, villages=name_some(indicators.index[infinite])
-                ),
-                remedy=_("correct the value, or leave it empty"),
-            )
-
-
-def check_known(keys: Iterable[str], known: Iterable[object]) -> None:
-    """Refuse an indicator that is not there, and name the nearest one that is.
-
-    Raises
-    ------
-    EvidenceError
-        The first unknown key.
-
-    Examples
-    --------
-    >>> check_known(["krs"], ["krs", "idm"])
-    """
-    names = [str(name) for name in known]
-    for key in keys:
-        if key not in names:
-            near = get_close_matches(key, names, n=1, cutoff=0.5)
-            raise EvidenceError(
-                _("unknown indicator {name}").format(name=key),
-                remedy=_("did you mean {name}?").format(name=near[0]) if near else "",
-            )
-
-
-def stated_shares(weights: Mapping[str, float]) -> pd.Series[float]:
-    """Divide weights by their sum.
-
-    Examples
-    --------
-    >>> stated_shares({"a": 3, "b": 1}).to_dict()
-    {'a': 0.75, 'b': 0.25}
-    """
-    return pd.Series(weights, dtype=float, name="bobot") / math.fsum(weights.values())
-
-
 @dataclass(frozen=True, kw_only=True)
 class Scores:
     """Scores with everything they are made of, one row a village, sorted by code.
@@ -462,3 +281,178 @@ def _exempt(frame: pd.DataFrame, not_applicable: Mapping[str, Collection[str]] |
     for key, villages in not_applicable.items():
         exempt[key] = frame.index.isin(list(villages))
     return exempt
+
+
+def check_settings(
+    indicators: pd.DataFrame,
+    keys: Sequence[str],
+    *,
+    weights: Mapping[str, float] | str,
+    worse: Mapping[str, str],
+    normalise: str,
+    goalposts: Mapping[str, tuple[float, float]],
+    limits: Mapping[str, float],
+    aggregate: str,
+    missing: str,
+    not_applicable: Mapping[str, Collection[str]],
+) -> None:
+    """Refuse settings of :func:`lokus.evidence.scores.scoring.score` that do not fit the indicators.
+
+    Raises
+    ------
+    EvidenceError
+        As :func:`lokus.evidence.scores.scoring.score`.
+    """
+    for name, value, allowed in (
+        ("normalise", normalise, NORMALISATIONS),
+        ("aggregate", aggregate, AGGREGATIONS),
+        ("missing", missing, ("renormalise", "withhold")),
+        *([("weights", weights, DATA_WEIGHTS)] if isinstance(weights, str) else []),
+    ):
+        if value not in allowed:
+            raise EvidenceError(
+                _("{name} must be one of {allowed}, not {value}").format(
+                    name=name, allowed=", ".join(allowed), value=value
+                ),
+                remedy=_("choose one of these words"),
+            )
+    if indicators.index.has_duplicates:
+        repeated = indicators.index[indicators.index.duplicated()].unique()
+        raise EvidenceError(
+            _("villages appear more than once: {villages}").format(villages=name_some(repeated)),
+            remedy=_("keep one row for each village"),
+        )
+    check_known((*keys, *goalposts), indicators.columns)
+    check_known(limits, keys)
+    check_known(not_applicable, keys)
+    stated = {} if isinstance(weights, str) else weights
+    for key, weight in stated.items():
+        if not (math.isfinite(weight) and weight >= 0):
+            raise EvidenceError(
+                _("the weight of {name} must be 0 or more, not {value}").format(name=key, value=weight),
+                remedy=_("state a weight of 0 or more; the direction is in the catalogue"),
+            )
+    for key in keys:
+        if worse.get(key) not in {"high", "low"}:
+            raise EvidenceError(
+                _('worse["{name}"] must be "high" or "low"').format(name=key),
+                remedy=_('say which end is worse: "high" or "low"'),
+            )
+    total = math.fsum(stated.values())
+    if not keys or (not isinstance(weights, str) and not (total > 0 and math.isfinite(total))):
+        raise EvidenceError(
+            _("the weights must not all be 0"), remedy=_("give at least one indicator a weight above 0")
+        )
+    if goalposts and normalise != "minmax":
+        raise EvidenceError(
+            _("goalposts need normalise = minmax"),
+            remedy=_('state normalisasi = "minmax", or take batas_tetap out'),
+        )
+    if limits and normalise != "limit":
+        raise EvidenceError(
+            _("limits need normalise = limit"),
+            remedy=_('state normalisasi = "batas", or take batas_merah out'),
+        )
+    if aggregate == "rank_sum" and normalise != "rank":
+        raise EvidenceError(
+            _("the rank sum needs normalise = rank"),
+            remedy=_('state normalisasi = "peringkat", or another metode'),
+        )
+    check_goalposts(goalposts)
+    for key, limit in limits.items():
+        if not math.isfinite(limit):
+            raise EvidenceError(
+                _("the limit of {name} must be a finite number").format(name=key),
+                remedy=_("state a number in the unit of the indicator"),
+            )
+    for key in keys:
+        infinite = np.isinf(indicators[key].to_numpy(dtype=float, na_value=np.nan))
+        if infinite.any():
+            raise EvidenceError(
+                _("indicator {name} is infinite in {villages}").format(
+                    name=key, villages=name_some(indicators.index[infinite])
+                ),
+                remedy=_("correct the value, or leave it empty"),
+            )
+
+
+def check_known(keys: Iterable[str], known: Iterable[object]) -> None:
+    """Refuse an indicator that is not there, and name the nearest one that is.
+
+    Raises
+    ------
+    EvidenceError
+        The first unknown key.
+
+    Examples
+    --------
+    >>> check_known(["krs"], ["krs", "idm"])
+    """
+    names = [str(name) for name in known]
+    for key in keys:
+        if key not in names:
+            near = get_close_matches(key, names, n=1, cutoff=0.5)
+            raise EvidenceError(
+                _("unknown indicator {name}").format(name=key),
+                remedy=_("did you mean {name}?").format(name=near[0]) if near else "",
+            )
+
+
+def stated_shares(weights: Mapping[str, float]) -> pd.Series[float]:
+    """Divide weights by their sum.
+
+    Examples
+    --------
+    >>> stated_shares({"a": 3, "b": 1}).to_dict()
+    {'a': 0.75, 'b': 0.25}
+    """
+    return pd.Series(weights, dtype=float, name="bobot") / math.fsum(weights.values())
+
+
+def describe_method(
+    normalise: str, weighting: str, aggregate: str, *, consistency_ratio: float | None = None
+) -> str:
+    """Say how indicators become the score.
+
+    Parameters
+    ----------
+    normalise, weighting, aggregate : str
+        As :class:`lokus.evidence.scores.scoring.Scores` names them.
+    consistency_ratio : float, optional
+        Of pairwise comparisons.
+
+    Examples
+    --------
+    >>> describe_method("rank", "equal", "rank_sum")
+    'setiap indikator diganti peringkatnya di antara desa, dijadikan 0–1; bobot sama;
+    jumlah peringkat berbobot, sehingga bagian-bagiannya berjumlah sama dengan skor'
+    """
+    scale = {
+        "minmax": _("each indicator brought to 0–1 between its smallest and largest value or its fixed ends"),
+        "rank": _("each indicator replaced by its rank among the villages, brought to 0–1"),
+        "zscore": _("each indicator by its z-score, brought to 0–1 by the normal distribution"),
+        "limit": _("each indicator red (1) where worse than its limit, otherwise 0"),
+    }[normalise]
+    weights = {
+        "stated": _("weights as stated"),
+        "equal": _("equal weights"),
+        "ahp": _("weights by pairwise comparison (AHP), consistency ratio {ratio}").format(
+            ratio=format_number(consistency_ratio, decimals=3)
+        ),
+        "entropy": _("weights by entropy: the more an indicator tells villages apart, the more it weighs"),
+        "critic": _("weights by CRITIC: the more spread and the less repetition, the more weight"),
+        "pca": _("weights by principal components: indicators that repeat one another share a weight"),
+    }[weighting]
+    joined = {
+        "arithmetic": _("weighted sum, so that the parts add up to the score"),
+        "rank_sum": _("weighted sum of ranks, so that the parts add up to the score"),
+        "geometric": _(
+            "geometric mean, in which one very bad indicator is not made up for by good ones; the parts "
+            "split the score by logarithms and add up to it"
+        ),
+        "topsis": _(
+            "TOPSIS: distance from the best values against distance from the worst; the parts are the rise "
+            "of the score as all indicators worsen together, and add up to it"
+        ),
+    }[aggregate]
+    return "; ".join([scale, weights, joined])

@@ -26,9 +26,11 @@ from lokus.show.tables.study import (
     alternatives_table,
     audit_table,
     certainty_table,
+    clusters_table,
     completeness_table,
     gaps_table,
     groups_table,
+    influence_table,
     inputs_table,
     odds_table,
     offices_table,
@@ -37,7 +39,7 @@ from lokus.show.tables.study import (
 )
 from lokus.show.tables.villages import proposal_table, reasons
 from lokus.show.themes.themes import available_themes, make_layer
-from lokus.show.words.narrative import caveats, map_sentence, summary
+from lokus.show.words.narrative import cautions, caveats, map_sentence, summary
 from lokus.show.words.review import effect_lines, fall_lines, review_caveats, review_summary
 
 if TYPE_CHECKING:
@@ -160,14 +162,16 @@ def render_report(material: Material, *, sheets: Callable[[str], Figure] | None 
         public=material.public, level=format_number(100 * material.level), summary=summary(material),
         review=review_parts(material, lambda theme: _map(material, theme, drawn)),
         follow_up=follow_up_parts(material),
-        maps=[_map(material, theme, drawn) for theme in _shown(material)], villages=proposal_table(material),
+        maps=[_map(material, theme, drawn) for theme in _shown(material)],
+        clusters=clusters_table(material), villages=proposal_table(material),
         reasons=reasons(material.chosen),
         weights=[(name, format_number(100 * w, decimals=1)) for name, w in material.weights.items()],
         method=[(str(label), str(value)) for label, value in material.method],
         certainty=certainty_table(material), alternatives=alternatives_table(material),
-        prices=prices_table(material), odds=odds_table(material), gaps=gaps_table(material),
-        tasks=tasks_table(material),
-        caveats=caveats(material), accepted=accepted_table(material), audit=audit_table(material),
+        prices=prices_table(material), odds=odds_table(material), influence=influence_table(material),
+        gaps=gaps_table(material), tasks=tasks_table(material),
+        caveats=[*caveats(material), *cautions(material)],
+        accepted=accepted_table(material), audit=audit_table(material),
         by_opd=offices_table(material), completeness=completeness_table(material),
         inputs=inputs_table(material),
         lock=json.dumps(material.lock, indent=2, ensure_ascii=False) if material.lock else "",

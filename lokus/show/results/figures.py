@@ -72,8 +72,14 @@ FIGURES: Mapping[str, Figure] = {
     "peringkat": Figure(head=N_("Rank by score"), short=N_("Rank")),
     "prevalensi_mentah": Figure(head=N_("Measured prevalence (%)"), short=N_("Measured (%)"), decimals=1),
     "prevalensi": Figure(head=N_("Estimated prevalence (%)"), short=N_("Estimate (%)"), decimals=1),
+    "prevalensi_survei": Figure(
+        head=N_("Prevalence at the survey's level (%)"), short=N_("Survey level (%)"), decimals=1
+    ),
     "stunting": Figure(head=N_("Stunted children recorded"), short=N_("Recorded")),
     "anak_stunting": Figure(head=N_("Stunted children (estimate)"), short=N_("Children (estimate)")),
+    "anak_stunting_survei": Figure(
+        head=N_("Stunted children at the survey's level"), short=N_("Children (survey level)")
+    ),
     "diukur": Figure(head=N_("Children measured")),
     "cakupan_pengukuran": Figure(
         head=N_("Children measured (%)"), short=N_("Measured children (%)"), decimals=1

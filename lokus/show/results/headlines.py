@@ -73,6 +73,16 @@ class Headlines:
         return self._children(self.material.chosen)
 
     @property
+    def children_at_survey(self) -> int | None:
+        """Stunted children of all villages at the level of the survey; None where the study states none."""
+        return self._children(self.material.results, "anak_stunting_survei")
+
+    @property
+    def children_in_lokus_at_survey(self) -> int | None:
+        """Stunted children of the proposed villages at the level of the survey."""
+        return self._children(self.material.chosen, "anak_stunting_survei")
+
+    @property
     def share_of_children(self) -> float | None:
         """Share of the estimated stunted children that live in lokus, percent."""
         everyone, inside = self.estimated_children, self.estimated_children_in_lokus
@@ -124,10 +134,10 @@ class Headlines:
         return completeness.astype("boolean").fillna(value=False).astype(bool)
 
     @staticmethod
-    def _children(villages: pd.DataFrame) -> int | None:
-        if "anak_stunting" not in villages or not villages["anak_stunting"].notna().any():
+    def _children(villages: pd.DataFrame, column: str = "anak_stunting") -> int | None:
+        if column not in villages or not villages[column].notna().any():
             return None
-        return int(np.rint(float(villages["anak_stunting"].sum())))
+        return int(np.rint(float(villages[column].sum())))
 
     @staticmethod
     def _weak(villages: pd.DataFrame) -> int:

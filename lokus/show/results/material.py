@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.evidence.patterns.scan import Clusters
+    from lokus.evidence.rates.survey import AtSurvey
+    from lokus.findings import Finding
     from lokus.followup.allocation import Sharing
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
@@ -59,8 +62,6 @@ class Material:
     overlap : pandas.DataFrame, optional
         Pairs of weighed indicators, under the names to be shown: ``indikator``, ``dengan``, ``korelasi``
         (of ranks, −1 to 1), ``bobot`` (share of the score that both weigh).
-    cautions : tuple of str
-        What a reader of rates and list must know of this study.
     tie_caution : str
         That the score hardly decides the list; empty where it does.
     weights : mapping of str to float
@@ -87,6 +88,16 @@ class Material:
         What decree, minutes and letters state and no data give.
     requests : pandas.DataFrame, optional
         Values that offices are asked for, as :func:`lokus.followup.data_requests.missing_values` gives them.
+    influence : pandas.DataFrame, optional
+        Of each indicator with weight, under the name to be shown: ``bobot`` and ``pengaruh`` (shares of the
+        weight and of the variance of the score), ``masuk`` and ``keluar`` (villages that the list takes in
+        and gives up without it).
+    clusters : Clusters, optional
+        Circles of villages with more stunted children than chance explains.
+    survey : AtSurvey, optional
+        The level of the survey that the study states.
+    cautions : tuple of Finding
+        What a reader of rates, score, types and clusters should know.
     level : float
         Coverage of the intervals, 0–1.
     public : bool
@@ -107,7 +118,6 @@ class Material:
     odds_bounds: pd.DataFrame | None = None
     justifications: pd.Series[str] | None = None
     overlap: pd.DataFrame | None = None
-    cautions: tuple[str, ...] = ()
     tie_caution: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     method: tuple[tuple[str, Any], ...] = ()
@@ -121,6 +131,10 @@ class Material:
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)
     requests: pd.DataFrame | None = None
+    influence: pd.DataFrame | None = None
+    clusters: Clusters | None = None
+    survey: AtSurvey | None = None
+    cautions: tuple[Finding, ...] = ()
     level: float = 0.9
     public: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,12 @@ from lokus.followup.beneficiaries import public_beneficiaries
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.review import direction_texts
-from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, is_masked
+from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, caution_line, is_masked
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from lokus.findings import Finding
     from lokus.followup.interventions import Interventions
     from lokus.intake.indicators.indicator import Indicator
     from lokus.show.results.material import Material
@@ -95,6 +96,7 @@ def public_interventions(found: Interventions | None) -> Interventions | None:
 THRESHOLD = 5
 _PEOPLE = frozenset({"anak", "keluarga", "ibu", "jiwa", "orang"})
 _EXPECTED = "anak_stunting"
+_AT_SURVEY = "anak_stunting_survei"
 # Sums of which offices publish all terms, besides those the catalogue knows.
 _ADDS_UP: Mapping[str, tuple[str, ...]] = {
     "keluarga_sasaran": ("krs", "tidak_krs"),
@@ -118,6 +120,8 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 _FOLLOWING = (
     "prevalensi_bawah", "prevalensi_atas", "prevalensi_bawah50", "prevalensi_atas50", "peluang_di_atas",
+    "prevalensi_survei", "prevalensi_survei_bawah", "prevalensi_survei_atas", _AT_SURVEY,
+    f"{_AT_SURVEY}_bawah", f"{_AT_SURVEY}_atas",
 )  # fmt: skip
 # What is computed from a count, with the decimals in which it is published where the count is not masked: in
 # more of them the parameters that villages share could be worked out, and from these the masked counts. A
@@ -125,6 +129,7 @@ _FOLLOWING = (
 _ROUNDED: Mapping[str, tuple[int, float]] = {
     "prevalensi": (1, 2.5), "prevalensi_bawah": (1, 0.0), "prevalensi_atas": (1, 0.0),
     "prevalensi_bawah50": (1, 0.0), "prevalensi_atas50": (1, 0.0), "peluang_di_atas": (2, 0.0),
+    "prevalensi_survei": (1, 2.5), "prevalensi_survei_bawah": (1, 0.0), "prevalensi_survei_atas": (1, 0.0),
     "skor": (3, 0.01), "peluang_lokus": (2, 0.0), "galat_peluang": (3, 0.0),
 }  # fmt: skip
 # All that is computed from a count. Together they leave one number for most masked counts (score and weights
@@ -137,6 +142,7 @@ _WORDED = frozenset({"kelas_kepastian", "titik_panas", "tipologi", "keterangan"}
 _WHOLE = frozenset({"peringkat", "tahun_lokus"})
 _AMONG_ALL = ("peringkat_bawah", "peringkat_atas", "peringkat_tengah")  # count the masked villages too
 _QUOTABLE = ("join.", "batas.", "audit.incomplete", "audit.no_data")  # checks whose messages quote no value
+_NAMES_OF_A_TYPE = ("typology.tiny",)
 _DRIVERS = 3
 
 
@@ -160,15 +166,17 @@ def mask_small_counts(
         is left; parts of the score are masked wherever a count behind them may be; values of gaps and
         messages of findings likewise; the review as :func:`lokus.show.results.public.public_review` says.
         What became of every input row, and the lock, whose fingerprints would let values be guessed and
-        checked, are left out.
+        checked, are left out; so are clusters, whose sums hold the counts of their villages, and cautions
+        that name the villages of a type.
 
     Notes
     -----
     A reader is taken to know the whole method, its parameters and every count that is not masked. What is
     computed from a masked count is therefore not published: of such a village the public version tells
     whether it is a lokus, and no estimate, score, rank, chance or class. Ranks are those among the others.
-    Other lists, also those at other odds, prices of rules, likeness of indicators and the sum of scores are
-    left out: they would tell differences of scores. Justifications quote them, and are never published.
+    Other lists, also those at other odds, prices of rules, likeness of indicators, what each of them changes
+    and the sum of scores are left out: they would tell differences of scores. Justifications quote them, and
+    are never published.
 
     Examples
     --------
@@ -194,6 +202,7 @@ def mask_small_counts(
     if "alasan" in material.results:
         results["alasan"] = _reasons(results, parts)
     findings = _mask_findings(material.findings)
+    cautions = tuple(one for one in material.cautions if one.check not in _NAMES_OF_A_TYPE)
     return replace(
         material,
         results=results,
@@ -217,7 +226,10 @@ def mask_small_counts(
         calendar=None,
         requests=None,
         reconciliation=None,
-        method=tuple(_mask_method(material.method, findings, sums=open_)),
+        influence=material.influence if open_ else None,
+        clusters=None,
+        cautions=cautions,
+        method=tuple(_mask_method(material, cautions, findings, sums=open_)),
         lock=None,
         public=True,
     )
@@ -251,10 +263,10 @@ def mask_results(
     Masked are: counts from 1 to below `threshold`; a further term where a sum would give a masked one away,
     and a further village of the kecamatan, and of the kabupaten, where a total would; shares with a masked
     or small numerator or denominator; the expected stunted children, which differ from the count by those
-    not measured only. Where one of these is masked from which something is computed, everything computed is
-    masked: estimates, score, rank, chance, classes; ranks and numbers on the list are those among the others.
-    Columns that are neither indicators nor known to be harmless are dropped. The outcome does not depend on
-    the row order.
+    not measured only, and those at the level of a survey. Where one of these is masked from which something
+    is computed, everything computed is masked: estimates, score, rank, chance, classes; ranks and numbers on
+    the list are those among the others. Columns that are neither indicators nor known to be harmless are
+    dropped. The outcome does not depend on the row order.
     """
     results = results.sort_index()
     keys = [name for name in results if _counts_people(str(name), catalogue)]
@@ -262,10 +274,10 @@ def mask_results(
     hidden = (values > 0) & (values < threshold)
     if _EXPECTED in results:
         values[_EXPECTED] = results[_EXPECTED].astype(float)
-        low = results.get(f"{_EXPECTED}_bawah", values[_EXPECTED]).astype(float)
-        hidden[_EXPECTED] = ((values[_EXPECTED] > 0) & (values[_EXPECTED] < threshold)) | (
-            (low > 0) & (low < threshold)
-        )
+        told = [name for name in (_EXPECTED, _AT_SURVEY) if name in results]
+        told += [f"{name}_bawah" for name in told if f"{name}_bawah" in results]
+        numbers = results[told].astype(float)
+        hidden[_EXPECTED] = ((numbers > 0) & (numbers < threshold)).any(axis=1)
     groups = results["kode_kecamatan"].to_numpy()
     before = -1
     while before != int(hidden.to_numpy().sum()):
@@ -286,7 +298,8 @@ def mask_results(
     rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
     computed = rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed)
     masks = {**{str(key): hidden[key] for key in hidden}, **shares}
-    for name in (f"{_EXPECTED}_bawah", f"{_EXPECTED}_atas", *_COMPUTED):
+    expected = [f"{name}_{end}" for name in (_EXPECTED, _AT_SURVEY) for end in ("bawah", "atas")]
+    for name in (*expected, _AT_SURVEY, *_COMPUTED):
         masks[name] = computed
     if computed.any():
         for name in _AMONG_ALL:
@@ -490,7 +503,7 @@ def _mask_gaps(gaps: pd.DataFrame | None, results: pd.DataFrame) -> pd.DataFrame
 
 
 def _mask_method(
-    method: tuple[tuple[str, Any], ...], findings: pd.DataFrame | None, *, sums: bool
+    material: Material, cautions: Iterable[Finding], findings: pd.DataFrame | None, *, sums: bool
 ) -> Iterator[tuple[str, Any]]:
     """Give the lines that quote no masked number; sums of scores only where none is masked."""
     accepted = _("Accepted finding")
@@ -499,7 +512,8 @@ def _mask_method(
         _("Lists if the children not measured had other odds"),
     )  # fmt: skip
     left_out = {accepted} if sums else {accepted, *told}
-    yield from ((label, value) for label, value in method if label not in left_out)
+    said = {caution_line(one) for one in material.cautions} - {caution_line(one) for one in cautions}
+    yield from (line for line in material.method if line[0] not in left_out and line not in said)
     if findings is not None and "accepted" in findings:
         for row in findings[findings["accepted"].astype(bool)].to_dict("records"):
             yield accepted, f"{row['check']}: {row['message']} – {row['reason']}"

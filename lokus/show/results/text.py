@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from lokus.i18n import format_number
+from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
+    from lokus.findings import Finding
+
 __all__ = [
     "MASKED",
     "MASKED_PARTS",
     "MASKED_REVIEW",
+    "caution_line",
     "fixed_archive",
     "has_flag",
     "is_masked",
@@ -171,3 +175,16 @@ def threshold_text(threshold: str, worse: str) -> str:
     ('< 80', '> 14')
     """
     return f"{'>' if worse == 'tinggi' else '<'} {threshold}"
+
+
+def caution_line(finding: Finding) -> tuple[str, str]:
+    """Give the line of the method sheet that says what a reader should know.
+
+    Examples
+    --------
+    >>> from lokus.findings import Finding
+    >>> caution_line(Finding(check="scan.missing", level="note", message="2 desa tanpa data"))
+    ('Catatan', '2 desa tanpa data')
+    """
+    label = _("Note") if finding.level == "note" else _("Caution")
+    return label, "; ".join(part for part in (finding.message, finding.remedy) if part)

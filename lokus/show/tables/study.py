@@ -27,9 +27,11 @@ __all__ = [
     "alternatives_table",
     "audit_table",
     "certainty_table",
+    "clusters_table",
     "completeness_table",
     "gaps_table",
     "groups_table",
+    "influence_table",
     "inputs_table",
     "odds_table",
     "offices_table",
@@ -64,6 +66,72 @@ def certainty_table(material: Material) -> Table | None:
             "Chance: share of recalculations with other plausible rates and weights in "
             "which a village is chosen"
         ),
+    )
+
+
+def clusters_table(material: Material) -> Table | None:
+    """Circles of villages with more stunted children than chance explains, and the likeliest in any case.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> clusters_table(material).heads
+    ('Desa di pusat', 'Banyak desa', 'Radius (km)', 'Anak stunting', 'Harapan', 'Risiko relatif', 'p',
+    'Nyata')
+    """
+    if material.clusters is None or material.clusters.clusters.empty:
+        return None
+    found, villages = material.clusters, material.results
+    rows = found.clusters
+    n = int(rows["nyata"].sum())
+    centres = [
+        f"{village['desa']} ({village['kecamatan']})"
+        for village in villages.loc[rows["pusat"]].to_dict("records")
+    ]
+    return Table.of(
+        Column.text(_("Village at the centre"), centres),
+        Column.number(_("Number of villages"), rows["desa"]),
+        Column.number(_("Radius (km)"), rows["radius_m"] / 1000.0, decimals=1),
+        Column.number(_("Stunted children"), rows["kasus"]),
+        Column.number(_("Expected"), rows["harapan"], decimals=1),
+        Column.number(_("Relative risk"), rows["risiko_relatif"], decimals=2),
+        Column.number("p", rows["p"], decimals=3),
+        Column.text(_("Significant"), [_("yes") if sure else _("no") for sure in rows["nyata"]]),
+        title=_("Clusters: circles with more stunted children than chance explains"),
+        lead=_("{n} significant clusters").format(n=n)
+        if n
+        else _("no significant cluster; the likeliest circle is given all the same"),
+        notes=[
+            _(
+                "As counted among the children measured. p of the whole map, the villages dealt anew to the "
+                "places."
+            )
+        ],
+    )
+
+
+def influence_table(material: Material) -> Table | None:
+    """How much of the score hangs on each indicator, and what the list would be without it.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> influence_table(material).heads
+    ('Indikator', 'Bobot (%)', 'Bagian dari keragaman skor (%)', 'Desa masuk tanpa indikator ini',
+    'Desa keluar')
+    """
+    table = material.influence
+    if table is None or table.empty:
+        return None
+    return Table.of(
+        Column.text(_("Indicator"), table.index),
+        Column.number(_("Weight (%)"), table["bobot"], decimals=1, scale=100),
+        Column.number(_("Share of the variance of scores (%)"), table["pengaruh"], decimals=1, scale=100),
+        Column.number(_("Villages that come in without it"), table["masuk"]),
+        Column.number(_("Villages that go out"), table["keluar"]),
+        lead=_("Each indicator left out in turn, the weights of the others scaled up"),
     )
 
 

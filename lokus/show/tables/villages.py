@@ -36,8 +36,13 @@ __all__ = [
     "widest_table",
 ]
 
-_INTERVALS = ("prevalensi", "anak_stunting", "peringkat")  # figures reported with their interval
-_EVIDENCE = ("prevalensi_mentah", "prevalensi", "stunting", "anak_stunting", "cakupan_pengukuran")
+# Figures reported with their interval.
+_INTERVALS = ("prevalensi", "prevalensi_survei", "anak_stunting", "anak_stunting_survei", "peringkat")
+_EVIDENCE = (
+    "prevalensi_mentah", "prevalensi", "prevalensi_survei", "stunting", "anak_stunting",
+    "anak_stunting_survei", "cakupan_pengukuran",
+)  # fmt: skip
+_WIDE_ONLY = ("anak_stunting_survei",)
 
 
 def displayed_codes(places: pd.DataFrame) -> tuple[str, ...]:
@@ -112,7 +117,8 @@ def evidence_columns(villages: pd.DataFrame, *, narrow: bool = False) -> tuple[C
     """Give what is measured and estimated of villages, with the mark of those not yet reliable.
 
     A lokus is never listed without it: measured and estimated prevalence, recorded and estimated children,
-    share of the children measured.
+    share of the children measured. Where the study states a survey, what is recorded stands beside what the
+    survey's level makes of it.
 
     Parameters
     ----------
@@ -131,7 +137,7 @@ def evidence_columns(villages: pd.DataFrame, *, narrow: bool = False) -> tuple[C
     columns = [
         Column.figure(villages, name, narrow=narrow, interval=name in _INTERVALS)
         for name in _EVIDENCE
-        if name in villages
+        if name in villages and not (narrow and name in _WIDE_ONLY)
     ]
     if "belum_andal" in villages:
         columns.append(Column(head=_("Reliability"), values=reliability(villages), width=12))

@@ -9,6 +9,7 @@ from lokus.choice.results import LOKUS
 from lokus.choice.selection import engine_name, objective_text
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.show.results.text import caution_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lokus.choice.robustness import Robustness
     from lokus.choice.selection import Selection
     from lokus.evidence.change.change import Change
+    from lokus.evidence.patterns.scan import Clusters
     from lokus.evidence.rates.rates import Rates
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
@@ -39,6 +41,7 @@ def method_lines(
     survey: AtSurvey | None = None,
     odds_bounds: pd.DataFrame | None = None,
     cautions: Sequence[Finding] = (),
+    clusters: Clusters | None = None,
 ) -> list[tuple[str, str]]:
     """Describe a study, one (item, value) a line, made only of what was computed.
 
@@ -59,11 +62,14 @@ def method_lines(
     odds_bounds : pandas.DataFrame, optional
         Villages that enter or leave with other odds of the children not measured.
     cautions
-        What a reader of the rates should know.
+        What a reader of rates, score, types and clusters should know.
+    clusters
+        Circles of villages that the scan statistic found.
     """
     return [
         *(_describe_rates(rates, labels) if rates else _without_rates()),
         *_describe_bounds(survey, odds_bounds, cautions),
+        *_describe_clusters(clusters),
         *_describe_scores(scores, labels),
         *_describe_choice(selection),
         *_describe_certainty(robustness),
@@ -114,6 +120,21 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
             _("Shared by villages"),
             _("effect of the kecamatan") if rates.effect == "kecamatan" else _("effect of the neighbours"),
         )
+    if len(rates.log_scores):
+        words = {
+            "none": _("none (effect)"),
+            "kecamatan": _("effect of the kecamatan"),
+            "neighbours": _("effect of the neighbours"),
+        }
+        yield (
+            _("Effects compared"),
+            _("leave-one-out log score, higher is better: {scores}").format(
+                scores="; ".join(
+                    f"{words[str(name)]} {format_number(value, decimals=1)}"
+                    for name, value in rates.log_scores.items()
+                )
+            ),
+        )
     yield (
         _("Earlier rounds"),
         _(
@@ -144,8 +165,7 @@ def _describe_bounds(
 ) -> Iterator[tuple[str, str]]:
     if survey is not None:
         yield _("Survey level"), str(survey)
-    for finding in cautions:
-        yield _("Caution"), f"{finding.message}; {finding.remedy}"
+    yield from map(caution_line, cautions)
     if odds_bounds is None:
         return
     proposed = odds_bounds.attrs["odds_usulan"]
@@ -165,6 +185,20 @@ def _describe_bounds(
             else _("the same list at odds {odds}").format(odds=ratio)
         )
         yield _("Lists if the children not measured had other odds"), text
+
+
+def _describe_clusters(clusters: Clusters | None) -> Iterator[tuple[str, str]]:
+    if clusters is not None:
+        yield (
+            _("Clusters"),
+            _(
+                "Scan statistic: every circle around every village with up to {share} % of the children; the "
+                "villages are dealt to the places at random {replicates} times, and p is the share of these "
+                "maps with a circle that stands out as much"
+            ).format(
+                share=format_number(100 * clusters.max_share), replicates=format_number(len(clusters.maxima))
+            ),
+        )
 
 
 def _without_rates() -> Iterator[tuple[str, str]]:

@@ -17,20 +17,26 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.findings import Finding
     from lokus.show.results.material import Material
 
 __all__ = [
     "CERTAINTY",
     "Task",
+    "cautions",
     "caveats",
     "certainty_label",
     "join_names",
+    "level_lines",
     "map_sentence",
     "summary",
     "tasks",
 ]
 
 
+BELOW_SURVEY = "evidence.below_survey"
+# Findings that change how the list is read; the others are about one part of the evidence.
+_OF_THE_LIST = ("evidence.kecamatan_apart", BELOW_SURVEY)
 CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")
 _CERTAINTY = {
     "kukuh": N_("Firm (chance of 80 % or more)"),
@@ -106,6 +112,15 @@ def summary(material: Material) -> list[str]:
                 inside=format_number(inside), all=format_number(everyone), share=format_number(share)
             )
         )  # fmt: skip
+        surveyed = told.children_at_survey, told.children_in_lokus_at_survey
+        if material.survey is not None and None not in surveyed:
+            lines.append(
+                _("At the level of the survey ({survey}) these would be {inside} of {all}.").format(
+                    survey=material.survey.survey,
+                    inside=format_number(surveyed[1]),
+                    all=format_number(surveyed[0]),
+                )
+            )
     if told.firm is not None:
         lines.append(
             _(
@@ -122,6 +137,44 @@ def summary(material: Material) -> list[str]:
             )
         )  # fmt: skip
     return lines
+
+
+def cautions(material: Material) -> list[str]:
+    """List the warnings about the evidence of this study beside those of :func:`caveats`, with what to do.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from lokus.findings import Finding
+    >>> tiny = Finding(check="typology.tiny", level="warning", message="tipe 3 hanya 1 desa")
+    >>> cautions(SimpleNamespace(cautions=(tiny,)))
+    ['Tipe 3 hanya 1 desa.']
+    """
+    return [
+        _caution(one) for one in material.cautions if one.level != "note" and one.check not in _OF_THE_LIST
+    ]
+
+
+def _caution(finding: Finding) -> str:
+    what = finding.message[:1].upper() + finding.message[1:]
+    if not finding.remedy:
+        return f"{what}."
+    return _("{caution}; {remedy}.").format(caution=what, remedy=finding.remedy)
+
+
+def level_lines(material: Material) -> list[str]:
+    """Say at which level thresholds are taken, where a survey tells another than what is recorded.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> level_lines(Kajian.open("data/kajian/contoh-2026.toml").material)[0][:40]
+    'Ambang: tercatat 9,3 %, padahal Survei s'
+    """
+    if material.survey is not None:
+        return [str(material.survey)]
+    below = (one.message for one in material.cautions if one.check == BELOW_SURVEY)
+    return [_("Thresholds: {caution}").format(caution=message) for message in below]
 
 
 def caveats(material: Material) -> list[str]:
@@ -143,6 +196,8 @@ def _caveats(material: Material) -> Iterator[str]:
         "intervals show how far it "
         "may be off."
     ).format(share=format_number(100 * material.level))
+    if material.survey is not None:
+        yield str(material.survey)
     if told.not_reliable:
         yield _(
             "In {n} villages few of the children were measured, or it is not known how "
@@ -153,7 +208,7 @@ def _caveats(material: Material) -> Iterator[str]:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
         ).format(n=format_number(told.unmeasured))
-    yield from material.cautions
+    yield from (_caution(one) for one in material.cautions if one.check in _OF_THE_LIST)
     partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
     if partial:
         yield _(

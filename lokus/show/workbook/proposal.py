@@ -27,6 +27,7 @@ from lokus.show.tables.study import (
 from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import annex_table, place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
+from lokus.show.words.narrative import level_lines
 from lokus.show.workbook.cells import NO_DATA, dress, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "basis_sheet",
     "certainty_sheet",
     "certainty_tables",
+    "cluster_sheet",
     "completeness_sheet",
     "decree_sheet",
     "gap_sheet",
@@ -194,6 +196,15 @@ def justification_sheet(sheet: Worksheet, material: Material) -> None:
     write_table(sheet, top, columns)
 
 
+def cluster_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
+    """Write the clusters of the scan statistic."""
+    top = write_heading(sheet, info, table.title, [table.lead])
+    row = write_table(sheet, top, table.columns) + 1
+    for line in table.notes:
+        write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
+        row += 1
+
+
 def completeness_sheet(
     sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, completeness: pd.DataFrame
 ) -> None:
@@ -306,12 +317,15 @@ def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Colum
 _FAILS = PatternFill("solid", fgColor="F6DCCB")
 
 
-def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps: pd.DataFrame) -> None:
+def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
     """Write villages by failing indicators, the lokus first; each head states office and threshold.
+
+    Under the heading: at which level thresholds of prevalence are taken, where a survey tells another one.
 
     A cell of a village is its value where that fails, "no data yet" where there is none, and empty where the
     threshold is met.
     """
+    info, results = material.info, material.results
     order = results.assign(_kode=results.index).sort_values(["nomor", "_kode"], na_position="last")
     rows = order[order.index.isin(gaps["kode_desa"])]
     indicators = gaps_by_indicator(gaps, results.index[results["nomor"].notna()])
@@ -354,6 +368,7 @@ def gap_sheet(sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, gaps
             _("{n} of {total} villages fail at least one threshold; an empty cell meets it, and {silent} "
               "cells have no data yet")
             .format(n=len(rows), total=len(results), silent=silent),
+            *level_lines(material),
         ],
     )  # fmt: skip
     write_table(sheet, top, columns)

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
 from lokus.show.results.text import fixed_archive, property_text
+from lokus.show.tables.study import clusters_table
 from lokus.show.workbook.cells import prepare_print
 from lokus.show.workbook.followup import add_followup_sheets
 from lokus.show.workbook.proposal import (
@@ -18,6 +19,7 @@ from lokus.show.workbook.proposal import (
     basis_sheet,
     certainty_sheet,
     certainty_tables,
+    cluster_sheet,
     completeness_sheet,
     decree_sheet,
     gap_sheet,
@@ -65,12 +67,15 @@ def write_workbook(path: str | Path, material: Material) -> Path:
         certainty_sheet(book.create_sheet(_("Certainty")), material)
     if material.justifications is not None:
         justification_sheet(book.create_sheet(_("Justification")), material)
+    clusters = clusters_table(material)
+    if clusters is not None:
+        cluster_sheet(book.create_sheet(_("Clusters")), info, clusters)
     if material.review is not None:
         review_sheet(book.create_sheet(_("Review")), material)
         if material.review.several_years:
             history_sheet(book.create_sheet(_("History")), material)
     if material.gaps is not None:
-        gap_sheet(book.create_sheet(_("Gaps")), info, results, material.gaps)
+        gap_sheet(book.create_sheet(_("Gaps")), material, material.gaps)
     add_followup_sheets(
         book,
         info,
