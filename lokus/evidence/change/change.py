@@ -73,7 +73,16 @@ class Expected:
 
 
 def expected_rates(fit: TwoYearFit, data: TwoYearData, points: Points | None = None) -> Expected:
-    """Predict this year's rates of the villages of `data` from last year's counts, nobody helped."""
+    """Predict this year's rates of the villages of `data` from last year's counts, nobody helped.
+
+    Examples
+    --------
+    >>> counted = np.array([[9.0, 2.0, 3.0], [4.0, 2.0, 5.0]])
+    >>> data = TwoYearData(y=counted, n=np.full((2, 3), 40.0), design=np.ones((3, 1)))
+    >>> fit = fit_two_years(data)
+    >>> (fit.points.weight @ expected_rates(fit, data).mean).round(2).tolist()
+    [0.13, 0.09, 0.1]
+    """
     past = data.last_year_alone()
     means, squares = [], []
     for _weight, posterior in fit.posteriors(past, points):
@@ -410,7 +419,17 @@ def estimate_change(
 
 
 def check_level(level: float) -> None:
-    """Refuse a coverage that is none."""
+    """Refuse a coverage that is none.
+
+    Raises
+    ------
+    EvidenceError
+        It is not between 0 and 1.
+
+    Examples
+    --------
+    >>> check_level(0.9)
+    """
     if not 0.0 < level < 1.0:
         raise EvidenceError(
             _("level must lie between 0 and 1, not {value}").format(value=level),
@@ -425,6 +444,14 @@ def pair_years(before: YearCounts, after: YearCounts) -> tuple[Counts, Counts, l
     ------
     EvidenceError
         As `estimate_change`.
+
+    Examples
+    --------
+    >>> before = pd.Series({"b": 9.0, "c": 1.0}), pd.Series({"b": 60.0, "c": 10.0})
+    >>> after = pd.Series({"a": 4.0, "b": 5.0}), pd.Series({"a": 50.0, "b": 50.0})
+    >>> then, _now, findings = pair_years(before, after)
+    >>> then.n.tolist(), findings[0].check
+    ([0.0, 60.0], 'evidence.village_gone')
     """
     now = check_counts(*after, None)
     then = earlier_counts(*before, index=now.index)

@@ -143,7 +143,17 @@ def expected_fall(change: Change, codes: Collection[str]) -> ExpectedFall:
 def expected_fall_of(
     fit: TwoYearFit, data: TwoYearData, *, left_out: tuple[str, ...], level: float
 ) -> ExpectedFall:
-    """Compute the table for the villages of `data`, all measured in both years."""
+    """Compute the table for the villages of `data`, all measured in both years.
+
+    Examples
+    --------
+    >>> from lokus.evidence.change.two_years import TwoYearData, fit_two_years
+    >>> counted = np.array([[9.0, 2.0, 3.0], [4.0, 2.0, 5.0]])
+    >>> data = TwoYearData(y=counted, n=np.full((2, 3), 40.0), design=np.ones((3, 1)))
+    >>> fall = expected_fall_of(fit_two_years(data), data.at(slice(0, 1)), left_out=(), level=0.9)
+    >>> fall.table.loc["anak", ["mentah_lalu", "harapan_kini"]].round(1).tolist()
+    [22.5, 13.2]
+    """
     expected = expected_rates(fit, data, fit.spread)
     prior = [
         [posterior.expect(rates) for rates in posterior.rates()]

@@ -352,7 +352,13 @@ class TwoYearFit:
 
 
 def chunks(villages: int, size: int = CHUNK) -> Iterator[slice]:
-    """Cut `villages` into slices that fit the cache."""
+    """Cut `villages` into slices that fit the cache.
+
+    Examples
+    --------
+    >>> [(part.start, part.stop) for part in chunks(5, 2)]
+    [(0, 2), (2, 4), (4, 6)]
+    """
     return (slice(first, first + size) for first in range(0, villages, size))
 
 
@@ -377,6 +383,13 @@ def fit_two_years(data: TwoYearData) -> TwoYearFit:
     sum of the squared scores. The uncertainty is that of importance sampling from the Gaussian approximation
     at the mode (widened by a tenth), with fixed points whose first two moments are exact. With more than
     5,000 villages it is the Gaussian approximation itself.
+
+    Examples
+    --------
+    >>> counted = np.array([[9.0, 2.0, 3.0], [4.0, 2.0, 5.0]])
+    >>> fit = fit_two_years(TwoYearData(y=counted, n=np.full((2, 3), 40.0), design=np.ones((3, 1))))
+    >>> round(fit.trend[0], 2)
+    -0.25
     """
     target = _Target(data)
     theta = target.start()

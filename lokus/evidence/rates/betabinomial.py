@@ -118,6 +118,12 @@ def beta_binomial_terms(
     Notes
     -----
     The binomial coefficient, free of η and λ, is left out.
+
+    Examples
+    --------
+    >>> terms = beta_binomial_terms(np.array([0.0]), np.log(2.0), np.array([1.0]), np.array([2.0]))
+    >>> np.exp(terms.value).round(4).tolist(), terms.eta.tolist()
+    ([0.1667], [0.0])
     """
     phi = np.exp(log_phi)
     mu, nu = expit(eta), expit(-eta)  # 1 − mu would lose digits near 1
@@ -164,7 +170,16 @@ def penalised_log_likelihood(
 
 
 def add_prior(theta: Floats, gradient: Floats, hessian: Floats) -> float:
-    """Add the priors' derivatives in place and return their log density."""
+    """Add the priors' derivatives in place and return their log density.
+
+    Examples
+    --------
+    >>> gradient, hessian = np.zeros(2), np.zeros((2, 2))
+    >>> round(add_prior(np.array([0.0, np.log(50.0)]), gradient, hessian), 3)
+    -0.693
+    >>> np.diag(hessian).tolist()
+    [-0.25, -1.0]
+    """
     intercept, slopes = theta[0], theta[1:-1]
     distance = (theta[-1] - LOG_PRECISION_MEAN) / LOG_PRECISION_SD
     mean = expit(intercept)

@@ -140,6 +140,17 @@ def over_subsets(fits: Iterable[tuple[float, Latent]]) -> Weighted:
     out the covariates C multiplies the marginal likelihood by the ratio of posterior and prior density at
     :math:`\beta_C = 0` (Dickey & Lientz 1970, *Ann. Math. Statist.* 41, 214–226), taken from the Gaussian
     approximation, which by conditioning also gives the other coefficients and the effects.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> from lokus.evidence.rates.latent import Rows, fit_latent
+    >>> design = np.column_stack([np.ones(3), [-1.0, 0.0, 1.0]])
+    >>> rows = Rows(y=np.array([1.0, 4.0, 9.0]), n=np.full(3, 20.0), weight=np.ones(3), design=design)
+    >>> fit = fit_latent(rows, no_effect(3), log_phi=np.log(50.0))
+    >>> averaged = over_subsets([(1.0, fit)])
+    >>> average(averaged, "coefficients").round(2).tolist(), used_covariates(averaged).round(2).tolist()
+    ([-1.22, 0.63], [0.98])
     """
     parts = [
         (np.log(weight) + _log_odds(fit, out), out, fit) for weight, fit in fits for out in _subsets(fit)
@@ -156,12 +167,28 @@ def over_subsets(fits: Iterable[tuple[float, Latent]]) -> Weighted:
 
 
 def average(fits: Weighted, name: str) -> Floats:
-    """Posterior mean of an array of the fits, such as "coefficients"; one left out counts as 0."""
+    """Posterior mean of an array of the fits, such as "coefficients"; one left out counts as 0.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> fits = [(0.75, SimpleNamespace(effect=np.array([4.0]))), (0.25, SimpleNamespace(effect=np.zeros(1)))]
+    >>> average(fits, "effect").tolist()
+    [3.0]
+    """
     return np.asarray(sum(weight * getattr(fit, name) for weight, fit in fits), dtype=np.float64)
 
 
 def used_covariates(fits: Weighted) -> Floats:
-    """Probability, 0–1, that each covariate belongs in the model; shape (p − 1,)."""
+    """Probability, 0–1, that each covariate belongs in the model; shape (p − 1,).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> kept, left = (SimpleNamespace(coefficients=np.array([-2.0, slope])) for slope in (0.4, 0.0))
+    >>> used_covariates([(0.75, kept), (0.25, left)]).tolist()
+    [0.75]
+    """
     share = sum(weight * (fit.coefficients[1:] != 0.0) for weight, fit in fits)
     return np.minimum(np.asarray(share, dtype=np.float64), 1.0)
 

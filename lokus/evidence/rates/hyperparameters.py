@@ -198,6 +198,17 @@ def beta_posterior(rows: Rows, fits: list[tuple[float, Latent]]) -> tuple[Floats
 
     Given hyperparameters and linear predictor a rate is Beta(μφ + e + y, (1−μ)φ + f + n − y). The average
     over both is matched in its first two moments, which are exact for the grid.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> rows = Rows(
+    ...     y=np.array([1.0, 4.0, 9.0]), n=np.full(3, 20.0), weight=np.ones(3), design=np.ones((3, 1))
+    ... )
+    >>> fit = fit_latent(rows, no_effect(3), log_phi=np.log(10.0))
+    >>> alpha, beta = beta_posterior(rows, [(1.0, fit)])
+    >>> (alpha / (alpha + beta)).round(3).tolist()
+    [0.117, 0.217, 0.383]
     """
     if len(fits) == 1 and not fits[0][1].eta_variance.any():
         fit = fits[0][1]
@@ -219,7 +230,17 @@ def beta_posterior(rows: Rows, fits: list[tuple[float, Latent]]) -> tuple[Floats
 
 
 def mean_rate(fits: list[tuple[float, Latent]]) -> float:
-    """Compute the expected rate of a village with average covariates and no effect, 0–1."""
+    """Compute the expected rate of a village with average covariates and no effect, 0–1.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> rows = Rows(
+    ...     y=np.array([1.0, 4.0, 9.0]), n=np.full(3, 20.0), weight=np.ones(3), design=np.ones((3, 1))
+    ... )
+    >>> round(mean_rate([(1.0, fit_latent(rows, no_effect(3), log_phi=np.log(10.0)))]), 2)
+    0.25
+    """
     return float(
         sum(
             weight * share * expit(node[0])
@@ -234,6 +255,15 @@ def leave_one_out(rows: Rows, fit: Latent) -> Floats:
 
     The village's own information is taken out of its linear predictor (the cavity of expectation propagation;
     Vehtari, Mononen, Tolvanen, Sivula & Winther 2016, *JMLR* 17 (103), 1–38); hyperparameters stay.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> rows = Rows(
+    ...     y=np.array([1.0, 4.0, 9.0]), n=np.full(3, 20.0), weight=np.ones(3), design=np.ones((3, 1))
+    ... )
+    >>> leave_one_out(rows, fit_latent(rows, no_effect(3), log_phi=np.log(10.0))).round(1).tolist()
+    [-6.1, -10.8, -15.5]
     """
     left = np.maximum(1.0 - fit.curvature * fit.eta_variance, 1e-6)
     variance = fit.eta_variance / left

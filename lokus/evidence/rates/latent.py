@@ -132,6 +132,16 @@ def fit_latent(
     village's curvature is the observed one, but at least a tenth of the quasi-likelihood information: the
     beta-binomial is not log-concave in η everywhere. Laplace approximation as in Rue, Martino & Chopin
     (2009), *JRSS B* 71, 319–392.
+
+    Examples
+    --------
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> rows = Rows(
+    ...     y=np.array([1.0, 4.0, 9.0]), n=np.full(3, 20.0), weight=np.ones(3), design=np.ones((3, 1))
+    ... )
+    >>> fit = fit_latent(rows, no_effect(3), log_phi=np.log(10.0))
+    >>> fit.coefficients.round(2).tolist()
+    [-1.15]
     """
     p = rows.design.shape[1]
     beta = np.zeros(p) if coefficients is None else coefficients

@@ -100,6 +100,19 @@ def fit_rates(
     -----
     Hyperparameters and effect are those of the model with all covariates; which of these belong in it is
     averaged over by `lokus.evidence.rates.covariates.over_subsets`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.evidence.rates.counts import check_counts
+    >>> from lokus.evidence.rates.covariates import build_design
+    >>> from lokus.evidence.rates.effects import no_effect
+    >>> stunted, measured = pd.Series({"a": 1.0, "b": 4.0, "c": 9.0}), pd.Series(20.0, index=list("abc"))
+    >>> counts = check_counts(stunted, measured, None)
+    >>> design = build_design(None, counts.index, measured=counts.n > 0)
+    >>> fit = fit_rates(counts, design, [no_effect(3)])
+    >>> (fit.alpha / (fit.alpha + fit.beta)).round(3).tolist()
+    [0.155, 0.219, 0.325]
     """
     alone = len(effects) == 1 and not effects[0].size and earlier is None and not design.names
     taken, weight, back = _unique_rows(counts) if alone else _every_row(counts)

@@ -39,7 +39,14 @@ EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
 
 
 def earlier_counts(stunting: pd.Series[float], diukur: pd.Series[float], *, index: pd.Index) -> Counts:
-    """Check an earlier round, then bring it to the villages of the newest: absent, not measured."""
+    """Check an earlier round, then bring it to the villages of the newest: absent, not measured.
+
+    Examples
+    --------
+    >>> villages = pd.Index(["a", "b", "c"])
+    >>> earlier_counts(pd.Series({"b": 2.0}), pd.Series({"b": 30.0}), index=villages).n.tolist()
+    [0.0, 30.0, 0.0]
+    """
     then = check_counts(stunting, diukur, None)
     place = np.arange(len(index)) if then.index.equals(index) else then.index.get_indexer(index)
     y, n = (np.where(place >= 0, values[place], 0.0) for values in (then.y, then.n))

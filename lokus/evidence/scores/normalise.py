@@ -160,7 +160,17 @@ def derive_goalposts(
 
 
 def check_goalposts(goalposts: Mapping[str, tuple[float, float]]) -> None:
-    """Refuse ends that are not two finite numbers in rising order."""
+    """Refuse ends that are not two finite numbers in rising order.
+
+    Raises
+    ------
+    EvidenceError
+        The first indicator with such ends.
+
+    Examples
+    --------
+    >>> check_goalposts({"air_layak": (40.0, 90.0)})
+    """
     for name, (low, high) in goalposts.items():
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise EvidenceError(

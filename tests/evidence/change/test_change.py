@@ -1,80 +1,25 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import dblquad, quad
-from scipy.optimize import approx_fprime
+from scipy.integrate import quad
 from scipy.special import expit, logit
 from scipy.stats import norm
+from two_years_by_hand import brute_force, codes, simulate, years
 
 from lokus.errors import EvidenceError
 from lokus.evidence.change import two_years as two_years_fit
 from lokus.evidence.change.change import MODEL_DOUBT, estimate_change
-from lokus.evidence.change.expected_fall import expected_fall, expected_fall_of
+from lokus.evidence.change.expected_fall import expected_fall
 from lokus.evidence.change.two_years import Between, village_posterior
-
-
-def codes(n):
-    return [f"9901{i:06d}" for i in range(n)]
-
-
-def years(y1, n1, y2, n2):
-    index = codes(len(y1))
-    made = [pd.Series(values, index=index, dtype=float) for values in (y1, n1, y2, n2)]
-    return (made[0], made[1]), (made[2], made[3])
-
-
-def simulate(rng, villages=256, children=90, rho=0.8, sd=0.5, trend=-0.1, x=0.0):
-    z = rng.standard_normal((2, villages))
-    z[1] = rho * z[0] + np.sqrt(1 - rho**2) * z[1]
-    p = expit(-2.5 + x + sd * z + np.array([[0.0], [trend]]))
-    n = np.maximum(1, rng.lognormal(np.log(children), 0.6, (2, villages))).astype(int)
-    y = rng.binomial(n, p)
-    return *years(y[0], n[0], y[1], n[1]), 100 * p
 
 
 def tempered(falls):
     """What is stated of a probability that the model itself may be wrong about."""
     return (1 - MODEL_DOUBT) * falls + MODEL_DOUBT / 2
-
-
-def brute_force(y, n, eta, sds, rho):
-    """Log marginal, means and P(p2 < p1) by nested adaptive integration."""
-    left = 1 - rho**2
-    scale = 2 * math.pi * sds[0] * sds[1] * math.sqrt(left)
-
-    def rate(x):
-        return 1 / (1 + math.exp(-x))
-
-    def density(b, a):
-        p, q, e, f = rate(eta[0] + a), rate(eta[1] + b), a / sds[0], b / sds[1]
-        counts = p ** y[0] * (1 - p) ** (n[0] - y[0]) * q ** y[1] * (1 - q) ** (n[1] - y[1])
-        return counts * math.exp(-(e * e - 2 * rho * e * f + f * f) / (2 * left)) / scale
-
-    box = (-6 * sds[0], 6 * sds[0], -6 * sds[1], 6 * sds[1])
-    kw = {"epsabs": 0, "epsrel": 1e-6}
-    total = dblquad(density, *box, **kw)[0]
-    first = dblquad(lambda b, a: density(b, a) * rate(eta[0] + a), *box, **kw)[0] / total
-    second = dblquad(lambda b, a: density(b, a) * rate(eta[1] + b), *box, **kw)[0] / total
-    falls = dblquad(density, box[0], box[1], box[2], lambda a: min(a + eta[0] - eta[1], box[3]), **kw)[0]
-    return math.log(total), first, second, falls / total
-
-
-@pytest.mark.parametrize(
-    ("y", "n", "rho"), [((5, 1), (12, 9), 0.7), ((0, 3), (4, 30), -0.3), ((2, 0), (2, 0), 0.95)]
-)
-def test_village_posterior_is_the_integral(y, n, rho):
-    eta, sds = (-1.6, -2.0), (0.6, 0.4)
-    column = [np.array(values, dtype=float)[:, None] for values in (y, n, eta)]
-    found = village_posterior(*column, Between(sds, rho))
-    log_marginal, first, second, _falls = brute_force(y, n, eta, sds, rho)
-    assert found.log_marginal[0] == pytest.approx(log_marginal, abs=2e-5)
-    assert [found.expect(rates)[0] for rates in found.rates()] == pytest.approx([first, second], rel=1e-5)
 
 
 def test_table_is_the_integral_at_known_hyperparameters(monkeypatch):
@@ -107,43 +52,6 @@ def test_table_is_the_integral_at_known_hyperparameters(monkeypatch):
             quad(lambda a: weight(a) * foretold(a), *wide, epsabs=0)[0] / quad(weight, *wide, epsabs=0)[0]
         )
         assert row["harapan_kini"] == pytest.approx(100 * expected, rel=1e-4)
-
-
-def test_gradient_of_the_marginal_likelihood():
-    before, after, _p = simulate(np.random.default_rng(1), villages=30)
-    design = np.column_stack([np.ones(30), np.linspace(-1, 1, 30)])
-    data = two_years_fit.TwoYearData(
-        y=np.stack([before[0], after[0]]),
-        n=np.stack([before[1], after[1]]),
-        design=design,
-        treated=np.arange(30) < 7,
-    )
-    target = two_years_fit._Target(data)
-    theta = target.start() + np.linspace(-0.1, 0.2, 8)
-    by_differences = approx_fprime(theta, lambda at: target(at)[0], 1e-6)
-    np.testing.assert_allclose(target(theta)[1], by_differences, rtol=1e-3, atol=2e-2)
-
-
-def test_hyperparameters_average_to_the_integral(monkeypatch):
-    """Importance points against many plain draws from the prior, on few villages."""
-    before, after = years([5, 1, 3, 0], [12, 20, 30, 8], [1, 2, 1, 3], [9, 25, 40, 8])
-    change = estimate_change(before, after)
-    rng = np.random.default_rng(2)
-    target = two_years_fit._Target(change.fit.data)
-    fitted = change.fit
-    # A wide normal around the mode as proposal, many times as many points.
-    axes = 1.5 * np.linalg.cholesky(fitted.covariance)
-    z = rng.standard_normal((2500, 5))
-    logs = np.array([target(fitted.mode + axes @ one)[0] for one in z]) + 0.5 * (z**2).sum(axis=1)
-    weight = np.exp(logs - logs.max())
-    weight /= weight.sum()
-    theta = fitted.mode + z @ axes.T
-    mean = weight @ theta
-    deviation = np.sqrt(weight @ (theta - mean) ** 2)
-    near = fitted.points.weight @ fitted.points.theta
-    assert (np.abs(near - mean) < 0.3 * deviation).all()
-    spread = np.sqrt(fitted.points.weight @ (fitted.points.theta - near) ** 2)
-    np.testing.assert_allclose(spread, deviation, rtol=0.25)
 
 
 def test_large_counts_give_the_raw_change():
@@ -179,25 +87,6 @@ def test_swapping_the_years_mirrors_the_answer():
     assert (np.abs(forward.table["perubahan"] + backward.table["perubahan"]) < 0.05 * width).all()
     assert forward.trend * backward.trend == pytest.approx(1.0, rel=0.04)
     assert np.abs(forward.table["peluang_turun"] - backward.table["peluang_naik"]).max() < 0.05
-
-
-def test_recovers_correlation_and_trend():
-    before, after, _p = simulate(np.random.default_rng(5), villages=1200, rho=0.7, trend=-0.2)
-    change = estimate_change(before, after, level=0.99)
-    assert change.correlation_interval[0] < 0.7 < change.correlation_interval[1]
-    assert change.trend_interval[0] < np.exp(-0.2) < change.trend_interval[1]
-    assert np.diff(change.correlation_interval)[0] < 0.25
-    assert np.diff(change.trend_interval)[0] < 0.15
-
-
-def test_last_year_alone_foretells_less_than_was_counted():
-    before, after, truth = simulate(np.random.default_rng(6), villages=800, rho=0.8)
-    table = estimate_change(before, after).table
-    worst = table["mentah_lalu"].nlargest(80).index
-    expected, counted = table.loc[worst, "harapan_kini"].mean(), table.loc[worst, "mentah_lalu"].mean()
-    true = truth[1][table.index.get_indexer(worst)].mean()
-    assert counted > true + 3
-    assert expected == pytest.approx(true, abs=0.7)
 
 
 def covered(rng, replicates, **kw):
@@ -441,46 +330,6 @@ def test_wrong_input_is_refused():
         estimate_change(before, after, level=1.0)
     with pytest.raises(EvidenceError, match="9901000000"):
         estimate_change((before[1] + 1, before[1]), after)
-
-
-def test_expected_fall_adds_up_and_speaks():
-    before, after, _p = simulate(np.random.default_rng(14), villages=256, rho=0.8)
-    change = estimate_change(before, after)
-    worst = list(change.table["mentah_lalu"].nlargest(26).index)
-    fall = expected_fall(change, [*worst, "9901999999"])
-    assert fall.villages == 26
-    assert fall.left_out == ("9901999999",)
-    table = fall.table
-    assert list(table.index) == ["anak", "desa"]
-    np.testing.assert_allclose(table["perubahan"], table["mentah_kini"] - table["mentah_lalu"])
-    np.testing.assert_allclose(table["harapan_perubahan"] + table["sisa"], table["perubahan"])
-    np.testing.assert_allclose(table["tren"] + table["regresi"], table["harapan_perubahan"])
-    rows = change.table.loc[worst]
-    assert table.loc["desa", "harapan_kini"] == pytest.approx(rows["harapan_kini"].mean())
-    counted = change.counts.loc[worst].sum()
-    assert table.loc["anak", "mentah_kini"] == pytest.approx(
-        100 * counted["stunting_kini"] / counted["diukur_kini"]
-    )
-    assert table.loc["anak", "regresi"] < -2
-    assert "Tanpa bantuan apa pun perubahan −" in fall.sentence
-    with pytest.raises(EvidenceError, match="9901999999"):
-        expected_fall(change, ["9901999999"])
-
-
-def test_expected_fall_covers_what_happens_without_help():
-    rng = np.random.default_rng(15)
-    inside, fell = [], []
-    for _ in range(30):
-        (y1, n1), (y2, n2), _p = simulate(rng, villages=120)
-        fit = two_years_fit.fit_two_years(
-            two_years_fit.TwoYearData(y=np.stack([y1, y2]), n=np.stack([n1, n2]), design=np.ones((120, 1)))
-        )
-        worst = fit.data.at(np.argsort(-(y1 / n1).to_numpy())[:12])
-        row = expected_fall_of(fit, worst, left_out=(), level=0.9).table.loc["desa"]
-        inside.append(row["sisa_bawah"] <= 0 <= row["sisa_atas"])
-        fell.append(row["perubahan"])
-    assert np.mean(fell) < -4
-    assert np.mean(inside) >= 0.77
 
 
 def test_repr_is_told_in_indonesian():

@@ -1,73 +1,18 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scan_by_hand import brute_force, codes, kabupaten, ratio_binomial, ratio_poisson
 
 from lokus.errors import EvidenceError
 from lokus.evidence.patterns.scan import SCAN_CLASSES, scan
-from lokus.evidence.patterns.scan_maxima import compiled_maxima, replicate_maxima
+from lokus.evidence.patterns.scan_maxima import replicate_maxima
 from lokus.evidence.patterns.scan_model import Places, ScanModel
-
-
-def codes(n):
-    return [f"9901{i:06d}" for i in range(n)]
-
-
-def kabupaten(seed, villages=60, cluster=0, rate=0.08, relative=3.0):
-    """Villages at random places; the `cluster` nearest to the middle have `relative` times the rate."""
-    rng = np.random.default_rng(seed)
-    x, y = rng.uniform(0, 50_000, (2, villages))
-    n = np.maximum(5, rng.lognormal(4.3, 0.6, villages)).astype(int)
-    inside = np.argsort(np.hypot(x - 25_000, y - 25_000))[:cluster]
-    p = np.full(villages, rate)
-    p[inside] *= relative
-    index = codes(villages)
-    cases = pd.Series(rng.binomial(n, p), index=index)
-    return cases, pd.Series(n, index=index), x, y, set(np.array(index)[inside])
-
-
-def xlogx(value):
-    return value * math.log(value) if value else 0.0
-
-
-def ratio_binomial(c, n, total, people):
-    if c * people <= n * total:
-        return 0.0
-    outside_c, outside_n = total - c, people - n
-    inside = xlogx(c) + xlogx(n - c) - xlogx(n)
-    outside = xlogx(outside_c) + xlogx(outside_n - outside_c) - xlogx(outside_n)
-    return inside + outside - (xlogx(total) + xlogx(people - total) - xlogx(people))
-
-
-def ratio_poisson(c, e, total, _people):
-    if c <= e:
-        return 0.0
-    rest = (total - c) * math.log((total - c) / (total - e)) if c < total else 0.0
-    return c * math.log(c / e) + rest
-
-
-def brute_force(cases, weight, x, y, ratio, max_share=0.5):
-    """Best ratio over every distinct circle around every village, plainly."""
-    total, people = cases.sum(), weight.sum()
-    best = (0.0, frozenset())
-    for i in range(len(cases)):
-        distance = (x - x[i]) ** 2 + (y - y[i]) ** 2
-        for radius in np.unique(distance):
-            inside = distance <= radius
-            if weight[inside].sum() > max_share * people:
-                break
-            n = weight[inside].sum()
-            size = n if ratio is ratio_binomial else total * n / people
-            value = ratio(cases[inside].sum(), size, total, people)
-            if value > best[0] + 1e-12:
-                best = (value, frozenset(np.flatnonzero(inside).tolist()))
-    return best
 
 
 @settings(max_examples=40, deadline=None)
@@ -100,24 +45,6 @@ def test_most_likely_cluster_is_that_of_brute_force(seed, binomial, lattice, sha
     assert len(positions) <= len(villages) or again == pytest.approx(value)
 
 
-@pytest.mark.parametrize("binomial", [True, False])
-@pytest.mark.parametrize("lattice", [True, False])
-def test_maxima_of_replicates_are_those_of_brute_force(binomial, lattice):
-    cases, n, x, y, _inside = kabupaten(3, villages=12)
-    if lattice:
-        x, y = np.random.default_rng(3).integers(0, 4, (2, 12)) * 1000.0
-    cases, n = cases.to_numpy(), n.to_numpy()
-    model = ScanModel(cases=cases, weight=n, binomial=binomial)
-    places = Places(x=x, y=y, weight=n, limit=int(n.sum() // 2))
-    pairs = model.permutations(25, seed=5)
-    ratio = ratio_binomial if binomial else ratio_poisson
-    expected = [brute_force(cases[dealt], n[dealt], x, y, ratio)[0] for dealt in pairs.T]
-    plain = replicate_maxima(model, places, pairs, engine="numpy")
-    np.testing.assert_allclose(plain, expected, rtol=1e-9)
-    # Also where numba is absent: the kernel is then plain Python.
-    assert compiled_maxima(model, places, pairs).tolist() == plain.tolist()
-
-
 @pytest.mark.parametrize("villages", [6, 7])
 @pytest.mark.parametrize("binomial", [True, False])
 def test_p_is_that_of_every_way_to_deal_the_villages(villages, binomial):
@@ -137,49 +64,6 @@ def test_p_is_that_of_every_way_to_deal_the_villages(villages, binomial):
     found = scan(pd.Series(cases, index=index), x=x, y=y, seed=4, replicates=2999, **option)
     exact = (maxima >= found.clusters["llr"].iloc[0] - 1e-9).mean()
     assert found.clusters["p"].iloc[0] == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 2999))
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    p=st.floats(0.001, 0.6),
-    mass=st.integers(20, 4000),
-    inside=st.floats(0.01, 0.6),
-    above=st.floats(0.0, 1.0),
-    binomial=st.booleans(),
-)
-def test_no_ratio_exceeds_its_bound(p, mass, inside, above, binomial):
-    total = min(max(1, round(p * mass)), mass - 1)
-    w = min(max(1, round(inside * mass)), mass - 1)
-    most = min(total, w) if binomial else total
-    share = total / mass
-    c = math.ceil(share * w) + round(above * (most - math.ceil(share * w)))
-    if not (share * w < c <= most and (not binomial or total - c <= mass - w)):
-        return
-    model = ScanModel(cases=np.array([total, 0]), weight=np.array([total, mass - total]), binomial=binomial)
-    a, b = model.bound
-    ratio = ratio_binomial(c, w, total, mass) if binomial else ratio_poisson(c, share * w, total, mass)
-    assert ratio <= (c - share * w) ** 2 * (a / w + b / (mass - w)) * (1 + 1e-9) + 1e-9
-
-
-@pytest.mark.parametrize("binomial", [True, False])
-def test_engines_agree_to_the_last_bit(binomial):
-    pytest.importorskip("numba")
-    cases, n, x, y, _inside = kabupaten(4, villages=80, cluster=6)
-    option = {"trials": n} if binomial else {"expected": n / 7}
-    plain, fast = (scan(cases, x=x, y=y, seed=2, engine=e, **option) for e in ("numpy", "numba"))
-    assert plain.maxima.tolist() == fast.maxima.tolist()
-    pd.testing.assert_frame_equal(plain.clusters, fast.clusters)
-    pd.testing.assert_frame_equal(plain.table, fast.table)
-
-
-def test_every_village_is_dealt_once_and_anywhere():
-    cases, n, *_rest = kabupaten(5)
-    model = ScanModel(cases=cases.to_numpy(), weight=n.to_numpy(), binomial=True)
-    pairs = model.permutations(4000, seed=1)
-    assert (np.sort(pairs, axis=0) == np.arange(60)[:, None]).all()
-    counts = np.array([np.bincount(row, minlength=60) for row in pairs])
-    # Binomial with 4,000 trials of 1/60 in each of 3,600 cells.
-    assert np.abs(counts - 4000 / 60).max() < 5.5 * np.sqrt(4000 / 60)
 
 
 @pytest.mark.parametrize("model", ["trials", "expected"])
@@ -355,14 +239,6 @@ def test_refuses(change, message):
     } | change  # fmt: skip
     with pytest.raises(EvidenceError, match=message):
         scan(arguments.pop("cases"), **arguments)
-
-
-def test_says_how_to_install_the_compiler(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    cases, n, x, y, _inside = kabupaten(2, villages=10)
-    with pytest.raises(EvidenceError, match=r'pip install "lokus\[cepat\]"'):
-        scan(cases, trials=n, x=x, y=y, seed=0, engine="numba")
-    assert len(scan(cases, trials=n, x=x, y=y, seed=0, replicates=9).maxima) == 9
 
 
 def test_nobody_measured_is_no_member_of_a_cluster():

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit
 from scipy.stats import betabinom, norm
 
-from lokus.evidence.rates import model as subsets
+from lokus.evidence.rates import covariates as subsets
 from lokus.evidence.rates.betabinomial import COEFFICIENT_SD
 from lokus.evidence.rates.rates import estimate_rates
 
