@@ -273,7 +273,15 @@ def make_sensitivity(results: gpd.GeoDataFrame) -> dict[str, object]:
         "justifications": pd.Series(
             [f"{desa} diusulkan." for desa in results.loc[chosen, "desa"]], index=chosen
         ),
-        "cautions": ("Kecamatan berbeda lebih jauh daripada desa-desanya.",),
+        "cautions": (
+            Finding(
+                check="evidence.kecamatan_apart",
+                level="warning",
+                message="kecamatan berbeda lebih jauh daripada desa-desanya",
+                remedy="ukur ulang",
+            ),
+            Finding(check="typology.tiny", level="warning", message="tipe 3 hanya memuat Suka Maju"),
+        ),
     }
 
 

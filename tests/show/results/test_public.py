@@ -503,3 +503,24 @@ def test_masked_villages_are_told_as_masked_on_print_and_web_maps(frame, outline
     assert [n for n, text in enumerate(children) if text == "disamarkan"] == [
         n for n, of in enumerate(layer["of"]) if of == place
     ]
+
+
+def test_figures_at_the_level_of_a_survey_are_public_where_those_of_the_records_are():
+    results = pd.DataFrame(
+        {
+            "desa": list("ABCD"), "kode_kecamatan": "990101", "stunting": [3.0, 4.0, 20.0, 30.0],
+            "diukur": [40.0, 50.0, 90.0, 90.0], "prevalensi": [8.0, 9.0, 21.0, 30.0],
+            "anak_stunting": [4.0, 6.0, 22.0, 33.0], "prevalensi_survei": [17.04, 18.0, 37.26, 49.0],
+            "anak_stunting_survei": [9.0, 12.0, 40.0, 55.0],
+        },
+        index=[f"990101200{k}" for k in range(1, 5)],
+    )  # fmt: skip
+    public = mask_results(results, load_catalogue())
+    for recorded, surveyed in (
+        ("prevalensi", "prevalensi_survei"),
+        ("anak_stunting", "anak_stunting_survei"),
+    ):
+        assert public[surveyed].isna().equals(public[recorded].isna())
+        assert public[surveyed].notna().any()
+    # Rounded, and never over a limit of the classes of maps.
+    assert public["prevalensi_survei"].dropna().tolist() == [37.3, 49.0]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 from pptx import Presentation
 
+from lokus.evidence.patterns.scan import scan
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.report.report import render_report
 from lokus.show.results.public import mask_small_counts
 from lokus.show.slides.slides import build_slides
 from lokus.show.tables import study
-from lokus.show.workbook.proposal import certainty_sheet
+from lokus.show.tables.study import clusters_table, influence_table
+from lokus.show.workbook.proposal import certainty_sheet, cluster_sheet
 from tests.deck_reader import words
 
 TABLES = [getattr(study, name) for name in study.__all__]
@@ -81,8 +85,56 @@ def test_cautions_and_a_list_of_ties_are_said_where_the_proposal_is_told(materia
     assert tied.tie_caution in first
     assert tied.tie_caution in deck.split("\n")
     assert tied.tie_caution in {cell.value for row in book.iter_rows() for cell in row}
-    assert tied.cautions[0] in page.split('id="batasan"')[1]
-    assert tied.cautions[0] in deck.split("\n")
+    apart = "Kecamatan berbeda lebih jauh daripada desa-desanya; ukur ulang."
+    assert apart in page.split('id="batasan"')[1]
+    assert apart in deck.split("\n")
+    # What concerns one part of the evidence stands in the report alone.
+    assert "Tipe 3 hanya memuat Suka Maju." in page.split('id="batasan"')[1]
+    assert "Tipe 3 hanya memuat" not in deck
+
+
+def test_the_public_version_names_no_village_of_a_type(material):
+    public = mask_small_counts(material, load_catalogue())
+    assert [one.check for one in public.cautions] == ["evidence.kecamatan_apart"]
+    lines = [("Perhatian", "tipe 3 hanya memuat Suka Maju"), ("Skor", "jumlah")]
+    told = mask_small_counts(replace(material, method=tuple(lines)), load_catalogue())
+    assert told.method[0] == ("Skor", "jumlah")
+
+
+def scanned(material):
+    """The material with the clusters of its own results: the first five villages stand out."""
+    rows = material.results.sort_index()
+    x = 1000.0 * np.arange(len(rows))
+    cases = pd.Series(np.where(x < 5000, 30, 4), index=rows.index)
+    found = scan(cases, trials=pd.Series(90, index=rows.index), x=x, y=0 * x, seed=1)
+    return replace(material, clusters=found)
+
+
+def test_clusters_are_told_in_report_and_workbook_and_not_in_public(material, small_sheet):
+    told = scanned(material)
+    table = clusters_table(told)
+    (centre, villages, radius, cases, *_rest, sure) = table.rows[0]
+    desa = material.results.loc[told.clusters.clusters["pusat"].iloc[0], "desa"]
+    assert centre.startswith(desa)
+    assert (villages, radius, cases, sure) == ("5", "2,0", "150", "ya")
+    assert table.lead == "1 gugus nyata"
+    page = render_report(told, sheets=small_sheet)
+    assert table.title in page.split('id="peta"')[1].split("</section>")[0]
+    book = Workbook().active
+    cluster_sheet(book, told.info, table)
+    assert 150 in {cell.value for row in book.iter_rows() for cell in row}
+    assert clusters_table(mask_small_counts(told, load_catalogue())) is None
+
+
+def test_what_hangs_on_each_indicator_is_told(material, small_sheet):
+    influence = pd.DataFrame(
+        {"bobot": [0.7, 0.3], "pengaruh": [0.9, 0.1], "masuk": [3, 1], "keluar": [3, 1]},
+        index=["Prevalensi", "Air layak"],
+    )
+    told = replace(material, influence=influence)
+    assert influence_table(told).rows[0] == ("Prevalensi", "70,0", "90,0", "3", "3")
+    page = render_report(told, sheets=small_sheet)
+    assert "Yang bergantung pada tiap indikator" in page.split('id="kepastian"')[1].split("</section>")[0]
 
 
 def test_the_public_version_tells_no_other_list_where_scores_are_masked(material):
