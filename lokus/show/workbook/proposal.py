@@ -197,7 +197,19 @@ def justification_sheet(sheet: Worksheet, material: Material) -> None:
 
 
 def cluster_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
-    """Write the clusters of the scan statistic."""
+    """Write the clusters of the scan statistic.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> table = Table.of(Column.number("Desa", [5]), title="Gugus", lead="1 gugus nyata")
+    >>> sheet = Workbook().active
+    >>> cluster_sheet(sheet, info, table)
+    >>> int(sheet.cell(row=6, column=1).value)
+    5
+    """
     top = write_heading(sheet, info, table.title, [table.lead])
     row = write_table(sheet, top, table.columns) + 1
     for line in table.notes:
