@@ -69,9 +69,9 @@ def check_feasible(
     >>> check_feasible(scores, kecamatan, Problem(n=3, max_kecamatan=1))
     Traceback (most recent call last):
         ...
-    lokus.errors.InfeasibleError: tidak ada daftar yang memenuhi semua aturan: 3 desa di paling banyak 1
-    kecamatan (3 desa dapat dipilih, di 2 kecamatan yang dapat dibuka)
-    → butuh minimal 2 kecamatan, atau jumlah desa paling banyak 2
+    lokus.errors.InfeasibleError: tidak ada daftar yang memenuhi semua aturan: 3 desa/kelurahan,
+    maksimal 1 kecamatan (3 desa dapat dipilih, di 2 kecamatan yang dapat dibuka)
+    → butuh minimal 2 kecamatan, atau jumlah desa maksimal 2
     """
     if is_feasible(scores, kecamatan, problem, jenis=jenis, cost=cost):
         return
@@ -158,7 +158,7 @@ def remedies(
     >>> scores = pd.Series(0.5, index=["9901012001", "9901012002", "9901022001"])
     >>> kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
     >>> [one.text for one in remedies(scores, kecamatan, Problem(n=3, max_kecamatan=1))]
-    ['minimal 2 kecamatan', 'jumlah desa paling banyak 2']
+    ['minimal 2 kecamatan', 'jumlah desa maksimal 2']
     """
 
     def possible(other: Problem) -> bool:

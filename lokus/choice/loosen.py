@@ -29,7 +29,7 @@ def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
     --------
     >>> from lokus.choice.solver.problem import Problem
     >>> [(rule, looser) for rule, looser, _problems in loosen(Problem(n=26, max_kecamatan=8))]
-    [('paling banyak 8 kecamatan', 'paling banyak 9 kecamatan')]
+    [('maksimal 8 kecamatan', 'maksimal 9 kecamatan')]
     """
     if problem.exact_kecamatan is not None:
         k = problem.exact_kecamatan

@@ -47,8 +47,20 @@ def _at_survey(study: Kajian) -> pd.DataFrame:
 
 
 def owners(study: Kajian) -> dict[str, str]:
-    """Indicator key → the office that the study says gives it."""
-    return {key: table.opd for table in study.settings.tables for key in table.gives if table.opd}
+    """Indicator key → the office that the study says gives it, or all that it is computed from."""
+    given = {
+        key: table.opd
+        for late in (True, False)  # what comes later never renames the office
+        for table in study.settings.tables
+        if table.late is late and table.opd
+        for key in table.gives
+    }
+    sources: dict[str, set[str]] = {}
+    for key, office in given.items():
+        for name in study.catalogue.derived_from(key):
+            sources.setdefault(name, set()).add(office)
+    computed = {key: offices.pop() for key, offices in sources.items() if len(offices) == 1}
+    return {**computed, **given}
 
 
 def interventions(study: Kajian) -> Interventions | None:

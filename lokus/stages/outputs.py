@@ -171,11 +171,18 @@ def formalities(study: Kajian) -> Formalities:
 
 def maps(study: Kajian) -> Maps:
     """Maps of the results: shown in a notebook, or drawn for print."""
+    from lokus.i18n import gettext as _
     from lokus.show.maps.maps import Maps
-    from lokus.show.themes.themes import IndicatorStyle
+    from lokus.show.themes.themes import PATTERN, IndicatorStyle
 
     stated = study.settings.outputs
-    styles = {}
+    looked_at = study.catalogue.get(study.settings.patterns.indicator)
+    styles = {
+        PATTERN: IndicatorStyle(
+            label=looked_at.label if looked_at else _("stunting prevalence"),
+            worse="high" if looked_at is None else "" if looked_at.worse == "none" else looked_at.worse,
+        )
+    }
     for key in stated.mapped_indicators:
         item = study.catalogue[key]
         styles[key] = IndicatorStyle(

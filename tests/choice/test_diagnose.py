@@ -37,17 +37,16 @@ def test_agrees_with_trying_every_list(oracle, data):
 def test_says_how_many_kecamatan_or_villages_would_do():
     error = refusal(n=10, max_kecamatan=3)
     assert error.what == (
-        "tidak ada daftar yang memenuhi semua aturan: 10 desa di paling banyak 3 kecamatan "
+        "tidak ada daftar yang memenuhi semua aturan: 10 desa/kelurahan, maksimal 3 kecamatan "
         "(11 desa dapat dipilih, di 4 kecamatan yang dapat dibuka)"
     )
-    assert error.remedy == "butuh minimal 4 kecamatan, atau jumlah desa paling banyak 9"
+    assert error.remedy == "butuh minimal 4 kecamatan, atau jumlah desa maksimal 9"
 
 
 def test_each_remedy_is_one_sufficient_change():
     error = refusal(n=8, max_kecamatan=3, max_per_kecamatan=2)
     assert error.remedy == (
-        "butuh minimal 4 kecamatan, atau jumlah desa paling banyak 6, "
-        "atau paling banyak 3 desa di tiap kecamatan"
+        "butuh minimal 4 kecamatan, atau jumlah desa maksimal 6, atau maksimal 3 desa di tiap kecamatan"
     )
     for change in ({"max_kecamatan": 4}, {"n": 6}, {"max_per_kecamatan": 3}):
         rules = {"n": 8, "max_kecamatan": 3, "max_per_kecamatan": 2} | change
@@ -68,7 +67,7 @@ def test_more_villages_than_have_a_score():
     scores = SCORES.where(SCORES.index < "9901032001")
     with pytest.raises(InfeasibleError, match="6 desa dapat dipilih, di 2 kecamatan") as caught:
         check_feasible(scores, KECAMATAN, Problem(n=7))
-    assert caught.value.remedy == "butuh jumlah desa paling banyak 6"
+    assert caught.value.remedy == "butuh jumlah desa maksimal 6"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_several_conflicts_are_told_at_once():
 def test_locks_appear_among_the_remedies():
     out = dict.fromkeys(DESA[:6], "x")
     assert refusal(n=6, locked_out=out).remedy == (
-        "butuh jumlah desa paling banyak 5, atau lebih sedikit desa yang dikunci keluar"
+        "butuh jumlah desa maksimal 5, atau lebih sedikit desa yang dikunci keluar"
     )
     lone = dict.fromkeys([DESA[9]], "SK")
     error = refusal(n=9, max_kecamatan=3, locked_in=lone)

@@ -129,7 +129,7 @@ def test_a_remedy_within_kecamatan_does_not_forget_the_villages_to_be_kept():
     problem = Problem(n=8, max_per_kecamatan=1, kept_from=tuple(codes[:4]), min_kept=4)
     with pytest.raises(InfeasibleError) as caught:
         select(scores, kecamatan, problem)
-    assert caught.value.remedy == "butuh paling banyak 4 desa di tiap kecamatan"
+    assert caught.value.remedy == "butuh maksimal 4 desa di tiap kecamatan"
     assert len(select(scores, kecamatan, replace(problem, max_per_kecamatan=4)).kode) == 8
 
 
@@ -140,7 +140,7 @@ def test_two_changes_are_named_together_and_three_where_two_do_not_suffice():
     pair = Problem(n=2, max_per_kecamatan=1, max_kecamatan=1, kept_from=tuple(codes[:2]), min_kept=2,
                    locked_out={codes[0]: "SK"})  # fmt: skip
     texts = [one.text for one in remedies(scores, kecamatan, pair)]
-    assert "paling banyak 1 desa tahun lalu dipertahankan dan minimal 2 kecamatan" in texts
+    assert "maksimal 1 desa tahun lalu dipertahankan dan minimal 2 kecamatan" in texts
     jenis = pd.Series("desa", index=codes)
     three = replace(pair, min_jenis={"kelurahan": 1}, locked_in={codes[2]: "SK", codes[3]: "SK"})
     (only,) = remedies(scores, kecamatan, three, jenis=jenis)

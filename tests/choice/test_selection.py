@@ -164,13 +164,13 @@ def test_prices_are_gains_from_loosening(oracle, data):
         looser[f"tepat {k} kecamatan"] = [{"exact_kecamatan": k + 1}] + [{"exact_kecamatan": k - 1}] * (k > 1)
     if problem.max_kecamatan is not None:
         k = problem.max_kecamatan
-        looser[f"paling banyak {k} kecamatan"] = [{"max_kecamatan": k + 1}]
+        looser[f"maksimal {k} kecamatan"] = [{"max_kecamatan": k + 1}]
     if problem.min_per_kecamatan > 1:
         k = problem.min_per_kecamatan
         looser[f"paling sedikit {k} desa di tiap kecamatan terpilih"] = [{"min_per_kecamatan": k - 1}]
     if problem.max_per_kecamatan is not None:
         k = problem.max_per_kecamatan
-        looser[f"paling banyak {k} desa di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
+        looser[f"maksimal {k} desa di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
     for name, text in (("locked_in", "masuk"), ("locked_out", "keluar")):
         if getattr(problem, name):
             looser[f"{len(getattr(problem, name))} desa dikunci {text}"] = [{name: {}}]

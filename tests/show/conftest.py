@@ -185,7 +185,7 @@ def info() -> StudyInfo:
         sources=("e-PPGBM", "Pendataan keluarga", "Batas desa BIG"),
         data_date="31 Desember 2026",
         synthetic=True,
-        rule="8 desa dengan skor tertinggi di paling banyak 5 kecamatan.",
+        rule="8 desa dengan skor tertinggi di maksimal 5 kecamatan.",
     )
 
 
@@ -312,7 +312,7 @@ def hard_material(info) -> Material:
         kabupaten="Kabupaten Penukal Abab Lematang Ilir dan Sekitarnya",
         instansi="Badan Perencanaan Pembangunan, Penelitian dan Pengembangan Daerah",
         sources=tuple(f"Rekap semester kedua dari sumber yang panjang namanya, nomor {n}" for n in range(14)),
-        rule="50 desa dengan skor tertinggi, paling banyak 22 kecamatan, 1 sampai 4 desa tiap kecamatan",
+        rule="50 desa dengan skor tertinggi, maksimal 22 kecamatan, 1 sampai 4 desa tiap kecamatan",
     )
     one = make_material(results, long)
     indicators = [

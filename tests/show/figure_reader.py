@@ -32,7 +32,7 @@ def _heads() -> dict[str, str]:
     for column, figure in FIGURES.items():
         for title in (figure.title, figure.narrow_title):
             heads[title] = column
-    heads["No dalam daftar"] = "nomor"
+    heads["Nomor dalam daftar"] = "nomor"
     return heads
 
 

@@ -370,7 +370,7 @@ def split_causes(
     >>> causes = split_causes(*years, kecamatan=pd.Series(["A", "B", "C"], index=desa))
     >>> causes
     Yang menggeser desa: aturan dan bobot 0 %, indikator lain 100 %, perubahan nyata 0 %,
-    cakupan pengukuran 0 %, kebetulan 0 %
+    cakupan pengukuran 0 %, variasi acak 0 %
     >>> causes.table[["jarak_lalu", "jarak_kini", "selisih"]].round(9).values.tolist()
     [[0.5, -0.25, -0.75], [-0.5, 0.25, 0.75], [-1.0, -1.0, 0.0]]
     """

@@ -300,7 +300,7 @@ class Effect:
             "points ({points_low} to {points_high}), about {children} stunted children."
         ).format(
             n=format_number(self.villages),
-            naive=signed(points["turun mentah"]),
+            naive=signed(self.expected.shown["perubahan"]),  # the one change, beside its rates or not
             expected=signed(points["tanpa bantuan"]),
             ratio=format_number(self.odds_ratio, decimals=2),
             low=format_number(low, decimals=2),

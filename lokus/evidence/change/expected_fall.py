@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from lokus.errors import EvidenceError, name_some
 from lokus.evidence.change.change import expected_rates
-from lokus.i18n import format_number
+from lokus.i18n import format_number, round_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -53,9 +53,34 @@ class ExpectedFall:
     level: float
 
     @property
+    def shown(self) -> dict[str, float]:
+        """Figures for children measured to one digit, such that every difference beside its terms adds up.
+
+        The change is the difference of the two rates as they are shown, and what is left over that of the
+        changes; of the two parts of the expected change the one nearer to the next digit gives way.
+        """
+        row = dict(zip(self.table.columns, self.table.to_numpy(dtype=float)[0], strict=True))
+        then, now, expected, trend = (
+            round_number(row[name], 1) for name in ("mentah_lalu", "mentah_kini", "harapan_perubahan", "tren")
+        )
+        regression = round_number(row["regresi"], 1)
+        if (over := round(expected - trend - regression, 1)) and not np.isnan(over):
+            if abs(regression + over - row["regresi"]) <= abs(trend + over - row["tren"]):
+                regression += over
+            else:
+                trend += over
+        change = now - then
+        numbers = {
+            "mentah_lalu": then, "mentah_kini": now, "perubahan": change, "harapan_perubahan": expected,
+            "regresi": regression, "tren": trend, "sisa": change - expected,
+        }  # fmt: skip
+        return {name: round(number, 1) + 0.0 for name, number in numbers.items()}
+
+    @property
     def sentence(self) -> str:
         """What it means, in words, for children measured."""
         row = dict(zip(self.table.columns, self.table.to_numpy(dtype=float)[0], strict=True))
+        shown = self.shown
         facts = _(
             "In {n} villages of the list the raw prevalence went from {then} % to {now} % ({change} points). "
             "With no help at all a change of {expected} points was to be expected ({low} to {high}), because "
@@ -63,25 +88,25 @@ class ExpectedFall:
             "because of the trend of the whole kabupaten ({trend} points)."
         ).format(
             n=format_number(self.villages),
-            then=format_number(row["mentah_lalu"], decimals=1),
-            now=format_number(row["mentah_kini"], decimals=1),
-            change=signed(row["perubahan"]),
-            expected=signed(row["harapan_perubahan"]),
+            then=format_number(shown["mentah_lalu"], decimals=1),
+            now=format_number(shown["mentah_kini"], decimals=1),
+            change=signed(shown["perubahan"]),
+            expected=signed(shown["harapan_perubahan"]),
             low=signed(row["harapan_perubahan_bawah"]),
             high=signed(row["harapan_perubahan_atas"]),
-            regression=signed(row["regresi"]),
-            trend=signed(row["tren"]),
+            regression=signed(shown["regresi"]),
+            trend=signed(shown["tren"]),
         )
         if row["sisa_bawah"] <= 0.0 <= row["sisa_atas"]:
             verdict = _("Such a change would have come with no help at all; it shows no effect.")
         elif row["sisa_atas"] < 0.0:
             verdict = _(
                 "The list fell by {rest} points more than that; chance and trend alone do not explain it."
-            ).format(rest=format_number(-row["sisa"], decimals=1))
+            ).format(rest=format_number(-shown["sisa"], decimals=1))
         else:
             verdict = _(
                 "The list did worse than that by {rest} points; chance and trend alone do not explain it."
-            ).format(rest=format_number(row["sisa"], decimals=1))
+            ).format(rest=format_number(shown["sisa"], decimals=1))
         return f"{facts} {verdict}"
 
     def __repr__(self) -> str:

@@ -63,7 +63,7 @@ def fall_chart(
     ...      "perubahan": [-2.5], "perubahan_bawah": [-6.0], "perubahan_atas": [1.0]}, index=["9901012001"],
     ... )
     >>> fall_chart(villages, info, years=(2025, 2026)).texts[0].get_text()
-    'Turun sungguhan atau kebetulan?'
+    'Turun sungguhan atau variasi acak?'
     """
     head, width = 16.0, 208.0
     height = head + _key_height(width) + _AXIS + _ROW * max(len(villages), 3)

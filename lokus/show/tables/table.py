@@ -57,6 +57,8 @@ class Column:
         On a slide, the largest share of the table's width that a text column asks for.
     missing : bool
         A missing value is missing data: a sheet says "belum ada data" instead of leaving the cell empty.
+    missing_as : str
+        What a sheet says of a missing value instead.
     masked : sequence of bool
         Where a value is masked for the public; empty for nowhere.
     right : bool
@@ -79,6 +81,7 @@ class Column:
     wrap: bool = False
     most: float = 1.0
     missing: bool = False
+    missing_as: str = ""
     masked: Sequence[bool] | npt.NDArray[np.bool_] = ()
     right: bool = False
 

@@ -59,8 +59,8 @@ _LABELS = {
     "perbatasan": N_("Borderline"),
     "tidak": N_("Unlikely"),
     "ada perkiraan": N_("With an estimate"),
-    "tinggi-tinggi": N_("High among high (hot spot)"),
-    "rendah-rendah": N_("Low among low (cold spot)"),
+    "tinggi-tinggi": N_("High cluster: high among high"),
+    "rendah-rendah": N_("Low cluster: low among low"),
     "tinggi-rendah": N_("High among low"),
     "rendah-tinggi": N_("Low among high"),
     "tanpa tetangga": N_("No neighbour"),
@@ -299,6 +299,17 @@ HOTSPOT = Palette(
         ("tidak nyata", "#f3f1ea"),
         ("tanpa tetangga", "#b8b2aa"),
         (MISSING, "#ffffff"),
+    ),
+)
+# Where low is worse, low among low is what red has to mark.
+HOTSPOT_LOW_WORSE = Palette(
+    "titik_panas",
+    (
+        ("rendah-rendah", HOTSPOT["tinggi-tinggi"]),
+        ("rendah-tinggi", HOTSPOT["tinggi-rendah"]),
+        ("tinggi-rendah", HOTSPOT["rendah-tinggi"]),
+        ("tinggi-tinggi", HOTSPOT["rendah-rendah"]),
+        *list(HOTSPOT.items())[4:],
     ),
 )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from lokus.errors import InputError
 from lokus.files import file_name
 from lokus.i18n import gettext as _
+from lokus.show.results.figures import round_values
 from lokus.show.results.text import is_masked
 from lokus.show.themes.layer import Layer, LegendEntry
 from lokus.show.themes.palette import (
@@ -18,6 +19,7 @@ from lokus.show.themes.palette import (
     CHILDREN,
     COMPLETENESS,
     HOTSPOT,
+    HOTSPOT_LOW_WORSE,
     MASKED_CLASS,
     MISSING,
     REVIEW,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILDERS",
     "INDICATOR",
+    "PATTERN",
     "THEMES",
     "Common",
     "IndicatorStyle",
@@ -145,16 +148,17 @@ class Common:
     results: gpd.GeoDataFrame
     theme: str
     lokus: pd.Series
+    pattern: IndicatorStyle | None = None
 
     @classmethod
-    def of(cls, results: gpd.GeoDataFrame, theme: str) -> Common:
+    def of(cls, results: gpd.GeoDataFrame, theme: str, *, pattern: IndicatorStyle | None = None) -> Common:
         """Take the numbers of the proposed villages from the results, where there is a choice yet."""
         numbers = (
             results["nomor"].astype("Int64")
             if "nomor" in results
             else pd.Series(pd.NA, index=results.index, dtype="Int64")
         )
-        return cls(results=results, theme=theme, lokus=numbers)
+        return cls(results=results, theme=theme, lokus=numbers, pattern=pattern)
 
     def flag(self, column: str) -> pd.Series:
         """Boolean column with missing as False; all False when the study has no such column."""
@@ -176,10 +180,18 @@ class Common:
         nothing = pd.Series(float("nan"), index=classes.index)
         return self.layer(classes=classes, palette=palette, values=nothing, **texts)
 
-    def banded(self, values: pd.Series, bands: Bands, **texts: Any) -> Layer:
-        """Layer of a number in classes by stated limits."""
+    def banded(self, values: pd.Series, bands: Bands, *, as_told: bool = False, **texts: Any) -> Layer:
+        """Layer of a number in classes by stated limits.
+
+        `as_told` classifies what a reader reads: 19.96 is told as 20.0 and must not be coloured below 20.
+        """
+        told = round_values(values, texts.get("decimals", 1)) if as_told else values
         return self.layer(
-            classes=bands.classify(values), palette=bands.palette, bands=bands, values=values, **texts
+            classes=bands.classify(pd.Series(told, index=values.index)),
+            palette=bands.palette,
+            bands=bands,
+            values=values,
+            **texts,
         )
 
     def layer(self, **parts: Any) -> Layer:
@@ -204,6 +216,7 @@ def _prevalence(common: Common) -> Layer:
     return common.banded(
         values,
         WHO,
+        as_told=True,
         title=_("Stunting prevalence at the survey's level (%)")
         if surveyed
         else _("Stunting prevalence (%)"),
@@ -243,6 +256,7 @@ def _score(common: Common) -> Layer:
     return common.banded(
         _floats(common.results["skor"]) * 100,
         SCORE,
+        as_told=True,
         title=_("Priority score (0–100)"),
         short=_("Score"),
         note=_("Fixed classes; a class includes its lower limit. A higher score is a higher priority."),
@@ -265,13 +279,16 @@ def _chance(common: Common) -> Layer:
 
 
 def _hotspots(common: Common) -> Layer:
+    style = common.pattern
     return common.named(
         "titik_panas",
-        HOTSPOT,
-        title=_("Hot spots and cold spots"),
-        short=_("Hot spots"),
+        HOTSPOT_LOW_WORSE if style is not None and style.worse == "low" else HOTSPOT,
+        title=_("Clusters of high and low values: {indicator}").format(indicator=style.label)
+        if style is not None
+        else _("Clusters of high and low values"),
+        short=_("Neighbour clusters"),
         note=_(
-            "A village and its neighbours together, compared with chance. "
+            "A village and its neighbours together, compared with random variation. "
             "“High among low” is a village high by itself, with low neighbours."
         ),
     )
@@ -337,8 +354,8 @@ def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
     ]
     title = f"{style.label} ({style.unit})" if style.unit else style.label
     return common.banded(
-        values, indicator_bands(style, values), title=title, short=style.label, note=" ".join(notes),
-        decimals=style.decimals, unit=style.unit,
+        values, indicator_bands(style, values), as_told=True, title=title, short=style.label,
+        note=" ".join(notes), decimals=style.decimals, unit=style.unit,
     )  # fmt: skip
 
 
@@ -359,6 +376,7 @@ THEMES: Mapping[str, tuple[str, ...]] = {
 }
 _OF_MEASURED = ("prevalensi", "anak")  # a village where no child was measured has none of its own
 INDICATOR = "indikator:"  # then the key of an indicator
+PATTERN = "pola"  # among the indicators: of which one high and low clusters are looked for
 
 
 def available_themes(
@@ -448,7 +466,7 @@ def make_layer(
             ),
             remedy=_("Run the stage that gives it, or leave this map out."),
         )
-    common = Common.of(results, theme)
+    common = Common.of(results, theme, pattern=indicators.get(PATTERN))
     layer = build_indicator(common, key, indicators[key]) if key else BUILDERS[theme](common)
     masked = pd.Series(is_masked(results, needed[0]), index=results.index)
     if theme in _OF_MEASURED:

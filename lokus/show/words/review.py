@@ -178,7 +178,9 @@ def effect_rows(material: Material) -> list[tuple[str, str, str, str]]:
         return []
     decimals = 0 if material.public else 1
     rows = []
+    naive = review.effect.expected.shown["perubahan"]
     for key, row in review.effect.table.iterrows():
+        points = naive if key == "turun mentah" and not material.public else row["poin"]
         interval = (
             "–"
             if pd.isna(row["poin_bawah"]) or pd.isna(row["poin_atas"])
@@ -187,7 +189,7 @@ def effect_rows(material: Material) -> list[tuple[str, str, str, str]]:
             )
         )
         name = _(_VIEWS[str(key)]) if key in _VIEWS else str(key)
-        rows.append((name, _signed(row["poin"], decimals), interval, format_number(float(row["desa"]))))
+        rows.append((name, _signed(points, decimals), interval, format_number(float(row["desa"]))))
     return rows
 
 

@@ -147,10 +147,22 @@ def _columns(rows: pd.DataFrame) -> dict[str, Column]:
         "indikator": Column(head=head_of("indikator"), values=rows["indikator"], width=24, wrap=True),
         "satuan": Column(head=head_of("satuan"), values=rows["satuan"], width=12, wrap=True),
         "kebutuhan": Column(
-            head=head_of("kebutuhan"), values=whole, format="#,##0", width=11, missing=True, wrap=True
+            head=head_of("kebutuhan"),
+            values=whole,
+            format="#,##0",
+            width=11,
+            missing=True,
+            wrap=True,
+            missing_as=_("not counted yet"),
         ),
         "kebutuhan_ambang": Column(
-            head=head_of("kebutuhan_ambang"), values=least, format="#,##0", width=12, missing=True, wrap=True
+            head=head_of("kebutuhan_ambang"),
+            values=least,
+            format="#,##0",
+            width=12,
+            missing=True,
+            wrap=True,
+            missing_as=_("not counted yet"),
         ),
         "target": _input(rows, "target", 10, "#,##0"),
         "bulan_mulai": _input(rows, "bulan_mulai", 11),

@@ -141,7 +141,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
             masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
             if cell.value is None and (column.missing or masked):
-                cell.value = _("masked") if masked else _("no data yet")
+                cell.value = _("masked") if masked else column.missing_as or _("no data yet")
                 dress(cell, font=NO_DATA)
             elif column.format and isinstance(cell.value, (int, float)):
                 dress(cell, number_format=column.format)

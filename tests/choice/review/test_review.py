@@ -140,7 +140,7 @@ def test_chance_and_an_uncertain_change_are_told_with_their_interval():
     said = run(causes=causes, change=change).table["sebab"]
     counted = "perkiraan perubahan antara −6,2 dan +1,0 poin (100 % dari pergeseran)"
     assert said[A] == f"perkiraan turun, belum pasti, {counted}"
-    assert said[B] == f"kebetulan, {counted}"
+    assert said[B] == f"variasi acak, {counted}"
 
 
 @settings(max_examples=15, deadline=None)
@@ -161,8 +161,8 @@ def test_chance_is_never_the_whole_explanation(data):
     )  # fmt: skip
     known = change if data.draw(st.booleans()) else None
     for text in run(causes=causes, change=known).table["sebab"]:
-        if "kebetulan" in text:
-            assert any(f"kebetulan, {more}" in text for more in (
+        if "variasi acak" in text:
+            assert any(f"variasi acak, {more}" in text for more in (
                 "perkiraan perubahan antara", "tidak diukur pada kedua tahun", "besar perubahannya",
             )), text  # fmt: skip
 
@@ -192,7 +192,7 @@ def test_changed_boundaries_come_before_every_other_cause():
     causes = causes_of([0.1, 0.1, 0.1, np.nan, -0.1, -0.1], [-0.1, -0.1, 0.1, 0.1, -0.1, -0.1])
     result = run(causes=causes, carried=carried)
     assert result.table["sebab"].tolist() == [
-        "kebetulan, besar perubahannya tidak diperkirakan (100 % dari pergeseran)",
+        "variasi acak, besar perubahannya tidak diperkirakan (100 % dari pergeseran)",
         "batas wilayah: pecahan desa (9901012009)",
         "batas wilayah: gabungan 9901012003, 9901012004",
         "batas wilayah: desa baru",

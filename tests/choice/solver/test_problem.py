@@ -14,7 +14,7 @@ from lokus.i18n import use_language
 @pytest.mark.parametrize(
     ("rules", "sentence"),
     [
-        ({"max_kecamatan": 8}, "26 desa di paling banyak 8 kecamatan"),
+        ({"max_kecamatan": 8}, "26 desa/kelurahan, maksimal 8 kecamatan"),
         ({"exact_kecamatan": 8}, "26 desa di tepat 8 kecamatan"),
         ({}, "26 desa tanpa batas jumlah kecamatan"),
         (
@@ -24,12 +24,12 @@ from lokus.i18n import use_language
                 "max_per_kecamatan": 5,
                 "locked_out": {"x": "", "y": ""},
             },
-            "26 desa di paling banyak 8 kecamatan; 2 sampai 5 desa di tiap kecamatan terpilih; "
+            "26 desa/kelurahan, maksimal 8 kecamatan; 2 sampai 5 desa di tiap kecamatan terpilih; "
             "2 desa dikunci keluar",
         ),
         (
             {"min_per_kecamatan": 1, "max_per_kecamatan": 5},
-            "26 desa tanpa batas jumlah kecamatan; paling banyak 5 desa di tiap kecamatan",
+            "26 desa tanpa batas jumlah kecamatan; maksimal 5 desa di tiap kecamatan",
         ),
     ],
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from two_years_by_hand import simulate
 
 from lokus.errors import EvidenceError
 from lokus.evidence.change import two_years as two_years_fit
 from lokus.evidence.change.change import estimate_change
-from lokus.evidence.change.expected_fall import expected_fall, expected_fall_of
+from lokus.evidence.change.expected_fall import ExpectedFall, expected_fall, expected_fall_of
 
 
 def test_last_year_alone_foretells_less_than_was_counted():
@@ -60,3 +61,21 @@ def test_expected_fall_covers_what_happens_without_help():
         fell.append(row["perubahan"])
     assert np.mean(fell) < -4
     assert np.mean(inside) >= 0.77
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_shown_beside_its_terms_adds_up(seed):
+    rng = np.random.default_rng(seed)
+    then, now, trend, regression = rng.uniform(5, 30), rng.uniform(5, 30), *rng.uniform(-4, 2, 2)
+    row = {
+        "mentah_lalu": then, "mentah_kini": now, "perubahan": now - then, "tren": trend,
+        "harapan_perubahan": trend + regression, "regresi": regression,
+        "sisa": now - then - trend - regression,
+    }  # fmt: skip
+    fall = ExpectedFall(table=pd.DataFrame([row], index=["anak"]), villages=5, left_out=(), level=0.9)
+    shown = fall.shown
+    assert shown["mentah_kini"] - shown["mentah_lalu"] == pytest.approx(shown["perubahan"])
+    assert shown["tren"] + shown["regresi"] == pytest.approx(shown["harapan_perubahan"])
+    assert shown["perubahan"] - shown["harapan_perubahan"] == pytest.approx(shown["sisa"])
+    for name, value in row.items():
+        assert shown[name] == pytest.approx(value, abs=0.21 if name == "sisa" else 0.101), name

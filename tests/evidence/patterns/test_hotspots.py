@@ -207,7 +207,7 @@ def test_raw_rate_and_too_few_permutations_are_said():
     result = local_moran(planted(), grid(16), seed=0, permutations=999, raw_rate=True)
     assert [finding.message for finding in result.findings] == [
         "prevalensi adalah angka mentah: desa dengan sedikit anak dapat menonjol, atau tersembunyi, karena "
-        "kebetulan",
+        "variasi acak",
         "dengan 999 permutasi, suatu desa hanya dapat nyata bersama paling sedikit 10 desa lain",
     ]
     assert result.findings[0].remedy == "pakailah angka perkiraan (prevalensi)"

@@ -88,7 +88,7 @@ def test_the_page_says_place_year_and_synthetic(falls, info):
     said = {text.get_text() for text in fall_chart(falls, info, years=YEARS).findobj(Text)}
     assert "DATA CONTOH SINTETIS" in said
     assert info.place_and_year in said
-    assert "Turun sungguhan atau kebetulan?" in said
+    assert "Turun sungguhan atau variasi acak?" in said
 
 
 def test_the_same_chart_gives_the_same_bytes(falls, info, tmp_path):

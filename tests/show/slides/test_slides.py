@@ -72,7 +72,7 @@ def test_ten_to_fourteen_slides_with_everything_and_with_little(deck, hard_deck,
 def test_maps_stand_in_pairs_each_with_its_sentence(hard_deck, hard_material, every_stage):
     shown = titles(hard_deck)
     assert "Peta: Prevalensi dan Peluang" in shown
-    assert "Peta: Titik panas dan Tipologi" in shown
+    assert "Peta: Klaster dan Tipologi" in shown
     results = every_stage(hard_material.results)
     hot = results["titik_panas"] == "tinggi-tinggi"
     sentence = (
@@ -85,7 +85,7 @@ def test_maps_stand_in_pairs_each_with_its_sentence(hard_deck, hard_material, ev
 def test_one_pattern_alone_has_a_slide_of_its_own(material, opened, every_stage):
     results = every_stage(material.results).drop(columns=["status_reviu", "tipologi"])
     got = titles(opened(replace(material, results=results)))
-    assert "Peta: Titik panas dan titik dingin" in got
+    assert "Peta: Klaster tinggi dan rendah" in got
 
 
 def test_every_slide_of_a_made_up_study_says_so(deck, material, opened):

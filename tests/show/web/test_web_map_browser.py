@@ -178,7 +178,7 @@ def test_polygons_reach_the_screen(browse, tmp_path, size):
     [
         ("anak", "Anak stunting (perkiraan)", 'id="sizes"'),
         ("peluang", "Peluang masuk daftar lokus (%)", "Kukuh"),
-        ("titik_panas", "Titik panas dan titik dingin", "Tanpa tetangga"),
+        ("titik_panas", "Klaster tinggi dan rendah", "Tanpa tetangga"),
         ("tipologi", "Tipologi desa/kelurahan", "Cakupan layanan rendah"),
         ("reviu", "Reviu terhadap daftar sebelumnya", "Keluar"),
         ("kelengkapan", "Kelengkapan data (%)", "Lengkap"),

@@ -107,7 +107,7 @@ def test_needs_are_whole_and_unknown_ones_say_so(book, calendar):
             need = sheet.cell(row=row, column=columns["kebutuhan"]).value
             least = sheet.cell(row=row, column=columns["kebutuhan_ambang"]).value
             if np.isnan(told["kebutuhan"]):
-                assert need == least == "belum ada data"
+                assert need == least == "belum terhitung"
             else:
                 assert abs(need - told["kebutuhan"]) <= 0.5
                 assert told["kebutuhan_ambang"] - 1e-6 <= least < told["kebutuhan_ambang"] + 1
