@@ -174,6 +174,17 @@ _RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek")
 
 
 @dataclass(kw_only=True)
+class _Sheets:
+    """Sheets of the same columns and different villages, such as one a kecamatan, and their block."""
+
+    block: list[str]
+    table: RawTable
+    guess: Guess
+    names: list[str]
+    kode: set[str]
+
+
+@dataclass(kw_only=True)
 class _Tables:
     """The ``[[tabel]]`` blocks of a draft, sheet by sheet."""
 
@@ -192,7 +203,7 @@ class _Tables:
         """Draft a block for each sheet that says something of these villages."""
         found = [part for path in paths for part in self._sheets(path, sheets)]
         rate = self._rate_table([guess for _path, _sheet, table, guess in found if table is not None])
-        seen: dict[tuple[object, ...], str] = {}
+        seen: dict[tuple[object, ...], _Sheets] = {}
         for path, sheet, table, guess in found:
             if table is None or guess is None:
                 self._blocks.append([f"# {line}" for line in str(sheet).splitlines()])
@@ -205,9 +216,16 @@ class _Tables:
                 year=self.year,
             )
             header = (path, *table.data.columns)
+            kode = self._kode(table, own)
             if header in seen:
+                first = seen[header]
+                if kode and not kode & first.kode:
+                    first.names.append(table.sheet)
+                    first.kode |= kode
+                    first.block[:] = self._block(path, first.table, first.guess, sheets=first.names)
+                    continue
                 same = _('the same columns as the sheet "{sheet}"; join them under lembar if each is a part')
-                reason = same.format(sheet=seen[header])
+                reason = same.format(sheet=first.table.sheet)
             else:
                 reason = self._unfit(table, own)
             if reason:
@@ -216,9 +234,28 @@ class _Tables:
                     [f"# {table.where}: {reason}", *_unrecognised(names, own, self.catalogue)]
                 )
                 continue
-            seen[header] = table.sheet
             self.given |= set(own.indicators)
-            self._blocks.append(self._block(path, table, own, several=sheet is not None))
+            names = [table.sheet] if sheet is not None else []
+            block = self._block(path, table, own, sheets=names)
+            seen[header] = _Sheets(block=block, table=table, guess=own, names=names, kode=kode)
+            self._blocks.append(block)
+
+    def _kode(self, table: RawTable, guess: Guess) -> set[str]:
+        """Villages of a sheet, of which its name or title may say the kecamatan; none where it is unfit."""
+        from lokus.intake.join.row_places import place_rows
+        from lokus.intake.tables.rows import village_rows
+
+        if not {"kode", "desa"} & set(guess.place):
+            return set()
+        columns = [str(name) for name in table.data.columns]
+        try:
+            prepared = village_rows(
+                table, self.villages, place=guess.place, value_columns=columns, count_columns=[]
+            )
+            placed = place_rows(prepared.raw, self.villages, place=guess.place, value_columns=columns)
+        except InputError:
+            return set()
+        return set(placed.table["kode_desa"].dropna())
 
     def _sheets(
         self, path: Path, wanted: Sequence[str]
@@ -268,13 +305,14 @@ class _Tables:
             return _("none of its rows is a village of these boundaries")
         return "" if guess.indicators else _("no indicator was recognised")
 
-    def _block(self, path: Path, table: RawTable, guess: Guess, *, several: bool) -> list[str]:
+    def _block(self, path: Path, table: RawTable, guess: Guess, *, sheets: Sequence[str]) -> list[str]:
         owners = {self.catalogue[key].owner for key in guess.indicators if self.catalogue[key].owner}
         return [
             "[[tabel]]",
             *(f"# {line}" for line in table.title_lines),
             f"berkas = {_quoted(_relative(path, self.folder))}",
-            *([f"lembar = {_quoted(table.sheet)}"] if several else []),
+            *([f"lembar = {_quoted(sheets[0])}"] if len(sheets) == 1 else []),
+            *([f"lembar = [{', '.join(map(_quoted, sheets))}]"] if len(sheets) > 1 else []),
             f"opd = {_quoted(owners.pop() if len(owners) == 1 else '')}",
             "[tabel.tempat]",
             *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),

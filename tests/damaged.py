@@ -6,12 +6,19 @@ import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import openpyxl
 import pandas as pd
 from openpyxl.styles import numbers as styles
+
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.join.join import combine, join_table
+from lokus.intake.tables.tables import read_table, sheets_with
+
+if TYPE_CHECKING:
+    from lokus.findings import Finding
 
 KECAMATAN = {
     "Kubu": ["Kubu", "Olak-Olak", "Dabong", "Ambawang", "Air Putih", "Teluk Nangka"],
@@ -31,6 +38,7 @@ SHARE = {"sanitasi_layak": "Sanitasi Layak"}
 PLACE = {"desa": "Desa", "kecamatan": "Kecamatan"}
 NUMBERS = "No"
 Sheet = list[list[Any]]
+CATALOGUE = load_catalogue()
 
 
 @dataclass
@@ -44,6 +52,22 @@ class Damaged:
     place: Mapping[str, str] = field(default_factory=lambda: PLACE)
     options: dict[str, Any] = field(default_factory=dict)
     sheets: bool = False
+
+
+def read(damaged: Damaged) -> tuple[pd.DataFrame, list[Finding]]:
+    """Read a damaged file as a study does."""
+    options = dict(damaged.options)
+    wanted = [*damaged.place.values(), *damaged.indicators.values(), *options.get("where", {})]
+    names = sheets_with(damaged.path, wanted) if damaged.sheets else (None,)
+    tables, findings = [], []
+    for name in names:
+        raw = read_table(damaged.path, sheet=name, columns=wanted, keep=options.get("where"))
+        joined = join_table(
+            raw, VILLAGES, place=damaged.place, indicators=damaged.indicators, catalogue=CATALOGUE, **options
+        )
+        findings += [*raw.findings, *joined.findings]
+        tables.append(joined)
+    return combine(tables, VILLAGES.index), findings
 
 
 def truth(rng: np.random.Generator, *, low: bool = False) -> pd.DataFrame:
@@ -237,6 +261,60 @@ def decimal_commas_in_commas(rng: np.random.Generator, table: pd.DataFrame, fold
     return Damaged(path, frozenset({"error"}), must=True)
 
 
+def one_heading_over_two(rng: np.random.Generator, table: pd.DataFrame, folder: Path) -> Damaged:
+    """A heading over the columns of boys and girls, merged or not, without a line of its own for them."""
+    rows = plain(table)
+    column = int(rng.integers(3, 7))
+    out = []
+    for number, row in enumerate(rows):
+        boys = None if number else row[column]
+        half = int(row[column] * rng.uniform(0.3, 0.7)) if number else boys
+        rest = row[column] - half if number else None
+        out.append([*row[:column], half, rest, *row[column + 1 :]])
+    letters = f"{'ABCDEFGHI'[column]}1:{'ABCDEFGHI'[column + 1]}1"
+    path = save(folder, {"Data": out}, merge=(letters,) if rng.random() < 0.5 else ())
+    return Damaged(path, frozenset({"error"}), must=True)
+
+
+def moved_cells(rng: np.random.Generator, table: pd.DataFrame, folder: Path) -> Damaged:
+    """A row that lost a cell in a text file, or whose cells moved among remarks; a column moved down."""
+    rows = [[*row, "Keterangan" if number == 0 else None] for number, row in enumerate(plain(table))]
+    at = int(rng.integers(2, len(rows) - 1))
+    kind = str(rng.choice(["lost", "right", "down"]))
+    if kind == "lost":
+        gone = int(rng.integers(3, 8))
+        lines = [";".join(str(cell) for cell in row[:-1]) for row in rows]
+        lines[at] = ";".join(str(cell) for column, cell in enumerate(rows[at][:-1]) if column != gone)
+        path = folder / "tabel.csv"
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return Damaged(path, frozenset({"rows.narrow"}), must=True)
+    if kind == "right":
+        start = int(rng.integers(3, 8))
+        rows[at] = [*rows[at][:start], None, *rows[at][start:-1]]
+        return Damaged(_either(rng, folder, rows), frozenset({"rows.slipped"}), must=True)
+    column = int(rng.integers(3, 8))
+    cells = [row[column] for row in rows[1:]]
+    for row, cell in zip(rows[1:], [None, *cells[:-1]], strict=True):
+        row[column] = cell
+    rows.append([cells[-1] if place == column else None for place in range(len(rows[0]))])
+    return Damaged(_either(rng, folder, rows), frozenset({"error"}), must=True)
+
+
+def second_table(rng: np.random.Generator, table: pd.DataFrame, folder: Path) -> Damaged:
+    """Another table below: of another year, or of other columns, for the same villages or for the rest."""
+    rows = plain(table)
+    cut = int(rng.integers(6, 12)) if rng.random() < 0.5 else len(rows)
+    head = list(rows[0])
+    title: list[Any] = [str(rng.choice(["Tahun 2024", "Laki-laki", "Data bayi", "Semester II"]))]
+    if rng.random() < 0.5:
+        head[5], head[6] = (head[6], head[5]) if rng.random() < 0.5 else ("Ditimbang", "Kurus")
+    rest = rows[cut:] or rows[1:]
+    below = [[*row[:3], *(int(cell * 0.4) for cell in row[3:])] for row in rest]
+    gap: Sheet = [[None]] if rng.random() < 0.5 else []
+    path = _either(rng, folder, [*rows[:cut], *gap, title, head, *below])
+    return Damaged(path, frozenset({"error"}), must=True)
+
+
 # Counts
 
 
@@ -246,7 +324,21 @@ def count_damage(rng: np.random.Generator, table: pd.DataFrame, folder: Path) ->
     column = int(rng.integers(3, 7))
     kind = str(
         rng.choice(
-            ["percent", "points", "fraction", "unit", "date", "day", "error", "ditto", "zeros", "format"]
+            [
+                "percent",
+                "points",
+                "fraction",
+                "unit",
+                "date",
+                "day",
+                "error",
+                "ditto",
+                "zeros",
+                "format",
+                "money",
+                "scaled",
+                "power",
+            ]
         )
     )
     cells = _some(rng, len(table), most=6)
@@ -275,11 +367,19 @@ def count_damage(rng: np.random.Generator, table: pd.DataFrame, folder: Path) ->
             rows[position + 1][column] = str(rng.choice(["sda", '"', "idem"]))
         elif kind == "format":
             formats[position + 2, column + 1] = "0%"
+        elif kind == "money":
+            rows[position + 1][column] = f"Rp{rng.choice(['', '. '])}{value},00"
+        elif kind == "scaled":
+            rows[position + 1][column] = value * 1000
+            formats[position + 2, column + 1] = "#,##0,"
+        elif kind == "power":
+            rows[position + 1][column] = f"{value:.1E}"
     checks = {
         "percent": {"numbers.percent_in_count"}, "points": {"numbers.fraction"},
         "fraction": {"numbers.fraction"}, "unit": {"numbers.unit"}, "date": {"numbers.date"},
         "day": {"numbers.date"}, "error": {"numbers.error"},
         "ditto": {"numbers.ditto"}, "zeros": {"numbers.all_zero"}, "format": {"numbers.percent_in_count"},
+        "money": {"numbers.money"}, "scaled": {"numbers.scaled"}, "power": {"numbers.rounded"},
     }[kind]  # fmt: skip
     if kind == "zeros":
         table.iloc[:, column - 3] = 0.0
@@ -502,9 +602,12 @@ def lying_files(rng: np.random.Generator, table: pd.DataFrame, folder: Path) -> 
 
 KINDS: dict[str, tuple[Callable[[np.random.Generator, pd.DataFrame, Path], Damaged], ...]] = {
     "shares": (fractions, percent_formats, percent_texts, all_or_nothing, percent_format_of_percentages),
-    "columns": (header_twice, year_blocks, side_by_side, decimal_commas_in_commas),
+    "columns": (
+        header_twice, year_blocks, side_by_side, decimal_commas_in_commas, one_heading_over_two, moved_cells,
+        second_table,
+    ),
     "counts": (count_damage, thousands, three_zeros, formulas),
     "rows": (merged_values, posyandu, subtotals, page_heads, sexes),
     "sheets": (sheets,),
     "files": (lying_files,),
-}
+}  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from lokus import Kajian, load_catalogue
 from lokus.draft import draft_study, guess_columns
+from lokus.errors import LokusError
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,17 @@ def test_case_init_takes_the_visible_sheet(case):
     assert 'kolomnya sama dengan lembar "Feb 2026"' in text
 
 
+def test_case_init_joins_sheets_of_kecamatan(case):
+    folder = case("tables/14-sheet-per-kecamatan")
+    [table], text = tables_of(folder, ["gizi.xlsx"])
+    assert table["lembar"] == ["Muara Batu", "Sungai Rawa", "Tanjung Lestari"]
+    study = folder / "rancangan.toml"
+    study.write_text(text, encoding="utf-8")
+    values = Kajian.open(study).indicators[["sasaran", "diukur", "stunting"]]
+    truth = pd.read_csv(folder.parent / "base" / "gizi.csv", sep=";", dtype={"kode": str}).set_index("kode")
+    assert values.eq(truth[values.columns]).all(axis=None)
+
+
 def test_case_init_takes_the_year_of_the_study(case):
     [table], _text = tables_of(case("tables/10-init-takes-oldest-year"), ["gizi.xlsx"])
     assert set(table["indikator"].values()) == {
@@ -163,6 +175,21 @@ def test_case_init_knows_short_headings(case):
     assert table["indikator"] == {
         "sasaran": "JML SASARAN BALITA", "diukur": "JML DIUKUR", "stunting": "JML STUNTING",
     }  # fmt: skip
+
+
+def test_case_init_knows_boundaries_of_mixed_columns(case):
+    [table], text = tables_of(
+        case("newcomer/05_batas_kode_desa"), ["rekap.xlsx"], year=2025, boundaries="batas.gpkg"
+    )
+    assert "10 desa" in text
+    assert {"sasaran", "diukur", "stunting"} <= set(table["indikator"])
+
+
+def test_case_a_study_of_percentages_only_says_what_it_lacks(case):
+    path = case("newcomer/03_hanya_persen_keyerror") / "kajian.toml"
+    with pytest.raises(LokusError, match='tidak ada tabel yang memberi "prevalensi"') as refused:
+        Kajian.open(path)
+    assert "stunting dan diukur" in refused.value.remedy
 
 
 def test_case_init_knows_the_headings_of_the_idm(case):

@@ -88,6 +88,9 @@ def find_schema(
         if all(column.casefold() in actual for column in parts.values()):
             _refuse_twice(present, parts.values(), where)
             return replace(schema, **{part: actual[column.casefold()] for part, column in parts.items()})
+    if mixed := _mixed(actual):
+        _refuse_twice(present, [mixed.kode, mixed.desa, mixed.kecamatan], where)
+        return mixed
     raise InputError(
         _("no column with village codes is recognised; the columns are: {columns}").format(
             columns=", ".join(present)
@@ -95,6 +98,19 @@ def find_schema(
         where=where,
         remedy=_('Name them, kolom = { kode = "…", desa = "…", kecamatan = "…" } under [batas].'),
     )
+
+
+def _mixed(actual: Mapping[str, str]) -> Schema | None:
+    """Put columns of several layouts together, where one and only one fits each part: kode_desa, NAMOBJ."""
+    parts: dict[str, str] = {}
+    for part in ("kode", "desa", "kecamatan"):
+        known = dict.fromkeys(getattr(schema, part).casefold() for schema in SCHEMAS)
+        found = [actual[column] for column in known if column and column in actual]
+        if len(found) > 1 or (not found and part != "kecamatan"):
+            return None
+        parts[part] = found[0] if found else ""
+    layout = next(schema.name for schema in SCHEMAS if schema.kode.casefold() == parts["kode"].casefold())
+    return Schema(name=layout, **parts)
 
 
 def _stated_schema(present: list[str], columns: Mapping[str, str], where: Where | None) -> Schema:

@@ -43,6 +43,7 @@ _SAMPLE_ROWS: Final = 2_000
 _LEAST_DAYS, _LEAST_SHARE = 5, 0.6
 # Children under five are born within six years; days on which villages were founded or met lie otherwise.
 _SPAN: Final = (500, 2_300)
+_PLACE: Final = re.compile(r"\b(desa|kel|kelurahan|kec|kecamatan|kode|village|lokus)\b")
 _LEAST_ROWS, _ROWS_A_VILLAGE, _DISTINCT = 30, 3, 0.8
 _SEXES: Final = frozenset({"l", "p", "lakilaki", "perempuan", "lk", "pr", "lakilaki(l)", "m", "f"})
 _SERIALS: Final = (30_000, 60_000)
@@ -108,6 +109,8 @@ def persons_in(rows: Sequence[Sequence[object]]) -> str:
         return _("days of birth")
     if _one_a_row(rows):
         return _("a name and a sex in each row, many rows a village")
+    if _only_names(rows):
+        return _("names of persons in each row, many rows a village, and no numbers")
     return ""
 
 
@@ -180,6 +183,33 @@ def _one_a_row(rows: Sequence[Sequence[object]]) -> bool:
         for column in texts
     )
     return sexes and _names_in_villages(columns)
+
+
+def _only_names(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether a list without a header has nothing but names: a child and a parent a row, many a village.
+
+    A list of villages has one such column, or says in a header what it is, or gives numbers.
+    """
+    said = any(
+        isinstance(cell, str) and _PLACE.search(cell.casefold()) for row in rows[:_HEAD_ROWS] for cell in row
+    )
+    columns = [[cell for cell in column if cell is not None] for column in _columns(rows)]
+    texts = [column for column in columns if column and not _holds_numbers(column)]
+    if said or len(texts) < sum(bool(column) for column in columns):
+        return False
+    names = [
+        column
+        for column in texts
+        if len(column) >= _LEAST_ROWS
+        and len({_key(str(cell)) for cell in column}) >= _DISTINCT * len(column)
+        and sum(str(cell).replace(" ", "").isalpha() for cell in column) >= _LEAST_SHARE * len(column)
+    ]
+    return len(names) > 1 and _names_in_villages(columns)
+
+
+def _holds_numbers(column: Sequence[object]) -> bool:
+    numbers = sum(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in column)
+    return 2 * numbers > len(column)
 
 
 def _names_in_villages(columns: Sequence[Sequence[object]]) -> bool:

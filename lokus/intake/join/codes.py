@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,7 +166,11 @@ def _by_code(
     for row, (finding, other) in conflicts.items():
         findings.append(finding)
         near[row] = [_candidate(one, villages) for one in (str(codes[row]), other) if one]
-    table["cara"] = table["cara"].mask(table.index.isin(list(conflicts)), CODE_CONFLICT)
+    # Nor has a row a village that its code and its name do not agree on, even where the finding is accepted.
+    disputed = table.index.isin(list(conflicts))
+    table["kode_desa"] = table["kode_desa"].mask(disputed, pd.NA)
+    table["nilai"] = table["nilai"].mask(disputed, float("nan"))
+    table["cara"] = table["cara"].mask(disputed, CODE_CONFLICT)
     table["calon"] = [near.get(row, calon) for row, calon in zip(table.index, table["calon"], strict=True)]
     return table, findings
 
@@ -209,10 +214,15 @@ def _conflicts(
     return out
 
 
+# Each row is compared with all villages: 200 names are taken apart 40,000 times otherwise.
+_key = lru_cache(maxsize=20_000)(name_key)
+
+
 def _same_name(written: str, name: str) -> bool:
-    return _bare(written) == _bare(name) or name_key(written).letters == name_key(name).letters
+    return _bare(written) == _bare(name) or _key(written).letters == _key(name).letters
 
 
+@lru_cache(maxsize=20_000)
 def _bare(text: str) -> str:
     normalised = normalise_name(text)
     return (without_status(normalised) or normalised).replace(" ", "")
@@ -226,11 +236,11 @@ def _better(written: str, own: str, names: pd.Series) -> str:
         return str(same[0])
     if others.empty:
         return ""
-    key = name_key(written)
-    letters = [name_key(str(name)).letters for name in others]
+    key = _key(written)
+    letters = [_key(str(name)).letters for name in others]
     similar = 100 * cdist([key.letters], letters, scorer=OSA.normalized_similarity)[0]
     likeness = pd.Series(similar, index=others.index)
-    likeness = likeness[[name_key(str(name)).marks == key.marks for name in others]]
+    likeness = likeness[[_key(str(name)).marks == key.marks for name in others]]
     mine = _alike(written, names[own]) if own in names.index else 0.0
     if likeness.empty or likeness.max() < THRESHOLD or likeness.max() <= mine:
         return ""
@@ -238,7 +248,7 @@ def _better(written: str, own: str, names: pd.Series) -> str:
 
 
 def _alike(written: str, name: str) -> float:
-    one, other = name_key(written), name_key(name)
+    one, other = _key(written), _key(name)
     return 100 * OSA.normalized_similarity(one.letters, other.letters) if one.marks == other.marks else 0.0
 
 
@@ -246,7 +256,7 @@ def _different(written: str, name: str) -> bool:
     """Whether no habit of writing turns one name into the other: not a word less, not a short form."""
     one, other = normalise_name(written), normalise_name(name)
     shorter, longer = sorted((one, other), key=len)
-    if name_key(one).marks == name_key(other).marks and (
+    if _key(one).marks == _key(other).marks and (
         set(shorter.split()) <= set(longer.split())
         or longer.replace(" ", "").startswith(shorter.replace(" ", ""))
     ):

@@ -138,32 +138,34 @@ def find_duplicates(
         [name for name in raw.data.columns if not running_number(str(name)) and name not in places]
     ]
     codes = table["kode_desa"].dropna()
-    outcome: dict[str, str] = {}
-    findings = []
-    for kode, index in codes.groupby(codes).groups.items():
-        if len(index) < 2:
-            continue
+    groups = {str(kode): list(index) for kode, index in codes.groupby(codes).groups.items() if len(index) > 1}
+
+    def repeats(index: list[int]) -> bool:
         # Two rows that share only a bare name may be two villages of that name.
         certain = table.loc[index, "cara"].eq("kode") | table.loc[index, "kecamatan_sumber"].ne("")
-        same = (
+        return (
             bool(certain.all())
             and not parts.intersection(map(int, index))
             and len(rows.loc[index].drop_duplicates()) == 1
             and len(told_apart.loc[index].drop_duplicates()) == 1
         )
+
+    # Where other villages have rows that differ, rows are parts, and equal ones two parts of the same size.
+    same = bool(groups) and all(repeats(index) for index in groups.values())
+    findings = []
+    for kode, index in groups.items():
         listed = compress_rows([int(row) for row in index])
-        outcome[str(kode)] = "sama" if same else "beda"
         names = ", ".join(dict.fromkeys(str(name) for name in table.loc[index, "desa_sumber"] if name))
         findings.append(
             Finding(
                 check="join.duplicate_same" if same else "join.duplicate",
                 level="warning" if same else "blocking",
-                where=Where(file=raw.source, sheet=raw.sheet or None, row=int(index[0]), kode_desa=str(kode)),
+                where=Where(file=raw.source, sheet=raw.sheet or None, row=int(index[0]), kode_desa=kode),
                 message=(
                     _("village {kode} {names} is in the table twice with the same values: rows {rows}")
                     if same
                     else _("village {kode} {names} is in the table more than once: rows {rows}")
-                ).format(kode=format_kode(str(kode)), names=names, rows=listed),
+                ).format(kode=format_kode(kode), names=names, rows=listed),
                 remedy=_("delete the repeated row")
                 if same
                 else _(
@@ -173,7 +175,7 @@ def find_duplicates(
                 ),
             )
         )
-    return outcome, findings
+    return dict.fromkeys(groups, "sama" if same else "beda"), findings
 
 
 def find_absent(villages: pd.DataFrame, row_of: pd.Series, raw: RawTable) -> list[Finding]:

@@ -26,6 +26,7 @@ from lokus.intake.tables.numbers import (
     parse_numbers,
     tidy,
 )
+from lokus.places.kode import compress_rows
 
 if TYPE_CHECKING:
     from lokus.intake.indicators.indicator import Indicator
@@ -41,6 +42,7 @@ _LOST_RESULT = frozenset({"#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!"})
 # Excel's day numbers of 2000 to 2050.
 _FIRST_DAY, _LAST_DAY = 36_526, 54_789
 _FAR = 20.0
+_GAP = 5.0
 _ODDLY_LARGE_PERCENT = 200.0
 _FEW = 5
 _SHOWN = 6
@@ -62,6 +64,8 @@ class ColumnFacts:
         Rows where the cell is merged with the column beside it.
     formats : bool
         Whether the file tells which cells are percentages.
+    silent : bool
+        Whether an empty cell may hold an error that the file does not tell.
     """
 
     formulas: Mapping[int, str] = field(default_factory=dict)
@@ -69,6 +73,7 @@ class ColumnFacts:
     shared: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     across: frozenset[int] = frozenset()
     formats: bool = False
+    silent: bool = False
 
 
 def read_column(
@@ -113,6 +118,7 @@ def read_column(
     column = _Column(numbers.value.copy(), numbers.kind, cells, item, where, facts or ColumnFacts(), [])
     column.findings += number_findings(numbers, cells, where=where)
     column.ambiguous()
+    column.money()
     column.errors()
     column.formulas()
     if item.is_share:
@@ -122,6 +128,7 @@ def read_column(
     if item.is_count:
         column.as_count()
     column.merged()
+    column.silent()
     return column.value, column.findings
 
 
@@ -195,8 +202,23 @@ class _Column:
         )
 
     def ambiguous(self) -> None:
-        """Leave empty what neither the column nor the indicator settles."""
-        self.value[self.kind.eq("ambiguous")] = np.nan
+        """Leave empty what neither the column nor the indicator settles, and what the cell hides."""
+        self.value[self.kind.isin(["ambiguous", "rounded", "scaled"])] = np.nan
+
+    def money(self) -> None:
+        """Refuse sums of money where something is counted or shared out."""
+        rows = self.kind.eq("currency")
+        if not rows.any() or not (self.item.is_count or self.item.is_share):
+            return
+        self.block(
+            "numbers.money",
+            rows,
+            _("{n} cells are sums of money, but {label} is none: {cells}; they are left empty").format(
+                n=int(rows.sum()), label=self.item.label, cells=self.shown(rows)
+            ),
+            _("name the column that holds the indicator, or write these numbers again without Rp"),
+        )
+        self.value[rows] = np.nan
 
     def errors(self) -> None:
         """Name the cells with a spreadsheet error: some hide a value, some say that there is none."""
@@ -236,6 +258,8 @@ class _Column:
             self.value = self.value.where(~(unsettled & (self.value <= 1)), self.value * 100)
         elif scale is None:
             self._unsettled_shares(unsettled)
+        if scale != "percent":
+            self._small_percentages()
         shown = self.cells.map(lambda cell: isinstance(cell, Percent)).astype(bool)
         odd = shown & (self.value >= _ODDLY_LARGE_PERCENT)
         if odd.any():
@@ -295,6 +319,38 @@ class _Column:
         )
         # Zeros mean the same on either scale.
         self.value[small if len(others) else unsettled & (self.value != 0)] = np.nan
+
+    def _small_percentages(self) -> None:
+        """Hold what is written as less than one percent where it may be a fraction with a sign behind it."""
+        signed = self.kind.eq("percent") & self.value.gt(0)
+        small = signed & self.value.le(1)
+        others = self.value[self.value.gt(1)]
+        if len(others):
+            lowest = float(others.min())
+            small &= (_GAP * self.value < lowest) & (100 * self.value >= lowest)
+        elif int(signed.sum()) < _FEW or not small.any():
+            return
+        if not small.any():
+            return
+        first = float(self.value[small].iloc[0])
+        self.block(
+            "join.small_percent",
+            small,
+            _(
+                "{n} cells are written as less than one percent and may be fractions with a sign: {cells}; "
+                "{first} % may be {hundred} %; they are left empty"
+            ).format(
+                n=int(small.sum()),
+                cells=self.shown(small),
+                first=_number(first),
+                hundred=_number(100 * first),
+            ),
+            _(
+                "correct these cells; if the shares are truly so small, state it under [[tabel]]: "
+                'skala = {{ {key} = "persen" }}'
+            ).format(key=self.item.key),
+        )
+        self.value[small] = np.nan
 
     def _truly_small(self, small: pd.Series, others: pd.Series) -> bool:
         """Whether values below 1 go on where a column of small percentages begins.
@@ -467,6 +523,24 @@ class _Column:
                 ).format(n=int(across.sum()), cells=self.shown(across)),
                 _("ask the office for the value of each column, and unmerge the cell"),
             )
+
+    def silent(self) -> None:
+        """Report empty cells of a kind of file that shows errors as empty."""
+        empty = self.cells.isna()
+        if not self.facts.silent or not empty.any():
+            return
+        text = _(
+            "{n} cells are empty; this kind of file does not tell whether they hold an error of the "
+            "spreadsheet program, such as #REF!: rows {rows}"
+        )
+        rows = compress_rows([int(str(row)) for row in self.cells.index[empty]])
+        self.block(
+            "numbers.silent",
+            empty,
+            text.format(n=int(empty.sum()), rows=rows),
+            _("look at these cells in a spreadsheet program, or save the file as .xlsx"),
+            "warning",
+        )
 
     def shown(self, rows: pd.Series) -> str:
         """Write the first cells with their rows."""

@@ -197,8 +197,7 @@ def _html_table(table: Any, name: str) -> Sheet:
                 cells.append(None)
                 column += 1
             down, right = (_span(cell.get(key)) for key in ("rowspan", "colspan"))
-            text = " ".join(" ".join(map(str, cell.itertext())).split())
-            cells += [text or None, *[None] * (right - 1)]
+            cells += [_html_text(cell), *[None] * (right - 1)]
             if down > 1 or right > 1:
                 merges.append((number, column, number + down - 1, column + right - 1))
                 taken |= {(number + i, column + j): True for i in range(1, down) for j in range(right)}
@@ -209,6 +208,29 @@ def _html_table(table: Any, name: str) -> Sheet:
         rows.append(cells)
     inside = [(top, left, min(bottom, len(rows) - 1), right) for top, left, bottom, right in merges]
     return Sheet(name=name, rows=rows, merges=tuple(inside))
+
+
+def _html_text(cell: Any) -> str | None:
+    """Text of a cell as it is seen; what stands in several pieces keeps a line break between them.
+
+    "45" above "123" is no 45123, and a small "1" behind "12" is a mark.
+    """
+    pieces: list[str] = []
+
+    def gather(node: Any) -> None:
+        if not isinstance(node.tag, str) or node.tag in ("script", "style"):
+            return
+        if re.search(r"display\s*:\s*none", node.get("style") or ""):
+            return
+        if node.tag == "input" and (node.get("type") or "text").lower() in ("text", "number"):
+            pieces.append(node.get("value") or "")
+        pieces.append(node.text or "")
+        for child in node:
+            gather(child)
+            pieces.append(child.tail or "")
+
+    gather(cell)
+    return "\n".join(text for piece in pieces if (text := " ".join(piece.split()))) or None
 
 
 def _span(stated: str | None) -> int:
@@ -235,12 +257,21 @@ def read_spreadsheet_xml(path: Path) -> list[Sheet]:
     root = etree.fromstring(path.read_bytes(), parser)
     if root is None:
         raise no_table(path, _("a broken XML file"))
-    percent = {
+    percent = _xml_percent(list(root.iter(f"{_SS}Style")))
+    return [_xml_sheet(sheet, percent) for sheet in root.iter(f"{_SS}Worksheet")]
+
+
+def _xml_percent(styles: list[Any]) -> dict[str | None, float]:
+    """Give what each style multiplies by to show percent; one without a format has that of its parent."""
+    own = {
         style.get(f"{_SS}ID"): _xml_scale(form.get(f"{_SS}Format", ""))
-        for style in root.iter(f"{_SS}Style")
+        for style in styles
         for form in style.iter(f"{_SS}NumberFormat")
     }
-    return [_xml_sheet(sheet, percent) for sheet in root.iter(f"{_SS}Worksheet")]
+    for style in styles:
+        if style.get(f"{_SS}ID") not in own and style.get(f"{_SS}Parent") in own:
+            own[style.get(f"{_SS}ID")] = own[style.get(f"{_SS}Parent")]
+    return own
 
 
 def _xml_scale(code: str) -> float:

@@ -61,6 +61,8 @@ class SheetFacts:
     percent : mapping of place to float
         Cells shown as percent, and what their number is multiplied by to be shown: 100, or 1 where the sign
         is only written behind it.
+    scaled : mapping of place to float
+        Cells shown divided by a thousand or more, and by what.
     errors : mapping of place to str
         Cells that hold a spreadsheet error, such as ``#REF!``.
     formulas : mapping of place to Formula
@@ -68,13 +70,17 @@ class SheetFacts:
         Columns that are hidden.
     known : bool
         Whether the format tells these things at all.
+    silent : bool
+        Whether it is a workbook of a format that does not: an empty cell of it may hold an error.
     """
 
     percent: Mapping[Place, float] = field(default_factory=dict)
+    scaled: Mapping[Place, float] = field(default_factory=dict)
     errors: Mapping[Place, str] = field(default_factory=dict)
     formulas: Mapping[Place, Formula] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
     known: bool = False
+    silent: bool = False
 
 
 def read_facts(path: Path, sheet: str) -> SheetFacts:
@@ -172,14 +178,15 @@ def _parse(book: zipfile.ZipFile, part: str) -> Any:
 
 def _of_xlsx(book: zipfile.ZipFile, sheet: str) -> SheetFacts:
     part = _sheet_part(book, sheet)
-    percent = _percent_styles(book)
+    percent, scaled = _styles(book)
     content = book.read(part)
     # Most sheets have nothing of this, and to find that out is ten times faster than to take them apart.
     marks = [rb"<f[\s>/]", rb"""\bt=["']e["']""", rb"\bhidden="]
-    marks += [rb"""\ss=["'](?:%s)["']""" % "|".join(percent).encode()] if percent else []
+    marks += [rb"""\ss=["'](?:%s)["']""" % "|".join([*percent, *scaled]).encode()] if percent | scaled else []
     if not re.search(b"|".join(marks), content) and b"<c " in content:
         return SheetFacts(known=True)
     percents: dict[Place, float] = {}
+    divided: dict[Place, float] = {}
     errors: dict[Place, str] = {}
     formulas: dict[Place, Formula] = {}
     hidden: set[int] = set()
@@ -190,7 +197,7 @@ def _of_xlsx(book: zipfile.ZipFile, sheet: str) -> SheetFacts:
         if column.get("hidden") in ("1", "true"):
             last = min(int(column.get("max", "0")), int(column.get("min", "1")) + _MOST_REPEATED)
             hidden.update(range(int(column.get("min", "1")) - 1, last))
-    wanted = " or ".join(["m:f", "@t='e'", *(f"@s='{style}'" for style in percent)])
+    wanted = " or ".join(["m:f", "@t='e'", *(f"@s='{style}'" for style in [*percent, *scaled])])
     for cell in root.xpath(f"m:sheetData/m:row/m:c[{wanted}]", namespaces=spaces):
         place = _place(cell.get("r", ""))
         if place is None:
@@ -204,8 +211,15 @@ def _of_xlsx(book: zipfile.ZipFile, sheet: str) -> SheetFacts:
             formulas[place] = Formula(text=formula.text or "", stored=stored)
         if kind == "n" and cell.get("s", "0") in percent:
             percents[place] = percent[cell.get("s", "0")]
+        elif kind == "n" and cell.get("s", "0") in scaled:
+            divided[place] = scaled[cell.get("s", "0")]
     return SheetFacts(
-        percent=percents, errors=errors, formulas=formulas, hidden=frozenset(hidden), known=True
+        percent=percents,
+        scaled=divided,
+        errors=errors,
+        formulas=formulas,
+        hidden=frozenset(hidden),
+        known=True,
     )
 
 
@@ -224,20 +238,37 @@ def _sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
     raise KeyError(sheet)
 
 
-def _percent_styles(book: zipfile.ZipFile) -> dict[str, float]:
-    """Style numbers that show a number as percent, and what they multiply it by."""
+def _styles(book: zipfile.ZipFile) -> tuple[dict[str, float], dict[str, float]]:
+    """Style numbers that show a number as percent, and what they multiply it by; those that divide it."""
     if "xl/styles.xml" not in book.namelist():
-        return {}
+        return {}, {}
     root = _parse(book, "xl/styles.xml")
     codes = {int(item.get("numFmtId")): item.get("formatCode", "") for item in root.iter("{*}numFmt")}
-    styles: dict[str, float] = {}
+    percent: dict[str, float] = {}
+    scaled: dict[str, float] = {}
     formats = next(iter(root.iter("{*}cellXfs")), ())
     for number, style in enumerate(formats):
         code = int(style.get("numFmtId", "0"))
         scale = 100.0 if code in _BUILT_IN_PERCENT else percent_scale(codes.get(code, ""))
         if scale:
-            styles[str(number)] = scale
-    return styles
+            percent[str(number)] = scale
+        elif (divisor := shown_divided_by(codes.get(code, ""))) > 1:
+            scaled[str(number)] = divisor
+    return percent, scaled
+
+
+def shown_divided_by(code: str) -> float:
+    """Say what a number format divides by to show thousands or millions: a comma behind the last digit.
+
+    Examples
+    --------
+    >>> shown_divided_by("#,##0"), shown_divided_by("#,##0,"), shown_divided_by('0.0,," jt"')
+    (1.0, 1000.0, 1000000.0)
+    """
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code.split(";")[0])
+    match = re.search(r"[0#?](,+)(?:\.[0#?]*)?(?![0#?.,])", bare)
+    match = match or re.search(r"\.[0#?]+(,+)", bare)
+    return 1000.0 ** len(match[1]) if match else 1.0
 
 
 def percent_scale(code: str) -> float:

@@ -28,7 +28,7 @@ from lokus.intake.tables.contents import (
     sniff,
 )
 from lokus.intake.tables.formats import SheetFacts, read_facts
-from lokus.intake.tables.numbers import Percent
+from lokus.intake.tables.numbers import Percent, Scaled
 from lokus.limits import refuse_cells, refuse_large, refuse_unpacked
 from lokus.places.kode import compress_rows
 
@@ -173,7 +173,7 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
 
 
 def _without_persons(grids: list[Grid]) -> list[Grid]:
-    """Leave out the sheets that hold single persons, or stop where there is no other."""
+    """Leave out the sheets that hold single persons and report them, or stop where there is no other."""
     villages, failure = [], None
     left_out: list[Finding] = []
     for grid in grids:
@@ -194,9 +194,7 @@ def _without_persons(grids: list[Grid]) -> list[Grid]:
             villages.append(grid)
     if failure is not None and not villages:
         raise failure
-    if left_out:
-        villages[0] = replace(villages[0], findings=(*villages[0].findings, *left_out))
-    return villages
+    return [replace(grid, findings=(*grid.findings, *left_out)) for grid in villages]
 
 
 def _checked(path: str | Path, size: str) -> Path:
@@ -304,6 +302,7 @@ def _read_sheet(
     rows = [[_cell(value) for value in row] for row in cells]
     merges = tuple((top, left, bottom, right) for (top, left), (bottom, right) in merged)
     facts = read_facts(path, name)
+    facts = replace(facts, silent=not facts.known)
     _as_shown(rows, facts)
     numbers = list(range(1, len(rows) + 1))
     grid = _grid([tuple(row) for row in rows], numbers, merges, path.name, name, (), facts=facts)
@@ -317,6 +316,11 @@ def _as_shown(rows: list[list[Cell]], facts: SheetFacts) -> None:
             cell = rows[row][column]
             if isinstance(cell, float):
                 rows[row][column] = Percent.of(cell, scale=scale)
+    for (row, column), divisor in facts.scaled.items():
+        if row < len(rows) and column < len(rows[row]):
+            cell = rows[row][column]
+            if isinstance(cell, float):
+                rows[row][column] = Scaled.of(cell, by=divisor)
     for (row, column), text in facts.errors.items():
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = text

@@ -19,6 +19,8 @@ __all__ = [
     "KINDS",
     "Numbers",
     "Percent",
+    "Scaled",
+    "explained",
     "is_missing_marker",
     "number_findings",
     "parse_numbers",
@@ -34,7 +36,7 @@ _MISSING = frozenset({
 _ERRORS = frozenset({"#n/a", "#na", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!"})
 # Each pattern belongs to one convention; what two conventions read differently is "ambiguous".
 _PLAIN = re.compile(r"\d+")
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE][+-]?\d{1,2}")
+_SCIENTIFIC = re.compile(r"\d+(?:\.(?P<decimals>\d+))?[eE](?P<power>[+-]?\d{1,2})")
 _ONE_POINT = re.compile(r"(\d*)\.(\d+)")
 _ONE_COMMA = re.compile(r"(\d*),(\d+)")
 _POINT_GROUPS = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
@@ -67,6 +69,32 @@ class Percent(float):
     def __str__(self) -> str:
         """Write it as the sheet shows it."""
         return f"{format_number(float(self), decimals=_decimals(float(self)))} %"
+
+    __repr__ = __str__
+
+
+class Scaled(float):
+    """A number that its cell shows divided by thousands: 2166000 in the file, 2.166 on the sheet.
+
+    Examples
+    --------
+    >>> str(Scaled.of(2_166_000.0, by=1000.0)), Scaled.of(5.0, by=1000.0) + 0
+    ('2.166 (2.166.000)', 5.0)
+    """
+
+    shown: float
+
+    @classmethod
+    def of(cls, stored: float, *, by: float) -> Scaled:
+        """Take the number as the file stores it, and what its format divides it by."""
+        made = cls(stored)
+        made.shown = stored / by
+        return made
+
+    def __str__(self) -> str:
+        """Write what the sheet shows, and what the file holds."""
+        shown = f"{format_number(self.shown, decimals=_decimals(self.shown))}"
+        return f"{shown} ({format_number(float(self), decimals=_decimals(float(self)))})"
 
     __repr__ = __str__
 
@@ -108,7 +136,7 @@ def read_native(cell: object) -> tuple[float, str, str]:
         return np.nan, "missing", ""
     if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
         value = float(cell)
-        kind = "percent" if isinstance(cell, Percent) else "number"
+        kind = "percent" if isinstance(cell, Percent) else "scaled" if isinstance(cell, Scaled) else "number"
         return (value, kind, "") if np.isfinite(value) else (np.nan, "missing", "")
     return np.nan, "text", ""
 
@@ -149,8 +177,8 @@ def _read_unsigned(text: str) -> tuple[float, str, str]:
         return np.nan, "text", ""
     if _PLAIN.fullmatch(text):
         return float(text), "number", ""
-    if _SCIENTIFIC.fullmatch(text):
-        return float(text), "number", "us"
+    if match := _SCIENTIFIC.fullmatch(text):
+        return float(text), "rounded" if _digits_lost(match) else "number", "us"
     if match := _ONE_POINT.fullmatch(text):
         if _could_be_group(match):
             return _id_value(text), "ambiguous", ""
@@ -165,6 +193,12 @@ def _read_unsigned(text: str) -> tuple[float, str, str]:
         if pattern.fullmatch(text):
             return read(text), kind, convention
     return np.nan, "text", ""
+
+
+def _digits_lost(match: re.Match[str]) -> bool:
+    """Whether a spreadsheet program may have rounded: 2.17E+03 was 2166, or 2170, or 2174."""
+    power = int(match["power"])
+    return power > 0 and len(match["decimals"] or "") <= power
 
 
 def _could_be_group(match: re.Match[str]) -> bool:
@@ -201,7 +235,7 @@ _GROUPED: tuple[tuple[re.Pattern[str], Callable[[str], float], str, str], ...] =
 
 KINDS = (
     "number", "missing", "error", "decimal_point", "decimal_comma", "thousands", "us", "percent", "currency",
-    "ambiguous", "text", "date", "unit", "ditto",
+    "ambiguous", "text", "date", "unit", "ditto", "rounded", "scaled",
 )  # fmt: skip
 
 _MAX_TEXT_FINDINGS = 20
@@ -350,6 +384,17 @@ def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: st
     return findings
 
 
+def explained() -> tuple[str, ...]:
+    """Names of the findings of :func:`number_findings` that come with a remedy.
+
+    Examples
+    --------
+    >>> "numbers.unit" in explained(), "numbers.thousands" in explained()
+    (True, False)
+    """
+    return tuple(f"numbers.{kind}" for kind, (__, ___, remedy) in _explanations().items() if remedy)
+
+
 def _explanations() -> dict[str, tuple[Level, str, str]]:
     again = _("check these cells against the source")
     return {
@@ -371,6 +416,19 @@ def _explanations() -> dict[str, tuple[Level, str, str]]:
                 "the spreadsheet program took a number for a date: write the number again, as text or with a "
                 "number format"
             ),
+        ),
+        "rounded": (
+            "blocking",
+            _("{n} cells are written with a power of ten, which hides digits; they are left empty: {cells}"),
+            _("give the column a plain number format in the workbook, and save the file again"),
+        ),
+        "scaled": (
+            "blocking",
+            _(
+                "{n} cells are shown in thousands by their number format, so that sheet and file differ by a "
+                "thousand; they are left empty: {cells}"
+            ),
+            _("give these cells a plain number format, and write the number that is meant"),
         ),
         "unit": (
             "blocking",

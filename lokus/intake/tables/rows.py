@@ -33,7 +33,11 @@ _NUMBER_BEFORE = re.compile(r"^\s*\d{1,3}\s*[.)]\s*(?=[^\W\d])")
 _ROMAN_BEFORE = re.compile(r"^\s*[IVX]{1,5}\s*[.)]\s+(?=[^\W\d])")
 _KECAMATAN = re.compile(r"(?:kec(?:amatan)?|distrik|kapanewon)\b[.\s:]*(?P<name>\S.*)", re.IGNORECASE)
 _VILLAGE_HEADING = re.compile(r"\b(desa|kelurahan|kel|kampung|gampong|nagari|pekon|tiyuh|lembang)\b")
+_VILLAGE_BEFORE = re.compile(r"\s*(desa|kelurahan|kel\.|ds\.|gampong|nagari|pekon)\s*\S", re.IGNORECASE)
 _SUM = re.compile(r"(l\s*\+\s*p|p\s*\+\s*l|total|jumlah|jml|semua)\b.*", re.IGNORECASE)
+_PART = re.compile(
+    r"^\W*(?P<word>posyandu|posy|dusun|dsn|rukun\s+warga|rw|rt|jorong|korong)\b[\s.:]*", re.IGNORECASE
+)
 _RUNNING = frozenset({"no", "nomor", "nourut", "nomorurut", "urut"})
 _FEW_ROWS = 3
 _NEAR_CANDIDATES = 4
@@ -117,6 +121,7 @@ def village_rows(
             filled = _fill_merged(data, columns[key], raw)
             parts |= filled if key != "kecamatan" else set()
     prepared = replace(raw, data=data)
+    parts |= _under_village(data, columns, villages)
     asked = _asked(prepared, where or {})
     described = _described(prepared, [*columns.values(), *value_columns])
     prepared, findings = _without_subtotals(
@@ -124,6 +129,7 @@ def village_rows(
     )
     if "kecamatan" not in columns:
         prepared = _with_kecamatan(_with_heads(prepared, count_columns), villages)
+    _refuse_slipped(prepared, columns, value_columns)
     nameless = _fill_nameless(prepared, columns, value_columns, add=add)
     return Prepared(raw=prepared, parts=frozenset(parts | nameless), findings=tuple(findings))
 
@@ -205,6 +211,45 @@ def _fill_merged(data: pd.DataFrame, column: str, raw: RawTable) -> set[int]:
     return filled
 
 
+def _under_village(data: pd.DataFrame, columns: Mapping[str, str], villages: pd.DataFrame) -> set[int]:
+    """Put rows called by a part of a village ("Posyandu Melati", "RW 03") under the village above.
+
+    Where the word belongs to the names of villages themselves, as "Dusun" does in Bungo, nothing is done.
+    """
+    if "desa" not in columns:
+        return set()
+    known = {name_key(str(name)).letters for name in villages["desa"].unique()}
+    names = data[columns["desa"]]
+    matches = {
+        int(str(row)): match
+        for row, cell in names.items()
+        if isinstance(cell, str) and (match := _PART.match(cell))
+    }
+    ours = {
+        match["word"].casefold()
+        for row, match in matches.items()
+        if {name_key(names[row]).letters, name_key(names[row][match.end() :]).letters} & known
+    }
+    last: int | None = None
+    done: set[int] = set()
+    for row in map(int, data.index):
+        match = matches.get(row)
+        if match is None or match["word"].casefold() in ours:
+            last = row if not is_missing_marker(names[row]) else last
+            continue
+        others = [columns[key] for key in ("kode", "kecamatan") if key in columns]
+        fits = last is not None and all(
+            is_missing_marker(data.loc[row, name]) or str(data.loc[row, name]) == str(data.loc[last, name])
+            for name in others
+        )
+        if last is None or not fits:
+            continue
+        for name in [columns["desa"], *others]:
+            data.loc[row, name] = data.loc[last, name]  # type: ignore[index, assignment]
+        done.add(row)
+    return done
+
+
 def _asked(raw: RawTable, where: Mapping[str, str]) -> pd.Series:
     """Which rows the filter keeps."""
     asked = pd.Series(True, index=raw.data.index)
@@ -256,7 +301,8 @@ def _without_subtotals(
         else pd.Series("", index=data.index)
     )
     coded = ~data[columns["kode"]].map(is_missing_marker) if "kode" in columns else blank & False
-    named = keys.isin(kecamatan) & ~coded
+    said = data[columns["desa"]].map(_says_village) if "desa" in columns else blank & False
+    named = keys.isin(kecamatan) & ~coded & ~said.astype(bool)
     counts = pd.DataFrame(
         {name: as_counts(data[name]) for name in dict.fromkeys(count_columns)}, index=data.index
     )
@@ -280,6 +326,7 @@ def _without_subtotals(
     sums = _sums(counts, candidates, names=names.tolist(), sole=sole)
     findings: list[Finding] = []
     doubtful: list[int] = []
+    called = _called_kecamatan(raw)
     subtotals_there = any(named.iloc[position] for position in sums) or any(
         named.iloc[position] and keys.iloc[position] not in known for position in candidates
     )
@@ -287,6 +334,8 @@ def _without_subtotals(
         twice = int((keys == keys.iloc[position]).sum()) > 1
         if position in sums or not named.iloc[position] or not subtotals_there or twice:
             continue
+        if keys.iloc[position] in called:
+            continue  # the kecamatan has a row of its own: this one is the village
         if keys.iloc[position] in known:
             doubtful.append(position)
             findings.append(
@@ -336,6 +385,17 @@ def _without_subtotals(
         ),
         findings,
     )
+
+
+def _says_village(cell: object) -> bool:
+    return isinstance(cell, str) and bool(_VILLAGE_BEFORE.match(cell))
+
+
+def _called_kecamatan(raw: RawTable) -> set[str]:
+    """Names of the kecamatan that have a row of numbers which says so: "Kecamatan Kubu"."""
+    totals = raw.totals[raw.totals["jenis_baris"] == "total"]
+    cells = [cell.strip() for cell in totals.to_numpy().ravel() if isinstance(cell, str)]
+    return {name_key(match["name"]).letters for cell in cells if (match := _KECAMATAN.fullmatch(cell))}
 
 
 def _name_letters(cell: object) -> str:
@@ -426,6 +486,31 @@ def _with_kecamatan(raw: RawTable, villages: pd.DataFrame) -> RawTable:
         dtype=object,
     )
     return replace(raw, totals=pd.concat([raw.totals, heading]).sort_index())
+
+
+def _refuse_slipped(raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str]) -> None:
+    """Refuse a column that slipped down: its first village has no number, and one stands below the last."""
+    data = raw.data
+    names = [columns[key] for key in ("desa", "kode") if key in columns]
+    blank = data[names].map(is_missing_marker).all(axis=1).to_numpy()
+    named = np.flatnonzero(~blank)
+    if len(value_columns) < 2 or not len(named) or named[-1] == len(data) - 1 or named[-1] == named[0]:
+        return
+    filled = data[list(value_columns)].map(_is_number)
+    below = filled.iloc[named[-1] + 1 :].any()
+    slipped = [
+        name for name in value_columns if below[name] and not filled[name].iloc[named[0]] and below.sum() == 1
+    ]
+    if not slipped:
+        return
+    raise InputError(
+        _(
+            'the numbers of "{column}" seem to have slipped down: the first village has none, and one stands '
+            "below the last village"
+        ).format(column=slipped[0]),
+        where=replace(raw.where, row=int(data.index[named[0]]), column=slipped[0]),
+        remedy=_("move the cells of this column back beside their villages"),
+    )
 
 
 def _fill_nameless(

@@ -36,6 +36,8 @@ class TableFacts:
         Headers of hidden columns.
     formats : bool
         Whether the file tells which cells are percentages.
+    silent : bool
+        Whether an empty cell may hold an error that the file does not tell.
     """
 
     formulas: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class TableFacts:
     merges: tuple[tuple[tuple[str, ...], tuple[int, ...]], ...] = ()
     hidden: frozenset[str] = frozenset()
     formats: bool = False
+    silent: bool = False
 
     def of(self, header: str, villages: pd.Series) -> ColumnFacts:
         """Facts of one column, given the village of each row.
@@ -69,6 +72,7 @@ class TableFacts:
             shared=shared,
             across=frozenset(across),
             formats=self.formats,
+            silent=self.silent,
         )
 
     def merged_rows(self, header: str) -> list[tuple[int, ...]]:
@@ -115,4 +119,5 @@ def table_facts(grid: Grid, header: Header) -> TableFacts:
         merges=tuple(merges),
         hidden=frozenset(names[column] for column in facts.hidden if column < len(names) and names[column]),
         formats=facts.known,
+        silent=facts.silent,
     )

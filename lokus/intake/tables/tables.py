@@ -16,13 +16,13 @@ from lokus.i18n import gettext as _
 from lokus.intake.tables.grid import Cell, Grid, list_sheets, read_grid
 from lokus.intake.tables.headers import (
     Header,
-    column_letter,
     find_column,
     find_header,
     fold,
     is_numbering,
     lookup,
 )
+from lokus.intake.tables.shape import refuse_second_table, refuse_wide_rows, without_slipped_rows
 from lokus.intake.tables.table_facts import TableFacts, table_facts
 from lokus.intake.tables.totals import DroppedRow, check_totals, classify_rows
 
@@ -131,6 +131,7 @@ def read_table(
     grids = read_grid(path, sheet=sheet)
     grid, header, note = _choose(grids, columns, header_rows)
     raw = _frame(grid, header)
+    refuse_second_table(grid, header)
     dropped = _with_page_heads(classify_rows(raw, keep=_kept(raw, keep or {})), grid, header, raw)
     where = grid.where
     positions = [row.position for row in dropped]
@@ -142,7 +143,8 @@ def read_table(
             where=where,
             remedy=_("check that the right file and sheet are named"),
         )
-    _refuse_wide_rows(grid, header, data)
+    refuse_wide_rows(grid, header, data.index)
+    data, slipped = without_slipped_rows(data, grid, header, columns)
     numbered = {row.position for row in dropped if row.kind in ("numbering", "header")}
     body = raw.drop(index=raw.index[sorted(numbered)]) if numbered else raw
     shifted = [
@@ -151,6 +153,7 @@ def read_table(
         if row.position not in numbered
     ]
     findings = [*grid.findings, *note, *_repeated(header, where), *check_totals(body, shifted, where=where)]
+    findings += slipped
     if dropped:
         findings.append(_taken_out(totals, where))
     return RawTable(
@@ -316,74 +319,6 @@ def _counts_up(cells: Sequence[Cell]) -> bool:
     filled = [cell for cell in cells if cell is not None]
     numbers = [int(cell) for cell in filled if isinstance(cell, float) and cell.is_integer()]
     return len(numbers) < len(filled) or all(b > a for a, b in pairwise(numbers))
-
-
-def _refuse_wide_rows(grid: Grid, header: Header, data: pd.DataFrame) -> None:
-    """Refuse rows with more cells than the header has: their values stand under the wrong headings.
-
-    A comma between cells and a decimal comma give such rows; whoever opens and saves them as a workbook gets
-    numbers right of the last heading.
-    """
-    village_rows = set(data.index)
-    body = [
-        (number, position)
-        for position, number in enumerate(grid.numbers)
-        if position > header.last and number in village_rows
-    ]
-    if grid.fields:
-        due = max(grid.fields[header.first : header.last + 1])
-        wide = [(number, position) for number, position in body if grid.fields[position] > due]
-    else:
-        due = (
-            max((column for column, name in enumerate(header.names) if _named(name, column)), default=-1) + 1
-        )
-        beyond = range(due, len(header.names))
-        wide = [
-            (number, position)
-            for number, position in body
-            if any(is_digits(grid.rows[position][column]) for column in list(beyond)[:1])
-        ]
-    if not wide:
-        return
-    number, position = wide[0]
-    cells = (
-        grid.fields[position]
-        if grid.fields
-        else due + sum(cell is not None for cell in grid.rows[position][due:])
-    )
-    seen = "; ".join("" if cell is None else str(cell)[:20] for cell in grid.rows[position])
-    raise InputError(
-        _(
-            "{n} rows have more cells than the header ({cells} instead of {due}), the first: {seen}; "
-            "a decimal comma "
-            "may have split numbers (38,9 into 38 and 9), so that values stand under the wrong heading"
-        ).format(n=len(wide), cells=cells, due=due, seen=seen[:120]),
-        where=Where(file=grid.source, sheet=grid.sheet or None, row=number),
-        remedy=_(
-            "ask for the file with semicolons between the cells, or as .xlsx; if numbers are split "
-            "in the workbook, "
-            "put them together again; delete cells beyond the last heading"
-        ),
-    )
-
-
-def is_digits(cell: object) -> bool:
-    """Whether a cell could be what stood behind a decimal comma: digits and nothing else.
-
-    Examples
-    --------
-    >>> is_digits("05"), is_digits(9.0), is_digits("cek lagi"), is_digits(9.5)
-    (True, True, False, False)
-    """
-    return (
-        bool(cell.strip().isdigit())
-        if isinstance(cell, str)
-        else isinstance(cell, float) and cell.is_integer()
-    )
-
-
-def _named(name: str, column: int) -> bool:
-    return bool(name) and name != _("column {letter}").format(letter=column_letter(column))
 
 
 def _title(grid: Grid, header: Header) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"%|persen|rata|rerata|prevalensi|cakupan|rasio|indeks|kepadatan|\bcbr\b", re.IGNORECASE)
+_VILLAGE_CODE = re.compile(r"[1-9]\d{5}(?!0000)\d{4}(?:\d{3})?")
 _MIN_AGREEING = 0.5
 _LEADING_COLUMNS = 6
 
@@ -78,7 +79,8 @@ def classify_rows(data: pd.DataFrame, *, keep: Mapping[int, str] | None = None) 
     width = max((_filled(row) for row in rows), default=0)
     for position, row in enumerate(rows):
         lead = _leading_texts(_unasked(row, keep or {}))
-        if any(_TOTAL.fullmatch(text) for text in lead) or (len(lead) == 1 and _AREA.fullmatch(lead[0])):
+        area = len(lead) == 1 and _AREA.fullmatch(lead[0]) and not _has_village_code(row)
+        if any(_TOTAL.fullmatch(text) for text in lead) or area:
             kind = "total" if _has_numbers(row) else "heading"
             dropped.append(DroppedRow(position=position, kind=kind))
             seen_total |= kind == "total"
@@ -174,6 +176,15 @@ def _filled(row: Sequence[Cell]) -> int:
 
 def _has_numbers(row: Sequence[Cell]) -> bool:
     return any(isinstance(cell, float) or (cell is not None and parse_one(cell) is not None) for cell in row)
+
+
+def _has_village_code(row: Sequence[Cell]) -> bool:
+    """Whether the first columns hold a code of a village: ten digits, of which the last are not zeros."""
+    for cell in row[:_LEADING_COLUMNS]:
+        text = f"{cell:.0f}" if isinstance(cell, float) else re.sub(r"[.\s'-]", "", cell or "")
+        if _VILLAGE_CODE.fullmatch(text):
+            return True
+    return False
 
 
 def _leading_texts(row: Sequence[Cell]) -> list[str]:

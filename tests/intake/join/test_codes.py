@@ -209,7 +209,7 @@ def damaged(rng: np.random.Generator) -> tuple[str, pd.DataFrame]:
 TRUTH = pd.Series(np.arange(1.0, 25.0) * 3, index=KNOWN.index)
 
 
-@pytest.mark.parametrize("n", [150, pytest.param(1_500, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("n", [60, pytest.param(1_500, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_damaged_codes_give_right_values_or_block(catalogue: Catalogue, n: int) -> None:
     rng = np.random.default_rng(12)
     counted: dict[str, list[int]] = {kind: [0, 0] for kind in DAMAGES}
@@ -228,10 +228,8 @@ def test_damaged_codes_give_right_values_or_block(catalogue: Catalogue, n: int) 
         values = joined.values["diukur"].dropna()
         wrong = values[values != TRUTH[values.index]]
         blocked = {one.check for one in joined.findings if one.level == "blocking"}
-        assert wrong.empty or blocked & {"join.code_name", "join.code_kecamatan", "join.duplicate"}, (
-            number,
-            kind,
-        )
+        # Held or not: what is accepted must bring in no wrong value either.
+        assert wrong.empty, (number, kind)
         counted[kind][bool(blocked)] += 1
     sys.stdout.write(f"{n} tables (right, blocked): {counted}\n")
     assert counted["vintage"][0]

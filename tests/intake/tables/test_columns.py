@@ -124,3 +124,14 @@ def test_an_index_takes_no_percentages_and_no_thousands() -> None:
     assert read("idm", ["0,685", 0.7]) == ([0.685, 0.7], {})
     assert list(read("idm", ["68%", 0.7])[1]) == ["numbers.percent_in_index"]
     assert read("fsva_penduduk_per_nakes", ["1.234", 3.0])[0] == [None, 3]
+
+
+def test_an_empty_cell_of_a_file_that_hides_errors_is_reported() -> None:
+    cells = pd.Series([9.0, None, 7.0], index=[2, 3, 4], dtype=object)
+    for silent in (True, False):
+        __, findings = read_column(
+            cells, CATALOGUE["diukur"], where=Where(file="a.xls"), facts=ColumnFacts(silent=silent)
+        )
+        assert [(one.check, one.level, one.where.row) for one in findings] == (
+            [("numbers.silent", "warning", 3)] if silent else []
+        )

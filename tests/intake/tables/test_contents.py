@@ -100,7 +100,7 @@ def test_spans_of_html_are_merges_and_tables_that_hold_tables_are_layout(tmp_pat
         "<tr><td>5<br>6</td></tr></table></td></tr></table></div>"
     )
     (sheet,) = read_html(path)
-    assert sheet.rows == [["Desa", None], ["A", "1.234"], [None, "5 6"]]
+    assert sheet.rows == [["Desa", None], ["A", "1.234"], [None, "5\n6"]]
     assert sheet.merges == ((0, 0, 0, 1), (1, 0, 2, 0))
 
 

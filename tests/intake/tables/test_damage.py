@@ -5,39 +5,12 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from damaged import KINDS, VILLAGES, Damaged, truth
+from damaged import KINDS, read, truth
 
 from lokus.errors import InputError
-from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.intake.join.join import combine, join_table
-from lokus.intake.tables.tables import read_table, sheets_with
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from lokus.findings import Finding
-
-CATALOGUE = load_catalogue()
-
-
-def read(damaged: Damaged) -> tuple[pd.DataFrame, list[Finding]]:
-    """Read a damaged file as a study does."""
-    options = dict(damaged.options)
-    wanted = [*damaged.place.values(), *damaged.indicators.values(), *options.get("where", {})]
-    names = sheets_with(damaged.path, wanted) if damaged.sheets else (None,)
-    tables, findings = [], []
-    for name in names:
-        raw = read_table(damaged.path, sheet=name, columns=wanted, keep=options.get("where"))
-        joined = join_table(
-            raw, VILLAGES, place=damaged.place, indicators=damaged.indicators, catalogue=CATALOGUE, **options
-        )
-        findings += [*raw.findings, *joined.findings]
-        tables.append(joined)
-    return combine(tables, VILLAGES.index), findings
 
 
 def verdict(kind: str, seed: int, folder: Path) -> str:
