@@ -6,6 +6,9 @@ themselves. Its posterior is exact where villages are independent of each other 
 grid of scores), and Gaussian at the mode, all villages and years at once, where neighbours are alike or a
 puskesmas errs. Two uses: the villages it would name are the best choice there is, and rates drawn from it
 stand in for the truth, which gives the same expectation of hits with a fraction of the noise.
+
+What no count can tell is whether kecamatan differ or their puskesmas err: both give the same counts with the
+same probability. With `kecamatan_differ` the observer reads them the other way.
 """
 
 from __future__ import annotations
@@ -24,14 +27,16 @@ COVERAGES = 24  # places of an unknown coverage, where who is measured depends o
 NEWTON_STEPS = 40
 
 
-def truths(kabupaten: Kabupaten, rounds: int, draws: int, *, seed: int) -> np.ndarray:
+def truths(
+    kabupaten: Kabupaten, rounds: int, draws: int, *, seed: int, kecamatan_differ: bool = False
+) -> np.ndarray:
     """Draw the newest year's rates, 0–1, given the newest `rounds` rounds; shape (draws, villages).
 
     Draws of given `seed` are alike for the same kabupaten and rounds.
     """
     rng = np.random.default_rng([seed, rounds, 41])
     if _hang_together(kabupaten):
-        mean, covariance = _gaussian(kabupaten, rounds)
+        mean, covariance = _gaussian(kabupaten, rounds, kecamatan_differ=kecamatan_differ)
         factor = np.linalg.cholesky(covariance + 1e-10 * np.eye(len(mean)))
         return expit(mean + rng.standard_normal((draws, len(mean))) @ factor.T)
     weight = _filtered(kabupaten, rounds)
@@ -53,13 +58,15 @@ def chance_of_worst(drawn: np.ndarray, n: int) -> np.ndarray:
     return worst
 
 
-def observed_chances(kabupaten: Kabupaten, rounds: int, n: int) -> np.ndarray:
+def observed_chances(
+    kabupaten: Kabupaten, rounds: int, n: int, *, kecamatan_differ: bool = False
+) -> np.ndarray:
     """Probability of each village that its rate lies above the level that `n` villages should pass.
 
     By this the observer ranks, given the newest `rounds` rounds.
     """
     if _hang_together(kabupaten):
-        mean, covariance = _gaussian(kabupaten, rounds)
+        mean, covariance = _gaussian(kabupaten, rounds, kecamatan_differ=kecamatan_differ)
         spread = np.sqrt(np.diag(covariance))
         level = brentq(lambda at: norm.sf((at - mean) / spread).sum() - n, -12.0, 12.0)
         return norm.sf((level - mean) / spread)
@@ -115,7 +122,9 @@ def _filtered(kabupaten: Kabupaten, rounds: int) -> np.ndarray:
     return weight
 
 
-def _gaussian(kabupaten: Kabupaten, rounds: int) -> tuple[np.ndarray, np.ndarray]:
+def _gaussian(
+    kabupaten: Kabupaten, rounds: int, *, kecamatan_differ: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of the newest year's log odds, approximated at the mode, all years at once."""
     world, villages = kabupaten.world, len(kabupaten.kecamatan)
     own = 1.0 - world.spatial
@@ -126,14 +135,14 @@ def _gaussian(kabupaten: Kabupaten, rounds: int) -> tuple[np.ndarray, np.ndarray
     prior = np.kron(np.ones((rounds, rounds)), shared) + np.kron(changing, np.eye(villages))
     same = (kabupaten.kecamatan.to_numpy()[:, None] == kabupaten.kecamatan.to_numpy()).astype(float)
     error = np.kron(np.ones((rounds, rounds)), world.puskesmas_sd**2 * same)
-    prior = world.spread**2 * prior
+    prior = world.spread**2 * prior + kecamatan_differ * error
     mean = np.repeat(kabupaten.level - world.trend * back, villages)
     counts = [kabupaten.rounds[-1 - b] for b in back]
     cases, measured = (
         np.concatenate([c[name].to_numpy() for c in counts]) for name in ("stunting", "diukur")
     )
     # What is measured is the truth and the puskesmas's error; both are normal, so their sum is fitted.
-    total = prior + error
+    total = prior + (not kecamatan_differ) * error
     u = np.zeros(len(mean))
     for _step in range(NEWTON_STEPS):
         p = expit(mean + np.log(world.recorded_odds) + u)

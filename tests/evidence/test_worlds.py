@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from change import direction_rows, found_in, graduate_rows
-from rounds import hits
+from limit import chance_of_worst, observed_chances, truths
+from rounds import BIASED, READINGS, hits, read_both_ways
 from scipy.special import logit
 from scipy.stats import binom
 from worlds import WORLDS, draw, replicates, standard_error, worst
@@ -88,6 +89,37 @@ def test_two_earlier_rounds_find_more_in_every_world_and_never_less_than_the_raw
     assert gains.mean() > 1.3 - 3 * standard_error(gains)
     for name, part in found.groupby("dunia"):
         gain, above = part["tiga"] - part["satu"], part["tiga"] - part["mentah"]
-        error = gains.std() / np.sqrt(len(part))
-        assert gain.mean() > 1.3 - 3 * error, name
         assert above.mean() > -3 * standard_error(above), name
+        # Who knows every parameter gains no more than this; and no count tells a bias from a difference.
+        most = (part["batas_tiga"] - part["batas_satu"]).mean()
+        error = gains.std() / np.sqrt(len(part))
+        if name != BIASED:
+            assert gain.mean() > min(1.3, most) - 3 * error, name
+            assert part["tiga"].mean() > 0.87 * part["batas_tiga"].mean(), name
+
+
+@pytest.mark.slow
+def test_who_takes_kecamatan_for_biased_loses_what_he_gains_where_they_differ() -> None:
+    parts = [read_both_ways(replicate) for replicate in range(6)]
+    mean = sum(parts) / len(parts)
+    erring, differing = READINGS
+    sure_of_bias, sure_of_difference = (mean.loc[f"pengamat yang menganggap {name}"] for name in READINGS)
+    assert sure_of_bias[erring] > sure_of_difference[erring] + 1
+    assert sure_of_difference[differing] > sure_of_bias[differing] + 1
+    both_ways = mean.loc["lokus, tiga putaran"].sum()
+    assert both_ways > 0.95 * max(sure_of_bias.sum(), sure_of_difference.sum())
+
+
+def test_the_ideal_observer_is_calibrated_and_beats_one_who_sees_less() -> None:
+    kabupaten = draw(WORLDS["logit-normal"], 5)
+    chances = observed_chances(kabupaten, 3, 26)
+    assert abs(chances.sum() - 26) < 1e-6
+    drawn = truths(kabupaten, 3, 600, seed=1)
+    among_worst = chance_of_worst(drawn, 26)
+    # By filter and by counting draws: two ways to one number.
+    assert np.corrcoef(chances, among_worst)[0, 1] > 0.995
+    seeing_less = observed_chances(kabupaten, 1, 26)
+    best, less = (among_worst[np.argsort(-value)[:26]].sum() for value in (chances, seeing_less))
+    assert best > less
+    inside = kabupaten.truth.to_numpy() < np.quantile(drawn, 0.9, axis=0)
+    assert 0.82 < inside.mean() < 0.97

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
 from lokus.errors import EvidenceError
@@ -32,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 SURVEY_LEVEL = 0.95  # of the interval that a survey publishes
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
-HALVINGS = 60
+WIDEST = 8.0  # of the shift of the log odds
 CORRECTIONS = 3
 FAR_BELOW = 0.75  # of the survey's percent
 
@@ -191,11 +192,8 @@ def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
         return float(weight @ (first / (first + second)))
 
     def shift_to(percent: float) -> float:
-        low, high = -8.0, 8.0
-        for _halving in range(HALVINGS):
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if mean_at(middle) < percent / 100.0 else (low, middle)
-        return (low + high) / 2.0
+        aim = min(max(percent / 100.0, mean_at(-WIDEST)), mean_at(WIDEST))
+        return float(brentq(lambda shift: mean_at(shift) - aim, -WIDEST, WIDEST, xtol=1e-12))
 
     aim, deviation = survey.percent, survey.log_odds_sd
     # Averaged over the survey's error the mean lies a little beside that of the middle shift.

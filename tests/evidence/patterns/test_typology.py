@@ -74,7 +74,7 @@ def test_rows_columns_and_seed_do_not_change_a_label(method, k):
         rng.normal(size=(80, 3)), columns=list(WORSE), index=[f"99{i:08d}" for i in range(80)]
     )
     first = find(frame, method=method, k=k, k_range=range(2, 5), bootstraps=2)
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         shuffled = frame.sample(frac=1.0, random_state=seed)[list(WORSE)[::-1]]
         again = find(shuffled, method=method, k=k, k_range=range(4, 1, -1), bootstraps=2, seed=seed)
         pd.testing.assert_frame_equal(first.table, again.table)
@@ -84,7 +84,7 @@ def test_rows_columns_and_seed_do_not_change_a_label(method, k):
 def test_kmeans_finds_the_optimum_of_many_random_starts():
     from sklearn.cluster import KMeans
 
-    for seed in range(2):
+    for seed in range(1):
         z = np.random.default_rng(seed).normal(size=(80, 4))
         found = partition(z, 6, "kmeans")
         inertia = sum(((z[found == g] - z[found == g].mean(axis=0)) ** 2).sum() for g in range(6))

@@ -76,7 +76,7 @@ def test_leaving_one_out_is_a_refit_without_it(effect):
     rows = rows_of(y, n)
     at = {"log_phi": 4.0, "log_sd": -1.2}
     scores = leave_one_out(rows, fit_latent(rows, effect, **at))
-    for i in (0, 5, 77, 143):
+    for i in (5, 143):
         without = rows_of(y.where(np.arange(144) != i, 0), n.where(np.arange(144) != i, 0))
         fit = fit_latent(without, effect, **at)
         mean, deviation = fit.eta[i], np.sqrt(fit.eta_variance[i])

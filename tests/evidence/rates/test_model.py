@@ -31,7 +31,7 @@ def test_averages_as_a_numerical_integration_does(slope, seed):
     y, n, x = simulate(np.random.default_rng(seed), [slope], children=60)
     z = ((x["x0"] - x["x0"].mean()) / x["x0"].std(ddof=0)).to_numpy()
     # Brute force over intercept, coefficient and log precision; the slope's prior enters by weights alone.
-    base, at = np.linspace(-3.2, -2.0, 33), np.linspace(-0.9, 1.1, 121)
+    base, at = np.linspace(-3.2, -2.0, 33), np.linspace(-0.9, 1.1, 61)
     logs = np.empty((len(base), len(at), 13))
     for k, lam in enumerate(np.linspace(2.2, 6.2, 13)):
         for j, b in enumerate(at):

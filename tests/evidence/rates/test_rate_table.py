@@ -50,6 +50,9 @@ def test_extreme_posteriors_stay_sound(a, b, odds_ratio):
     assert (mean > rate) == (odds_ratio > 1)
 
 
+QUADRATURE = np.polynomial.legendre.leggauss(400)
+
+
 @given(
     st.floats(0.01, 2e6), st.floats(0.01, 2e6), st.floats(0.0, 1.0), st.floats(0.02, 50.0)
 )  # fmt: skip
@@ -58,7 +61,7 @@ def test_all_due_has_the_moments_of_the_integral(a, b, measured, odds_ratio):
     first, second = (v[0] for v in all_due(*(np.array([v]) for v in (a, b, measured)), odds_ratio))
     assert first > 0
     assert second > 0
-    u, weight = np.polynomial.legendre.leggauss(400)
+    u, weight = QUADRATURE
     # In the angle whose sine squared is the rate the densities are smooth enough for plain quadrature.
     angle = np.pi / 4 * (u + 1)
     p = np.sin(angle) ** 2

@@ -54,7 +54,7 @@ def test_withheld_where_the_study_says_so():
     assert scores.contributions.isna().all(axis=1).tolist() == [False, True, False, True]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(frames(), st.sampled_from(["minmax", "rank", "zscore"]), st.sampled_from(["renormalise", "withhold"]))
 def test_contributions_add_up_exactly(drawn, normalise, missing):
     frame, weights, worse = drawn
@@ -70,7 +70,7 @@ def test_contributions_add_up_exactly(drawn, normalise, missing):
     assert math.fsum(scores.weights) == pytest.approx(1.0, abs=1e-15)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(frames(), st.randoms())
 def test_order_of_rows_and_indicators_changes_nothing(drawn, random):
     frame, weights, worse = drawn
@@ -84,7 +84,7 @@ def test_order_of_rows_and_indicators_changes_nothing(drawn, random):
     pd.testing.assert_frame_equal(again.table, first.table, check_exact=True)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(frames(), st.floats(0.001, 1000))
 def test_only_the_ratio_of_weights_matters(drawn, factor):
     frame, weights, worse = drawn
@@ -182,7 +182,7 @@ def test_weights_from_the_data_or_by_name():
     pd.testing.assert_frame_equal(ahp.table, score(complete, **RULES).table)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(frames(), st.sampled_from(["geometric", "topsis", "rank_sum"]))
 def test_contributions_add_up_whatever_the_aggregation(drawn, aggregate):
     frame, weights, worse = drawn
