@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import example_pack
 import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from tiny_study import tiny_mapping, to_toml
 
 from lokus import Kajian
 from lokus.cli import main
@@ -59,14 +61,34 @@ def test_causes_add_up_to_what_moved_each_village(kajian):
     np.testing.assert_allclose(parts[known], table["selisih"][known], atol=1e-9)
 
 
-def test_where_nothing_changed_nothing_is_reported(example):
-    study = (example / "contoh-2026.toml").read_text(encoding="utf-8")
-    # The same counts a second time would be more evidence, and so a change.
-    study = study.replace("\n[laju]\n", "\n[laju]\npakai_tahun_lalu = false\n", 1)
-    alone = study[: study.index("# Daftar tahun lalu")]
-    (example / "dahulu.toml").write_text(alone.replace("tahun = 2026", "tahun = 2025", 1), encoding="utf-8")
-    (example / "kini.toml").write_text(alone + '\n[tahun_lalu]\nkajian = "dahulu.toml"\n', encoding="utf-8")
-    again = Kajian.open(example / "kini.toml")
+@pytest.fixture
+def same_again(request, tmp_path):
+    """A study whose last year is itself: the small one, or a copy of the example."""
+    if request.param == "example":
+        folder = request.getfixturevalue("example")
+        study = (folder / "contoh-2026.toml").read_text(encoding="utf-8")
+        # The same counts a second time would be more evidence, and so a change.
+        study = study.replace("\n[laju]\n", "\n[laju]\npakai_tahun_lalu = false\n", 1)
+        alone = study[: study.index("# Daftar tahun lalu")]
+        before = alone.replace("tahun = 2026", "tahun = 2025", 1)
+    else:
+        folder, plain = tmp_path, tiny_mapping(tmp_path)
+        plain["laju"]["pakai_tahun_lalu"] = False
+        kept = {key: plain[key] for key in ("batas", "laju", "skor", "pola", "pilihan", "keluaran")}
+        kept["tabel"] = plain["tabel"][:1]
+        before, alone = (
+            to_toml({"kajian": {**plain["kajian"], "tahun": year}, **kept}) for year in (2025, 2026)
+        )
+    (folder / "dahulu.toml").write_text(before, encoding="utf-8")
+    (folder / "kini.toml").write_text(alone + '\n[tahun_lalu]\nkajian = "dahulu.toml"\n', encoding="utf-8")
+    return Kajian.open(folder / "kini.toml")
+
+
+@pytest.mark.parametrize(
+    "same_again", ["small", pytest.param("example", marks=pytest.mark.slow)], indirect=True
+)
+def test_where_nothing_changed_nothing_is_reported(same_again):
+    again = same_again
     assert again.review.moves.empty
     assert set(again.review.table["status_reviu"]) == {"tetap", "tidak"}
     assert (again.causes.table.filter(like="selisih").fillna(0.0) == 0.0).all().all()
@@ -106,22 +128,21 @@ def test_young_lokus_stay(kajian, decided):
     assert "paling sedikit 2 tahun" in kept.problem.locked_in[decided[0]]
 
 
-def test_history_of_several_lists(kajian, example):
-    proposal = sorted(kajian.previous.kode)
-    (example / "daftar_2024.txt").write_text("\n".join(proposal[:20]), encoding="utf-8")
-    longer = Kajian.open(example / "contoh-2026.toml").replace(
-        tahun_lalu={"riwayat": [{"tahun": 2024, "berkas": "daftar_2024.txt"}]}
-    )
+def test_history_of_several_lists(kajian, tmp_path):
+    proposal, listed = sorted(kajian.previous.kode), tmp_path / "daftar_2024.txt"
+    listed.write_text("\n".join(proposal[:20]), encoding="utf-8")
+    longer = kajian.replace(tahun_lalu={"riwayat": [{"tahun": 2024, "berkas": str(listed)}]})
     assert list(longer.history.lists) == [2024, 2025]
     years = longer.history.table["tahun_lokus"]
     both = set(proposal[:20]) & set(longer.past.kode(2025))
     assert set(years.index[years == 2]) == both
-    assert longer.review.table.loc[sorted(both), "tahun_lokus"].eq(2).all()
+    assert longer.results.loc[sorted(both), "tahun_lokus"].eq(2).all()
 
 
-def test_a_name_on_the_list_that_is_no_village_holds_the_proposal_back(example):
-    path = example.parent / "indicators" / "2025" / "lampiran_sk_lokus_2025.xlsx"
-    book = load_workbook(path)
+def test_a_name_on_the_list_that_is_no_village_holds_the_proposal_back(kajian, tmp_path):
+    stated = kajian.settings.to_mapping()["tahun_lalu"]["daftar"]
+    path = tmp_path / "lampiran_sk_lokus_2025.xlsx"
+    book = load_workbook(kajian.beside(stated["berkas"]))
     sheet = book["Lampiran"]
     cell = next(
         cell for row in sheet.iter_rows(min_row=6) for cell in row
@@ -129,23 +150,22 @@ def test_a_name_on_the_list_that_is_no_village_holds_the_proposal_back(example):
     )  # fmt: skip
     cell.value = "Desa Yang Tidak Ada"
     book.save(path)
-    broken = Kajian.open(example / "contoh-2026.toml")
+    broken = kajian.replace(tahun_lalu={"daftar": {**stated, "berkas": str(path)}})
     with pytest.raises(BlockedError, match="Desa Yang Tidak Ada"):
         broken.proposal  # noqa: B018 - asking for it is the act
     assert len(broken.decided[2025].open_cases) == 1
 
 
-def test_last_year_is_part_of_the_lock(kajian, example, tmp_path):
-    study = Kajian.open(example / "contoh-2026.toml")
-    named = {item.path.name for item in study.inputs}
+def test_last_year_is_part_of_the_lock(kajian):
+    named = {item.path.name for item in kajian.inputs}
     assert {"contoh-2025.toml", "lampiran_sk_lokus_2025.xlsx", "eppgbm_2025-02.xlsx"} <= named
 
 
-def test_the_outputs_of_last_year_do_as_well_as_its_study(root, kajian, tmp_path, monkeypatch):
+def test_the_outputs_of_last_year_do_as_well_as_its_study(kajian, tmp_path):
     from lokus.manifest import write_lock
     from lokus.show.pack.geopackage import write_geopackage
 
-    earlier = Kajian.open(root / "data" / "kajian" / "contoh-2025.toml")
+    earlier = example_pack.study()
     write_geopackage(earlier.results, earlier.boundaries.kecamatan, tmp_path / "hasil.gpkg")
     write_lock(earlier.lock, tmp_path / "kajian.lock.json", study_file=earlier.path)
     read_back = kajian.compared_with(tmp_path)
@@ -166,8 +186,8 @@ def test_the_study_file_says_where_the_list_is(kajian):
         kajian.replace(tahun_lalu={"keluaran": "."})
 
 
-def test_a_study_without_a_past_has_no_review(root, capsys):
-    alone = Kajian.open(root / "data" / "kajian" / "contoh-2025.toml")
+def test_a_study_without_a_past_has_no_review(capsys):
+    alone = example_pack.study()
     assert alone.review is None
     assert alone.change is None
     assert alone.expected_fall is None
@@ -200,12 +220,12 @@ def test_review_from_the_command_line(example, tmp_path, capsys):
     assert result is not None
 
 
-def test_what_the_offices_filled_in_comes_back_in_the_review(kajian, example):
+def test_what_the_offices_filled_in_comes_back_in_the_review(kajian, tmp_path):
     from lokus.show.results.review import ReviewMaterial
     from lokus.show.workbook.calendar import write_calendar
 
-    earlier = Kajian.open(example / "contoh-2025.toml")
-    book = example / "kalender_aksi_2025.xlsx"
+    earlier = example_pack.study()
+    book = tmp_path / "kalender_aksi_2025.xlsx"
     write_calendar(book, earlier.calendar, earlier.info, interventions=earlier.interventions)
     filled = load_workbook(book)
     sheet = next(sheet for sheet in filled if sheet.title.startswith("Dinas PUPR"))
