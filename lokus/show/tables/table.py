@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -224,7 +225,7 @@ class Column:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Table:
     """Columns of equal length under a title, with what must be said of them.
 
@@ -288,6 +289,16 @@ class Table:
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """Texts, row by row."""
         return tuple(zip(*(column.texts for column in self.columns), strict=True))
+
+    def __repr__(self) -> str:
+        return pd.DataFrame(list(self.rows), columns=list(self.heads)).to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook, with the figures of every other output."""
+        above = [f"<p>{escape(text)}</p>" for text in (self.title, self.lead) if text]
+        below = [f"<p>{escape(note)}</p>" for note in self.notes]
+        frame = pd.DataFrame(list(self.rows), columns=list(self.heads))
+        return "".join([*above, frame.to_html(index=False), *below])
 
 
 def _sheet_format(decimals: int, *, signed: bool = False) -> str:

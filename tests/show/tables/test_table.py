@@ -44,3 +44,16 @@ def test_what_is_missing_is_not_what_is_masked():
 def test_unequal_columns_are_no_table():
     with pytest.raises(ValueError, match="equally long"):
         Table.of(Column.text("Desa", ["Ulu"]), Column.number("Anak", [1, 2]))
+
+
+def test_a_notebook_shows_the_texts_of_the_other_outputs_and_no_markup_of_inputs():
+    table = Table.of(
+        Column.text("Desa", ["<b>Suka</b>", "Air"]), Column.number("Poin", [1.25, None], decimals=1),
+        title="Judul & lain", notes=["≥ 3"],
+    )  # fmt: skip
+    assert repr(table).split() == ["Desa", "Poin", "<b>Suka</b>", "1,2", "Air", "–"]
+    page = table._repr_html_()
+    assert "<p>Judul &amp; lain</p>" in page
+    assert page.endswith("<p>≥ 3</p>")
+    assert "&lt;b&gt;Suka" in page
+    assert "<b>" not in page
