@@ -10,7 +10,15 @@ from openpyxl.utils import get_column_letter as letter
 from example_kabupaten.excel import Cell, Sheet
 from example_kabupaten.truth import FACTORS_4T, WEALTH_RANKS, WEIGHT_FOR_AGE, WEIGHT_FOR_HEIGHT
 
-__all__ = ["BANNER", "decree_sheet", "family_sheet", "health_sheet", "sanitation_sheets", "service_sheet"]
+__all__ = [
+    "BANNER",
+    "decree_sheet",
+    "family_sheet",
+    "health_sheet",
+    "sanitation_sheets",
+    "service_sheet",
+    "unlisted",
+]
 
 BANNER = "DATA CONTOH SINTETIS – bukan data sebenarnya"
 """What stands at the top of every table, so that nobody takes it for real."""
@@ -92,6 +100,11 @@ def _with_normal(counts: Sequence[int], whole: int) -> list[int]:
     return [*counts[:2], whole - sum(counts), *counts[2:]]
 
 
+def unlisted(table: pd.DataFrame) -> pd.Index:
+    """Villages that the recap of families leaves out: the first of those without figures."""
+    return table.index[table["krs"].isna()][:1]
+
+
 def family_sheet(table: pd.DataFrame, year: int) -> Sheet:
     """Recap of families at risk (KRS): the kecamatan only in the first row of its block, with subtotals."""
     sheet = Sheet(title="REKAP KRS")
@@ -102,7 +115,7 @@ def family_sheet(table: pd.DataFrame, year: int) -> Sheet:
     sheet.add(*header, bold=True)
     sheet.merges += merges
     keys = list(_FAMILY_KEYS)
-    listed = table.drop(index=table.index[table["krs"].isna()][:1])
+    listed = table.drop(index=unlisted(table))
     for number, (_, block) in enumerate(listed.groupby("kode_kecamatan"), start=1):
         top = len(sheet.rows) + 1
         for position, (_, row) in enumerate(block.iterrows()):

@@ -18,9 +18,10 @@ from example_kabupaten.layouts import (
     health_sheet,
     sanitation_sheets,
     service_sheet,
+    unlisted,
 )
 from example_kabupaten.streams import stream
-from example_kabupaten.studies import study_text
+from example_kabupaten.studies import TEAMS, study_text
 from example_kabupaten.village_names import Alias, spell
 from lokus.files import atomic_path
 
@@ -71,9 +72,11 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
         _write_text(root / "prevalensi_sebenarnya.csv", _true_rates(kabupaten), "utf-8"),
         _write_text(root / "README.md", _README.format(first=kabupaten.years[0]), "utf-8"),
     ]
+    teams = round(TEAMS / 256 * len(kabupaten.villages))
     for year, previous in zip(kabupaten.years, (None, *kabupaten.years), strict=False):
         written += _write_year(kabupaten, year, root / "indicators" / str(year))
-        study = study_text(year, previous=previous)
+        silent = [dotted(kode) for kode in unlisted(kabupaten.tables[year])]
+        study = study_text(year, previous=previous, silent=silent, teams=teams)
         written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study, "utf-8"))
     return written
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import Template
 
-__all__ = ["study_text"]
+__all__ = ["TEAMS", "study_text"]
+
+TEAMS = 467
+"""Family assistance teams of the default kabupaten of 256 villages."""
 
 _STUDY = Template("""\
 # Kajian contoh: usulan lokus stunting Kabupaten Contoh tahun $year.
@@ -136,10 +140,10 @@ cakupan_asi_eksklusif = 60
 # Satu desa belum melaporkan keluarganya; timnya ditetapkan setelah datanya ada.
 [[pembagian]]
 nama = "Tim Pendamping Keluarga"
-jumlah = 467
+jumlah = $teams
 dasar = "keluarga"
 min = 1
-tanpa_bobot = ["99.01.04.2003"]
+tanpa_bobot = [$silent]
 
 # Survei dan catatan rutin mengukur hal yang berbeda: tiap sumber menjadi seri tersendiri.
 [lintasan]
@@ -187,7 +191,24 @@ min_tahun = 1
 """)
 
 
-def study_text(year: int, *, previous: int | None = None) -> str:
-    """Text of ``contoh-YEAR.toml``; with the review of an earlier year where there is one."""
+def study_text(
+    year: int, *, previous: int | None = None, silent: Sequence[str] = (), teams: int = TEAMS
+) -> str:
+    """Text of ``contoh-YEAR.toml``.
+
+    Parameters
+    ----------
+    year : int
+    previous : int, optional
+        An earlier year: the study reviews its list.
+    silent : sequence of str
+        Villages, codes with points, that did not report their families.
+    teams : int
+        Family assistance teams to be apportioned, at least one a village.
+    """
     review = "" if previous is None else _REVIEW.substitute(year=previous)
-    return _STUDY.substitute(year=year, review_map="" if previous is None else ', "reviu"') + review
+    named = ", ".join(f'"{kode}"' for kode in silent)
+    study = _STUDY.substitute(
+        year=year, review_map="" if previous is None else ', "reviu"', silent=named, teams=teams
+    )
+    return study + review

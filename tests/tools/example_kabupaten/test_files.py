@@ -11,11 +11,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from example_kabupaten import make_kabupaten
 from example_kabupaten.__main__ import main
 from example_kabupaten.office_files import decisions
 from pandas.testing import assert_frame_equal
 from python_calamine import CalamineWorkbook
 
+from lokus import Kajian
 from lokus.intake.tables.tables import read_table
 from lokus.places.names import match_names, read_decisions
 
@@ -193,3 +195,13 @@ def test_decisions_name_the_right_villages(kabupaten: Kabupaten, written: Path) 
         assert kode in kabupaten.aliases
         assert kabupaten.villages["kecamatan"][kode].upper() == kecamatan.upper()
     assert len(read_decisions(written / "kajian" / "kecocokan.csv")) == len(table)
+
+
+def test_teams_can_be_apportioned_in_a_kabupaten_of_another_size(tmp_path):
+    made = make_kabupaten(villages=600, kecamatan=30, kelurahan=2)
+    made.write(tmp_path)
+    kajian = Kajian.open(tmp_path / "kajian" / "contoh-2025.toml")
+    (stated,) = kajian.settings.shares
+    families = kajian.villages["keluarga"].drop(index=list(stated.left_out))
+    assert families.notna().all()
+    assert stated.total >= stated.least * len(families)
