@@ -19,7 +19,7 @@ from lokus.findings import Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["LARGEST", "VARIABLE", "refuse_cells", "refuse_large", "refuse_size", "refuse_unpacked"]
+__all__ = ["LARGEST", "VARIABLE", "allowed", "refuse_cells", "refuse_large", "refuse_size", "refuse_unpacked"]
 
 VARIABLE: Final = "LOKUS_MAKS_MB"
 """Environment variable: megabytes that a file may have, unpacked too; it raises limits and lowers none."""
@@ -35,7 +35,19 @@ _MEGABYTE: Final = 1_000_000
 _PIECE: Final = 1 << 20
 
 
-def _allowed(usual: float) -> float:
+def allowed(usual: float) -> float:
+    """Give the megabytes that may be read: the usual limit, or what ``LOKUS_MAKS_MB`` raises it to.
+
+    Raises
+    ------
+    InputError
+        ``LOKUS_MAKS_MB`` is no whole number from 1.
+
+    Examples
+    --------
+    >>> allowed(5) >= 5
+    True
+    """
     stated = os.environ.get(VARIABLE, "").strip()
     if not stated:
         return usual
@@ -86,7 +98,7 @@ def refuse_large(path: Path, kind: str) -> None:
         size = sum(part.stat().st_size for part in parts)
     except OSError:
         return
-    limit = _allowed(LARGEST[kind])
+    limit = allowed(LARGEST[kind])
     if size > limit * _MEGABYTE:
         raise InputError(
             _("it has {size} MB; at most {limit} MB are read of such a file").format(
@@ -134,7 +146,7 @@ def refuse_unpacked(path: Path) -> None:
 def _limit(size: int) -> float:
     """Megabytes that a zip file of this many bytes may unpack to."""
     usual = max(_SUSPECT, min(_UNPACKED, _FAR_MORE * size / _MEGABYTE))
-    return _allowed(usual)
+    return allowed(usual)
 
 
 def _compare(path: Path, size: int, unpacked: int) -> None:
@@ -156,7 +168,7 @@ def refuse_size(path: Path, unpacked: int, usual: float) -> None:
     >>> _ = path.write_bytes(b"PAR1")
     >>> refuse_size(path, 60_000_000, LARGEST["boundaries"])
     """
-    _refuse(path, path.stat().st_size, unpacked, _allowed(usual))
+    _refuse(path, path.stat().st_size, unpacked, allowed(usual))
 
 
 def _refuse(path: Path, size: int, unpacked: int, limit: float) -> None:
@@ -235,7 +247,7 @@ def refuse_cells(path: Path) -> None:
 def _refuse_span(path: Path, sheet: str, content: bytes) -> None:
     # A sheet with few rows and no column beyond Z is let pass at once.
     last = max((int(found) for found in _ROW.findall(content)), default=0)
-    limit = _CELLS * _allowed(_UNPACKED) / _UNPACKED
+    limit = _CELLS * allowed(_UNPACKED) / _UNPACKED
     if last * _width_at_most(content) <= limit:
         return
     cells = [(_column(letters), int(row)) for letters, row in _CELL.findall(content)]

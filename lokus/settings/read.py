@@ -20,12 +20,13 @@ from lokus.errors import StudyFileError
 from lokus.findings import Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.limits import allowed, refuse_large
 from lokus.settings import Settings
 from lokus.settings.consistency import check_settings
 
 __all__ = ["Settings", "read_settings", "settings_from_mapping"]
 
-_LARGEST_FILE = 5_000_000  # bytes; the study files of real kabupaten have some thousands
+_LARGEST_FILE = 5.0  # megabytes; the study files of real kabupaten have some kilobytes
 
 
 _MAY_BE_FOLDERS = ("batas.berkas", "keluaran.sekitar")
@@ -87,11 +88,12 @@ def read_settings(path: str | Path) -> Settings:
 
 def _text(path: Path) -> str:
     size = path.stat().st_size
-    if size > _LARGEST_FILE:
+    limit = allowed(_LARGEST_FILE)
+    if size > 1e6 * limit:
         raise StudyFileError(
             _(
                 "the study file is of {size} MB; one of more than {limit} MB is none that a person wrote"
-            ).format(size=format_number(size / 1e6), limit=format_number(_LARGEST_FILE / 1e6)),
+            ).format(size=format_number(size / 1e6), limit=format_number(limit)),
             where=Where(file=path.name),
             remedy=_("name the study file itself, not a data file"),
         )
@@ -103,8 +105,6 @@ def _check_picture(path: Path, *, file: str) -> None:
     import warnings
 
     from PIL import Image
-
-    from lokus.limits import refuse_large
 
     refuse_large(path, "picture")
     try:

@@ -38,15 +38,18 @@ def threads(n: int) -> dict[str, str]:
 
 PLACES: dict[str, tuple[dict[str, str], list[str], str]] = {
     "as it is": ({}, [], "."),
-    "hash seed 0, one thread": ({"PYTHONHASHSEED": "0", **threads(1)}, [], "/"),
-    "hash seed 1, four threads": ({"PYTHONHASHSEED": "1", **threads(4)}, [], "."),
-    "hash seed 4294967295, two threads": ({"PYTHONHASHSEED": "4294967295", **threads(2)}, [], ".."),
-    "Turkish, Jakarta": ({"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Jakarta"}, [], "."),
-    "German, Kiritimati": ({"LC_ALL": "de_DE.UTF-8", "TZ": "Pacific/Kiritimati"}, [], "/"),
-    "Indonesian, Jayapura": ({"LC_ALL": "id_ID.UTF-8", "TZ": "Asia/Jayapura"}, [], "."),
+    "hash seed 0, one thread, Turkish, Jakarta": (
+        {"PYTHONHASHSEED": "0", **threads(1), "LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Jakarta"}, [], "/",
+    ),
+    "hash seed 1, four threads, German, Kiritimati": (
+        {"PYTHONHASHSEED": "1", **threads(4), "LC_ALL": "de_DE.UTF-8", "TZ": "Pacific/Kiritimati"}, [], "..",
+    ),
+    "hash seed 77, two threads, Indonesian, Jayapura": (
+        {"PYTHONHASHSEED": "77", **threads(2), "LC_ALL": "id_ID.UTF-8", "TZ": "Asia/Jayapura"}, [], ".",
+    ),
     "C, Anchorage, without asserts": ({"LC_ALL": "C", "TZ": "America/Anchorage"}, ["-O"], "lain"),
-    "without asserts and docstrings": ({"PYTHONHASHSEED": "7"}, ["-OO"], "/tmp"),
-}
+    "hash seed 7, without asserts and docstrings": ({"PYTHONHASHSEED": "7"}, ["-OO"], "/tmp"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
