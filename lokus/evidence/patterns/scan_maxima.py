@@ -26,8 +26,9 @@ Engine = Literal["auto", "numpy", "numba"]
 
 Pairs = npt.NDArray[np.integer]
 
-# Above the rounding of sums, below any difference that matters: nothing near the edge is missed.
-SLACK = 1e-9
+# Above the rounding of sums in single precision, so that no candidate is missed; candidates are then taken
+# exactly. The second is in cases.
+ROUGH, NEARLY_NONE = 1e-3, 0.5
 CHUNK = 128
 
 
@@ -89,20 +90,30 @@ def replicate_maxima(
     """
     if engine == "numba":
         return compiled_maxima(model, places, pairs)
-    share, (a, b) = model.total / model.mass, model.bound
     best = np.zeros(pairs.shape[1])
+    # In single precision and in parts of the whole: all that the search for candidates needs.
+    excess = (model.cases - model.total / model.mass * model.weight).astype(np.float32)[pairs]
+    part = (model.weight / model.mass).astype(np.float32)[pairs]
+    a, b = (np.float32(value / model.mass) for value in model.bound)
+    most = np.float32(places.limit / model.mass * (1.0 + ROUGH))
     for block in places.blocks():
         for order, valid in zip(block.order, block.valid, strict=True):
-            count = np.cumsum(model.cases[pairs[order]], axis=0)[valid]
-            weight = np.cumsum(model.weight[pairs[order]], axis=0)[valid]
-            inside = weight.astype(np.float64)
-            outside = model.mass - inside
-            excess = np.where(weight <= places.limit, np.maximum(count - share * inside, 0.0), 0.0)
-            reach = excess**2 * (a * outside + b * inside)
-            window, replicate = np.nonzero(reach > best * (inside * outside) * (1.0 - SLACK))
-            if len(window):
-                ratio = model.ratio(count[window, replicate], weight[window, replicate])
-                np.maximum.at(best, replicate, ratio)
+            more, inside = (np.cumsum(values[order], axis=0)[valid] for values in (excess, part))
+            reach = more * more
+            reach *= a + (b - a) * inside
+            level = inside - inside * inside
+            level *= (best * (1.0 - ROUGH)).astype(np.float32)
+            candidates = (reach >= level) & (more > -NEARLY_NONE) & (inside <= most)
+            columns = np.flatnonzero(candidates.any(axis=0))
+            if len(columns):
+                dealt = pairs[np.ix_(order, columns)]
+                window, column = np.nonzero(candidates[:, columns])
+                count, weight = (
+                    np.cumsum(values[dealt], axis=0)[valid][window, column]
+                    for values in (model.cases, model.weight)
+                )
+                ratio = np.where(weight <= places.limit, model.ratio(count, weight), 0.0)
+                np.maximum.at(best, columns[column], ratio)
     return best
 
 
