@@ -22,7 +22,7 @@ from lokus.show.drawing.layout import Box
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.drawing.villages import draw_body, scale_for
 from lokus.show.maps.lettering import label_neighbours, label_villages
-from lokus.show.maps.sheet_plan import AROUND, GROUND, fit_frames, inset_captions
+from lokus.show.maps.sheet_plan import AROUND, UNKNOWN, fit_frames, inset_captions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -85,7 +85,7 @@ class AtlasGround:
     def draw(self, page: Any, plan: Page, kode: str, villages: gpd.GeoDataFrame, layer: Layer) -> DrawnMap:
         """Draw the map of one kecamatan with scale bar and north arrow."""
         frame, unit = plan.map, plan.unit
-        draw_box(page, frame, face=GROUND, zorder=0)
+        draw_box(page, frame, face=UNKNOWN, zorder=0)
         shapes = self.shapes[self.group == kode]
         if not any(shape is not None for shape in shapes):
             return DrawnMap(letters={})
@@ -97,7 +97,7 @@ class AtlasGround:
         draw_outline(page, compound_path(drawn_around), width=0.5, zorder=0.6, **AROUND)
         angle = draw_graticule(page, frame, sketch, self.crs, unit=unit)
         for panel in frames.insets:
-            draw_box(page, panel.box, face=GROUND, zorder=1.5)
+            draw_box(page, panel.box, face=UNKNOWN, zorder=1.5)
         detail = min(panel.sketch.scale for panel in frames.composite.panels) * _DETAIL
         bodies = frames.composite.draw(simplify_shared(shapes, detail))
         border = frames.composite.draw(simplify_shared(self.outlines[[place]], detail))
@@ -153,7 +153,7 @@ class AtlasGround:
         sketch = Sketch(
             scale=scale, east=(west + east) / 2, north=(south + north) / 2, x=box.centre[0], y=box.centre[1]
         )
-        draw_box(page, box, face=GROUND, zorder=1)
+        draw_box(page, box, face=UNKNOWN, zorder=1)
         drawn = sketch.draw(self.overview)
         draw_outline(page, compound_path(drawn), width=0.35, zorder=2, face="#f7f6f2", edge="#8f999e")
         draw_outline(

@@ -82,7 +82,9 @@ def write_minutes(path: str | Path, material: Material) -> Path:
         add_text(document, f"– {text}", align="justify", size=10, after=2)
     _title(document, _("Table 1. Changes of the proposal agreed in the meeting"))
     heads = (_("No."), _("Village that comes in"), _("Village that goes out"), _("Reason"))
-    add_table(document, Table.of(*(Column.text(head, []) for head in heads)), blanks=_CHANGES)
+    first, *others = heads
+    changes = Table.of(Column.number(first, []), *(Column.text(head, []) for head in others))
+    add_table(document, changes, blanks=_CHANGES)
     turn_page(document, landscape=True)
     _title(document, _("Table 2. {title}").format(title=list_table(material).title))
     add_table(document, list_table(material), size=8.5)

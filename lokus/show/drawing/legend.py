@@ -11,7 +11,7 @@ from lokus.i18n import gettext as _
 from lokus.show.drawing.furniture import INK, QUIET, SOFT, draw_box, draw_hatch, write
 from lokus.show.drawing.layout import Box, Page
 from lokus.show.drawing.symbols import draw_circle, draw_symbol_legend
-from lokus.show.drawing.typography import fit_size, line_height, shorten, text_width, wrap
+from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
 from lokus.show.drawing.villages import CLASS_HATCH, KECAMATAN_LINE, LOKUS_LINE, UNSURE_HATCH
 from lokus.show.themes.palette import mark_colour
 
@@ -25,6 +25,7 @@ __all__ = ["draw_disc", "draw_legend", "legend_height"]
 
 _ROW = 4.25  # height of a line, mm
 _NOTE = 5.4  # type of the note, pt
+_SMALLEST = 4.2  # to which it shrinks before anything is cut
 
 
 def legend_height(layer: Layer) -> float:
@@ -150,9 +151,14 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
         y -= 2 * unit
         y -= draw_symbol_legend(page, Box(box.left, box.bottom, box.right, y), circles, layer.unit, unit=unit)
         y -= 1 * unit
-    for line in wrap(layer.note, _NOTE * unit, box.width, lines=3):
-        y -= line_height(_NOTE * unit) + 0.6 * unit
-        write(page, box.left, y, line, _NOTE * unit, color=QUIET)
+    planned = 3 * (line_height(_NOTE * unit) + 0.6 * unit)
+    size, lines = fit_lines(
+        layer.note, box.width, max(planned, y - box.bottom - 12.5 * unit), largest=_NOTE * unit,
+        smallest=_SMALLEST * unit, leading=0.6 * unit,
+    )  # fmt: skip
+    for line in lines:
+        y -= line_height(size) + 0.6 * unit
+        write(page, box.left, y, line, size, color=QUIET)
     return Box(box.left, box.bottom, box.right, y - 1.5 * unit)
 
 

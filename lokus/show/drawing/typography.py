@@ -17,6 +17,7 @@ __all__ = [
     "FAMILY",
     "LINE",
     "MM_PER_POINT",
+    "fit_lines",
     "fit_size",
     "line_height",
     "metrics",
@@ -88,6 +89,37 @@ def fit_size(
     """
     widest = max((text_width(text, 1.0, weight=weight) for text in texts), default=0.0)
     return max(smallest, min(largest, width / widest)) if widest else largest
+
+
+def fit_lines(
+    text: str, width: float, room: float, *, largest: float, smallest: float, leading: float = 0.0
+) -> tuple[float, list[str]]:
+    """Break a text into lines at the largest type size at which all of it fits; only then is it cut.
+
+    Parameters
+    ----------
+    text : str
+    width, room : float
+        Of the place, millimetres.
+    largest, smallest : float
+        Limits of the type size, points.
+    leading : float
+        Millimetres between lines beyond the usual.
+
+    Examples
+    --------
+    >>> size, lines = fit_lines("Sumber: Dinas Kesehatan, Dinas PUPR dan DPPKB", 30, 6, largest=7, smallest=4)
+    >>> size < 7, " ".join(lines)
+    (True, 'Sumber: Dinas Kesehatan, Dinas PUPR dan DPPKB')
+    """
+    size, lines = largest, [""]
+    while text:
+        most = max(1, int((room + 1e-6) / (line_height(size) + leading)))
+        lines = wrap(text, size, width, lines=most)
+        if " ".join(lines).split() == text.split() or size <= smallest:
+            return size, lines
+        size = max(smallest, size - 0.2)
+    return largest, []
 
 
 def shorten(text: str, size: float, width: float, *, weight: str = "normal") -> str:

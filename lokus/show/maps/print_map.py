@@ -28,12 +28,13 @@ from lokus.show.drawing.furniture import (
 from lokus.show.drawing.layout import Box, Page
 from lokus.show.drawing.legend import draw_legend, legend_height
 from lokus.show.drawing.pixels import EFFORT, draw_pixels
-from lokus.show.drawing.typography import fit_size, line_height, shorten, text_width, wrap
+from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
 from lokus.show.drawing.villages import draw_body, scale_for
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.lettering import draw_labels, label_neighbours
 from lokus.show.maps.sheet_plan import (
     GROUND,
+    UNKNOWN,
     Frames,
     draw_locator,
     draw_surroundings,
@@ -303,11 +304,17 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
                 n=len(missing), names=names
             )
         )
-    lines = wrap(info.source_line, size, width, lines=2) if info.source_line else []
     y = box.top - 0.6 * unit
-    for line in [*lines, shorten(" · ".join(notes), size, width)]:
-        y -= line_height(size)
-        write(page, box.left, y, line, size, color=QUIET)
+    # Sources take two lines of three; where they are many, all of them in smaller type.
+    room = 3 * line_height(size)
+    small, lines = fit_lines(
+        info.source_line, width, room - line_height(size), largest=size, smallest=4.2 * unit
+    )
+    note = " · ".join(notes)
+    fitting = fit_size([note], width, largest=size, smallest=4.2 * unit)
+    for line, points in [*((line, small) for line in lines), (shorten(note, fitting, width), fitting)]:
+        y -= line_height(points)
+        write(page, box.left, y, line, points, color=QUIET)
 
 
 DPI = 300
@@ -418,12 +425,13 @@ def draw_on(
 
     with mpl.rc_context(mpl.rcParamsDefault):
         figure, page = blank_sheet(plan)
-        draw_box(page, main.box, face=GROUND, zorder=0)
+        ground_colour = UNKNOWN if around is None else GROUND
+        draw_box(page, main.box, face=ground_colour, zorder=0)
         if around is not None:
             draw_surroundings(page, frames, around)
         angle = draw_graticule(page, main.box, main.sketch, crs, unit=plan.unit)
         for panel in frames.insets:
-            draw_box(page, panel.box, face=GROUND, zorder=1.5)
+            draw_box(page, panel.box, face=ground_colour, zorder=1.5)
         circles = scale_for(layer, shapes, unit=plan.unit)
         draw_body(page, shapes, borders, layer, results.index, unit=plan.unit, circles=circles)
         if info.synthetic:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUND",
+    "UNKNOWN",
     "Arrangement",
     "Composite",
     "Frames",
@@ -219,7 +220,8 @@ def direction(start: Extent, end: Extent) -> int:
     return round(math.degrees(math.atan2(east, north)) / 45) % 8
 
 
-GROUND = "#eef2f3"
+GROUND = "#eef2f3"  # sea, where the land around is known
+UNKNOWN = "#f7f7f5"  # land of others or sea: no file says which
 AROUND = {"face": "#e2e5e2", "edge": "#b7bec1"}
 _HERE = "#b4441c"
 _CAPTION = 4.2  # strip for the words of an inset, mm

@@ -256,7 +256,7 @@ def test_reads_as_a_sentence():
         ({"diukur": series([0, np.nan]), "stunting": series([0, 4])}, "tidak ada desa dengan jumlah"),
         ({"stunting": series([5, 5], ["a", "a"])}, "desa muncul lebih dari sekali: a"),
         ({"covariates": pd.DataFrame({"air": [1.0]}, index=["9901012000"])}, "kovariat kekurangan desa"),
-        ({"level": 90}, "tingkat selang harus di antara 0 dan 1"),
+        ({"level": 90}, "tingkat rentang harus di antara 0 dan 1"),
         ({"odds_ratio": 0.0}, "rasio odds"),
         ({"threshold": 120.0}, "ambang harus di antara 0 dan 100"),
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -210,3 +212,12 @@ def test_english_on_request(results, outlines, info, tmp_path):
         text = PdfReader(write_atlas(few, outlines, info, tmp_path / "a.pdf")).pages[0].extract_text()
     assert "Lokus and why" in text
     assert "Villages of this kecamatan" in text
+
+
+def test_legend_and_sources_of_a_page_are_not_cut(full, outlines, info):
+    many = replace(info, sources=tuple(f"Dinas Kesehatan, Rekap sumber nomor {n}, 2026" for n in range(6)))
+    book = AtlasBook(full, outlines, many, theme="prevalensi", gaps=None, logo=None)
+    (figure,) = book.pages(next(iter(book.names)))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert any("Rekap sumber nomor 5, 2026" in text for text in texts)
+    assert [text for text in texts if text.endswith("…")] == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lokus.show.drawing.typography import fit_size, shorten, text_width, wrap
+from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
 
 words = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc",)), max_size=60)
 
@@ -34,3 +34,13 @@ def test_the_widest_text_decides_the_size():
 
 def test_dollar_signs_are_measured_as_text():
     assert text_width("$x$", 10) > text_width("x", 10)
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=8), min_size=1, max_size=25), st.floats(6, 14))
+def test_fitted_lines_stay_in_their_place_and_are_cut_only_at_the_smallest_size(parts, room):
+    text = " ".join(parts)
+    size, lines = fit_lines(text, 40, room, largest=7, smallest=4)
+    assert 4 <= size <= 7
+    assert len(lines) * line_height(size) <= room + 0.01 or len(lines) == 1
+    assert all(text_width(line, size) <= 40 for line in lines)
+    assert " ".join(lines) == text or (size == 4 and lines[-1].endswith("…"))
