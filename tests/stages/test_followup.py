@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lokus import Kajian
+
 
 def test_gaps_are_those_below_the_stated_threshold_and_belong_to_an_office(small):
     failing = small.villages.index[small.villages["sanitasi_layak"] < 60]
@@ -53,3 +55,21 @@ def test_nothing_follows_that_was_not_asked_for(alone):
         assert getattr(alone, name) is None, name
     assert alone.sharings == ()
     assert alone.case_audit is None
+
+
+@pytest.fixture
+def demo(root):
+    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+
+
+def test_an_indicator_computed_from_one_office_belongs_to_it(demo):
+    assert demo.owners["krs_persen"] == "DPPKB" == demo.owners["krs"]
+    assert demo.owners["prevalensi_mentah"] == demo.owners["stunting"]
+    assert "Dinas PPKB" not in demo.owners.values()
+
+
+def test_what_comes_later_does_not_rename_the_office(demo):
+    late = {"berkas": "isian.xlsx", "opd": "Bidang Lain", "susulan": True, "tempat": {"kode": "Kode"},
+            "indikator": {"sanitasi_layak": "Sanitasi"}}  # fmt: skip
+    tables = [*demo.settings.to_mapping()["tabel"], late]
+    assert demo.replace_tables(tables).owners["sanitasi_layak"] == demo.owners["sanitasi_layak"]

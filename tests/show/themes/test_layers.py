@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from lokus.errors import InputError
-from lokus.show.themes.palette import MISSING
-from lokus.show.themes.themes import THEMES, available_themes, make_layer
+from lokus.show.tables.villages import layer_values
+from lokus.show.themes.palette import HOTSPOT, MISSING
+from lokus.show.themes.themes import PATTERN, THEMES, IndicatorStyle, available_themes, make_layer
 
 
 @pytest.fixture(scope="module", params=[*THEMES, "indikator:air_layak"])
@@ -143,3 +144,23 @@ def test_masked_villages_have_a_class_of_their_own_and_are_never_without_data(fu
         assert len({entry.colour for entry in layer.legend}) == len(layer.legend)
     assert "disamarkan" not in make_layer(public, "usulan").palette
     assert "disamarkan" not in make_layer(full, "anak").palette
+
+
+def test_what_reads_as_20_is_coloured_as_20(full):
+    values = full["prevalensi"].copy()
+    values.iloc[:3] = [19.94, 19.96, 20.0]
+    told = full.assign(prevalensi=values, tanpa_pengukuran=False)
+    layer = make_layer(told, "prevalensi")
+    assert layer_values(layer)[:3] == ("19,9 %", "20,0 %", "20,0 %")
+    assert layer.classes.iloc[:3].tolist() == ["sedang", "tinggi", "tinggi"]
+
+
+@pytest.mark.parametrize(("worse", "red"), [("high", "tinggi-tinggi"), ("low", "rendah-rendah")])
+def test_red_marks_the_worse_cluster_and_the_title_names_the_indicator(full, worse, red):
+    style = IndicatorStyle(label="Indeks Desa Membangun", worse=worse)
+    layer = make_layer(full, "titik_panas", indicators={PATTERN: style})
+    assert layer.palette[red] == HOTSPOT["tinggi-tinggi"]
+    assert set(layer.palette) == set(HOTSPOT)
+    assert layer.title.endswith("Indeks Desa Membangun")
+    assert "titik panas" not in layer.title.casefold()
+    assert PATTERN not in {name.partition(":")[2] for name in available_themes(full, {PATTERN: style})}

@@ -12,6 +12,7 @@ from lokus.show.themes.palette import (
     CHANCE,
     COMPLETENESS,
     HOTSPOT,
+    HOTSPOT_LOW_WORSE,
     MISSING,
     MOST_TYPES,
     REVIEW,
@@ -50,10 +51,10 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 
 TYPES = [type_palette([f"tipe {n}" for n in range(count)]) for count in range(2, MOST_TYPES + 1)]
 RAMPS = [WHO.palette, SCORE.palette, CHANCE.palette]
-KINDS = [COMPLETENESS.palette, HOTSPOT, REVIEW, TYPES[0], TYPES[2], TYPES[-1]]
+KINDS = [COMPLETENESS.palette, HOTSPOT, HOTSPOT_LOW_WORSE, REVIEW, TYPES[0], TYPES[2], TYPES[-1]]
 
 
-@pytest.mark.parametrize("palette", KINDS, ids=lambda p: f"{p.name} {len(p)}")
+@pytest.mark.parametrize("palette", KINDS, ids=lambda p: f"{p.name} {len(p)} {next(iter(p))}")
 def test_kinds_differ_in_lightness_too_so_they_survive_grey_print(palette):
     lightness = sorted(lab(linear(colour))[0] for key, colour in palette.items() if key != MISSING)
     assert all(b - a > 7 for a, b in itertools.pairwise(lightness))
@@ -96,7 +97,9 @@ def test_lokus_is_darkest_of_the_status_colours():
 
 
 @pytest.mark.parametrize("matrix", [DEUTERANOPIA, PROTANOPIA], ids=["deuteranopia", "protanopia"])
-@pytest.mark.parametrize("palette", [*RAMPS, *KINDS, STATUS], ids=lambda p: f"{p.name} {len(p)}")
+@pytest.mark.parametrize(
+    "palette", [*RAMPS, *KINDS, STATUS], ids=lambda p: f"{p.name} {len(p)} {next(iter(p))}"
+)
 def test_classes_stay_apart_for_colour_blind_readers(palette, matrix):
     seen = [lab(matrix @ linear(colour)) for key, colour in palette.items() if key != MISSING]
     gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
