@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Acceptance", "Audit", "AuditAcceptance", "Checked", "audit", "check_values", "gather_findings"]
 
 
-# FOLDED: Findings that a study accepts, each with the reason that will stand in the report.
+# Findings that a study accepts, each with the reason that will stand in the report
 
 
 class AuditAcceptance(Protocol):
@@ -113,6 +113,8 @@ def accept(table: pd.DataFrame, accepted: Sequence[AuditAcceptance]) -> tuple[pd
             )
     return table, unused
 
+
+# Checked values, and the findings of all stages
 
 _LISTED = 8
 

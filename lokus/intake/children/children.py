@@ -38,8 +38,7 @@ from lokus.intake.tables.tables import RawTable
 __all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "read_children"]
 
 
-# FOLDED: What a planner must know about a child-level export; rows and counts, never what stands in a
-# cell.
+# What a planner must know about an export: rows and counts, never what stands in a cell
 
 
 def child_findings(
@@ -107,6 +106,8 @@ def _matters() -> list[tuple[str, Level, str, str]]:
          _("{n} rows have no whole NIK; their children are told apart by name, day of birth and parent"), ""),
     ]  # fmt: skip
 
+
+# Reading an export
 
 CHILD_PLACE: Mapping[str, str] = {"desa": "desa", "kecamatan": "kecamatan"}
 """Columns of the place, as :func:`lokus.intake.join.join.join_table` takes them."""

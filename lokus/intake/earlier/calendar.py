@@ -45,8 +45,7 @@ __all__ = [
 ]
 
 
-# FOLDED: Rows of a filled action calendar, sheet by sheet, with months, statuses and numbers read.
-
+# Rows, sheet by sheet, with months, statuses and numbers read
 
 TEXTS = ("id", "kecamatan", "desa", "kode_desa", "kegiatan", "jenis", "satuan", "sumber_dana",
          "penanggung_jawab", "keterangan")  # fmt: skip
@@ -195,9 +194,7 @@ def _statuses(cells: pd.Series, where: Where) -> tuple[list[str], list[Finding]]
     return statuses, findings
 
 
-# FOLDED: Tracing the rows of a filled calendar back to the activities that were handed out, and to
-# villages.
-
+# From rows back to the activities that were handed out, and to villages
 
 ISSUED_COLUMNS = ("id", "kode_desa", "opd", "jenis", "kegiatan", "satuan", "kebutuhan")
 _EMPTY = ("status", "berkas", "lembar", "desa", "kecamatan", "sumber_dana", "penanggung_jawab", "keterangan")
@@ -382,6 +379,8 @@ def _nowhere(row: dict[Any, Any]) -> Finding:
 def _where(row: dict[Any, Any]) -> Where:
     return Where(file=row["berkas"], sheet=row["lembar"] or None, row=int(row["baris"]))
 
+
+# The calendar as a whole
 
 NOT_REPORTED = "belum diisi"
 ACTIVITY_COLUMNS = (

@@ -15,7 +15,7 @@ from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.intake.earlier.list_files import ListTable, list_number, read_list_table, without_number
-from lokus.intake.join.join import reconcile
+from lokus.intake.join.reconciliation import reconcile
 from lokus.intake.join.row_places import place_rows
 from lokus.intake.tables.headers import SEPARATOR, column_key, is_numbering
 from lokus.intake.tables.numbers import is_missing_marker
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["DecidedList", "read_decided_list"]
 
 
-# FOLDED: Which rows of a decided list are villages: signatures and remarks set aside, villages put back.
-
+# Which rows are villages
 
 # What stands below a list: who decided it, where, and what he remarks. No village is called any of it.
 _SIGNATURE: Final = re.compile(
@@ -249,6 +248,9 @@ def numbering_findings(raw: RawTable, number: str) -> list[Finding]:
     ]
 
 
+# The list itself
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DecidedList:
     """A decided list.
@@ -259,7 +261,7 @@ class DecidedList:
         Codes of the villages, in the order of the list, each once.
     reconciliation : pandas.DataFrame
         What became of every row of the file (totals, signatures and rows outside the filter in one line a
-        kind); columns :data:`lokus.intake.join.join.RECONCILIATION_COLUMNS`.
+        kind); columns :data:`lokus.intake.join.reconciliation.RECONCILIATION_COLUMNS`.
     findings : tuple of Finding
         A row that no village is found for is blocking.
     open_cases : pandas.DataFrame

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-# FOLDED: A list without a header: one village a line, by code, by name, or both.
+# A list without a header: one village a line, by code, by name, or both
 
 
 _NUMBERED: Final = re.compile(r"\s*(?:\d{1,3}\s*[.)]|[ivx]{1,5}\s*[.)]|[a-z]\))\s+(?=\D)", re.IGNORECASE)
@@ -201,6 +201,8 @@ def _table(
         findings=grid.findings,
     )
 
+
+# A list with a header, of a workbook, a layer or a lock
 
 OWN_ANNEX = ("Lampiran SK", "SK annex")
 """Sheet with the proposed list in the workbook that lokus writes, in both languages."""

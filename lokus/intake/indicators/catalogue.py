@@ -21,7 +21,7 @@ from lokus.intake.indicators.indicator import Indicator, Kind, Worse
 __all__ = ["Catalogue", "Indicator", "load_catalogue"]
 
 
-# FOLDED: Entries of ``catalogue.toml`` and of the study's own catalogue, checked key by key.
+# One entry, checked key by key
 
 
 _WORSE: Mapping[str, Worse] = {"tinggi": "high", "rendah": "low", "tidak": "none"}
@@ -165,6 +165,8 @@ def wrong_entry(key: str, what: str, remedy: str = "") -> StudyFileError:
         _('indicator "{key}": {what}').format(key=key, what=what), where=Where(file="katalog"), remedy=remedy
     )
 
+
+# All entries
 
 _OVERLAPPING = frozenset({"pus_terlalu_muda", "pus_terlalu_tua", "pus_terlalu_dekat", "pus_terlalu_banyak"})
 _FILE = Path(__file__).with_name("catalogue.toml")

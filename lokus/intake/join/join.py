@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,286 +12,18 @@ import pandas as pd
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.intake.join.reconciliation import find_absent, find_duplicates, reconcile
 from lokus.intake.join.row_places import place_rows
 from lokus.intake.tables.columns import Scale, read_column
-from lokus.intake.tables.rows import add_up, running_number, village_rows
-from lokus.places.kode import compress_rows, format_kode
+from lokus.intake.tables.rows import add_up, village_rows
+from lokus.intake.tables.suspicious import suspicious_columns
+from lokus.places.kode import format_kode
 
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
-    from lokus.intake.join.row_places import RowPlaces
     from lokus.intake.tables.tables import RawTable
 
-__all__ = ["RECONCILIATION_COLUMNS", "Joined", "Origin", "combine", "join_table", "reconcile"]
-
-
-# FOLDED: The reconciliation: what became of every input row, and which villages have no row.
-
-
-RECONCILIATION_COLUMNS = (
-    "sumber", "lembar", "baris", "kecamatan_sumber", "desa_sumber", "kode_sumber", "kode_desa", "cara",
-    "nilai", "keterangan",
-)  # fmt: skip
-
-
-def reconcile(
-    raw: RawTable, placed: RowPlaces, villages: pd.DataFrame, doubled: Mapping[str, str]
-) -> pd.DataFrame:
-    """Account for every input row and every village.
-
-    Parameters
-    ----------
-    raw : RawTable
-    placed : RowPlaces
-        Villages of its rows.
-    villages : pandas.DataFrame
-        Village table.
-    doubled : mapping of kode_desa to "sama" or "beda"
-        Villages with several rows, with the same or different values.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns :data:`RECONCILIATION_COLUMNS`.
-    """
-    table = placed.table
-    twice = {
-        "sama": _("listed twice with the same values"),
-        "beda": _("listed more than once: not used"),
-        "jumlah": _("added up with the other rows of the village"),
-    }
-    note = table["keterangan"].where(
-        ~table["kode_desa"].isin(doubled),
-        table["kode_desa"].map(lambda kode: twice.get(doubled.get(kode, ""), "")),
-    )
-    parts = [
-        pd.DataFrame(
-            {
-                "baris": table.index.to_numpy(),
-                "kecamatan_sumber": table["kecamatan_sumber"].to_numpy(),
-                "desa_sumber": table["desa_sumber"].to_numpy(),
-                "kode_sumber": table["kode_sumber"].to_numpy(),
-                "kode_desa": table["kode_desa"].to_numpy(),
-                "cara": table["cara"].to_numpy(),
-                "nilai": table["nilai"].to_numpy(),
-                "keterangan": note.to_numpy(),
-            }
-        )
-    ]
-    aside = [(row.cara, row.baris, row.keterangan) for row in placed.set_aside.itertuples()]
-    kinds = {
-        "total": _("total row, checked against the sums"),
-        "heading": _("heading of a block"),
-        "footer": _("footer"),
-        "numbering": _("column numbers"),
-        "header": _("header repeated on a new page"),
-    }
-    for kind, index in raw.totals.groupby("jenis_baris").groups.items():
-        listed = compress_rows([int(row) for row in index])
-        aside.append(
-            (
-                "bukan desa/kelurahan",
-                int(index[0]),
-                _("{what}: rows {rows}").format(what=kinds[str(kind)], rows=listed),
-            )
-        )
-    parts.append(pd.DataFrame(aside, columns=["cara", "baris", "keterangan"]))
-    missing = villages.index.difference(pd.Index(table["kode_desa"].dropna()))
-    parts.append(
-        pd.DataFrame(
-            {
-                "kecamatan_sumber": "",
-                "desa_sumber": "",
-                "kode_sumber": "",
-                "kode_desa": missing,
-                "cara": "tidak ada baris",
-                "keterangan": villages.loc[missing, "desa"]
-                .map(lambda desa: _("{desa} is not in this table").format(desa=desa))
-                .to_numpy(),
-            }
-        )
-    )
-    out = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    out = out.assign(sumber=raw.source, lembar=raw.sheet).reindex(columns=list(RECONCILIATION_COLUMNS))
-    for column in ("kecamatan_sumber", "desa_sumber", "kode_sumber", "cara", "keterangan"):
-        out[column] = out[column].fillna("").astype(object)
-    return out.astype({"baris": "Int64", "nilai": float, "kode_desa": "string"})
-
-
-def find_duplicates(
-    rows: pd.DataFrame,
-    table: pd.DataFrame,
-    raw: RawTable,
-    *,
-    place: Iterable[str] = (),
-    parts: frozenset[int] = frozenset(),
-) -> tuple[dict[str, str], list[Finding]]:
-    """Villages with several rows: code → what became of them, and the findings.
-
-    Rows are repeats of one another where they agree in every column but a running number, and no row got its
-    village from the one above it (`parts`): equal numbers of two posyandu are two numbers.
-    """
-    places = set(place)
-    told_apart = raw.data[
-        [name for name in raw.data.columns if not running_number(str(name)) and name not in places]
-    ]
-    codes = table["kode_desa"].dropna()
-    groups = {str(kode): list(index) for kode, index in codes.groupby(codes).groups.items() if len(index) > 1}
-
-    def repeats(index: list[int]) -> bool:
-        # Two rows that share only a bare name may be two villages of that name.
-        certain = table.loc[index, "cara"].eq("kode") | table.loc[index, "kecamatan_sumber"].ne("")
-        return (
-            bool(certain.all())
-            and not parts.intersection(map(int, index))
-            and len(rows.loc[index].drop_duplicates()) == 1
-            and len(told_apart.loc[index].drop_duplicates()) == 1
-        )
-
-    # Where other villages have rows that differ, rows are parts, and equal ones two parts of the same size.
-    same = bool(groups) and all(repeats(index) for index in groups.values())
-    findings = []
-    for kode, index in groups.items():
-        listed = compress_rows([int(row) for row in index])
-        names = ", ".join(dict.fromkeys(str(name) for name in table.loc[index, "desa_sumber"] if name))
-        findings.append(
-            Finding(
-                check="join.duplicate_same" if same else "join.duplicate",
-                level="warning" if same else "blocking",
-                where=Where(file=raw.source, sheet=raw.sheet or None, row=int(index[0]), kode_desa=kode),
-                message=(
-                    _("village {kode} {names} is in the table twice with the same values: rows {rows}")
-                    if same
-                    else _("village {kode} {names} is in the table more than once: rows {rows}")
-                ).format(kode=format_kode(kode), names=names, rows=listed),
-                remedy=_("delete the repeated row")
-                if same
-                else _(
-                    "keep the right row, or add the rows up with jumlahkan under [[tabel]] if they "
-                    "are parts of the "
-                    "village (posyandu, RW); until then it has no values from this table"
-                ),
-            )
-        )
-    return dict.fromkeys(groups, "sama" if same else "beda"), findings
-
-
-def find_absent(villages: pd.DataFrame, row_of: pd.Series, raw: RawTable) -> list[Finding]:
-    """Find the villages that no row names."""
-    absent = villages[row_of.isna().to_numpy()]
-    if absent.empty:
-        return []
-    names = [f"{row.desa} ({row.kecamatan})" for row in absent.itertuples()]
-    return [
-        Finding(
-            check="join.no_row",
-            level="warning",
-            where=raw.where,
-            message=_("{n} of {total} villages have no row: {names}").format(
-                n=len(absent),
-                total=len(villages),
-                names=", ".join(names[:8]) + (", …" if len(names) > 8 else ""),
-            ),
-            remedy=_("ask the office for these villages; until then they have no data"),
-        )
-    ]
-
-
-# FOLDED: Columns that look filled by dragging or copied from another one.
-
-
-_MIN_TEXT_RUN = 4
-_MIN_NUMBER_RUN = 6
-_MIN_ROWS = 10
-_TRAILING = re.compile(r"(.*?)(\d+)\D*")
-
-
-def suspicious_columns(
-    values: pd.DataFrame, cells: pd.DataFrame, headers: Mapping[str, str], *, where: Where
-) -> list[Finding]:
-    """Find runs made by dragging a cell (56,99; 56,100; 56,101), and pairs of equal columns.
-
-    Parameters
-    ----------
-    values : pandas.DataFrame of float
-        Rows × indicator keys, index = spreadsheet row.
-    cells : pandas.DataFrame
-        The same rows as written.
-    headers : mapping of indicator key to column of `cells`
-    where : Where
-        File and sheet.
-    """
-    findings = []
-    for key, header in headers.items():
-        run = _dragged_text(cells[header]) or _dragged_numbers(values[key])
-        if run:
-            first, last = int(values.index[run[0]]), int(values.index[run[1]])
-            findings.append(
-                Finding(
-                    check="tables.dragged",
-                    level="warning",
-                    where=Where(file=where.file, sheet=where.sheet, row=first, column=header),
-                    message=_(
-                        'rows {first} to {last} rise by one step each ("{a}" to "{b}"), as if dragged down'
-                    ).format(
-                        first=first, last=last, a=cells[header].iloc[run[0]], b=cells[header].iloc[run[1]]
-                    ),
-                    remedy=_("check these cells against the source"),
-                )
-            )
-    keys = list(headers)
-    findings.extend(
-        Finding(
-            check="tables.copied",
-            level="warning",
-            where=Where(file=where.file, sheet=where.sheet, column=headers[other]),
-            message=_('all values equal those of the column "{other}"').format(other=headers[one]),
-            remedy=_("check whether one column was copied over the other"),
-        )
-        for one, other in combinations(keys, 2)
-        if headers[one] != headers[other] and _copied(values[one], values[other])
-    )
-    return findings
-
-
-def _dragged_text(cells: pd.Series) -> tuple[int, int] | None:
-    """Longest run of texts whose last digits count up while the rest stays."""
-    parts = [_TRAILING.fullmatch(cell.strip()) if isinstance(cell, str) else None for cell in cells]
-    steps = np.array(
-        [
-            bool(
-                a
-                and b
-                and re.search(r"\D", a.group(1))
-                and a.group(1) == b.group(1)
-                and int(b.group(2)) - int(a.group(2)) == 1
-            )
-            for a, b in pairwise(parts)
-        ],
-        dtype=bool,
-    )
-    return _longest(steps, _MIN_TEXT_RUN - 1)
-
-
-def _dragged_numbers(values: pd.Series) -> tuple[int, int] | None:
-    """Longest run of numbers that rise by exactly one."""
-    return _longest(np.isclose(np.diff(values.to_numpy()), 1.0, atol=1e-9), _MIN_NUMBER_RUN - 1)
-
-
-def _longest(steps: np.ndarray, least: int) -> tuple[int, int] | None:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], steps, [False]]).astype(int)))
-    runs = edges.reshape(-1, 2)
-    if not len(runs):
-        return None
-    first, last = (int(edge) for edge in runs[np.argmax(runs[:, 1] - runs[:, 0])])
-    return (first, last) if last - first >= least else None
-
-
-def _copied(one: pd.Series, other: pd.Series) -> bool:
-    both = one.notna() & other.notna()
-    return (
-        int(both.sum()) >= _MIN_ROWS and one[both].nunique() >= 5 and bool((one[both] == other[both]).all())
-    )
+__all__ = ["Joined", "Origin", "combine", "join_table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -339,7 +69,8 @@ class Joined:
         table has nothing that can be used.
     reconciliation : pandas.DataFrame
         One row for every input row (totals, continuation rows and rows outside the filter in one line a
-        kind) and for every village without a row; columns :data:`RECONCILIATION_COLUMNS`.
+        kind) and for every village without a row; columns
+        :data:`~lokus.intake.join.reconciliation.RECONCILIATION_COLUMNS`.
     findings : tuple of Finding
         Those of placing and converting the rows; those of reading them are in :attr:`RawTable.findings`.
     open_cases : pandas.DataFrame

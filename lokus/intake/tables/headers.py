@@ -33,8 +33,7 @@ __all__ = [
 ]
 
 
-# FOLDED: Which column of a table a planner means by a name.
-
+# Which column a planner means by a name
 
 SEPARATOR = " · "
 MAX_DEPTH = 6
@@ -196,6 +195,8 @@ def _listed(
         short = [f"{text} ({described(column)})" for text, column in zip(short, columns, strict=False)]
     return ", ".join(short) + (", …" if len(names) > 30 else "")
 
+
+# Where the header is, and what its columns are called
 
 _SEARCH_ROWS = 60
 _LONG = 60
