@@ -53,7 +53,7 @@ _USUAL: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What speaks against a coordinate system; empty where the villages can lie there."""
+    """What contradicts a coordinate system; empty where the villages can lie there."""
 
     impossible: str = ""
     elsewhere: str = ""
@@ -61,7 +61,7 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether nothing contradicts it."""
         return not (self.impossible or self.elsewhere)
 
 

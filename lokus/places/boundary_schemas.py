@@ -49,7 +49,7 @@ SCHEMAS: Final = (
     Schema(name="wilayah_boundaries", kode="kode", desa="nama", kecamatan="kec_nama"),
     Schema(name="wilayah_boundaries", kode="kode", desa="nama"),
 )
-"""Layouts recognised without being told, in order of preference; case does not matter."""
+"""Layouts recognised where no columns are stated, in order of preference; case does not matter."""
 
 _PARTS: Final = ("kode", "desa", "kecamatan", "also_desa")
 _DBF_NAME: Final = 10

@@ -207,9 +207,14 @@ def the_official_list_gives_the_names(f, folder):
 def all_of_the_list_drawn(f, folder):
     path = folder / "a.geojson"
     features = json.loads(f.to_json())["features"]
-    more = [{**features[0], "properties": {"KDEPUM": dotted(f"99015{n // 900}2{1 + n % 900:03d}"),
-                                           "WADMKD": f"Desa {n}", "WADMKC": f"Kecamatan {n // 900}"}}
-            for n in range(980)]  # fmt: skip
+    more = []
+    for n in range(980):
+        said = {
+            "KDEPUM": dotted(f"99015{n // 900}2{1 + n % 900:03d}"),
+            "WADMKD": f"Desa {n}",
+            "WADMKC": f"Kecamatan {n // 900}",
+        }
+        more.append({"type": "Feature", "geometry": None, "properties": said})
     path.write_text(
         json.dumps({"type": "FeatureCollection", "features": [*features[:15], *more, *features[15:]]})
     )

@@ -17,7 +17,7 @@ LOCALES = {"tr": "tr_TR", "de": "de_DE", "id": "id_ID"}
 # The program of a fresh process: everything that a reader would compare, as JSON.
 PROGRAM = """
 import json, locale, sys, time
-locale.setlocale(locale.LC_ALL, "")
+spoken = locale.setlocale(locale.LC_ALL, "")
 from lokus import Kajian
 study = Kajian.open(sys.argv[1])
 lock = study.lock
@@ -26,7 +26,7 @@ print(json.dumps({
     "peluang": study.results.drop(columns="geometry").round(9).astype(str).to_csv(),
     "kunci": {key: lock[key] for key in ("pengaturan", "masukan", "usulan", "hasil_sha256")},
     "temuan": sorted(study.audit.findings["message"]),
-    "tempat": [locale.setlocale(locale.LC_NUMERIC), time.tzname[0], sys.flags.optimize],
+    "tempat": [spoken, time.tzname[0], sys.flags.optimize],
 }))
 """
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
