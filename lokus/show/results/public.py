@@ -265,8 +265,10 @@ def mask_results(
     or small numerator or denominator; the expected stunted children, which differ from the count by those
     not measured only, and those at the level of a survey. Where one of these is masked from which something
     is computed, everything computed is masked: estimates, score, rank, chance, classes; ranks and numbers on
-    the list are those among the others. Columns that are neither indicators nor known to be harmless are
-    dropped. The outcome does not depend on the row order.
+    the list are those among the others. The list is public, so of a village that a recount may put in or out
+    of it everything that the score weighs is masked as well: otherwise its place would leave few values for
+    the masked count. Columns that are neither indicators nor known to be harmless are dropped. The outcome
+    does not depend on the row order.
     """
     results = results.sort_index()
     keys = [name for name in results if _counts_people(str(name), catalogue)]
@@ -279,24 +281,19 @@ def mask_results(
         numbers = results[told].astype(float)
         hidden[_EXPECTED] = ((numbers > 0) & (numbers < threshold)).any(axis=1)
     groups = results["kode_kecamatan"].to_numpy()
-    before = -1
-    while before != int(hidden.to_numpy().sum()):
-        before = int(hidden.to_numpy().sum())
-        _follow(hidden)
-        for total, terms in _sums(values, catalogue):
-            _protect_sum(values, hidden, total, terms)
-        for key in hidden:
-            for group in (*dict.fromkeys(groups), None):
-                inside = np.ones(len(groups), dtype=bool) if group is None else groups == group
-                _protect_total(values[key].to_numpy(), hidden, key, inside, threshold)
+    _protect(values, hidden, groups, catalogue, threshold)
+    near = _near_the_border(results, _computed_from(hidden, catalogue, weighed))
+    also = _hide_weighed(results, hidden, near, catalogue, weighed)
+    _protect(values, hidden, groups, catalogue, threshold)
 
     shares = dict(_shares(results, values, hidden, catalogue, threshold))
+    for name in also:
+        shares[name] = shares.get(name, False) | near
     public = results[
         [name for name in results if str(name) in _HARMLESS or _may_show(str(name), catalogue)]
     ].copy()
     nothing = pd.Series(False, index=results.index)
-    rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
-    computed = rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed)
+    computed = _computed_from(hidden, catalogue, weighed)
     masks = {**{str(key): hidden[key] for key in hidden}, **shares}
     expected = [f"{name}_{end}" for name in (_EXPECTED, _AT_SURVEY) for end in ("bawah", "atas")]
     for name in (*expected, _AT_SURVEY, *_COMPUTED):
@@ -323,6 +320,74 @@ def mask_results(
         ", ".join(name for name, mask in named.items() if mask[place]) for place in range(len(public))
     ]
     return public
+
+
+def _protect(
+    values: pd.DataFrame,
+    hidden: pd.DataFrame,
+    groups: np.ndarray[Any, np.dtype[Any]],
+    catalogue: Mapping[str, Indicator],
+    threshold: int,
+) -> None:
+    """Mask on until no sum of terms, of a kecamatan or of the kabupaten gives a masked count away."""
+    before = -1
+    while before != int(hidden.to_numpy().sum()):
+        before = int(hidden.to_numpy().sum())
+        _follow(hidden)
+        for total, terms in _sums(values, catalogue):
+            _protect_sum(values, hidden, total, terms)
+        for key in hidden:
+            for group in (*dict.fromkeys(groups), None):
+                inside = np.ones(len(groups), dtype=bool) if group is None else groups == group
+                _protect_total(values[key].to_numpy(), hidden, str(key), inside, threshold)
+
+
+def _computed_from(
+    hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str]
+) -> pd.Series[bool]:
+    """Villages of which something is computed from a masked count."""
+    nothing = pd.Series(False, index=hidden.index)
+    rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
+    return rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed)
+
+
+def _near_the_border(results: pd.DataFrame, computed: pd.Series[bool]) -> pd.Series[bool]:
+    """Villages with masked counts whose place in or out of the list would narrow these counts down.
+
+    These are the ones that some recount puts where the proposal does not; all of them, where nothing was
+    recounted. Which they are says nothing of their counts: a reader who knows the rest can tell it too.
+    """
+    if "peluang_lokus" not in results:
+        return computed
+    chance = results["peluang_lokus"].astype("Float64").astype(float)
+    return computed & (chance > 0) & (chance < 1)
+
+
+def _hide_weighed(
+    results: pd.DataFrame,
+    hidden: pd.DataFrame,
+    near: pd.Series[bool],
+    catalogue: Mapping[str, Indicator],
+    weighed: Collection[str],
+) -> list[str]:
+    """Mask what else the score of these villages is made of, so that the list leaves their counts open.
+
+    Gives the columns that are no counts; of shares of counted people the counts are masked, or they could be
+    worked out again. Where the score weighs nothing else, it is the number of children measured and due.
+    """
+    also: list[str] = []
+    for name in weighed:
+        if name not in results or name in (*_COMPUTED, _EXPECTED, _AT_SURVEY):
+            continue
+        also.append(name)
+        for key in (name, catalogue[name].numerator if name in catalogue else ""):
+            if key in hidden:
+                hidden[key] |= near
+    if not also:
+        for key in ("diukur", "sasaran"):
+            if key in hidden:
+                hidden[key] |= near
+    return [name for name in also if name not in hidden]
 
 
 def _behind(hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str]) -> pd.Series:
@@ -424,7 +489,14 @@ def _protect_total(
         return
     order = np.lexsort((values, ~hidden.to_numpy().any(axis=1)))
     spare = [int(place) for place in order if inside[place] and not masked[place] and values[place] > 0]
-    while spare and (masked.sum() < 2 or values[masked].sum() < max(threshold, 2 * masked.sum())):
+
+    def open_() -> bool:
+        """Whether the sum of what is masked leaves three values or more for each."""
+        n, total = int(masked.sum()), values[masked].sum()
+        small = bool((values[masked] < threshold).all())
+        return n >= 2 and total >= max(threshold, 2 * n) and not (small and total > (threshold - 1) * n - 2)
+
+    while spare and not open_():
         masked[spare.pop(0)] = True
     hidden[key] = hidden[key].to_numpy() | masked
 
