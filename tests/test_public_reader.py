@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import re
@@ -74,7 +75,8 @@ def write(study: Kajian, folder: Path, *, public: bool) -> Path:
 def lines_of(path: Path) -> Iterator[str]:
     """Every row, line or record of a file as text, hidden ones too."""
     if path.suffix == ".csv":
-        yield from path.read_text("utf-8-sig").splitlines()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from (" | ".join(row) for row in csv.reader(file))
     elif path.suffix == ".geojson":
         for feature in json.loads(path.read_text("utf-8"))["features"]:
             yield json.dumps(feature["properties"], ensure_ascii=False)
@@ -138,11 +140,12 @@ def stated(
     for name, masks in hidden.items():
         for kode in results.index[masks]:
             secret.setdefault(kode, {})[name] = float(results.loc[kode, name])
-    once = results["desa"].value_counts()
+    called = [*results["desa"].astype(str), *results["kecamatan"].astype(str).unique()]
     named = {kode: {str(kode), format_kode(str(kode))} for kode in secret}
     for kode in secret:
-        if once[results.loc[kode, "desa"]] == 1:
-            named[kode].add(str(results.loc[kode, "desa"]))
+        own = str(results.loc[kode, "desa"])
+        if sum(own in name for name in called) == 1:
+            named[kode].add(own)
     whose = {text: kode for kode, texts in named.items() for text in texts}
     pattern = re.compile("|".join(rf"\b{re.escape(text)}\b" for text in sorted(whose, key=len, reverse=True)))
     found: dict[str, set[tuple[str, str]]] = {}
