@@ -1,0 +1,141 @@
+"""An export of made-up children goes through every command, right and wrong: nobody is found anywhere."""
+
+from __future__ import annotations
+
+import io
+import random
+import sys
+import traceback
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from tiny_study import tiny_mapping, to_toml
+
+from lokus import Kajian, LokusError
+from lokus.cli import main
+
+pytestmark = pytest.mark.slow
+FIRST = ["Aisyah", "Bagas", "Citra", "Dimas", "Elok", "Fajar", "Gendis", "Haris", "Intan", "Jaka"]
+LAST = ["Wirabumi", "Kusumaningrat", "Prawirodirjo", "Adiwangsa", "Suryomentaram", "Tjokronegoro"]
+EXPORT = "anak_2026-02.csv"
+
+
+def children(folder: Path) -> set[str]:
+    """Write an export for the villages of the small study; give everything that tells a child."""
+    rng = random.Random(16)
+    villages = pd.read_csv(folder / "resmi.csv", dtype=str)
+    rows, secrets = [], set()
+    for number in range(1_200):
+        place = villages.iloc[number % len(villages)]
+        name = f"{rng.choice(FIRST)} {rng.choice(LAST)} {'abcdefghijklmnopqrstuvwxyz'[number % 26]}{number}"
+        nik, parent = f"99010170{number:04d}{rng.randint(1000, 9999)}", f"Ibu {rng.choice(LAST)} {number}"
+        street = f"Jl. Rahasia {number}"
+        rows.append({
+            "NIK": nik, "Nama": name, "Tgl Lahir": f"2023-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
+            "JK": rng.choice("LP"), "Nama Ortu": parent, "Kec": place["kecamatan"], "Desa/Kel": place["desa"],
+            "Alamat": street, "Tanggal Pengukuran": f"2026-02-{rng.randint(1, 28):02d}",
+            "Tinggi": f"{rng.uniform(60, 100):.1f}", "ZS TB/U": f"{rng.gauss(-1, 1.1):.2f}".replace(".", ","),
+        })  # fmt: skip
+        secrets |= {nik, name, parent, street}
+    pd.DataFrame(rows).to_csv(folder / EXPORT, sep=";", index=False)
+    return secrets
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> tuple[Path, dict[str, Any], set[str]]:
+    plain = tiny_mapping(tmp_path)
+    plain.pop("tahun_lalu")
+    plain["tabel"] = plain["tabel"][:1]
+    recap = plain["tabel"][0]["indikator"]
+    for key in ("diukur", "stunting"):
+        recap.pop(key)
+    period = {"mulai": "2026-02-01", "akhir": "2026-02-28"}
+    plain["tabel"].append({"jenis": "anak", "berkas": EXPORT, "periode": period, "opd": "Dinas Kesehatan"})
+    plain["keluaran"].update(bahan=["paparan", "laporan", "kalender", "geojson", "csv"], ukuran=["A4"])
+    plain["keluaran"]["peta"] = ["usulan"]
+    return tmp_path / "kajian.toml", plain, children(tmp_path)
+
+
+def texts(folder: Path, own: set[str]) -> Iterator[tuple[str, str]]:
+    """Every file that was written, unpacked where it is an archive."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file() or path.name in own:
+            continue
+        raw = path.read_bytes()
+        yield str(path.relative_to(folder)), path.name + raw.decode("utf-8", "replace")
+        if raw.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+                for name in archive.namelist():
+                    yield f"{path.name}/{name}", archive.read(name).decode("utf-8", "replace")
+
+
+def damaged(plain: dict[str, Any], export: str, step: int) -> tuple[dict[str, Any], str]:
+    """Give one of the ways in which a study with children goes wrong."""
+    tables = [dict(table) for table in plain["tabel"]]
+    lines = export.splitlines()
+    if step == 0:
+        tables[1]["periode"] = {"mulai": "2030-02-01", "akhir": "2030-02-28"}
+    elif step == 1:
+        tables[1]["kolom"] = {"desa": "Nama"}
+    elif step == 2:
+        tables[1] = {"berkas": EXPORT, "tempat": {"desa": "Desa/Kel"}, "indikator": {"diukur": "Tinggi"}}
+    elif step == 3:
+        lines[7] = lines[7].replace(";", ";;", 3)
+    elif step == 4:
+        lines[9] = '"' + lines[9]
+    elif step == 5:
+        lines = lines[1:]
+    elif step == 6:
+        lines = [line.replace("2026-02", "Februari") for line in lines]
+    elif step == 7:
+        tables[1]["saring"] = {"Nama": lines[3].split(";")[1]}
+    return {**plain, "tabel": tables}, "\n".join(lines) + "\n"
+
+
+def test_no_child_is_found_in_anything_that_is_said_or_written(
+    study: tuple[Path, dict[str, Any], set[str]], capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    path, plain, secrets = study
+    folder, temporary = path.parent, path.parent / "sementara"
+    temporary.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(temporary))
+    own = {EXPORT, path.name}
+    shm = Path("/dev/shm")
+    before = set(shm.iterdir()) if shm.is_dir() else set()
+    path.write_text(to_toml(plain), encoding="utf-8")
+    out = str(folder / "keluaran")
+    findings = str(folder / "temuan.csv")
+    assert main(["audit", str(path), "--csv", findings]) in (0, 1)
+    assert main(["run", str(path), "--keluaran", out]) == 0
+    assert main(["verify", str(folder / "keluaran" / "kajian.lock.json")]) == 0
+    export = (folder / EXPORT).read_text(encoding="utf-8")
+    said, failed = "", 0
+    for step in range(8):
+        wrong, text = damaged(plain, export, step)
+        path.write_text(to_toml(wrong), encoding="utf-8")
+        (folder / EXPORT).write_text(text, encoding="utf-8")
+        failed += main(["run", str(path), "--keluaran", str(folder / "lain")]) != 0
+        main(["audit", str(path), "--csv", str(folder / f"temuan-{step}.csv")])
+        try:
+            said += repr(Kajian.open(path).reconciliation.to_csv())
+        except LokusError as error:
+            said += "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    assert failed >= 5
+    main(["verify", str(folder / "keluaran" / "kajian.lock.json")])
+    main(["init", str(folder / "desa.gpkg"), str(folder / EXPORT), "--tahun", "2026", "--kajian",
+          str(folder / "baru.toml")])  # fmt: skip
+    told = capsys.readouterr()
+    places = [("terminal", told.out + told.err), ("galat", said), *texts(folder, own)]
+    places += [(str(one), one.read_bytes().decode("utf-8", "replace")) for one in
+               (set(shm.iterdir()) - before if shm.is_dir() else ()) if one.is_file()]  # fmt: skip
+    # The study file of step 7 names a child itself; no other file and no message does.
+    found = {name: hits for name, text in places if (hits := [one for one in secrets if one in text])}
+    sys.stdout.write(f"{len(secrets)} identities, {len(places)} places searched, {len(found)} with one\n")
+    assert len(places) > 40
+    assert found == {}
