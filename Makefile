@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow long lint pytest messages lock notebooks data picture clean
+.PHONY: demo test slow long lint pytest messages lock notebooks data picture viewer clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -28,7 +28,7 @@ long: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto -m long
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
-# of the rooms, the locks.
+# of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.
 messages: $(VENV)/.test-ready
 	$(BIN)/python tools/messages.py
 
@@ -40,6 +40,10 @@ notebooks: $(VENV)/.test-ready
 
 picture: $(VENV)/.test-ready
 	$(BIN)/python tools/house_picture.py
+
+viewer:
+	npm ci --silent --prefix viewer
+	npm run --silent --prefix viewer build
 
 lock:
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group build \

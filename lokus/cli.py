@@ -154,6 +154,12 @@ def _parser() -> argparse.ArgumentParser:
     run = command("run", _run, _("run a study: audit, proposal, maps, workbook"))
     _study_argument(run)
     _folder_argument(run)
+    run.add_argument(
+        "--skenario",
+        type=Path,
+        metavar="FILE",
+        help=_("repeat a scenario that the interactive page saved, beside the outputs of the study"),
+    )
     review = command(
         "review", _review, _("run a study and review last year's list: who stays, who goes, why")
     )
@@ -303,7 +309,11 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    return _write_study(options.kajian, options.keluaran)
+    kajian = _open(options.kajian)
+    if options.skenario:
+        kajian = kajian.with_scenario(options.skenario)
+        _say(_("TRIAL, not the official proposal: {title}").format(title=kajian.stated.study.title))
+    return _write(kajian, options.keluaran)
 
 
 def _review(options: argparse.Namespace) -> int:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from lokus.i18n import language, use_language
 from lokus.manifest import Verification, compare_locks, compare_outputs, read_lock, write_lock
 from lokus.settings.read import read_settings, settings_from_mapping
-from lokus.stages import choice, data, evidence, followup, outputs, review
+from lokus.settings.scenario import Scenario, read_scenario
+from lokus.stages import choice, data, evidence, followup, outputs, review, trying
 from lokus.stages.stage import Made, keep_unchanged, noted, stage
 
 if TYPE_CHECKING:
@@ -134,6 +135,8 @@ class Kajian:
     maps = stage(outputs.maps)
     method = stage(outputs.method)
     review_material = stage(outputs.review_material)
+    trial = stage(trying.trial)
+    page_indicators = stage(trying.page_indicators)
     material = stage(outputs.material)
 
     @property
@@ -195,6 +198,26 @@ class Kajian:
         key, other = ("kajian", "keluaran") if path.suffix == ".toml" else ("keluaran", "kajian")
         named = Path(os.path.relpath(path, self.path.parent)).as_posix()
         return self.replace(tahun_lalu={key: named, other: None})
+
+    def with_scenario(self, scenario: str | Path | Scenario) -> Kajian:
+        """Return the study as a scenario of the interactive page changes it, with a folder of its own.
+
+        Parameters
+        ----------
+        scenario : str, Path or Scenario
+            A file that the page saved.
+
+        Raises
+        ------
+        StudyFileError
+            The file is no scenario, belongs to another study, or states what no study file may.
+        LokusError
+            The list is not the one that the page found: data or rules have changed since.
+        """
+        read = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        tried = self.replace(**read.sections(self.stated))
+        read.check_list(tried.proposal.kode)
+        return tried
 
     def _with(self, plain: Mapping[str, Any]) -> Kajian:
         other = Kajian(stated=settings_from_mapping(plain, file=self.path.name), path=self.path)

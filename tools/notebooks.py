@@ -1,8 +1,8 @@
 """Execute the notebooks and store them with their output: ``python tools/notebooks.py``.
 
 The stored notebooks are the same bytes whenever the results are the same, and small: ids of cells are
-counted, pictures are reduced to a palette, and interactive maps, which nobody sees in a notebook that is only
-looked at, are left out.
+counted, pictures are reduced to a palette, and large interactive maps, which nobody sees in a notebook that
+is only looked at, are left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-LARGEST_HTML = 200_000
+LARGEST_HTML = 250_000
 
 
 def execute(path: Path) -> nbformat.NotebookNode:
@@ -37,6 +37,7 @@ def stable(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata = {}
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            data.pop("application/vnd.jupyter.widget-view+json", None)  # lives in a running notebook only
             if len(data.get("text/html", "")) > LARGEST_HTML:
                 del data["text/html"]
             if "image/png" in data:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = [
     "alternatives",
     "assembled",
+    "children_seen",
     "choose",
+    "deciding_ties",
     "graduation",
     "history",
     "justifications",
@@ -150,7 +152,7 @@ def proposal(study: Kajian) -> Selection:
         No list satisfies the rules.
     """
     study.audit.raise_if_blocked()
-    return choose(study, study.scores, children=study.children, counted=_counted(study))
+    return choose(study, study.scores, children=study.children, counted=children_seen(study))
 
 
 def choose(
@@ -181,14 +183,21 @@ def _choose(
         scores,
         study.villages["kode_kecamatan"],
         study.problem,
-        tie_break=ties if study.settings.scores.preset else children,
+        tie_break=deciding_ties(study, ties, children),
         children=counted,
         jenis=study.villages["jenis"],
         cost=study.villages[cost] if cost else None,
     )
 
 
-def _counted(study: Kajian) -> pd.Series[float] | None:
+def deciding_ties(
+    study: Kajian, ties: pd.Series[float] | None, children: pd.Series[float] | None
+) -> pd.Series[float] | None:
+    """What decides between equal scores: the rule of the preset, or the children expected."""
+    return ties if study.settings.scores.preset else children
+
+
+def children_seen(study: Kajian) -> pd.Series[float] | None:
     """Expected stunted children where any were measured: a list of the most children needs children seen."""
     return study.observed["anak_stunting"] if study.rates else study.children
 
@@ -215,7 +224,7 @@ def robustness(study: Kajian) -> Robustness | None:
         normalise=scores.normalise,
         goalposts=study.settings.scores.goalposts,
         missing=scores.missing,
-        children=_counted(study),
+        children=children_seen(study),
         rates=rates,
         concentration=concentration,
         errors=stated.errors,
@@ -232,7 +241,7 @@ def leave_one_out(study: Kajian) -> LeaveOneOut:
     return leave_one_out(
         study.scores,
         choose=lambda scores: (
-            _choose(study, scores, study.scores.tie_break, study.children, _counted(study)).kode
+            _choose(study, scores, study.scores.tie_break, study.children, children_seen(study)).kode
         ),
     )
 

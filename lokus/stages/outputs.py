@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lokus.manifest import Input, file_input, frame_digest, make_lock
 from lokus.stages.data import last_year
+from lokus.stages.trying import indicator_styles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from lokus.show.results.material import Material
     from lokus.show.results.review import ReviewMaterial
 
-__all__ = ["formalities", "info", "inputs", "lock", "maps", "material", "method", "review_material"]
+__all__ = [
+    "formalities",
+    "info",
+    "inputs",
+    "lock",
+    "maps",
+    "material",
+    "method",
+    "review_material",
+]
 
 
 def inputs(study: Kajian) -> tuple[Input, ...]:
@@ -177,25 +187,15 @@ def maps(study: Kajian) -> Maps:
 
     stated = study.settings.outputs
     looked_at = study.catalogue.get(study.settings.patterns.indicator)
-    styles = {
-        PATTERN: IndicatorStyle(
-            label=looked_at.label if looked_at else _("stunting prevalence"),
-            worse="high" if looked_at is None else "" if looked_at.worse == "none" else looked_at.worse,
-        )
-    }
-    for key in stated.mapped_indicators:
-        item = study.catalogue[key]
-        styles[key] = IndicatorStyle(
-            label=item.label,
-            unit="%" if item.is_share else item.unit,
-            worse="" if item.worse == "none" else item.worse,
-            breaks=stated.breaks.get(key, ()),
-        )
+    pattern = IndicatorStyle(
+        label=looked_at.label if looked_at else _("stunting prevalence"),
+        worse="high" if looked_at is None else "" if looked_at.worse == "none" else looked_at.worse,
+    )
     return Maps(
         results=study.results,
         kecamatan=study.boundaries.kecamatan,
         info=study.info,
-        indicators=styles,
+        indicators={PATTERN: pattern, **indicator_styles(study, stated.mapped_indicators)},
         surroundings=study.surroundings,
         logo=study.beside(stated.logo) if stated.logo else None,
     )
@@ -279,6 +279,8 @@ def material(study: Kajian) -> Material:
         weights={study.labels[str(key)]: float(w) for key, w in study.scores.weights.items()},
         method=tuple(study.method),
         lock=study.lock,
+        trial=study.trial,
+        indicators=study.page_indicators,
         review=study.review_material,
         interventions=study.interventions,
         beneficiaries=study.beneficiaries,

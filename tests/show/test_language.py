@@ -23,7 +23,6 @@ from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.maps.maps import Maps
 from lokus.show.pack.pack import write_pack
 from lokus.show.themes.themes import IndicatorStyle
-from lokus.show.web.web_map import TEMPLATES
 
 FILES = (
     "lokus.xlsx", "paparan.pptx", "laporan.html", "peta_interaktif.html", "atlas_kecamatan.pdf", "hasil.gpkg",
@@ -191,11 +190,15 @@ def test_no_indonesian_of_the_catalogue_is_shown_in_english(file, shown_in_engli
     assert found <= ({"belum ada data"} if file in DATA else set())
 
 
-def test_the_viewer_has_no_words_of_its_own():
-    script = (TEMPLATES / "web_map.js").read_text("utf-8")
-    code = re.sub(r"^\s*//.*$", "", script, flags=re.M)
-    words = re.findall(r"[\"'`]([^\"'`\n]*[A-Za-z]{3,} [A-Za-z]{3,}[^\"'`\n]*)[\"'`]", code)
-    assert [text for text in words if text != "use strict"] == []
+def test_the_viewer_has_no_words_of_its_own(root):
+    errors = {"the tables lead nowhere"}  # never happens, and is for whoever changes the viewer
+    for source in sorted((root / "viewer" / "src").glob("*.js")):
+        code = re.sub(r"/\*.*?\*/|//.*$", "", source.read_text("utf-8"), flags=re.M | re.S)
+        # Words between quotes of one kind; what stands between the places of a template is looked at too.
+        texts = re.findall(r'"([^"\n]*)"|`([^`\n]*)`', code)
+        words = [re.sub(r"\$\{[^}]*\}", "|", "".join(pair)) for pair in texts]
+        own = [text for text in words if re.search(r"[A-Za-z]{3,} [A-Za-z]{3,}", text)]
+        assert set(own) <= errors, source.name
 
 
 def test_the_search_would_find_either_language(english, indonesian):

@@ -118,8 +118,14 @@ class Workshop:
     def web_map(self) -> list[Path]:
         """Write the interactive page."""
         page = self.stage / "peta_interaktif.html"
-        maps = self.maps
-        return [write_web_map(maps.results, maps.kecamatan, maps.info, page, indicators=maps.indicators)]
+        maps, told = self.maps, self.material
+        more = {key: style for key, style in told.indicators.items() if key in told.results}
+        return [
+            write_web_map(
+                maps.results, maps.kecamatan, maps.info, page,
+                indicators={**maps.indicators, **more}, trial=told.trial, gaps=told.gaps,
+            )
+        ]  # fmt: skip
 
     def workbook(self) -> list[Path]:
         """Write the workbook."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lokus.followup.trajectory import Trajectory
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.review import ReviewMaterial
+    from lokus.show.results.trial import Trial
+    from lokus.show.themes.themes import IndicatorStyle
 
 __all__ = ["Material"]
 
@@ -70,6 +72,10 @@ class Material:
         Lines of the method sheet.
     lock : mapping, optional
         Lock of the study.
+    trial : Trial, optional
+        What the interactive page needs to choose again; never in a public version.
+    indicators : mapping of str to IndicatorStyle
+        Indicators that the interactive page shows besides the mapped ones, each a layer and a column.
     review : ReviewMaterial, optional
         What becomes of the earlier list; ``status_reviu`` among the results gives its map.
     interventions : Interventions, optional
@@ -122,6 +128,8 @@ class Material:
     weights: Mapping[str, float] = field(default_factory=dict)
     method: tuple[tuple[str, Any], ...] = ()
     lock: Mapping[str, Any] | None = None
+    trial: Trial | None = None
+    indicators: Mapping[str, IndicatorStyle] = field(default_factory=dict)
     review: ReviewMaterial | None = None
     interventions: Interventions | None = None
     beneficiaries: Beneficiaries | None = None

@@ -231,6 +231,7 @@ def mask_small_counts(
         cautions=cautions,
         method=tuple(_mask_method(material, cautions, findings, sums=open_)),
         lock=None,
+        trial=None,  # scores and their parts, from which masked counts could be worked out
         public=True,
     )
 

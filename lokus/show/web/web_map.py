@@ -6,7 +6,6 @@ import base64
 import json
 import math
 import zlib
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,96 +16,34 @@ import shapely
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lokus.files import atomic_path
-from lokus.i18n import format_number, language
+from lokus.i18n import N_, format_number, language
 from lokus.i18n import gettext as _
 from lokus.show.drawing.detached_parts import find_bodies, split_bodies
 from lokus.show.drawing.geometry import polygonal, smaller_above, to_metric
 from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
+from lokus.show.results.figures import round_values, value_texts
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
-from lokus.show.themes.palette import STATUS, class_label, mark_colour
+from lokus.show.themes.palette import REVIEW, STATUS, class_label, mark_colour
 from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
+from lokus.show.web.geometry_text import pack_arcs, pack_shapes
+from lokus.show.web.page_words import page_text, trial_text, viewer_text
+from lokus.show.web.trial_data import trial_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
     from lokus.show.drawing.topology import Topology
+    from lokus.show.results.trial import Trial
     from lokus.show.themes.layer import Layer
     from lokus.show.themes.themes import IndicatorStyle
 
 __all__ = ["write_web_map"]
-
-
-# FOLDED: Geometry as short text for the offline map: differences, zigzag, seven bits a byte, base64.
-
-
-Ints = npt.NDArray[np.int64]
-
-
-def pack_arcs(topology: Topology, height: int) -> str:
-    """Write all arcs as base64 of variable-length integers: a count, then zigzag steps (dx, dy) for each.
-
-    Steps run on from arc to arc, and y counts downwards from the upper edge.
-    """
-    if not topology.points:
-        return ""
-    points = topology.positions * (1, -1) + (0, height)
-    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=points.dtype))
-    zigzag = _zigzag(steps.ravel())
-    starts = 2 * (np.cumsum(topology.lengths) - topology.lengths)
-    return _base64(np.insert(zigzag, starts, topology.lengths))
-
-
-def pack_shapes(polygons: Sequence[Sequence[Sequence[Sequence[int]]]]) -> str:
-    """Write polygons as counts of parts, rings and arcs; arc numbers as zigzag steps from one to the next.
-
-    Parameters
-    ----------
-    polygons : sequence
-        As :attr:`lokus.show.drawing.topology.Topology.polygons`.
-    """
-    numbers: list[int] = []
-    last = 0
-    for parts in polygons:
-        numbers.append(len(parts))
-        for part in parts:
-            numbers.append(len(part))
-            for ring in part:
-                numbers.append(len(ring))
-                for arc in ring:
-                    # Plain whole numbers: an array for a ring of three arcs costs more than the sum.
-                    numbers.append(2 * (arc - last) if arc >= last else 2 * (last - arc) - 1)
-                    last = arc
-    return _base64(np.array(numbers, dtype=np.int64))
-
-
-def _zigzag(steps: Ints) -> Ints:
-    return np.where(steps < 0, -2 * steps - 1, 2 * steps)
-
-
-def _base64(numbers: Ints) -> str:
-    return base64.b64encode(_varint(numbers)).decode("ascii")
-
-
-def _varint(numbers: Ints) -> bytes:
-    """Seven bits a byte, low ones first, the high bit set on all but the last byte of a number."""
-    size = np.ones(len(numbers), dtype=np.int64)
-    longer = np.flatnonzero(numbers >= 128)
-    while len(longer):
-        size[longer] += 1
-        longer = longer[numbers[longer] >> (7 * size[longer]) > 0]
-    first = np.cumsum(size) - size
-    written = np.empty(int(size.sum()), dtype=np.uint8)
-    rows = np.arange(len(numbers))
-    for byte in range(int(size.max(initial=0))):
-        rows = rows[size[rows] > byte]  # most numbers need one byte
-        low = (numbers[rows] >> (7 * byte)) & 127
-        written[first[rows] + byte] = low | np.where(size[rows] > byte + 1, 128, 0)
-    return written.tobytes()
 
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -118,6 +55,13 @@ _SHEET = 220.0  # longer side of a sheet, mm, by which circles are sized
 _MOST_VIEWS = 12  # bodies of land with a button each
 _FEW_NAMES = 2  # names on such a button
 _PLAIN = 1_000_000  # characters of data above which they are packed
+_TRIAL_CLASSES = (
+    ("tetap", N_("In both lists"), ""),
+    ("masuk", N_("Enters in the trial"), ""),
+    ("keluar", N_("Leaves in the trial"), ""),
+    ("tidak", N_("In neither list"), ""),
+    ("belum ada data", N_("Cannot be assessed"), "missing"),
+)  # places in the viewer: src/app.js
 
 
 def write_web_map(
@@ -127,6 +71,8 @@ def write_web_map(
     path: str | Path,
     *,
     indicators: Mapping[str, IndicatorStyle] | None = None,
+    trial: Trial | None = None,
+    gaps: pd.DataFrame | None = None,
 ) -> Path:
     """Write the interactive map of a study as one self-contained HTML file.
 
@@ -142,6 +88,11 @@ def write_web_map(
         Where to write; replaced only when the page is complete.
     indicators : mapping of str to IndicatorStyle, optional
         Indicators to be shown besides the themes that the results have.
+    trial : Trial, optional
+        What is needed to choose again; without it the page shows and does not propose. It holds the score
+        of every village and its parts: leave it out of what is published.
+    gaps : pandas.DataFrame, optional
+        What fails its threshold where, as :func:`lokus.followup.gaps.find_gaps` gives it.
 
     Returns
     -------
@@ -170,7 +121,7 @@ def write_web_map(
     >>> page.read_text(encoding="utf-8")[:15]
     '<!DOCTYPE html>'
     """
-    page = render_web_map(results, kecamatan, info, indicators=indicators)
+    page = render_web_map(results, kecamatan, info, indicators=indicators, trial=trial, gaps=gaps)
     path = Path(path)
     with atomic_path(path) as draft:
         draft.write_text(page, encoding="utf-8", newline="\n")
@@ -183,11 +134,21 @@ def render_web_map(
     info: StudyInfo,
     *,
     indicators: Mapping[str, IndicatorStyle] | None = None,
+    trial: Trial | None = None,
+    gaps: pd.DataFrame | None = None,
+    pack: bool = False,
 ) -> str:
-    """Give the page of :func:`write_web_map` as text."""
-    data = page_data(results.sort_index(), kecamatan.sort_index(), indicators=indicators or {})
+    """Give the page of :func:`write_web_map` as text; with `pack` its data are packed whatever their size."""
+    data = page_data(
+        results.sort_index(),
+        kecamatan.sort_index(),
+        info,
+        indicators=indicators or {},
+        trial=trial,
+        gaps=gaps,
+    )
     block = json_for_html(data)
-    packed = len(block) > _PLAIN
+    packed = pack or len(block) > _PLAIN
     if packed:
         block = base64.b64encode(zlib.compress(block.encode(), 7)).decode("ascii")
     return _environment().get_template("web_map.html.j2").render(
@@ -196,7 +157,7 @@ def render_web_map(
         ),
         study=info.title, rule=info.rule, sources=info.source_line, status=info.status_line,
         institution=info.instansi,
-        synthetic=info.synthetic, mark=synthetic_mark(), text=_page_text(), open_list=len(data["list"]) <= 60,
+        synthetic=info.synthetic, mark=synthetic_mark(), text=page_text(), open_list=len(data["list"]) <= 60,
         data=block, packed=packed,
         style=_asset("web_map.css"), script=_asset("web_map.js"),
     )  # fmt: skip
@@ -217,7 +178,13 @@ def json_for_html(data: Any) -> str:
 
 
 def page_data(
-    results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, *, indicators: Mapping[str, IndicatorStyle]
+    results: gpd.GeoDataFrame,
+    kecamatan: gpd.GeoDataFrame,
+    info: StudyInfo,
+    *,
+    indicators: Mapping[str, IndicatorStyle],
+    trial: Trial | None = None,
+    gaps: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything the viewer shows, as plain values; both frames sorted by their index."""
     metric = to_metric(results)
@@ -241,7 +208,8 @@ def page_data(
     status = list(STATUS)
     places = {kode: place for place, kode in enumerate(districts.index)}
     return {
-        "text": _viewer_text(numbers, results, lost),
+        "text": viewer_text(numbers, results, lost) | (trial_text() if trial else {}),
+        "study": {"kabupaten": info.kabupaten, "tahun": info.tahun},
         "map": {
             "width": round((east - west) / topology.grid), "height": height, "grid": topology.grid,
             "count": len(topology.lengths), "arcs": pack_arcs(topology, height),
@@ -266,6 +234,12 @@ def page_data(
         "facts": [{"label": fact.head, "values": fact.texts} for fact in village_facts(results)],
         "layers": [_layer_data(layer, area, reach) for layer in layers],
         "undrawn": lost,
+        "gaps": None if gaps is None else _gaps_of_villages(gaps, results.index),
+        "trial": None if trial is None else trial_data(trial),
+        "trialClasses": [
+            {"label": _(label), "limits": "", "colour": REVIEW[key], "pattern": pattern, "light": False}
+            for key, label, pattern in _TRIAL_CLASSES
+        ],
     }  # fmt: skip
 
 
@@ -307,6 +281,23 @@ def _views(
     return [view for view in views if view["name"]]
 
 
+def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> list[list[list[str]]]:
+    """Office and words of what fails its threshold, village by village; a masked value is not told."""
+    sign = {"tinggi": "≤", "rendah": "≥"}
+    found: dict[str, list[list[str]]] = {str(kode): [] for kode in villages}
+    values = value_texts(round_values(gaps["nilai"].to_numpy(dtype=float), 1), decimals=1)
+    limits = value_texts(round_values(gaps["ambang"].to_numpy(dtype=float), 1), decimals=1)
+    rows = zip(gaps["kode_desa"], gaps["opd"], gaps["indikator"], gaps["buruk"], values, limits, strict=True)
+    for kode, office, indicator, worse, value, limit in rows:
+        if str(kode) not in found:
+            continue
+        words = _("{indicator}: {value} (to be {sign} {limit})").format(
+            indicator=indicator, value=_("masked") if value == "–" else value, sign=sign[worse], limit=limit
+        )
+        found[str(kode)].append([str(office), words])
+    return list(found.values())
+
+
 def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
     keys = {key: place for place, key in enumerate(layer.palette)}
     data: dict[str, Any] = {
@@ -344,45 +335,6 @@ def _spots(topology: Topology, height: int) -> list[list[int] | None]:
     steps = np.rint((np.nan_to_num(points) - topology.origin) / topology.grid).astype(int)
     places = np.column_stack([steps[:, 0], height - steps[:, 1]]).tolist()
     return [None if lost else place for place, lost in zip(places, missing, strict=True)]
-
-
-def _viewer_text(numbers: list[int], results: gpd.GeoDataFrame, lost: list[str]) -> dict[str, str]:
-    proposed = results.loc[[number > 0 for number in numbers], "kecamatan"]
-    names = ", ".join(lost[:6]) + (", …" if len(lost) > 6 else "")
-    return {
-        "total": _("Total"),
-        "indicators": _("Other indicators …"),
-        "close": _("Close"),
-        "parts": _("Parts of the kabupaten"),
-        "whole": _("Show all"),
-        "number": _("no."),
-        "district": _("Kecamatan"),
-        "no_polygon": _("This village has no polygon and is not on the map."),
-        "nothing": _("No village found."),
-        "more": _("and {n} more"),
-        "list": _("List of lokus: {n} villages in {k} kecamatan").format(
-            n=len(proposed), k=proposed.nunique()
-        ),
-        "undrawn": _("{n} villages without polygon, counted but not drawn: {names}.").format(
-            n=len(lost), names=names
-        ),
-    }
-
-
-def _page_text() -> dict[str, str]:
-    return {
-        "map": _("Map"),
-        "hands": _(
-            "Map. Arrow keys move, plus and minus zoom, 0 shows all, Enter opens the village in the middle."
-        ),
-        "zoom_in": _("Zoom in"),
-        "zoom_out": _("Zoom out"),
-        "whole": _("Show all"),
-        "layers": _("Map layers"),
-        "search": _("Search village"),
-        "example": _("name or code"),
-        "noscript": _("This map needs JavaScript, which this browser has switched off."),
-    }
 
 
 @cache

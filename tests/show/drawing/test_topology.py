@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.show.drawing.topology import build_topology, simplify_shared
-from lokus.show.web.web_map import _varint, pack_arcs, pack_shapes
 
 
 def voronoi(seed: int, count: int) -> np.ndarray:
@@ -85,46 +84,3 @@ def test_cracked_borders_do_not_stop_it(shared_data):
     assert all(shape is not None and shape.is_valid for shape in simple)
     change = shapely.area(simple).sum() / real.area.sum()
     assert change == pytest.approx(1, abs=0.002)
-
-
-def decode(packed: bytes) -> list[int]:
-    numbers, value, shift = [], 0, 0
-    for byte in packed:
-        value |= (byte & 127) << shift
-        shift += 7
-        if not byte & 128:
-            numbers.append(value)
-            value = shift = 0
-    return numbers
-
-
-@given(st.lists(st.integers(0, 2**40), min_size=1))
-def test_varint_reads_back(numbers):
-    assert decode(_varint(np.array(numbers, dtype=np.int64))) == numbers
-
-
-def test_packed_geometry_reads_back():
-    import base64
-
-    def signed(z):
-        return -(z + 1) // 2 if z % 2 else z // 2
-
-    topology = build_topology(voronoi(3, 12), 0.5)
-    numbers = iter(decode(base64.b64decode(pack_arcs(topology, 2000))))
-    x = y = 0
-    for arc in topology.arcs:
-        assert next(numbers) == len(arc)
-        for east, north in arc:
-            x, y = x + signed(next(numbers)), y + signed(next(numbers))
-            assert (x, y) == (east, 2000 - north)
-    numbers = iter(decode(base64.b64decode(pack_shapes(topology.polygons))))
-    last = 0
-    for parts in topology.polygons:
-        assert next(numbers) == len(parts)
-        for part in parts:
-            assert next(numbers) == len(part)
-            for ring in part:
-                assert next(numbers) == len(ring)
-                for k in ring:
-                    last += signed(next(numbers))
-                    assert last == k
