@@ -87,10 +87,14 @@ class WhatIf:
 
     def _with(self, plain: dict[str, Any]) -> Kajian:
         study = self.kajian.stated.study
-        head = {"nama": plain.get("nama") or _("Trial"), "kabupaten": study.kabupaten, "tahun": study.year}
+        head: dict[str, Any] = {
+            "nama": plain.get("nama") or _("Trial"),
+            "kabupaten": study.kabupaten,
+            "tahun": study.year,
+        }
         if "hapus" in plain:
             head["hapus"] = plain["hapus"]
-        sections = {key: plain[key] for key in ("skor", "pilihan") if key in plain}
+        sections: dict[str, Any] = {key: plain[key] for key in ("skor", "pilihan") if key in plain}
         return self.kajian.with_scenario(scenario_from_mapping({"skenario": head, **sections}))
 
     @cached_property
@@ -112,7 +116,7 @@ class WhatIf:
 
         script = Path(TEMPLATES / "widget.js")
 
-        class Page(anywidget.AnyWidget):  # type: ignore[misc]
+        class Page(anywidget.AnyWidget):
             _esm = script.read_text(encoding="utf-8")
             page = traitlets.Unicode().tag(sync=True)
             title = traitlets.Unicode().tag(sync=True)
