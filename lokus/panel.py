@@ -131,7 +131,7 @@ class WhatIf:
         self._address = {str(key): str(value) for key, value in change["new"].items()}
 
     def __repr__(self) -> str:
-        return f"{_('Try other weights and rules')}: {self.kajian.stated.study.title}"
+        return _("Try other weights and rules") + ": " + self.kajian.stated.study.title
 
     def _repr_html_(self) -> str:
         """Give the page in a frame, for whoever shows a notebook without running widgets."""
