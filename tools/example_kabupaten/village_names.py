@@ -110,23 +110,26 @@ def _kecamatan_names(rng: np.random.Generator, count: int) -> NDArray[np.object_
 
 
 def _village_names(rng: np.random.Generator, land: Terrain) -> NDArray[np.object_]:
-    """Name villages to suit the landscape; while words last, no two alike."""
+    """Name villages to suit the landscape; while words last no two alike, and never two of a kecamatan."""
     kinds = np.where(land.coastal, "pesisir", np.where(land.riverside, "sungai", "darat"))
     pools = {
         kind: [f"{a} {b}" for a, b in rng.permutation(list(product(first, _SECOND))).tolist()]
         for kind, first in _FIRST.items()
     }
     used: set[str] = set()
+    here: dict[int, set[str]] = {}
     desa = np.empty(len(kinds), dtype=object)
     for i, (kind, part) in enumerate(zip(kinds, land.part, strict=True)):
         if part == ISLAND:
             desa[i] = f"Pulau {_SECOND[int(rng.integers(len(_SECOND)))]}"
             continue
         pool = pools[kind]
-        name = next((n for n in pool if n not in used), pool[i % len(pool)])
+        near = here.setdefault(int(land.kecamatan[i]), set())
+        name = next((n for n in pool if n not in used), "") or next(n for n in pool if n not in near)
         pool.remove(name)
         pool.append(name)
         used.add(name)
+        near.add(name)
         desa[i] = name
     return desa
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
+from example_kabupaten.land import MAINLAND
 from example_kabupaten.streams import stream
-from example_kabupaten.village_names import spell
+from example_kabupaten.village_names import make_names, spell
 
 from lokus.places.names import match_names
 
@@ -47,3 +51,15 @@ def test_every_spelling_can_be_undone(kabupaten: Kabupaten, seed: int) -> None:
     names = pd.DataFrame({"desa": written, "kecamatan": villages["kecamatan"]}, index=villages.index)
     matched = match_names(names, villages)["kode_desa"].astype(object)
     assert (matched == villages.index).all()
+
+
+def test_no_two_villages_of_a_kecamatan_have_one_name_where_words_run_out():
+    count = 3000
+    land = SimpleNamespace(
+        polygons=range(count), kecamatan=np.arange(count) % 90, part=np.full(count, MAINLAND),
+        coastal=np.zeros(count, dtype=bool), riverside=np.zeros(count, dtype=bool),
+    )  # fmt: skip
+    names = make_names(7, land)
+    seen = Counter(zip(land.kecamatan.tolist(), names.desa.tolist(), strict=True))
+    assert max(seen.values()) == 1
+    assert len(set(names.desa)) < count
