@@ -66,8 +66,10 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
     y = box.top - 3.4 * unit
     counted = _("villages")
     room = box.width - text_width(counted, 6 * unit) - 2 * unit
-    heading = fit_size([layer.title], room, largest=8.5 * unit, smallest=6.5 * unit, weight="bold")
-    write(page, box.left, y, layer.title, heading, weight="bold")
+    # A title too long even in small type stands at the head of the sheet; here its short form is enough.
+    named = layer.title if text_width(layer.title, 6.5 * unit, weight="bold") <= room else layer.short
+    heading = fit_size([named], room, largest=8.5 * unit, smallest=_SMALLEST * unit, weight="bold")
+    write(page, box.left, y, named, heading, weight="bold", gid="judul legenda")
     write(page, box.right, y, counted, 6 * unit, ha="right", color=QUIET)
     page.plot([box.left, box.right], [y - 1.5 * unit] * 2, color=SOFT, linewidth=0.6)
     y -= 1.1 * unit
