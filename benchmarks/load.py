@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 
 CASES = ("852", "5000", "300-tabel")
+_SIDE = 0.005  # degrees
 _ACROSS = 300  # villages side by side
 _IN_KECAMATAN = 900
 
@@ -34,8 +35,8 @@ def write_study(folder: Path, villages: int, tables: int = 1) -> Path:
         "kode": kode, "desa": [f"Desa {n}" for n in number],
         "kecamatan": [f"Kecamatan {1 + n // per}" for n in number],
     })  # fmt: skip
-    x, y = 100 + 0.02 * (number % _ACROSS), -3 - 0.02 * (number // _ACROSS)
-    shapes = gpd.GeoDataFrame(frame, geometry=shapely.box(x, y, x + 0.02, y + 0.02), crs="EPSG:4326")
+    x, y = 100 + _SIDE * (number % _ACROSS), -3 - _SIDE * (number // _ACROSS)
+    shapes = gpd.GeoDataFrame(frame, geometry=shapely.box(x, y, x + _SIDE, y + _SIDE), crs="EPSG:4326")
     shapes.to_file(folder / "desa.gpkg", driver="GPKG")
     measured = rng.integers(20, 300, villages)
     frame.assign(

@@ -125,7 +125,7 @@ def test_no_child_is_found_in_anything_that_is_said_or_written(
         try:
             said += repr(Kajian.open(path).reconciliation.to_csv())
         except LokusError as error:
-            said += "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+            said += "".join(traceback.format_exception(error)) + repr(vars(error))
     assert failed >= 5
     main(["verify", str(folder / "keluaran" / "kajian.lock.json")])
     main(["init", str(folder / "desa.gpkg"), str(folder / EXPORT), "--tahun", "2026", "--kajian",
