@@ -2,7 +2,7 @@
 
 A box is a room with its number of modules and the rooms within it. An arrow leads to a room that is imported:
 full where a function calls it, dashed where only the names of types are taken. What is already reached over
-another room has no arrow of its own; nor has the foundation, which every room imports. The drawing holds its
+another room has no arrow of its own; nor has the foundation, on which all rooms stand. The drawing holds its
 arrows as text, by which a test sees that it is out of date; it is the same bytes on every run with the same
 matplotlib.
 """
@@ -38,8 +38,9 @@ PLACES = {
     "evidence": (1.3, 2.05),
     "places": (0.1, 2.0),
 }
-# Messages, findings, errors, writing files: they import no room.
-FOUNDATION = ("errors", "files", "findings", "i18n")
+# Messages, findings, errors, characters nobody sees, writing files and how much of one is read: they import
+# no room.
+FOUNDATION = ("characters", "errors", "files", "findings", "i18n", "limits")
 # A stage is a function of the study and names its type; it takes nothing else of it.
 NOT_DRAWN = {("stages", "kajian")}
 
@@ -159,7 +160,7 @@ def draw(target: Path = PICTURE) -> None:
                 write(x, top - 0.52 - 0.2 * number, row, 7)
         box(1.5, 0.95, 4.3, 0.4, "white")
         write(1.5, 1.03, " · ".join(FOUNDATION), 11, weight="bold")
-        write(1.5, 0.86, "imported by every room above", 7, FAINT)
+        write(1.5, 0.86, "imported by the rooms above", 7, FAINT)
         for arrow, kind in arrows().items():
             one, other = arrow.split(" → ")
             style: dict[str, Any] = {"color": INK} if kind == "calls" else {"color": FAINT, "linestyle": "--"}

@@ -66,8 +66,8 @@ def reasons(
     >>> kecamatan = pd.Series({"9901012001": "Air Bening", "9901022001": "Batu Raja"})
     >>> selection = select(scores.table["skor"], kecamatan, Problem(n=1))
     >>> print(reasons(scores, selection, kecamatan, {"prevalensi": "prevalensi"})["9901022001"])
-    Peringkat 2 dari 2, skor 0,0. Tidak terpilih: 100,0 di bawah desa terpilih berskor terendah
-    (9901012001, 100,0).
+    Peringkat 2 dari 2, skor 0,0. Tidak terpilih: skornya 100,0 poin di bawah desa terpilih berskor
+    terendah (9901012001, 100,0).
     """
     return Narrator(scores, selection, kecamatan, labels, desa).narrate()
 
@@ -188,11 +188,18 @@ class Narrator:
     def _below(self) -> str:
         if self.selection.problem.objective == "anak":
             return _(
-                "Not chosen: {gap} children below the chosen village with the fewest ({rival}, {score})."
+                "Not chosen: {gap} stunted children fewer than in the chosen village with the fewest "
+                "({rival}, {score})."
             )
         if self.selection.problem.objective == "campuran":
-            return _("Not chosen: {gap} below the chosen village with the lowest value ({rival}, {score}).")
-        return _("Not chosen: {gap} below the chosen village with the lowest score ({rival}, {score}).")
+            return _(
+                "Not chosen: its value is {gap} points below that of the chosen village with the lowest "
+                "({rival}, {score})."
+            )
+        return _(
+            "Not chosen: its score is {gap} points below that of the chosen village with the lowest "
+            "({rival}, {score})."
+        )
 
     def value(self, value: float) -> str:
         """Write a value as the objective counts it: children as they are, shares on 0–100."""

@@ -93,7 +93,7 @@ def test_every_village_gets_the_right_kind_of_reason(oracle, data):
         elif kode in selection.ties.index:
             assert "kalah menurut aturan seri" in text
         else:
-            assert ("di bawah desa terpilih berskor terendah" in text) == (values[kode] < lowest)
+            assert ("poin di bawah desa terpilih berskor terendah" in text) == (values[kode] < lowest)
 
 
 def test_closed_kecamatan_is_named_with_its_limit():
@@ -110,7 +110,7 @@ def test_closed_kecamatan_is_named_with_its_limit():
         "menggantikannya menurut aturan."
     )
     assert texts["9901032002"].endswith(
-        "Tidak terpilih: 30,0 di bawah desa terpilih berskor terendah (Desa 3-1, 50,0)."
+        "Tidak terpilih: skornya 30,0 poin di bawah desa terpilih berskor terendah (Desa 3-1, 50,0)."
     )
 
 

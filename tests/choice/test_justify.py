@@ -101,7 +101,7 @@ def test_children_are_counted_as_children():
     found = explain("9901022001", scores, chosen, kecamatan, {})
     assert found.text.endswith("9901022002 akan masuk dan anak stunting yang terjangkau berkurang 15,0.")
     out = explain("9901012001", scores, chosen, kecamatan, {})
-    assert "17,0 anak di bawah desa terpilih dengan anak stunting paling sedikit" in out.text
+    assert "anak stuntingnya 17,0 lebih sedikit daripada desa terpilih dengan anak stunting" in out.text
 
 
 def test_a_justification_for_each_chosen_village():

@@ -15,8 +15,8 @@ from lokus.i18n import use_language
     ("rules", "sentence"),
     [
         ({"max_kecamatan": 8}, "26 desa/kelurahan, maksimal 8 kecamatan"),
-        ({"exact_kecamatan": 8}, "26 desa di tepat 8 kecamatan"),
-        ({}, "26 desa tanpa batas jumlah kecamatan"),
+        ({"exact_kecamatan": 8}, "26 desa/kelurahan di tepat 8 kecamatan"),
+        ({}, "26 desa/kelurahan tanpa batas jumlah kecamatan"),
         (
             {
                 "max_kecamatan": 8,
@@ -29,7 +29,7 @@ from lokus.i18n import use_language
         ),
         (
             {"min_per_kecamatan": 1, "max_per_kecamatan": 5},
-            "26 desa tanpa batas jumlah kecamatan; maksimal 5 desa di tiap kecamatan",
+            "26 desa/kelurahan tanpa batas jumlah kecamatan; maksimal 5 desa di tiap kecamatan",
         ),
     ],
 )
