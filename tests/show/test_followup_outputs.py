@@ -15,7 +15,7 @@ from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.report.report import render_report
 from lokus.show.results.public import mask_small_counts
 from lokus.show.slides.slides import build_slides
-from lokus.show.words.followup import group_totals, kind_label
+from lokus.show.words.followup import kind_label
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +96,3 @@ def test_the_public_version_has_no_needs_of_villages(followed):
     assert hidden.isna().all(axis=None)
     pd.testing.assert_frame_equal(public.interventions.by_opd, followed.interventions.by_opd)
     assert public.beneficiaries is not None
-
-
-def test_a_group_known_in_no_village_has_a_dash(followed):
-    table = followed.beneficiaries.table.copy()
-    table.loc[table["kelompok"] == "krs", "jumlah"] = float("nan")
-    rows = {row.group: row for row in group_totals(replace(followed.beneficiaries, table=table))}
-    assert rows["Keluarga berisiko stunting (KRS)"].all == "–"

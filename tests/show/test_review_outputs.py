@@ -4,7 +4,6 @@ import io
 import pickle
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -21,9 +20,8 @@ from lokus.show.report.report import render_report
 from lokus.show.results.public import mask_small_counts
 from lokus.show.results.review import STATUSES
 from lokus.show.slides.slides import build_slides
-from lokus.show.words.method import _describe_review
-from lokus.show.words.review import cause_columns, effect_rows, fall_lines, review_marks, review_summary
-from lokus.show.workbook.review import history_sheet, review_sheet
+from lokus.show.words.review import effect_rows, review_marks
+from lokus.show.workbook.review import review_sheet
 
 EVIL = '<script>alert("x")</script>'
 NEW_SLIDES = [
@@ -52,13 +50,6 @@ def page(reviewed, small_sheet):
     return render_report(reviewed, sheets=small_sheet)
 
 
-@pytest.fixture(scope="module")
-def sheet(reviewed):
-    made = Workbook().active
-    review_sheet(made, reviewed)
-    return made
-
-
 def test_rows_hold_every_village_of_either_list_once_and_no_other(reviewed):
     review = reviewed.review
     rows = review.rows(reviewed.results)
@@ -85,32 +76,6 @@ def test_a_village_without_both_measurements_is_not_on_the_chart(reviewed):
     falls = replace(review, change=silent).falls(reviewed.results)
     assert gone not in falls.index
     assert len(falls) == len(review.falls(reviewed.results)) - 1 == 9
-
-
-def test_the_summary_counts_those_whose_village_is_gone(reviewed):
-    first, second, *_rest = review_summary(reviewed.review)
-    assert first == "Dari 11 lokus tahun 2026, 6 tetap, 3 keluar dan 1 lulus; 2 masuk."
-    assert second == "1 desa/kelurahan pada daftar itu sudah tidak ada lagi: Desa Lama."
-
-
-def test_marks_carry_the_years_so_far(reviewed):
-    marks = dict(zip(reviewed.review.table.index, review_marks(reviewed.review.table), strict=True))
-    first = reviewed.chosen.index[0]
-    assert marks[first] == "tetap (1 th)"
-    table = reviewed.review.table
-    assert {marks[kode] for kode in table.index[table["status_reviu"] == "tidak"]} == {""}
-    assert {marks[kode] for kode in table.index[table["status_reviu"] == "masuk"]} == {"masuk"}
-
-
-def test_every_cause_has_a_name(reviewed):
-    names = [name for _column, name in cause_columns(reviewed.review.table)]
-    assert names == [
-        "Aturan dan bobot",
-        "Indikator lain",
-        "Perubahan nyata",
-        "Cakupan pengukuran",
-        "Variasi acak (anak diukur sedikit)",
-    ]
 
 
 def test_slides_of_the_review_stand_between_certainty_and_alternatives(deck, material, small_sheet):
@@ -209,49 +174,6 @@ def test_text_from_inputs_stays_text(reviewed, small_sheet):
     assert not [cell for row in made.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_the_sheet_shows_each_village_with_its_numbers(sheet, reviewed):
-    grid = cells(sheet)
-    top = next(number for number, row in enumerate(grid) if row[0] == "Nomor dalam daftar")
-    heads = [str(head) for head in grid[top]]
-    rows = reviewed.review.rows(reviewed.results)
-    body = grid[top + 1 : top + 1 + len(rows)]
-    assert [row[heads.index("Desa/Kelurahan")] for row in body] == rows["desa"].tolist()
-    assert [row[heads.index("Reviu")] for row in body] == rows["status_reviu"].tolist()
-    for name, head, scale, decimals in (
-        ("mentah_lalu", "Terukur 2026 (%)", 1, 1),
-        ("perubahan", "Perkiraan perubahan, poin (rentang 90 %)", 1, 1),
-        ("selisih_nyata", "Sebab, poin skor: Perubahan nyata", 100, 1),
-        ("persen_selesai", "Kegiatan selesai (%)", 1, 0),
-    ):
-        values = [row[heads.index(head)] for row in body]
-        known = rows[name].notna().to_numpy()
-        told = [v for v, k in zip(values, known, strict=True) if k]
-        assert told == np.round(rows[name][known].astype(float) * scale, decimals).tolist()
-    missing = [row[heads.index("Terukur 2027 (%)")] for row in body]
-    assert missing.count("belum ada data") == int(rows["mentah_kini"].isna().sum()) == 1
-    assert "Desa Lama" in [value for row in grid[top + len(rows) :] for value in row]
-
-
-def test_the_history_shows_who_was_listed_when(reviewed):
-    made = Workbook().active
-    history_sheet(made, reviewed)
-    grid = cells(made)
-    top = next(number for number, row in enumerate(grid) if row[0] == "Kode")
-    assert grid[top][3:5] == ["2025", "2026"]
-    body = [row for row in grid[top + 1 :] if row[2]]
-    lists = reviewed.review.history.lists
-    assert [sum(row[3 + n] == "lokus" for row in body) for n in range(2)] == lists.sum().tolist()
-    assert body[0][5] == 2
-    assert any(str(row[0]).startswith("2025 ke 2026: 5 dari 5 lokus bertahan") for row in grid if row[0])
-
-
-def test_the_sheets_refuse_a_study_without_review(material):
-    with pytest.raises(ValueError, match="review"):
-        review_sheet(Workbook().active, material)
-    with pytest.raises(ValueError, match="history"):
-        history_sheet(Workbook().active, material)
-
-
 def test_the_atlas_marks_each_village(reviewed):
     results, outlines = reviewed.results, reviewed.kecamatan
     book = AtlasBook(results, outlines, reviewed.info, theme="usulan", gaps=None, logo=None)
@@ -318,12 +240,6 @@ def test_without_counts_of_the_earlier_year_everything_of_villages_is_masked(rev
     assert (public.change["arah"] == "disamarkan").all()
 
 
-def test_the_fall_is_told_in_whole_points_in_public(public):
-    (line,) = fall_lines(public)
-    assert "sekitar −4 poin" in line
-    assert "sekitar −5 poin" in line
-
-
 def test_the_material_can_be_sent_to_another_process(reviewed):
     assert pickle.loads(pickle.dumps(reviewed)).review.numbers == reviewed.review.numbers
 
@@ -331,14 +247,3 @@ def test_the_material_can_be_sent_to_another_process(reviewed):
 def test_english_on_request(reviewed, small_sheet):
     with use_language("en"):
         assert "A real fall, or chance?" in titles(deck_of(reviewed, small_sheet))
-
-
-def test_the_method_states_trend_correlation_and_comparison(reviewed):
-    change = SimpleNamespace(
-        trend=0.882, trend_interval=(0.83, 0.936), correlation=0.71, correlation_interval=(0.5, 0.85)
-    )
-    lines = dict(_describe_review(change, reviewed.review.effect))
-    assert lines["Tren sejak tahun sebelumnya"] == "rasio odds 0,88 (0,83–0,94)"
-    assert lines["Korelasi kedua tahun"].startswith("0,71 (0,50–0,85)")
-    assert "9 lokus dibandingkan 50" in lines["Pengaruh menjadi lokus"]
-    assert list(_describe_review(None, None)) == []

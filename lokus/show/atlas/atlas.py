@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["AtlasBook", "write_atlas"]
 
 
-# FOLDED: Pages of the atlas: map and legend above, table, reasons and gaps flowing beneath.
-
-
 class AtlasBook:
     """Everything the pages of an atlas share; the arguments are those of :func:`write_atlas`."""
 

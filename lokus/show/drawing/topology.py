@@ -21,9 +21,6 @@ from lokus.show.drawing.geometry import polygonal
 __all__ = ["Cut", "Topology", "build_topology", "simplify_shared"]
 
 
-# FOLDED: Rings of grid positions cut into arcs where borders meet, all rings at once.
-
-
 def find_junctions(vertex: Ints, ring_of: Ints, count: int) -> npt.NDArray[np.bool_]:
     """Vertices where a border ends or splits: with other than two neighbours, or where a ring turns back."""
     same = np.diff(ring_of) == 0

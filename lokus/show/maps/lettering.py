@@ -244,9 +244,7 @@ def leader(page: Axes, home: Any, label: Placed, unit: float, radius: float = 0.
         page.plot([home[0]], [home[1]], marker="o", markersize=1.4 * unit, color=INK, zorder=7)
 
 
-# FOLDED: Names and numbers of the villages on a page of the atlas, and names of the kecamatan around.
-
-
+# On a page of the atlas.
 _ATLAS_SIZES = (6.6, 5.8, 5.2)  # type of a village name, pt
 
 

@@ -92,9 +92,7 @@ class Maps:
         return str(self.interactive()._repr_html_())
 
 
-# FOLDED: A small map that is redrawn in a moment: what changed between two lists of villages.
-
-
+# The map of the what-if panel.
 DETAIL = 700.0
 """Finest detail kept, as a part of the longer side: about one pixel."""
 

@@ -68,9 +68,6 @@ __all__ = [
 ]
 
 
-# FOLDED: Words around a printed map: header, legend with counts, numbered list of lokus, footer.
-
-
 MARK_INK, MARK_GROUND = "#6b1d6f", "#f6e9f6"
 
 

@@ -44,10 +44,6 @@ __all__ = [
 ]
 
 
-# FOLDED: Insets: far parts of a kabupaten drawn nearer, and the place of the kabupaten in its
-# surroundings.
-
-
 _SHRINK = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4)  # how far the main map may give way to the boxes
 
 

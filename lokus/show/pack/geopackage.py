@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["LayerStyle", "write_csv", "write_geojson", "write_geopackage"]
 
 
-# FOLDED: Styles for a desktop GIS: the layers of a GeoPackage open in the colours of the maps.
-
-
 _QGIS = "3.22.0"  # oldest version whose reader knows every property written here
 _EDGE = "143,153,158,255"
 
@@ -279,9 +276,6 @@ def _fixed_date() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
-
-
-# FOLDED: The results as plain files for other programs: GeoJSON and CSV.
 
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")  # beginnings a spreadsheet program may take for a formula

@@ -113,6 +113,29 @@ def write_pack(
         Another run is writing into `folder`, or the public version would lie beside outputs that are not
         masked and that somebody changed, or a file that offices fill in was filled in since it was written
         and would be replaced.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> from lokus.show.maps.maps import Maps
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> village = {"nomor": [1], "desa": "Alai", "kecamatan": "Lembak", "kode_kecamatan": "160301"}
+    >>> village |= {"status_usulan": "lokus", "peringkat": 1, "skor": 0.76, "terpilih": True}
+    >>> square = [box(104, -4, 104.1, -3.9)]
+    >>> place = gpd.GeoDataFrame(village, index=["1603012001"], geometry=square, crs=4326)
+    >>> outline = place.set_index("kode_kecamatan")[["kecamatan", "geometry"]]
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_pack(
+    ...         f"{folder}/keluaran", Material(results=place, kecamatan=outline, info=info),
+    ...         maps=Maps(results=place, kecamatan=outline, info=info), sizes=(), themes=(), extras=(),
+    ...         write_lock=lambda path: path.write_text("{}"), processes=1,
+    ...     )
+    >>> [path.name for path in written.files]
+    ['peta_interaktif.html', 'lokus.xlsx', 'hasil.gpkg', 'kajian.lock.json']
     """
     unknown = sorted(set(extras) - set(EXTRAS))
     if unknown:

@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 __all__ = ["write_report"]
 
 
-# FOLDED: Parts of the report that follow the list: its review against the earlier one, and the follow-up.
-
-
-_WIDTH, _ROW = 200.0, 4.6  # of the chart, millimetres
+TEMPLATES = Path(__file__).parent / "templates"
+_DPI = 130
+_THEMES = ("usulan", "prevalensi", "peluang", "titik_panas", "tipologi", "skor")
+_WIDTH, _ROW = 200.0, 4.6  # of the chart of falls, millimetres
 
 
 def review_parts(material: Material, draw: Callable[[str], dict[str, Any]]) -> dict[str, Any] | None:
@@ -115,11 +115,6 @@ def follow_up_parts(material: Material) -> dict[str, Any]:
     }
 
 
-TEMPLATES = Path(__file__).parent / "templates"
-_DPI = 130
-_THEMES = ("usulan", "prevalensi", "peluang", "titik_panas", "tipologi", "skor")
-
-
 def write_report(
     path: str | Path, material: Material, *, sheets: Callable[[str], Figure] | None = None
 ) -> Path:
@@ -142,6 +137,21 @@ def write_report(
     -----
     Maps are embedded, formulas are MathML, and there is no script. The page names no address and forbids
     itself every request (Content-Security-Policy). All texts from inputs are escaped.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = gpd.GeoDataFrame(
+    ...     {"nomor": [1], "desa": "Alai", "kecamatan": "Lembak", "kode_kecamatan": "160301"}, geometry=[None]
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_report(f"{folder}/laporan.html", Material(results=place, kecamatan=place, info=info))
+    ...     "Kabupaten Contoh" in path.read_text(encoding="utf-8")
+    True
     """
     page = render_report(material, sheets=sheets)
     path = Path(path)

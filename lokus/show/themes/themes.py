@@ -53,9 +53,6 @@ __all__ = [
 ]
 
 
-# FOLDED: How a plain indicator is shown on a map: its name, unit, worse end, and stated class limits.
-
-
 @dataclass(frozen=True, kw_only=True)
 class IndicatorStyle:
     """What a map must know of an indicator to show it.
@@ -357,9 +354,6 @@ def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
         values, indicator_bands(style, values), as_told=True, title=title, short=style.label,
         note=" ".join(notes), decimals=style.decimals, unit=style.unit,
     )  # fmt: skip
-
-
-# FOLDED: One description of each map layer, from which print, notebook and offline maps are drawn alike.
 
 
 # Theme → columns without which it cannot be shown.

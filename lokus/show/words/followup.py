@@ -53,6 +53,15 @@ def group_totals(found: Beneficiaries) -> list[GroupTotal]:
     Parameters
     ----------
     found : Beneficiaries
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import pandas as pd
+    >>> rows = [("lokus", "bumil", 40.0, False), ("kabupaten", "bumil", 1210.0, True)]
+    >>> table = pd.DataFrame(rows, columns=["lingkup", "kelompok", "jumlah", "batas_bawah"])
+    >>> group_totals(SimpleNamespace(table=table))
+    [GroupTotal(group='Ibu hamil', lokus='40', all='≥ 1.210')]
     """
     numbers: dict[str, dict[str, str]] = {"lokus": {}, "kabupaten": {}}
     for row in found.table.to_dict("records"):
@@ -69,9 +78,6 @@ def _number(value: float, *, at_least: bool) -> str:
     return f"≥ {text}" if at_least and text != "–" else text
 
 
-# FOLDED: What each source says of the way to the target, as sentences for charts, sheets and slides.
-
-
 def trajectory_text_kind_label(kind: str) -> str:
     """Name of a kind of series.
 
@@ -84,7 +90,14 @@ def trajectory_text_kind_label(kind: str) -> str:
 
 
 def never_joined() -> str:
-    """Say why the sources stand side by side."""
+    """Say why the sources stand side by side.
+
+    Examples
+    --------
+    >>> print(never_joined())
+    Survei dan pencatatan rutin menghitung anak yang berbeda dengan cara yang berbeda: tidak disambung menjadi
+    satu tren.
+    """
     return _("Surveys and routine measurement count different children in different ways: never one trend.")
 
 

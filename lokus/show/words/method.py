@@ -65,6 +65,25 @@ def method_lines(
         What a reader of rates, score, types and clusters should know.
     clusters
         Circles of villages that the scan statistic found.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.selection import select
+    >>> from lokus.choice.solver.problem import Problem
+    >>> from lokus.evidence.scores.scoring import score
+    >>> desa = pd.DataFrame({"prevalensi": [30.0, 10.0]}, index=["9901012001", "9901022001"])
+    >>> scores = score(desa, weights={"prevalensi": 1}, worse={"prevalensi": "high"})
+    >>> kecamatan = pd.Series(["Air Bening", "Batu Raja"], index=desa.index)
+    >>> lines = method_lines(
+    ...     None, scores, select(scores.table["skor"], kecamatan, Problem(n=1)), labels={},
+    ...     findings=pd.DataFrame({"accepted": pd.Series([], dtype=bool)}),
+    ...     lock={"masukan": [], "python": "3.12", "paket": {"lokus": "0.1.0"}},
+    ... )
+    >>> lines[0]
+    ('Prevalensi', 'Tidak diperkirakan: kajian tidak memuat balita diukur.')
+    >>> dict(lines)["Bobot prevalensi"], lines[-1]
+    ('100,0 %', ('Versi', 'python 3.12, lokus 0.1.0'))
     """
     return [
         *(_describe_rates(rates, labels) if rates else _without_rates()),

@@ -37,6 +37,7 @@ __all__ = [
 BELOW_SURVEY = "evidence.below_survey"
 # Findings that change how the list is read; the others are about one part of the evidence.
 _OF_THE_LIST = ("evidence.kecamatan_apart", BELOW_SURVEY)
+_HIGH = ("tinggi", "sangat tinggi")  # classes of a map
 CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")
 _CERTAINTY = {
     "kukuh": N_("Firm (chance of 80 % or more)"),
@@ -80,7 +81,22 @@ def join_names(names: list[str], *, most: int) -> str:
 
 
 def summary(material: Material) -> list[str]:
-    """Say what the study found, in a few plain sentences."""
+    """Say what the study found, in a few plain sentences.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> print(*summary(Material(results=place, kecamatan=place, info=info)))
+    1 dari 2 desa/kelurahan di Kabupaten Contoh diusulkan menjadi lokus tahun 2026, tersebar di 1 dari 1
+    kecamatan.
+    """
     info, told = material.info, Headlines(material=material)
     lines = [
         _(
@@ -167,9 +183,11 @@ def level_lines(material: Material) -> list[str]:
 
     Examples
     --------
-    >>> from lokus import Kajian
-    >>> level_lines(Kajian.open("data/kajian/contoh-2026.toml").material)[0][:40]
-    'Ambang: tercatat 9,3 %, padahal Survei s'
+    >>> from types import SimpleNamespace
+    >>> from lokus.findings import Finding
+    >>> low = Finding(check=BELOW_SURVEY, level="warning", message="tercatat 9,3 %, padahal survei 20,2 %")
+    >>> level_lines(SimpleNamespace(survey=None, cautions=(low,)))
+    ['Ambang: tercatat 9,3 %, padahal survei 20,2 %']
     """
     if material.survey is not None:
         return [str(material.survey)]
@@ -178,7 +196,20 @@ def level_lines(material: Material) -> list[str]:
 
 
 def caveats(material: Material) -> list[str]:
-    """List what a reader must know before using the list."""
+    """List what a reader must know before using the list.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = gpd.GeoDataFrame({"desa": ["Alai", "Batu"]}, geometry=[None, None])
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> material = Material(results=place, kecamatan=place, info=info, weights={"Prevalensi": 1.0})
+    >>> print(" ".join(caveats(material)[1:]))
+    2 desa/kelurahan tidak memiliki poligon sehingga tidak tampak di peta: Alai, Batu.
+    Bobot adalah keputusan, bukan hasil pengukuran: bobot lain dapat memberi daftar lain.
+    """
     return list(_caveats(material))
 
 
@@ -225,7 +256,23 @@ def _caveats(material: Material) -> Iterator[str]:
 
 
 def tasks(material: Material) -> list[Task]:
-    """List what follows from gaps and completeness, office by office, and the steps of the list itself."""
+    """List what follows from gaps and completeness, office by office, and the steps of the list itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> by_opd = pd.DataFrame({"seharusnya": [40], "terisi": [37]}, index=["Dinas PUPR"])
+    >>> material = Material(results=place, kecamatan=place, info=info, by_opd=by_opd)
+    >>> print(*((task.who, task.extent) for task in tasks(material)))
+    ('Dinas PUPR', '3 nilai') ('Bappeda', '1 lokus')
+    """
     return list(_tasks(material))
 
 
@@ -260,12 +307,6 @@ def _tasks(material: Material) -> Iterator[Task]:
         what=_("Bring the list to the rakor, set it by decree, and review it next year"),
         extent=_("{n} lokus").format(n=len(chosen)),
     )
-
-
-# FOLDED: One plain sentence for each map: what a reader should see in it.
-
-
-_HIGH = ("tinggi", "sangat tinggi")
 
 
 def map_sentence(results: gpd.GeoDataFrame, theme: str, classes: pd.Series) -> str:

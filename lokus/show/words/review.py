@@ -84,7 +84,13 @@ def review_marks(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def cause_columns(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Columns that divide a village's move between causes, with the name of each cause."""
+    """Columns that divide a village's move between causes, with the name of each cause.
+
+    Examples
+    --------
+    >>> cause_columns(pd.DataFrame(columns=["desa", "selisih_aturan", "selisih_nyata"]))
+    [('selisih_aturan', 'Aturan dan bobot'), ('selisih_nyata', 'Perubahan nyata')]
+    """
     found = []
     for name in map(str, table.columns):
         key = name.removeprefix("selisih_")
@@ -94,7 +100,13 @@ def cause_columns(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def cause_texts(rows: pd.DataFrame) -> list[str]:
-    """Give the main cause of each village's move, with what else is remarked about it."""
+    """Give the main cause of each village's move, with what else is remarked about it.
+
+    Examples
+    --------
+    >>> cause_texts(pd.DataFrame({"sebab": ["aturan", "lulus"], "keterangan": ["berganti kode", "lulus"]}))
+    ['aturan · berganti kode', 'lulus']
+    """
     parts = [texts(rows[name]) for name in ("sebab", "keterangan") if name in rows]
     return [" · ".join(dict.fromkeys(part for part in row if part)) for row in zip(*parts, strict=True)] or [
         ""
@@ -102,7 +114,15 @@ def cause_texts(rows: pd.DataFrame) -> list[str]:
 
 
 def review_summary(review: ReviewMaterial) -> list[str]:
-    """Say what becomes of the earlier list."""
+    """Say what becomes of the earlier list.
+
+    Examples
+    --------
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> table = pd.DataFrame({"status_reviu": ["tetap", "masuk", "keluar", "tidak"]})
+    >>> review_summary(ReviewMaterial(year=2025, table=table))
+    ['Dari 2 lokus tahun 2025, 1 tetap, 1 keluar dan 0 lulus; 1 masuk.']
+    """
     n = review.numbers
     left = [] if review.left is None else texts(review.left["desa"].fillna("–"))
     before = n["tetap"] + n["keluar"] + n["lulus"] + len(left)
@@ -136,7 +156,15 @@ def review_summary(review: ReviewMaterial) -> list[str]:
 
 
 def fall_lines(material: Material) -> list[str]:
-    """Say how the earlier list fell, and what was to be expected of it anyway."""
+    """Say how the earlier list fell, and what was to be expected of it anyway.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> fall = SimpleNamespace(sentence="Turun 3,2 poin; 1,9 poin dapat diharapkan.")
+    >>> fall_lines(SimpleNamespace(review=SimpleNamespace(expected=fall), public=False))
+    ['Turun 3,2 poin; 1,9 poin dapat diharapkan.']
+    """
     review = material.review
     if review is None or review.expected is None:
         return []
@@ -152,7 +180,17 @@ def fall_lines(material: Material) -> list[str]:
 
 
 def effect_lines(material: Material) -> list[str]:
-    """Say whether having been lokus helped: the effect, what could not be compared, and the caution."""
+    """Say whether having been lokus helped: the effect, what could not be compared, and the caution.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> table = pd.DataFrame({"status_reviu": ["tetap"]})
+    >>> review = ReviewMaterial(year=2025, table=table, no_effect="Hitungan tahun lalu tidak ada.")
+    >>> effect_lines(SimpleNamespace(review=review, public=False))
+    ['Hitungan tahun lalu tidak ada.']
+    """
     review = material.review
     if review is None:
         return []
@@ -172,7 +210,17 @@ def effect_lines(material: Material) -> list[str]:
 
 
 def effect_rows(material: Material) -> list[tuple[str, str, str, str]]:
-    """Give the views of the effect side by side: name, points, interval, villages."""
+    """Give the views of the effect side by side: name, points, interval, villages.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> columns = ["poin", "poin_bawah", "poin_atas", "desa"]
+    >>> table = pd.DataFrame([[-1.24, -3.5, 0.9, 26]], index=["model"], columns=columns)
+    >>> effect = SimpleNamespace(table=table, expected=SimpleNamespace(shown={"perubahan": -3.2}))
+    >>> effect_rows(SimpleNamespace(review=SimpleNamespace(effect=effect), public=False))
+    [('Pengaruh: sisanya, menurut model', '−1,2', '−3,5 sampai +0,9', '26')]
+    """
     review = material.review
     if review is None or review.effect is None:
         return []
@@ -194,7 +242,16 @@ def effect_rows(material: Material) -> list[tuple[str, str, str, str]]:
 
 
 def review_caveats(material: Material) -> Sequence[str]:
-    """List what a reader must know before believing the review."""
+    """List what a reader must know before believing the review.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> table = pd.DataFrame({"status_reviu": ["tetap"], "tahun_lokus": [2]})
+    >>> review_caveats(SimpleNamespace(review=ReviewMaterial(year=2025, table=table)))[-1]
+    'Lama menjadi lokus dihitung berturut-turut sampai 2025.'
+    """
     return list(_caveats(material))
 
 

@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["Area", "write_calendar"]
 
 
-# FOLDED: The sheet of one office in the action calendar: activities, what is to be filled in, a strip of
-# months.
-
-
 _SPARE = 200  # rows below the last activity that summaries count too, for activities offices add
 _ROOM = 40.5  # points: three lines, for remarks that are typed in or written by hand
 _TO_FILL = ("target", "bulan_mulai", "bulan_selesai", "anggaran", "sumber_dana", "penanggung_jawab", "status",
@@ -51,6 +47,10 @@ _INPUT = PatternFill("solid", fgColor="FFF6D6")
 _INPUT_HEAD = PatternFill("solid", fgColor="8A5A00")
 _STRIP = PatternFill("solid", bgColor="3E8E7E")
 _STRIP_HEAD = PatternFill("solid", fgColor="5C7C88")
+# Of the summaries, by office and by village.
+_BOLD = Font(name=FACE, size=10, bold=True)
+_TOTAL = PatternFill("solid", fgColor="E3EAED")
+_FAILS = PatternFill("solid", fgColor="F6DCCB")
 _SHORT_MONTHS = "".join(month[:3] for month in MONTHS)
 
 
@@ -246,15 +246,6 @@ def _add_rule(sheet: Worksheet, area: Area, keys: tuple[str, ...], rule: DataVal
     for key in keys:
         rule.add(f"{area.letters[key]}{area.first}:{area.letters[key]}{area.last}")
     sheet.add_data_validation(rule)
-
-
-# FOLDED: Summaries of the action calendar, by office and by village: formulas that follow what is filled
-# in.
-
-
-_BOLD = Font(name=FACE, size=10, bold=True)
-_TOTAL = PatternFill("solid", fgColor="E3EAED")
-_FAILS = PatternFill("solid", fgColor="F6DCCB")
 
 
 def office_summary(sheet: Worksheet, info: StudyInfo, names: Sequence[str], areas: Sequence[Area]) -> None:

@@ -78,7 +78,15 @@ def _alignment(*style: tuple[str, Any]) -> Alignment:
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any) -> Cell:
-    """Write one value; text stays text, never a formula, and what Excel cannot hold becomes "\ufffd"."""
+    """Write one value; text stays text, never a formula, and what Excel cannot hold becomes "\ufffd".
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> sheet = Workbook().active
+    >>> write_cell(sheet, 1, 1, "=A2").data_type, write_cell(sheet, 1, 2, 4.5).value
+    ('s', 4.5)
+    """
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         value = None
     elif isinstance(value, (bool, np.bool_)):
@@ -99,7 +107,16 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
 
 
 def write_heading(sheet: Worksheet, info: StudyInfo, title: str, lines: Sequence[str] = ()) -> int:
-    """Write title lines, and the mark of made-up data; return the next free row."""
+    """Write title lines, and the mark of made-up data; return the next free row.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> write_heading(sheet, info, "Peringkat desa/kelurahan"), sheet["A1"].value, sheet["A2"].value
+    (4, 'Peringkat desa/kelurahan', 'Kabupaten Contoh · Tahun 2026')
+    """
     row = 1
     if info.synthetic:
         write_cell(sheet, row, 1, synthetic_mark(), font={"bold": True, "color": "6B1D6F"})
@@ -120,6 +137,16 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
     ------
     ValueError
         The columns are not equally long.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> from lokus.show.tables.table import Column
+    >>> sheet = Workbook().active
+    >>> write_table(sheet, 3, [Column(head="Desa/Kelurahan", values=["Alai", "Batu"])])
+    6
+    >>> sheet["A3"].value, sheet["A5"].value, sheet.auto_filter.ref
+    ('Desa/Kelurahan', 'Batu', 'A3:A5')
     """
     columns = [part for column in columns for part in column.split(share=format_number(100 * level))]
     lengths = {len(column.values) for column in columns}
@@ -172,7 +199,17 @@ def _lines_of(column: Column, row: int) -> int:
 
 
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
-    """Set the page: A4 landscape, as wide as the sheet, with page numbers and the mark of made-up data."""
+    """Set the page: A4 landscape, as wide as the sheet, with page numbers and the mark of made-up data.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> prepare_print(sheet, info)
+    >>> sheet.page_setup.orientation, sheet.oddFooter.right.text
+    ('landscape', 'Halaman &P dari &N')
+    """
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1

@@ -46,9 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["add_followup_sheets"]
 
 
-# FOLDED: Sheets of the case audit: where to begin and what to look at, and the steps to be filled in.
-
-
 _LOOK = PatternFill("solid", fgColor="F6DCCB")
 _INPUT = PatternFill("solid", fgColor="FFF6D6")
 _DATE = "dd/mm/yyyy"
@@ -162,6 +159,18 @@ def add_followup_sheets(
         For the public as their own functions make them.
     public : bool
         Leave out what the shares were computed from, and the steps of the audit, which are no one else's.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> from lokus.followup.trajectory import trajectory
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> book, way = Workbook(), trajectory(start=(2024, 20.2), target=(2029, 14.0))
+    >>> add_followup_sheets(book, info, pd.DataFrame(), trajectory=way)
+    >>> book.sheetnames[1:]
+    ['Lintasan target']
     """
     listed = list(sharings)
     for one in listed:

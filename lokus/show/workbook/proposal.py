@@ -55,11 +55,28 @@ __all__ = [
 
 _CERTAINTY_WIDTHS = (38, 16, 52, 52)
 _PRESENT = PatternFill("solid", fgColor="E3EFE6")
-_ABSENT = PatternFill("solid", fgColor="F6DCCB")
+_ABSENT = _FAILS = PatternFill("solid", fgColor="F6DCCB")
 
 
 def decree_sheet(sheet: Worksheet, material: Material) -> None:
-    """Write the draft of the decree's annex: the proposed villages in the order of their numbers."""
+    """Write the draft of the decree's annex: the proposed villages in the order of their numbers.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from openpyxl import Workbook
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> decree_sheet(sheet, Material(results=place, kecamatan=place, info=info))
+    >>> sheet["A1"].value
+    'RANCANGAN – Lampiran Keputusan tentang Lokasi Fokus (Lokus) Penurunan Stunting'
+    """
     info, table = material.info, annex_table(material)
     top = write_heading(
         sheet,
@@ -104,7 +121,25 @@ def basis_sheet(sheet: Worksheet, material: Material) -> None:
 
 
 def ranking_sheet(sheet: Worksheet, material: Material) -> None:
-    """Write all villages by rank, with the parts of the score; those without a score at the end."""
+    """Write all villages by rank, with the parts of the score; those without a score at the end.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from openpyxl import Workbook
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "tidak"])
+    >>> sheet = Workbook().active
+    >>> ranking_sheet(sheet, Material(results=place, kecamatan=place, info=info))
+    >>> sheet["A1"].value
+    'Peringkat semua desa/kelurahan'
+    """
     table = ranking_table(material)
     top = write_heading(sheet, material.info, table.title, [material.info.rule])
     write_table(sheet, top, table.columns, level=material.level)
@@ -220,7 +255,24 @@ def cluster_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
 def completeness_sheet(
     sheet: Worksheet, info: StudyInfo, results: gpd.GeoDataFrame, completeness: pd.DataFrame
 ) -> None:
-    """Write which village has which indicator: the list that goes back to the offices."""
+    """Write which village has which indicator: the list that goes back to the offices.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> present = pd.DataFrame({"Sanitasi layak": [True, False]}, index=place.index)
+    >>> sheet = Workbook().active
+    >>> completeness_sheet(sheet, info, place, present)
+    >>> sheet["A3"].value
+    '1 dari 2 nilai belum ada'
+    """
     present = Headlines.present(completeness.reindex(results.index))
     missing = int((~present).to_numpy().sum())
     top = write_heading(
@@ -245,7 +297,20 @@ def completeness_sheet(
 
 
 def reconciliation_sheet(sheet: Worksheet, info: StudyInfo, reconciliation: pd.DataFrame) -> None:
-    """Write what became of every row of every table."""
+    """Write what became of every row of every table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> rows = pd.DataFrame({"sumber": ["krs.xlsx"], "desa_sumber": ["Ds. Alai"], "cara": ["nama mirip"]})
+    >>> reconciliation_sheet(sheet, info, rows)
+    >>> [cell.value for cell in sheet[5]]
+    ['krs.xlsx', 'Ds. Alai', 'nama mirip']
+    """
     top = write_heading(sheet, info, _("Reconciliation: what became of every input row"))
     labels = {
         "sumber": _("File"),
@@ -263,7 +328,20 @@ def reconciliation_sheet(sheet: Worksheet, info: StudyInfo, reconciliation: pd.D
 
 
 def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> None:
-    """Write the findings, most serious first, with remedy and owner."""
+    """Write the findings, most serious first, with remedy and owner.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> from lokus.findings import Finding, findings_frame
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> low = Finding(check="share.outside", level="warning", message="persen di atas 100")
+    >>> sheet = Workbook().active
+    >>> audit_sheet(sheet, info, findings_frame([low]))
+    >>> sheet["A3"].value, sheet["A6"].value
+    ('1 temuan', 'peringatan')
+    """
     top = write_heading(
         sheet,
         info,
@@ -291,7 +369,18 @@ def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> No
 
 
 def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, Any]]) -> None:
-    """Write rules, parameters, weights, sources and versions, one a line."""
+    """Write rules, parameters, weights, sources and versions, one a line.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> sheet = Workbook().active
+    >>> method_sheet(sheet, info, [("Prevalensi", "perkiraan"), ("Bobot Prevalensi", "35 %")])
+    >>> sheet["A1"].value, sheet["B7"].value
+    ('Metode dan asal-usul', 'perkiraan')
+    """
     top = write_heading(sheet, info, _("Method and provenance"), [info.rule, info.source_line])
     pairs = list(method)
     write_table(
@@ -323,12 +412,6 @@ def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Colum
     return columns
 
 
-# FOLDED: The sheet of gaps: which village fails which indicator of which office.
-
-
-_FAILS = PatternFill("solid", fgColor="F6DCCB")
-
-
 def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
     """Write villages by failing indicators, the lokus first; each head states office and threshold.
 
@@ -336,6 +419,26 @@ def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
 
     A cell of a village is its value where that fails, "no data yet" where there is none, and empty where the
     threshold is met.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from openpyxl import Workbook
+    >>> from lokus.followup.gaps import find_gaps
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> place["status_usulan"], place["sanitasi_layak"] = ["lokus", "tidak"], [55.0, 90.0]
+    >>> gaps = find_gaps(place, {"sanitasi_layak": 70.0}, load_catalogue())
+    >>> sheet = Workbook().active
+    >>> gap_sheet(sheet, Material(results=place, kecamatan=place, info=info), gaps)
+    >>> sheet["A3"].value.partition(";")[0]
+    '1 dari 2 desa/kelurahan melewati sedikitnya satu ambang'
     """
     info, results = material.info, material.results
     order = results.assign(_kode=results.index).sort_values(["nomor", "_kode"], na_position="last")

@@ -39,6 +39,25 @@ def review_sheet(sheet: Worksheet, material: Material) -> None:
         Empty.
     material : Material
         With a review.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> from openpyxl import Workbook
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> table = pd.DataFrame({"status_reviu": ["masuk", "keluar"]}, index=place.index)
+    >>> review = ReviewMaterial(year=2025, table=table)
+    >>> sheet = Workbook().active
+    >>> review_sheet(sheet, Material(results=place, kecamatan=place, info=info, review=review))
+    >>> sheet["A1"].value, sheet["A3"].value
+    ('Reviu daftar 2025 untuk 2026', 'Dari 1 lokus tahun 2025, 0 tetap, 1 keluar dan 0 lulus; 1 masuk.')
     """
     review = material.review
     if review is None:
@@ -94,6 +113,28 @@ def history_sheet(sheet: Worksheet, material: Material) -> None:
         Empty.
     material : Material
         With the history of its review.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.choice.review.history import list_history
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> from lokus.show.results.review import ReviewMaterial
+    >>> from openpyxl import Workbook
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> both = list(place.index)
+    >>> history = list_history({2024: both[:1], 2025: both}, villages=both)
+    >>> table = pd.DataFrame({"status_reviu": ["tetap", "keluar"]}, index=both)
+    >>> review = ReviewMaterial(year=2025, table=table, history=history)
+    >>> sheet = Workbook().active
+    >>> history_sheet(sheet, Material(results=place, kecamatan=place, info=info, review=review))
+    >>> [cell.value for cell in sheet[6]]
+    ['16.03.01.2001', 'Lembak', 'Alai', 'lokus', 'lokus', 2.0, 2.0, 0.0]
     """
     review = material.review
     if review is None or review.history is None:

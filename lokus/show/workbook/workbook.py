@@ -55,6 +55,24 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     Text from inputs is stored as text and can never become a formula. The ranking is sorted on unrounded
     values; the figures of the villages are stored as they are read on paper, so that a value copied from a
     sheet is the one that was decided on. Unrounded values are in GeoPackage and CSV.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import openpyxl
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = pd.DataFrame(
+    ...     {"nomor": [1, None], "desa": ["Alai", "Batu"], "kecamatan": "Lembak", "kode_kecamatan": "160301"},
+    ...     index=["1603012001", "1603012002"],
+    ... )
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "tidak"])
+    >>> with TemporaryDirectory() as folder:
+    ...     path = write_workbook(f"{folder}/lokus.xlsx", Material(results=place, kecamatan=place, info=info))
+    ...     openpyxl.load_workbook(path).sheetnames
+    ['Lampiran SK', 'Dasar penetapan', 'Peringkat', 'Metode']
     """
     material = material.in_order
     info, results = material.info, material.results
