@@ -88,9 +88,14 @@ def draw_parts(material: Material, *, width: float, height: float) -> Figure:
 
     Examples
     --------
-    >>> from lokus import Kajian
-    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> figure = draw_parts(kajian.material, width=240, height=120)
+    >>> import pandas as pd
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> place = pd.DataFrame({"nomor": [1], "desa": "Alai", "kecamatan": "Lembak", "skor": 0.7}, index=["a"])
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> parts = pd.DataFrame({"Prevalensi": [0.4], "Anak": [0.3]}, index=["a"])
+    >>> material = Material(results=place, kecamatan=place, info=info, contributions=parts)
+    >>> figure = draw_parts(material, width=240, height=120)
     >>> figure.get_size_inches().round(2).tolist()
     [9.45, 4.72]
     """

@@ -50,16 +50,16 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
 
     Examples
     --------
-    >>> from lokus import Kajian
+    >>> import pandas as pd
     >>> from lokus.show.drawing.layout import plan_page
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> from lokus.show.themes.themes import make_layer
-    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> villages = pd.DataFrame({"status_usulan": ["lokus", "bukan lokus"], "nomor": [1, None]})
     >>> plan = plan_page("A4", 90_000, 40_000)
     >>> figure, page = blank_sheet(plan)
-    >>> left_over = draw_legend(page, plan, make_layer(kajian.results, "usulan"))
+    >>> left_over = draw_legend(page, plan, make_layer(villages, "usulan"))
     >>> next(text.get_text() for text in page.texts if text.get_gid() == "jumlah:lokus")
-    '26'
+    '1'
     """
     box, unit = plan.legend, plan.unit
     size, row = 7 * unit, _ROW * unit

@@ -275,12 +275,13 @@ def label_villages(
     >>> from lokus.show.maps.sheet_plan import plan_frames
     >>> from lokus.show.themes.themes import make_layer
     >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> one = kajian.results[kajian.results["kode_kecamatan"] == "990101"]
+    >>> ground = Ground(one, kajian.boundaries.kecamatan.loc[["990101"]])
     >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
     >>> figure, page = blank_sheet(frames.page)
-    >>> layer, shapes = make_layer(kajian.results, "usulan"), ground.on(frames.composite).shapes
+    >>> layer, shapes = make_layer(one, "usulan"), ground.on(frames.composite).shapes
     >>> letters, taken = label_villages(page, shapes, ground.results, layer, frames.page)
-    >>> set(letters) <= set(kajian.results.index)
+    >>> set(letters) <= set(one.index)
     True
     """
     frame = plan.map.grow(-0.8)

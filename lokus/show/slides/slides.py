@@ -62,12 +62,23 @@ def write_slides(
 
     Examples
     --------
-    >>> from lokus import Kajian
-    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "paparan.pptx"
-    >>> write_slides(path, kajian.material, sheets=kajian.maps.sheet).name
-    'paparan.pptx'
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> from matplotlib.figure import Figure
+    >>> from pptx import Presentation
+    >>> from lokus.show.results.info import StudyInfo
+    >>> from lokus.show.results.material import Material
+    >>> village = {"nomor": [1], "desa": "Alai", "kecamatan": "Lembak", "kode_kecamatan": "160301"}
+    >>> place = gpd.GeoDataFrame(village | {"status_usulan": "lokus"}, geometry=[None])
+    >>> info = StudyInfo(title="Usulan lokus", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> blank = Figure(figsize=(4, 3))
+    >>> axes = blank.add_axes((0, 0, 1, 1))
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "paparan.pptx"
+    ...     material = Material(results=place, kecamatan=place, info=info)
+    ...     written = write_slides(path, material, sheets=lambda theme: blank)
+    ...     Presentation(written).slides[0].shapes.title.text_frame.text
+    'Usulan lokus'
     """
     deck = build_slides(material, sheets=sheets)
     path = Path(path)

@@ -134,7 +134,7 @@ def ranking_sheet(sheet: Worksheet, material: Material) -> None:
     ...     index=["1603012001", "1603012002"],
     ... )
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "tidak"])
+    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "bukan lokus"])
     >>> sheet = Workbook().active
     >>> ranking_sheet(sheet, Material(results=place, kecamatan=place, info=info))
     >>> sheet["A1"].value
@@ -433,7 +433,7 @@ def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
     ...     index=["1603012001", "1603012002"],
     ... )
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> place["status_usulan"], place["sanitasi_layak"] = ["lokus", "tidak"], [55.0, 90.0]
+    >>> place["status_usulan"], place["sanitasi_layak"] = ["lokus", "bukan lokus"], [55.0, 90.0]
     >>> gaps = find_gaps(place, {"sanitasi_layak": 70.0}, load_catalogue())
     >>> sheet = Workbook().active
     >>> gap_sheet(sheet, Material(results=place, kecamatan=place, info=info), gaps)

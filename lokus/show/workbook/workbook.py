@@ -68,7 +68,7 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     ...     index=["1603012001", "1603012002"],
     ... )
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "tidak"])
+    >>> place = place.assign(peringkat=[1, 2], skor=[0.76, 0.42], status_usulan=["lokus", "bukan lokus"])
     >>> with TemporaryDirectory() as folder:
     ...     path = write_workbook(f"{folder}/lokus.xlsx", Material(results=place, kecamatan=place, info=info))
     ...     openpyxl.load_workbook(path).sheetnames
