@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lokus.errors import InputError, LokusError
@@ -201,6 +201,7 @@ def joined(study: Kajian) -> tuple[Joined, ...]:
             personal=table.period is not None,
             scales=table.scales,
             add=table.add,
+            listed=study.official is not None,
         )
         for raw, table in zip(study.raw_tables, stated_tables(study), strict=True)
     ]
@@ -269,7 +270,7 @@ def audit(study: Kajian) -> Audit:
 
     # What cannot be drawn is reported with the data, not when the first map is drawn.
     _land = study.surroundings
-    findings = [*study.boundaries.findings]
+    findings = [*study.boundaries.findings, *_persons_beside(study)]
     for raw, joined in zip(study.raw_tables, study.joined, strict=True):
         findings += [*raw.findings, *joined.findings]
     first, late = _of_round(study, 0)
@@ -287,6 +288,19 @@ def audit(study: Kajian) -> Audit:
         findings=findings,
         accepted=study.settings.audit.accepted,
     )
+
+
+def _persons_beside(study: Kajian) -> list[Finding]:
+    """Sheets of single persons in the workbooks of which every fitting sheet is read."""
+    from lokus.intake.tables.grid import persons_beside
+
+    found: list[Finding] = []
+    for number, table in enumerate(study.settings.tables):
+        if table.several == ():
+            read = [str(sheet) for of, sheet in study.sheets if of == number]
+            told = persons_beside(study.beside(table.file), read)
+            found += [replace(finding, opd=table.opd) for finding in told]
+    return found
 
 
 def reconciliation(study: Kajian) -> pd.DataFrame:

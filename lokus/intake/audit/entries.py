@@ -36,6 +36,7 @@ def _labels() -> Mapping[str, str]:
         "join.code_name": _("code and name differ"),
         "join.code_kecamatan": _("code and kecamatan differ"),
         "join.vintage": _("codes of another year"),
+        "join.other_codes": _("other codes than the boundaries"),
         "join.no_row": _("villages without a row"),
         "join.duplicate": _("village in several rows"),
         "join.duplicate_same": _("village twice with the same values"),
@@ -69,6 +70,8 @@ def _labels() -> Mapping[str, str]:
         "tables.total": _("total differs from its rows"),
         "tables.dragged": _("cells as if dragged down"),
         "tables.copied": _("column as if copied"),
+        "tables.opposite": _("heading of the opposite"),
+        "tables.persons": _("sheet of single persons"),
     }
 
 

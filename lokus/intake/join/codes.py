@@ -58,13 +58,21 @@ class CodePlaces:
 
 
 def place_by_code(
-    table: pd.DataFrame, rows: pd.DataFrame, villages: pd.DataFrame, raw: RawTable, place: Mapping[str, str]
+    table: pd.DataFrame,
+    rows: pd.DataFrame,
+    villages: pd.DataFrame,
+    raw: RawTable,
+    place: Mapping[str, str],
+    *,
+    listed: bool = True,
 ) -> CodePlaces:
     r"""Let codes go before names, where the column holds Kemendagri codes of this year.
 
     A code counts unless the row is decided by a person. Where name or kecamatan of a row contradict its code,
     the row is a blocking finding. Codes of another year, and codes that are none of a village, leave their
-    rows to the names, where these settle them.
+    rows to the names, where these settle them. Where that is so for most villages of the study and under its
+    own kabupaten, the codes of the boundaries may be the wrong ones: unless they are `listed`, the finding
+    blocks.
 
     Parameters
     ----------
@@ -77,6 +85,8 @@ def place_by_code(
     raw : RawTable
     place : mapping
         ``{"kode" | "desa" | "kecamatan": header}``.
+    listed : bool
+        The codes of `villages` stand in an official list.
 
     Raises
     ------
@@ -108,7 +118,12 @@ def place_by_code(
         return CodePlaces(table=table, findings=findings)
     kabupaten = {kabupaten_of(kode) for kode in villages.index}
     vintage = _of_another_vintage(codes, table, villages) if "desa" in place else codes.index[:0]
-    findings += _vintage_findings(codes[vintage], table, at)
+    here = codes[vintage].str[:4].isin(kabupaten)
+    if not listed and 2 * table["kode_desa"][vintage[here]].nunique() > len(villages):
+        findings.append(_other_codes(codes[vintage[here]], table, at, len(villages)))
+        findings += _vintage_findings(codes[vintage[~here]], table, at)
+    else:
+        findings += _vintage_findings(codes[vintage], table, at)
     rest = codes.drop(index=vintage)
     elsewhere = rest.index[rest.notna() & ~rest.str[:4].isin(kabupaten)]
     if len(elsewhere) <= _FEW_ELSEWHERE * int(rest.notna().sum()):
@@ -369,6 +384,30 @@ def _vintage_findings(codes: pd.Series, table: pd.DataFrame, at: Where) -> list[
             remedy=_("ask for a table with the codes of this year"),
         )
     ]
+
+
+def _other_codes(codes: pd.Series, table: pd.DataFrame, at: Where, total: int) -> Finding:
+    """Hold codes that differ from the boundaries for most villages, when nothing says which are right."""
+    named = table["kode_desa"][codes.index].dropna()
+    row = int(named.index[0])
+    return Finding(
+        check="join.other_codes",
+        level="blocking",
+        where=replace(at, row=row),
+        message=_(
+            "{n} of {total} villages have another code here than in the boundary file, though their names "
+            "are the same (row {row}: {theirs}, boundary file {ours}); the proposal would carry the codes of "
+            "the boundary file, and no official list says which are right"
+        ).format(
+            n=named.nunique(), total=total, row=row,
+            theirs=format_kode(str(codes[row])), ours=format_kode(str(named[row])),
+        ),
+        remedy=_(
+            "name the official list of villages under [batas.daftar_resmi]: it shows which codes are right. "
+            "If the table has old codes, take the key kode out of tempat; if the boundary file has, ask for "
+            "one with the codes of this year"
+        ),
+    )  # fmt: skip
 
 
 def other_kabupaten(raw: RawTable, why: str) -> InputError:

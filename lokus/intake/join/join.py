@@ -15,6 +15,7 @@ from lokus.i18n import gettext as _
 from lokus.intake.join.reconciliation import find_absent, find_duplicates, reconcile
 from lokus.intake.join.row_places import place_rows
 from lokus.intake.tables.columns import Scale, read_column
+from lokus.intake.tables.opposite import opposite_headings
 from lokus.intake.tables.rows import add_up, village_rows
 from lokus.intake.tables.suspicious import suspicious_columns
 from lokus.places.kode import format_kode
@@ -105,6 +106,7 @@ def join_table(
     personal: bool = False,
     scales: Mapping[str, Scale] | None = None,
     add: bool = False,
+    listed: bool = False,
 ) -> Joined:
     r"""Give every village the values of its row in a table.
 
@@ -135,6 +137,8 @@ def join_table(
         :func:`lokus.intake.tables.columns.read_column`.
     add : bool
         Add up the counts of the rows of a village, such as those of its posyandu.
+    listed : bool
+        The codes of `villages` were checked against an official list, and go before those of the table.
 
     Raises
     ------
@@ -179,7 +183,7 @@ def join_table(
     raw = prepared.raw
     placed = place_rows(
         raw, villages, place=place, value_columns=list(headers.values()), decisions=decisions, where=where,
-        personal=personal,
+        personal=personal, listed=listed,
     )  # fmt: skip
     findings = [*prepared.findings, *placed.findings]
     cells = raw.data.loc[placed.table.index]
@@ -196,6 +200,7 @@ def join_table(
         findings += found
     rows = pd.DataFrame(parsed, index=cells.index, dtype=float)
     findings += suspicious_columns(rows, cells, headers, where=raw.where)
+    findings += opposite_headings(headers, catalogue, where=raw.where)
     if add:
         rows, added, add_findings = add_up(
             rows, placed.table["kode_desa"], raw, counts=counts, headers=headers

@@ -66,8 +66,9 @@ def place_rows(
     decisions: pd.DataFrame | None = None,
     where: Mapping[str, str] | None = None,
     personal: bool = False,
+    listed: bool = True,
 ) -> RowPlaces:
-    """Find the village of every row.
+    r"""Find the village of every row.
 
     Parameters
     ----------
@@ -83,11 +84,29 @@ def place_rows(
     personal : bool
         The table was counted from rows of children: what it calls a village is written nowhere unless it is
         one, because a shifted column would put a child's name there.
+    listed : bool
+        The codes of `villages` stand in an official list; see
+        :func:`lokus.intake.join.codes.place_by_code`.
 
     Raises
     ------
     InputError
         A column is missing, no row is left, or the table is for another kabupaten.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from lokus.intake.tables.tables import read_table
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.csv"
+    >>> _ = path.write_text("Desa;Diukur\nDs. Sukamaju;81\nSuka Jaya;40\n")
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju", "Suka Jaya"], "kecamatan": "Sukasari"},
+    ...     index=pd.Index(["9901012001", "9901012002"], name="kode_desa"),
+    ... )
+    >>> placed = place_rows(read_table(path), villages, place={"desa": "Desa"}, value_columns=["Diukur"])
+    >>> placed.table["kode_desa"].to_dict()
+    {2: '9901012001', 3: '9901012002'}
     """
     if not {"kode", "desa"} & set(place):
         raise InputError(
@@ -114,7 +133,7 @@ def place_rows(
     )  # fmt: skip
     findings += stale_decisions(decisions, rows, raw)
     if "kode" in place:
-        placed = place_by_code(table, rows, villages, raw, place)
+        placed = place_by_code(table, rows, villages, raw, place, listed=listed)
         table = placed.table
         text = _("{n} rows of other kabupaten were left out: rows {rows}")
         _put_aside(aside, findings, ("other_kabupaten", placed.elsewhere, text), raw)

@@ -17,7 +17,7 @@ from lokus.characters import without_unseen
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
-from lokus.intake.children.recognise import PersonsError, refuse_persons
+from lokus.intake.children.recognise import PersonsError, persons_in, refuse_persons
 from lokus.intake.tables.contents import (
     Content,
     Sheet,
@@ -32,7 +32,7 @@ from lokus.intake.tables.numbers import Percent, Scaled
 from lokus.limits import refuse_cells, refuse_large, refuse_unpacked
 from lokus.places.kode import compress_rows
 
-__all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "read_grid"]
+__all__ = ["SUFFIXES", "Cell", "Grid", "Merge", "list_sheets", "persons_beside", "read_grid"]
 
 Cell = str | float | None
 Merge = tuple[int, int, int, int]
@@ -181,20 +181,57 @@ def _without_persons(grids: list[Grid]) -> list[Grid]:
             refuse_persons(grid.rows, where=grid.where)
         except PersonsError as error:
             failure = error
-            left_out.append(
-                Finding(
-                    check="tables.persons", level="warning", where=error.where or grid.where,
-                    message=_("the sheet holds rows of single persons; none of its {n} rows is read").format(
-                        n=len(grid.rows)
-                    ),
-                    remedy=_("send it without names, NIK and days of birth, if anything of it is needed"),
-                )
-            )  # fmt: skip
+            left_out.append(_of_persons(error.where or grid.where, len(grid.rows)))
         else:
             villages.append(grid)
     if failure is not None and not villages:
         raise failure
     return [replace(grid, findings=(*grid.findings, *left_out)) for grid in villages]
+
+
+def _of_persons(where: Where, n: int) -> Finding:
+    return Finding(
+        check="tables.persons", level="warning", where=where,
+        message=_("the sheet holds rows of single persons; none of its {n} rows is read").format(n=n),
+        remedy=_("send it without names, NIK and days of birth, if anything of it is needed"),
+    )  # fmt: skip
+
+
+def persons_beside(path: str | Path, sheets: Collection[str]) -> list[Finding]:
+    """Report the sheets of a workbook that hold single persons, beside the sheets that are read one by one.
+
+    Parameters
+    ----------
+    path : str or Path
+    sheets : collection of str
+        Sheets that are read, and need no report.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> book.active.append(["Desa", "Diukur"])
+    >>> children = book.create_sheet("Anak")
+    >>> children.append(["Nama Anak", "NIK", "Desa"])
+    >>> children.append(["Melati", "9901010202230001", "Suka Maju"])
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.xlsx"
+    >>> book.save(path)
+    >>> [(found.check, found.where.sheet) for found in persons_beside(path, ["Sheet"])]
+    [('tables.persons', 'Anak')]
+    """
+    path = _checked(path, "children")  # a sheet that is not read may be larger than a table
+    kind = _kind(path)
+    if kind == "workbook":
+        workbook = _open(path)
+        names = [name for name, __ in _names(workbook) if name not in sheets]
+        rest = [_read_sheet(workbook, name, path) for name in names]
+    elif kind == "text":
+        rest = []
+    else:
+        others = [item for item in _foreign(path, kind) if item.name not in sheets]
+        rest = [_of_foreign(item, path, alone=False) for item in others]
+    return [_of_persons(grid.where, len(grid.rows)) for grid in rest if persons_in(grid.rows)]
 
 
 def _checked(path: str | Path, size: str) -> Path:

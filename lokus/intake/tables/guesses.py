@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from lokus.intake.tables.opposite import says_the_opposite
+
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.indicators.indicator import Indicator
@@ -225,6 +227,8 @@ def nearest_keys(header: str, catalogue: Catalogue) -> tuple[str, ...]:
         return ()
     scored = []
     for key, item in catalogue.items():
+        if _opposite(item, header):
+            continue
         texts = {_meaning(text) for text in _known(item)} | {key.replace("_", " ")}
         like = max(SequenceMatcher(None, own, text).ratio() for text in texts if text)
         shared = max(len(set(own.split()) & set(text.split())) / len(text.split()) for text in texts if text)
@@ -255,11 +259,17 @@ def _fitting(item: Indicator, headers: Sequence[str]) -> list[str]:
 
 
 def _allowed(item: Indicator, header: str) -> bool:
+    if _opposite(item, header):
+        return False
     if not item.is_share:
         return not (item.is_count and _is_percent(header))
     words = {_SHORT.get(word, word) for word in _words(header)}
     called = bool(words & SHARE_WORDS) and not words & (COUNT_WORDS | {"keluarga"})
     return _is_percent(header) or called
+
+
+def _opposite(item: Indicator, header: str) -> bool:
+    return says_the_opposite(header, item, INDICATOR_HEADERS.get(item.key, ()))
 
 
 def _of_year(headers: list[str], year: int | None) -> list[str]:

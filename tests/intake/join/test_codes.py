@@ -90,6 +90,29 @@ def test_codes_of_another_year_leave_the_rows_to_their_names(join: Join) -> None
     assert "baris 2: 98.01.01.2001, kini 99.01.01.2001" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("rows", "check"), [(6, "join.other_codes"), (4, "join.other_codes"), (3, "join.vintage")]
+)
+def test_other_codes_of_this_kabupaten_for_most_villages_block_until_a_list_says_which_are_right(
+    csv_file: Callable[..., Path], villages: pd.DataFrame, catalogue: Catalogue, rows: int, check: str
+) -> None:
+    text = HEAD + "".join(
+        f"99010{4 + int(str(kode)[5])}20{n + 11};{village['desa']};{village['kecamatan']};{n}\n"
+        for n, (kode, village) in enumerate(villages.iloc[:rows].iterrows())
+    )
+    for listed, level in (
+        (False, "blocking" if check == "join.other_codes" else "warning"),
+        (True, "warning"),
+    ):
+        joined = join_table(
+            read_table(csv_file(text)), villages, place=CODES, indicators={"diukur": "diukur"},
+            catalogue=catalogue, listed=listed,
+        )  # fmt: skip
+        [finding] = found(joined, "join.vintage" if listed else check)
+        assert finding.level == level
+        assert joined.values["diukur"].dropna().tolist() == list(range(rows))
+
+
 def test_one_recoded_kecamatan_is_placed_by_name(join: Join) -> None:
     joined = join(
         HEAD + "9901012001;Suka Maju;Sukasari;1\n9901012002;Suka Jaya;Sukasari;2\n"

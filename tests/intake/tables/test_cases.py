@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from lokus.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from lokus.kajian import Kajian
@@ -270,6 +273,25 @@ def test_sheets_of_the_same_columns_are_joined(case: Case, truth: pd.DataFrame, 
     assert right(study, truth)
     assert "join.no_row" not in set(study.audit.findings["check"])
     assert sorted(study.reconciliation["lembar"].unique()) == ["Muara Batu", "Sungai Rawa", "Tanjung Lestari"]
+
+
+def test_a_sheet_of_persons_beside_those_of_all_sheets_is_reported(
+    case: Case, truth: pd.DataFrame, tmp_path: Path
+) -> None:
+    study = case("tables/14-sheet-per-kecamatan")
+    book = openpyxl.load_workbook(study.path.parent / tables(study)[0]["berkas"])
+    children = book.create_sheet("By name")
+    children.append(["Nama Anak", "NIK", "Desa"])
+    children.append(["Melati", "9901010202230001", "Suka Maju"])
+    book.save(tmp_path / "gizi.xlsx")
+    study = study.replace_tables([
+        {**tables(study)[0], "lembar": "*", "berkas": str(tmp_path / "gizi.xlsx")}
+    ])  # fmt: skip
+    findings = study.audit.findings
+    [told] = findings[findings["check"] == "tables.persons"].itertuples()
+    assert (told.level, told.sheet, told.file) == ("warning", "By name", "gizi.xlsx")
+    assert "Melati" not in findings.to_csv()
+    assert right(study, truth)
 
 
 @pytest.mark.parametrize("name", ["daftar.toml", "dua_tabel.toml"])

@@ -1,0 +1,168 @@
+"""Headings that say the opposite of the indicator they are named for: "tidak layak" for a share of "layak".
+
+Their numbers can all be possible, so no check of values would notice that the worst village looks best.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lokus.intake.indicators.catalogue import Catalogue
+    from lokus.intake.indicators.indicator import Indicator
+
+__all__ = ["opposite_headings", "says_the_opposite"]
+
+_NEGATIONS = frozenset({"tidak", "tdk", "tak", "belum", "blm", "tanpa", "non", "bukan"})
+_ENDS = frozenset({"dan", "atau", "serta", "|"})
+# "Tidak termasuk kelurahan" says which rows are counted, not that the contrary is.
+_OF_SCOPE = frozenset({"termasuk", "terhitung", "dihitung"})
+_OWNING = frozenset({"memiliki", "mempunyai", "punya", "ada", "mendapat", "mendapatkan", "yang", "yg"})
+# Of "tanpa sumber air minum layak" the last word is what is lacking.
+_QUALITIES = frozenset({"layak", "bersih", "aman", "sehat", "memadai", "berisiko", "diinginkan", "lengkap"})
+# Ways to write the end of open defecation, itself a negation that offices do not feel as one.
+_REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(?:buang air besar|bab)\s+sembarangan\b"), "babs"),
+    (re.compile(r"\b(?:stop|bebas|tidak|tdk|tanpa|non)[\s-]+babs\b|\bsbs\b"), "odf"),
+    (re.compile(r"\bbabs\b"), "tidak odf"),
+    (re.compile(r"\b(?:kurang|krg)\s+layak\b"), "tidak layak"),
+)
+
+
+@dataclass
+class _Said:
+    """Words that a text affirms and words that it denies."""
+
+    affirmed: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
+
+
+def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -> bool:
+    """Whether a heading denies what an indicator counts, or affirms what the indicator counts the lack of.
+
+    A heading in which both stand ("layak/tidak layak") says neither. Where the low end is the worse one,
+    denying anything is the opposite; otherwise only denying what the indicator names, as "keluarga tidak
+    mampu" counts the poor.
+
+    Parameters
+    ----------
+    header : str
+        Flattened heading, its levels joined by "·".
+    item : Indicator
+    known : iterable of str
+        Further headings known to mean the indicator.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> catalogue = load_catalogue()
+    >>> sanitation = catalogue["sanitasi_layak"]
+    >>> [says_the_opposite(text, sanitation) for text in ("Sanitasi Tidak Layak", "Tanpa jamban", "Jamban")]
+    [True, True, False]
+    >>> says_the_opposite("Jamban layak", catalogue["krs_jamban"])
+    True
+    >>> [says_the_opposite(text, catalogue["stop_babs"]) for text in ("Belum ODF", "ODF", "BABS")]
+    [True, False, True]
+    """
+    said = _said(header)
+    label = _said(item.label_id)
+    if label.denied:
+        lacked = label.denied & _QUALITIES or label.denied
+        return not said.denied and lacked <= said.affirmed
+    if not said.denied:
+        return False
+    texts = [label, *map(_said, (item.key.replace("_", " "), *known))]
+    return item.worse == "low" or any(text.affirmed & said.denied for text in texts)
+
+
+def opposite_headings(headers: Mapping[str, str], catalogue: Catalogue, *, where: Where) -> list[Finding]:
+    """Hold a column whose heading says the opposite of the indicator that it is to give.
+
+    Parameters
+    ----------
+    headers : mapping of indicator key to flattened heading
+    catalogue : Catalogue
+    where : Where
+        File and sheet.
+
+    Examples
+    --------
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> headers = {"sanitasi_layak": "Sanitasi Tidak Layak (%)"}
+    >>> [found] = opposite_headings(headers, load_catalogue(), where=Where(file="air.xlsx"))
+    >>> found.check, found.level
+    ('tables.opposite', 'blocking')
+    """
+    return [
+        Finding(
+            check="tables.opposite",
+            level="blocking",
+            where=Where(file=where.file, sheet=where.sheet, column=header),
+            message=_(
+                'the heading "{header}" seems to say the opposite of {label} ({key}): '
+                "the worst villages would look best"
+            ).format(header=header, label=catalogue[key].label, key=key),
+            remedy=_remedy(catalogue[key]),
+        )
+        for key, header in headers.items()
+        if says_the_opposite(header, catalogue[key])
+    ]
+
+
+def _remedy(item: Indicator) -> str:
+    if item.is_share:
+        return _(
+            "name the column that holds {label}; where there is none, add one with 100 minus these shares. "
+            "If the numbers do hold {label} and only the heading is wrong, correct the heading, or accept "
+            "this finding with that reason"
+        ).format(label=item.label)
+    return _(
+        "name the column that holds {label}. If the numbers do hold it and only the heading is wrong, "
+        "correct the heading, or accept this finding with that reason"
+    ).format(label=item.label)
+
+
+def _said(text: str) -> _Said:
+    out = _Said()
+    before: set[str] = set()
+    for level in text.split("·"):
+        one = _said_by_level(level, before)
+        if not one.affirmed & one.denied:
+            out.affirmed |= one.affirmed
+            out.denied |= one.denied
+            before |= one.affirmed
+    out.affirmed -= out.denied
+    return out
+
+
+def _said_by_level(level: str, before: set[str]) -> _Said:
+    """Take apart one level; a level of "Tidak" alone denies what stands above it."""
+    text = " ".join(level.lower().replace("_", " ").split())
+    for pattern, rewritten in _REWRITTEN:
+        text = pattern.sub(rewritten, text)
+    words = re.findall(r"[a-z0-9]+|[|/,;()]", re.sub(r"[/,;()]", " | ", text))
+    said, position = _Said(), 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if word not in _NEGATIONS:
+            if word not in _ENDS:
+                said.affirmed.add(word)
+            continue
+        scope: list[str] = []
+        while position < len(words) and words[position] not in _ENDS | _NEGATIONS:
+            scope.append(words[position])
+            position += 1
+        if not scope:
+            said.denied |= said.affirmed or before
+            said.affirmed = set()
+        elif scope[0] not in _OF_SCOPE:
+            said.denied |= set(scope) - _OWNING
+    return said
