@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from lokus.errors import InputError
 from lokus.followup.calendar import draft_calendar, realisation_by_village
 from lokus.followup.interventions import intervention_matrix
 from lokus.i18n import use_language
+from lokus.intake.earlier import calendar as calendar_room
 from lokus.intake.earlier.calendar import read_calendar
 from lokus.intake.earlier.calendar_form import MONTHS, REGISTER, find_columns, read_month
 from lokus.intake.indicators.catalogue import load_catalogue
@@ -349,6 +352,139 @@ def test_realisation_reaches_the_review(book, calendar, tmp_path):
     assert table["kegiatan"].sum() == len(calendar)
     assert table["selesai"].sum() == 6
     assert table.loc[VILLAGES.index[0], "kelas_realisasi"] == "sebagian selesai"
+
+
+# Each remedy of a calendar, obeyed by the office in its workbook
+
+
+def _delete_row(office: Office, key: str) -> None:
+    sheet, row = office.rows[key]
+    sheet.delete_rows(row)
+
+
+def _restore_row(office: Office, key: str) -> None:
+    """Keep the row of an activity, with its status, as the last of the sheet."""
+    sheet = office.rows[key][0]
+    office.put_at(sheet, sheet.max_row + 1, id=key, kegiatan="kegiatan itu", status="selesai", target=10,
+                  realisasi=10)  # fmt: skip
+
+
+def _added(office: Office, key: str, **cells: Any) -> None:
+    sheet = office.rows[key][0]
+    office.put_at(sheet, sheet.max_row + 1, kegiatan="Sumur bor", status="selesai", target=2, realisasi=2,
+                  **cells)  # fmt: skip
+
+
+def _last(office: Office, key: str, **cells: Any) -> None:
+    sheet = office.rows[key][0]
+    office.put_at(sheet, sheet.max_row, **cells)
+
+
+def _header(office: Office, key: str, *, back: Office | None = None) -> None:
+    """Empty the header of a sheet, or copy it back from the workbook that was handed out."""
+    sheet = office.rows[key][0]
+    top = min(row for held, row in office.rows.values() if held is sheet) - 1
+    for place in range(1, sheet.max_column + 1):
+        sheet.cell(row=top, column=place).value = (
+            back.book[sheet.title].cell(row=top, column=place).value if back else None
+        )
+
+
+def _identifiers(office: Office, key: str, *, back: Office | None = None) -> None:
+    """Empty the column of identifiers of a sheet, its head too, or copy it back."""
+    sheet = office.rows[key][0]
+    place = office.columns[sheet.title]["id"]
+    for row in range(1, sheet.max_row + 1):
+        sheet.cell(row=row, column=place).value = (
+            back.book[sheet.title].cell(row=row, column=place).value if back else None
+        )
+
+
+def _damaged_register(office: Office, _key: str) -> None:
+    office.book[REGISTER].cell(row=3, column=1).value = "rusak"
+
+
+OBEYED: dict[str, tuple[Any, Any]] = {
+    "calendar.negative": (lambda o, k: o.put(k, realisasi=-10), lambda o, k, _whole: o.put(k, realisasi=10)),
+    "calendar.month": (
+        lambda o, k: o.put(k, bulan_mulai="TW II"), lambda o, k, _whole: o.put(k, bulan_mulai=MONTHS[2])
+    ),
+    "calendar.backwards": (
+        lambda o, k: o.put(k, bulan_mulai="November", bulan_selesai="April"),
+        lambda o, k, _whole: o.put(k, bulan_mulai="Maret"),
+    ),
+    "calendar.status": (
+        lambda o, k: o.put(k, status="mungkin"), lambda o, k, _whole: o.put(k, status="selesai")
+    ),
+    "calendar.contradiction": (
+        lambda o, k: o.put(k, realisasi=4), lambda o, k, _whole: o.put(k, realisasi=10)
+    ),
+    "calendar.unknown_id": (
+        lambda o, k: o.put(k, id="KA-2027-XX"), lambda o, k, _whole: o.put(k, id=k)
+    ),
+    "calendar.duplicate_id": (
+        lambda o, k: _added(o, k, id=k, kode_desa="99.01.01.2001"), lambda o, k, _whole: _last(o, k, id=None)
+    ),
+    "calendar.moved": (
+        lambda o, k: o.put(k, kode_desa="99.01.02.2003"),
+        lambda o, k, whole: (
+            o.put(k, kode_desa=whole.cell(k, "kode_desa").value), _added(o, k, kode_desa="99.01.02.2003")
+        ),
+    ),
+    "calendar.village": (
+        lambda o, k: _added(o, k, desa="Entah"), lambda o, k, _whole: _last(o, k, kode_desa="99.01.01.2001")
+    ),
+    "calendar.deleted": (_delete_row, lambda o, k, _whole: _restore_row(o, k)),
+    "calendar.unread": (_header, lambda o, k, whole: _header(o, k, back=whole)),
+    "calendar.no_identifiers": (_identifiers, lambda o, k, whole: _identifiers(o, k, back=whole)),
+    "calendar.no_register": (lambda o, _k: o.book.__delitem__(REGISTER), None),  # the whole workbook again
+    "calendar.register": (_damaged_register, None),
+}  # fmt: skip
+
+
+def _filled_in(book, calendar) -> Office:
+    office = Office(book)
+    for key in calendar["id"]:
+        office.put(key, status="selesai", target=10, realisasi=10, bulan_mulai="Maret", bulan_selesai="April")
+    return office
+
+
+@pytest.mark.parametrize("check", OBEYED)
+def test_a_remedy_obeyed_gives_what_the_office_did(book, calendar, tmp_path, check):
+    damage, obey = OBEYED[check]
+    key = calendar["id"].iloc[0]
+    office, whole = _filled_in(book, calendar), _filled_in(book, calendar)
+    damage(office, key)
+    told = [finding for finding in office.read(tmp_path).findings if finding.check == check]
+    assert told
+    assert all(finding.remedy for finding in told)
+    if obey is None:
+        office = whole
+    else:
+        obey(office, key, whole)
+    filled = office.read(tmp_path)
+    assert set(checks(filled)) <= {"calendar.added"}
+    read = by_id(filled)
+    planned = read.loc[calendar["id"]]
+    assert planned["kode_desa"].tolist() == calendar["kode_desa"].tolist()
+    assert (planned[["target", "realisasi"]] == 10).all(axis=None)
+    assert (planned["status"] == "selesai").all()
+    added = read[read["tambahan"].astype(bool)]
+    assert added["kode_desa"].isin(VILLAGES.index).all()
+    assert (added["realisasi"] == 2).all()
+    assert len(read) == len(calendar) + len(added)
+    if check != "calendar.deleted":
+        assert (planned["bulan_mulai"] == 3).all()
+
+
+def test_no_remedy_of_a_calendar_is_untried():
+    source = Path(calendar_room.__file__).read_text(encoding="utf-8")
+    with_remedy = {
+        next(word.value.value for word in node.keywords if word.arg == "check")
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and {"check", "remedy"} <= {word.arg for word in node.keywords}
+    }
+    assert with_remedy == set(OBEYED)
 
 
 @pytest.mark.parametrize("cell", ["", "13", "0", "Maretan", "32", 3.5, "12-13-2027", "TW 1", "Semester II"])
