@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from collections import Counter
 
+import house_picture
 import pytest
 
 
@@ -104,3 +106,12 @@ def test_a_word_alike_in_both_languages_is_taken_for_a_key(house, known, monkeyp
     monkeypatch.setattr(house, "catalogue", lambda: {"use jembatann": "pakai jembatann"})
     invented = tree_of(house, "x = dict(remedy=_('use jembatann'))")
     assert [o.name for o in house.unknown_keys(invented, known)] == ["jembatann in: use jembatann"]
+
+
+def test_the_picture_of_the_rooms_states_how_many_modules_each_has():
+    told = re.findall(r">([^<]+)</text>", house_picture.PICTURE.read_text(encoding="utf-8"))
+    counts = Counter(house_picture.room_of(path) for path in house_picture.modules())
+    stated = {room: told[told.index(room) + 1] for room in house_picture.PLACES}
+    assert stated == {
+        room: "1 module" if counts[room] == 1 else f"{counts[room]} modules" for room in house_picture.PLACES
+    }, "run: make picture"
