@@ -117,7 +117,13 @@ def parse_day(text: str) -> int:
 
 
 def day_number(day: dt.date) -> int:
-    """Count the days from 1 January 1990, which is 1."""
+    """Count the days from 1 January 1990, which is 1.
+
+    Examples
+    --------
+    >>> day_number(dt.date(1990, 1, 1)), day_number(dt.date(1990, 2, 1))
+    (1, 32)
+    """
     return (day - _EPOCH).days
 
 
@@ -188,7 +194,13 @@ def letters(text: str) -> str:
 
 
 def place_text(text: object) -> str:
-    """Name of a kecamatan or village in capitals with single spaces; empty when there is none."""
+    """Name of a kecamatan or village in capitals with single spaces; empty when there is none.
+
+    Examples
+    --------
+    >>> place_text(" Suka  Maju ")
+    'SUKA MAJU'
+    """
     return "" if is_missing_marker(text) else " ".join(tidy(text).split()).upper()
 
 

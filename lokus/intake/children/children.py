@@ -277,7 +277,9 @@ def _fitting(
 ) -> tuple[list[tuple[str, Layout]], LokusError]:
     """Find the sheets that are child-level exports, and what is wrong with the last one that is not."""
     found: list[tuple[str, Layout]] = []
-    failure: LokusError = InputError(_("the table is empty"), where=at)
+    failure: LokusError = InputError(
+        _("the table is empty"), where=at, remedy=_("check that the right file and sheet are named")
+    )
     with open_workbook(path) as book:
         for name in sheets:
             rows = (

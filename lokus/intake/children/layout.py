@@ -178,7 +178,14 @@ def _nearest(
 
 
 def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]]:
-    """Rows of a text file as each delimiter would split them, with the last line of each."""
+    """Rows of a text file as each delimiter would split them, with the last line of each.
+
+    Examples
+    --------
+    >>> rows = split_lines(["NIK;Desa", "1;Suka Maju"])
+    >>> [(line, cells) for line, delimiter, cells in rows if delimiter == ";"]
+    [(1, ['NIK', 'Desa']), (2, ['1', 'Suka Maju'])]
+    """
     for delimiter in DELIMITERS:
         reader = csv.reader(lines, delimiter=delimiter)
         while True:

@@ -224,6 +224,15 @@ def _wider(cells: pd.DataFrame, layout: Layout) -> np.ndarray:
 
 
 def head_lines(path: Path, count: int) -> list[str]:
-    """First lines of a text file, bytes that are not UTF-8 replaced."""
+    r"""First lines of a text file, bytes that are not UTF-8 replaced.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.csv"
+    >>> _ = path.write_text("NIK;Desa\n1;Suka Maju\n2;Suka Jaya\n")
+    >>> [line.strip() for line in head_lines(path, 2)]
+    ['NIK;Desa', '1;Suka Maju']
+    """
     with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as file:
         return list(islice((line[:20_000] for line in file), count))

@@ -242,6 +242,11 @@ def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
     ------
     InputError
         Two tables give the same indicator for one village.
+
+    Examples
+    --------
+    >>> combine([], pd.Index(["9901012002", "9901012001"])).index.tolist()
+    ['9901012001', '9901012002']
     """
     out = pd.DataFrame(index=index.sort_values())
     given: dict[str, list[Joined]] = {}

@@ -90,6 +90,17 @@ def list_sheets(path: str | Path) -> list[str]:
     ------
     InputError
         The file is missing, unreadable or of an unsupported kind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import openpyxl
+    >>> book = openpyxl.Workbook()
+    >>> _ = book.create_sheet("Kubu")
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.xlsx"
+    >>> book.save(path)
+    >>> list_sheets(path)
+    ['Sheet', 'Kubu']
     """
     path = _checked(path, "children")  # which has the larger limit, and is not read here
     kind = _kind(path)
@@ -132,7 +143,7 @@ def _foreign(path: Path, kind: Content) -> list[Sheet]:
 
 
 def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
-    """Read one sheet, or every sheet that has cells when `sheet` is None.
+    r"""Read one sheet, or every sheet that has cells when `sheet` is None.
 
     Parameters
     ----------
@@ -145,6 +156,15 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
     ------
     InputError
         The file is missing, unreadable, empty or of an unsupported kind, or has no such sheet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "gizi.csv"
+    >>> _ = path.write_text("Desa;Diukur\nSuka Maju;81\n")
+    >>> [grid] = read_grid(path)
+    >>> grid.rows
+    (('Desa', 'Diukur'), ('Suka Maju', '81'))
     """
     path = _checked(path, "table")
     kind = _kind(path)

@@ -170,12 +170,24 @@ def column_letter(position: int) -> str:
 
 
 def fold(text: str) -> str:
-    """Fold case, width and spacing."""
+    """Fold case, width and spacing.
+
+    Examples
+    --------
+    >>> fold("  Jumlah   KK ")
+    'jumlah kk'
+    """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
 
 
 def column_key(text: str) -> str:
-    """Reduce a header to its letters, digits and percent signs."""
+    """Reduce a header to its letters, digits and percent signs.
+
+    Examples
+    --------
+    >>> column_key("Akses Sanitasi, Layak (%)") == column_key("akses sanitasi layak %")
+    True
+    """
     return re.sub(r"[^\w%]|_", "", fold(text).replace("persen", "%"))
 
 
@@ -235,6 +247,14 @@ def find_header(grid: Grid, *, columns: Sequence[str] = (), rows: Sequence[int] 
     ------
     InputError
         No row looks like a header, the stated rows are not in the sheet, or a column of `columns` is absent.
+
+    Examples
+    --------
+    >>> from lokus.intake.tables.grid import Grid
+    >>> rows = (("Data per Juli", None), ("Desa", "Diukur"), ("Suka Maju", 81.0))
+    >>> header = find_header(Grid(rows=rows, numbers=(1, 2, 3), merges=(), source="gizi.xlsx", sheet="Data"))
+    >>> header.first, header.names
+    (1, ('Desa', 'Diukur'))
     """
     if rows is not None:
         stated = _stated(grid, rows)
@@ -358,7 +378,15 @@ def _header_like(cells: Sequence[Cell]) -> bool:
 
 
 def is_numbering(cells: Sequence[Cell]) -> bool:
-    """Whether a row only numbers its columns, as in ``1 2 3`` or ``(1) (2) (3)``."""
+    """Whether a row only numbers its columns, as in ``1 2 3`` or ``(1) (2) (3)``.
+
+    Examples
+    --------
+    >>> is_numbering([1.0, 2.0, 3.0, 4.0]), is_numbering(["(1)", "(2)", "(3)"])
+    (True, True)
+    >>> is_numbering(["Desa", 2.0, 3.0])
+    False
+    """
     numbers = [
         re.sub(r"[()\s]|=.*", "", str(int(c) if isinstance(c, float) else c)) for c in cells if c is not None
     ]

@@ -126,7 +126,13 @@ def parse_one(cell: str) -> float | None:
 
 
 def tidy(cell: object) -> str:
-    """Take off outer spaces of every kind, and the apostrophe that marks text in a spreadsheet."""
+    """Take off outer spaces of every kind, and the apostrophe that marks text in a spreadsheet.
+
+    Examples
+    --------
+    >>> tidy(" '0012 ")
+    '0012'
+    """
     return str(cell).replace("\u00a0", " ").replace("\u202f", " ").strip().removeprefix("'").strip()
 
 
@@ -323,6 +329,13 @@ def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: st
         File, sheet and column.
     opd : str, optional
         Office that owns the table.
+
+    Examples
+    --------
+    >>> cells = pd.Series(["12", "dua belas"], index=[2, 3])
+    >>> [found] = number_findings(parse_numbers(cells), cells, where=Where(file="gizi.xlsx"))
+    >>> found.check, found.level, found.where.row
+    ('numbers.text', 'blocking', 3)
     """
     findings: list[Finding] = []
     bad = cells[numbers.kind == "text"]

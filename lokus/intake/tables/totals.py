@@ -72,6 +72,13 @@ def classify_rows(data: pd.DataFrame, *, keep: Mapping[int, str] | None = None) 
     "Total" or "Jumlah" before the first figure of a row, or "Kab. …" or "Kecamatan …" as its only text there,
     make it a total; a row of that kind without any number is a block heading. "Kota …" may be a village (Kota
     Baru): it is a total only as the last row and when most of its numbers are the sums of the rows above.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"Desa": ["Suka Maju", "Suka Jaya", "Jumlah"], "Diukur": [81.0, 40.0, 121.0]})
+    >>> [(row.position, row.kind) for row in classify_rows(data)]
+    [(2, 'total')]
     """
     rows: list[Sequence[Cell]] = list(data.itertuples(index=False, name=None))
     dropped: list[DroppedRow] = []
@@ -113,6 +120,13 @@ def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Wh
         What :func:`classify_rows` found.
     where : Where
         File and sheet.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"Desa": ["Suka Maju", "Suka Jaya", "Jumlah"], "Diukur": [81.0, 40.0, 150.0]})
+    >>> [finding.check for finding in check_totals(data, classify_rows(data), where=Where())]
+    ['tables.total']
     """
     out = {row.position for row in dropped}
     totals = [row.position for row in dropped if row.kind == "total"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lokus.errors import InputError
+from lokus.intake.earlier import decided_list as room
 from lokus.intake.earlier.decided_list import DecidedList, read_decided_list
 from lokus.intake.official import read_official_list
 from lokus.places.names import read_decisions, write_open_cases
@@ -295,6 +297,39 @@ def test_a_village_listed_twice_is_counted_once_and_told(csv_file, contoh, rows,
     assert finding.message == f"{rows[0][2]} ({dotted}) tercantum 2 kali dalam daftar: baris 2, 28"
     told = decided.reconciliation.set_index("baris")["keterangan"]
     assert told[2] == told[28] == "tercantum lebih dari sekali dalam daftar"
+
+
+# What a list may be doubted for, and what its remedy has a planner write after looking into the decree.
+DOUBTED = {
+    "daftar.duplicate": lambda rows: [*rows[:-1], (rows[-1][0], *rows[0][1:])],
+    "daftar.numbering": lambda rows: [row for row in rows if row[0] not in (4, 9, 10)],
+}
+
+
+@pytest.mark.parametrize("check", DOUBTED)
+def test_the_remedy_of_a_doubted_list_obeyed_gives_the_list_of_the_decree(
+    csv_file, contoh, rows, truth, check
+):
+    head = ["No", "Kecamatan", "Desa"]
+    decided = read_decided_list(csv_file(table_text(head, DOUBTED[check](rows))), contoh)
+    assert all(finding.remedy for finding in by_check(decided)[check])
+    assert set(decided.kode) < set(truth)
+    again = read_decided_list(csv_file(table_text(head, rows), name="sk.csv"), contoh)
+    assert check not in by_check(again)
+    assert again.kode == truth
+
+
+def test_no_remedy_of_a_list_is_untried():
+    elsewhere = {"daftar.whole"}  # test_a_table_of_all_villages_is_no_list
+    tree = ast.parse(Path(room.__file__).read_text(encoding="utf-8"))
+    found = {
+        word.value.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and "remedy" in {word.arg for word in call.keywords}
+        for word in call.keywords
+        if word.arg == "check" and isinstance(word.value, ast.Constant)
+    }
+    assert found == {*DOUBTED, *elsewhere}
 
 
 def test_running_numbers_that_are_left_out_are_told(csv_file, contoh, rows):

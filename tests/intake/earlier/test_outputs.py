@@ -116,6 +116,17 @@ def test_results_that_were_edited_are_told(pack: Path) -> None:
     assert read_previous_pack(pack).findings == ()
 
 
+def test_edited_results_written_again_by_their_study_are_believed(pack: Path) -> None:
+    results = example_pack.study().results
+    rewrite(pack, results.assign(stunting=results["stunting"] + 1))
+    (finding,) = read_previous_pack(pack, digest=frame_digest).findings
+    assert finding.remedy
+    rewrite(pack, results)
+    again = read_previous_pack(pack, digest=frame_digest)
+    assert again.findings == ()
+    pd.testing.assert_series_equal(again.results["stunting"], results["stunting"], check_names=False)
+
+
 def test_results_without_counts_are_told(pack: Path) -> None:
     rewrite(pack, example_pack.study().results.drop(columns=["diukur", "sasaran"]))
     (finding,) = read_previous_pack(pack).findings
@@ -324,6 +335,16 @@ def test_lists_read_against_this_years_villages_need_nothing_else(catalogue) -> 
     assert past.changes["jenis_perubahan"].isna().all()
     assert not past.changes["perlu_diperiksa"].any()
     assert [finding.check for finding in past.findings] == ["tahun.unknown"]
+
+
+def test_naming_last_years_outputs_has_its_codes_followed(catalogue) -> None:
+    """Without the list of that time a code of last year is no village today: the remedy of tahun.unknown."""
+    with pytest.raises(InputError, match="bukan desa/kelurahan"):
+        carry_previous(None, None, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
+    past = carry_previous(BEFORE, RESULTS, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
+    assert "tahun.unknown" not in {finding.check for finding in past.findings}
+    assert past.kode(2025) == ("9901022001",)
+    assert past.values.loc["9901022001", "stunting"] == 3.0
 
 
 def test_a_village_list_without_results_or_polygons_is_enough_for_the_lists(catalogue) -> None:
