@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import random
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -191,6 +192,10 @@ def suffix_of(raw: bytes, rng: random.Random) -> str:
 
 
 def filled(row: Sequence[Any]) -> bool:
-    """Whether anything stands in a row but signs for "no data" and formulas that nobody calculated."""
-    texts = [str(cell) for cell in row if cell is not None and cell == cell]
+    """Whether a row holds more than signs for "no data", what nobody sees, and uncalculated formulas."""
+    texts = [
+        "".join(sign for sign in str(cell) if unicodedata.category(sign) not in ("Cc", "Cf")).strip()
+        for cell in row
+        if cell is not None and cell == cell
+    ]
     return any(not is_missing_marker(text) and not text.startswith("=") for text in texts)
