@@ -26,9 +26,6 @@ def example(root, tmp_path_factory):
     return study
 
 
-OFFICES = ("dinas_kesehatan", "dinas_pupr", "dinas_sosial")  # those whose data are not complete
-
-
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
     """A study of 24 villages that writes one small map, so that runs are quick."""
@@ -60,7 +57,6 @@ def test_run_writes_the_whole_pack(outputs):
         "lampiran_keputusan.docx",
         "rancangan_keputusan.docx",
         "berita_acara.docx",
-        *(f"permintaan_data_{opd}.{kind}" for opd in OFFICES for kind in ("docx", "xlsx")),
         "hasil.gpkg",
         "kajian.lock.json",
     }

@@ -14,7 +14,10 @@ FORBIDDEN_MODULES = {
 }  # fmt: skip
 # Published boundaries are fetched where a person asks for them by name, and nowhere else.
 # Helper processes get their work from the process that started them, and from no file.
-ASKED_FOR = {"lokus/places/sources.py": {"http", "urllib"}, "lokus/show/pack/processes.py": {"joblib"}}
+ASKED_FOR = {
+    "lokus/places/open_boundaries.py": {"http", "urllib"},
+    "lokus/show/pack/processes.py": {"joblib"},
+}
 FORBIDDEN_CALLS = {
     "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.startfile", "os.execv",
     "pd.eval", "pd.read_pickle", "pd.read_clipboard", "np.load", "np.loadtxt", "joblib.load", "yaml.load",

@@ -311,7 +311,7 @@ def test_changed_settings_give_what_a_fresh_study_gives(base, names):
         assert agree(study, changes) == []
 
 
-OUTPUTS = {"info", "lock", "maps", "method", "material"}
+OUTPUTS = {"info", "lock", "maps", "method", "material", "trial"}
 
 
 @pytest.mark.parametrize("name", ["kajian.judul", "keluaran.ukuran", "keluaran.peta", "keluaran.folder"])

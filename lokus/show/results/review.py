@@ -43,7 +43,7 @@ def direction_texts(change: pd.DataFrame) -> list[str]:
     >>> direction_texts(change)
     ['turun', 'turun, meskipun angka terukur naik', 'belum pasti']
     """
-    words = {FALLS: _("falling"), RISES: _("rising"), UNSURE: _("not certain")}
+    words = {FALLS: _("falling"), RISES: _("rising"), UNSURE: _("not settled")}
     other = {FALLS: _(", although the measured rate rose"), RISES: _(", although the measured rate fell")}
     counted = (
         change["perubahan_mentah"] if "perubahan_mentah" in change else pd.Series(0.0, index=change.index)

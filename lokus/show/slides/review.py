@@ -40,7 +40,7 @@ def review_slides(deck: Deck, material: Material, sheet: Callable[[str], Figure]
     >>> deck = Deck(kajian.info)
     >>> review_slides(deck, kajian.material, kajian.maps.sheet)
     >>> len(deck)
-    4
+    5
     """
     if material.review is None:
         return

@@ -165,7 +165,7 @@ def causes_table(material: Material) -> Table | None:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> causes_table(material).heads
     ('Reviu', 'Desa/Kelurahan', 'Aturan dan bobot', 'Indikator lain', 'Perubahan nyata', 'Cakupan
-    pengukuran', 'Kebetulan')
+    pengukuran', 'Variasi acak (anak diukur sedikit)')
     """
     _review, rows = _rows(material)
     moved = rows[rows["status_reviu"] != "tetap"]

@@ -236,7 +236,7 @@ def overlap_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> overlap_table(material).rows[0]
-    ('Prevalensi stunting (perkiraan)', '0,64', 'Perkiraan anak stunting', '60,0')
+    ('Prevalensi stunting (perkiraan)', '0,64', 'Anak stunting (perkiraan)', '60,0')
     """
     pairs = material.overlap
     if pairs is None or pairs.empty:

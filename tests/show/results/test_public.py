@@ -508,7 +508,7 @@ def test_masked_villages_are_told_as_masked_on_print_and_web_maps(frame, outline
 def test_figures_at_the_level_of_a_survey_are_public_where_those_of_the_records_are():
     results = pd.DataFrame(
         {
-            "desa": list("ABCD"), "kode_kecamatan": "990101", "stunting": [3.0, 4.0, 20.0, 30.0],
+            "desa": list("ABCD"), "kode_kecamatan": "990101", "stunting": [1.0, 4.0, 20.0, 30.0],
             "diukur": [40.0, 50.0, 90.0, 90.0], "prevalensi": [8.0, 9.0, 21.0, 30.0],
             "anak_stunting": [4.0, 6.0, 22.0, 33.0], "prevalensi_survei": [17.04, 18.0, 37.26, 49.0],
             "anak_stunting_survei": [9.0, 12.0, 40.0, 55.0],
