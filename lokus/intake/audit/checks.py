@@ -101,7 +101,19 @@ class Checked:
 
 
 def check_ranges(subject: Subject) -> Checked:
-    """Find values outside the valid range of their indicator, and counts that are not whole."""
+    """Find values outside the valid range of their indicator, and counts that are not whole.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = ["9901012001", "9901012002"]
+    >>> frame = pd.DataFrame({"sanitasi_layak": [180.0, 80.0]}, index=kode)
+    >>> names = pd.Series(["Suka Maju", "Suka Jaya"], index=frame.index)
+    >>> subject = Subject(frame=frame, names=names, catalogue=load_catalogue(), owners={})
+    >>> check_ranges(subject).impossible
+    [('9901012001', 'sanitasi_layak')]
+    """
     out = Checked()
     for key, values in subject.frame.items():
         item = subject.catalogue[str(key)]
@@ -153,7 +165,19 @@ def check_ranges(subject: Subject) -> Checked:
 
 
 def check_shares(subject: Subject) -> Checked:
-    """Find shares whose numerator exceeds the denominator, and given shares that their parts contradict."""
+    """Find shares whose numerator exceeds the denominator, and given shares that their parts contradict.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = ["9901012001", "9901012002"]
+    >>> frame = pd.DataFrame({"stunting": [12.0, 3.0], "diukur": [10.0, 30.0]}, index=kode)
+    >>> names = pd.Series(["Suka Maju", "Suka Jaya"], index=frame.index)
+    >>> subject = Subject(frame=frame, names=names, catalogue=load_catalogue(), owners={})
+    >>> check_shares(subject).impossible
+    [('9901012001', 'stunting'), ('9901012001', 'diukur')]
+    """
     out = Checked()
     frame = subject.frame
     for item in subject.catalogue.values():
@@ -202,7 +226,19 @@ def check_shares(subject: Subject) -> Checked:
 
 
 def check_consistency(subject: Subject) -> Checked:
-    """Check identities: stunted = short + very short, KRS + not KRS = screened, ranks = KRS, part ≤ whole."""
+    """Check identities: stunted = short + very short, KRS + not KRS = screened, ranks = KRS, part ≤ whole.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> columns = {"stunting": [9.0, 3.0], "pendek": [7.0, 2.0], "sangat_pendek": [1.0, 1.0]}
+    >>> frame = pd.DataFrame(columns, index=["9901012001", "9901012002"])
+    >>> names = pd.Series(["Suka Maju", "Suka Jaya"], index=frame.index)
+    >>> subject = Subject(frame=frame, names=names, catalogue=load_catalogue(), owners={})
+    >>> [(found.check, found.where.kode_desa) for found in check_consistency(subject).findings]
+    [('audit.identity', '9901012001')]
+    """
     out = Checked()
     identities = [(item.key, item.sum_of) for item in subject.catalogue.values() if item.sum_of]
     identities += [("keluarga_sasaran", ("krs", "tidak_krs")), ("krs", _KRS_RANKS)]
@@ -259,7 +295,19 @@ def _nested(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> Checked:
-    """Find villages measured too sparsely, and villages without any case where several are expected."""
+    """Find villages measured too sparsely, and villages without any case where several are expected.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = ["9901012001", "9901012002"]
+    >>> frame = pd.DataFrame({"cakupan_pengukuran": [35.0, 96.0]}, index=kode)
+    >>> names = pd.Series(["Suka Maju", "Suka Jaya"], index=frame.index)
+    >>> subject = Subject(frame=frame, names=names, catalogue=load_catalogue(), owners={})
+    >>> [(found.check, found.where.kode_desa) for found in check_coverage(subject).findings]
+    [('audit.coverage', '9901012001')]
+    """
     out = Checked()
     frame = subject.frame
     if "cakupan_pengukuran" in frame:

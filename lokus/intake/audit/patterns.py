@@ -49,7 +49,19 @@ def robust_z(values: pd.Series) -> pd.Series:
 
 
 def check_identical(subject: Subject) -> list[Finding]:
-    """Find one value repeated in most villages where that is not to be expected."""
+    """Find one value repeated in most villages where that is not to be expected.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.audit.checks import Subject
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = [f"99010120{n:02d}" for n in range(20)]
+    >>> frame = pd.DataFrame({"sanitasi_layak": [66.6] * 19 + [70.0]}, index=kode)
+    >>> subject = Subject(frame=frame, names=frame.index.to_series(), catalogue=load_catalogue(), owners={})
+    >>> [found.check for found in check_identical(subject)]
+    ['audit.identical']
+    """
     findings = []
     for key, column in subject.frame.items():
         item = subject.catalogue[str(key)]
@@ -77,7 +89,19 @@ def check_identical(subject: Subject) -> list[Finding]:
 
 
 def check_outliers(subject: Subject) -> list[Finding]:
-    """Find values far from all others, by the robust z-score on a scale that takes out the skew."""
+    """Find values far from all others, by the robust z-score on a scale that takes out the skew.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.audit.checks import Subject
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = [f"99010120{n:02d}" for n in range(20)]
+    >>> frame = pd.DataFrame({"sanitasi_layak": [2.0] + [60.0 + n for n in range(19)]}, index=kode)
+    >>> subject = Subject(frame=frame, names=frame.index.to_series(), catalogue=load_catalogue(), owners={})
+    >>> [(found.check, found.where.kode_desa) for found in check_outliers(subject)]
+    [('audit.outlier', '9901012000')]
+    """
     findings: list[Finding] = []
     for key, column in subject.frame.items():
         item = subject.catalogue[str(key)]
@@ -117,6 +141,17 @@ def check_changes(subject: Subject, previous: pd.DataFrame) -> list[Finding]:
 
     Shares with a known denominator and counts are judged by a two-sample z-score above 4, shares also by a
     change of ten points; a share without denominator by 40 points.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.intake.audit.checks import Subject
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> kode = [f"99010120{n:02d}" for n in range(20)]
+    >>> frame = pd.DataFrame({"sanitasi_layak": [60.0 + n for n in range(20)]}, index=kode)
+    >>> subject = Subject(frame=frame, names=frame.index.to_series(), catalogue=load_catalogue(), owners={})
+    >>> [found.check for found in check_changes(subject, frame)]
+    ['audit.carried_over']
     """
     findings = []
     for key in subject.frame.columns.intersection(previous.columns):
