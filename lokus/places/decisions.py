@@ -191,7 +191,9 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
-    r"""Add the rows that are still open to the decisions file, keeping what is already decided there.
+    r"""Add the rows that are still open to the decisions file, keeping what people wrote there.
+
+    A file that already holds them is left as it is, byte for byte; columns of their own stay.
 
     Parameters
     ----------
@@ -224,11 +226,12 @@ def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataF
     """
     path = Path(path)
     frames = [matches] if isinstance(matches, pd.DataFrame) else list(matches)
+    rows = [row for _row_number, row in _read_rows(path)] if path.exists() else []
+    before = {_name(row): row for row in rows}
     kept: dict[tuple[str, ...], dict[str, str]] = {}
-    if path.exists():
-        for _row_number, row in _read_rows(path):
-            if row["kode_desa"]:
-                kept.setdefault(_name(row), row)
+    for row in rows:
+        if row["kode_desa"] or row["alasan"]:
+            kept.setdefault(_name(row), row)
     for frame in frames:
         for case in frame.to_dict("records"):
             if case.get("cara") in _SETTLED:
@@ -245,16 +248,18 @@ def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataF
                 _CANDIDATES: " | ".join(case["calon"]),
             }
             if row["desa"] or row["baris"]:
-                kept.setdefault(_name(row), row)
+                kept.setdefault(_name(row), before.get(_name(row), {}) | row)
+    undecided = sum(not row["kode_desa"] for row in kept.values())
+    if rows and before == kept:
+        return undecided
+    columns = dict.fromkeys([*DECISION_COLUMNS, *(name for row in rows for name in row), _CANDIDATES])
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(
-        buffer, [*DECISION_COLUMNS, _CANDIDATES], delimiter=";", restval="", extrasaction="ignore"
-    )
+    writer = csv.DictWriter(buffer, list(columns), delimiter=";", restval="")
     writer.writeheader()
     writer.writerows({k: _harmless(v) for k, v in row.items()} for row in kept.values())
     with atomic_path(path) as draft:
         draft.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
-    return sum(not row["kode_desa"] for row in kept.values())
+    return undecided
 
 
 def _name(row: dict[str, str]) -> tuple[str, ...]:

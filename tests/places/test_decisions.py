@@ -115,3 +115,27 @@ def test_a_decision_for_an_unknown_village_is_refused_with_its_row(tmp_path) -> 
 def test_a_missing_decisions_file_is_refused(tmp_path) -> None:
     with pytest.raises(InputError, match="berkas tidak ada"):
         read_decisions(tmp_path / "kecocokan.csv")
+
+
+def test_what_people_wrote_is_never_written_over(tmp_path) -> None:
+    path = tmp_path / "kecocokan.csv"
+    names = names_of(("Muara Dua", "Tanete Baru"), ("Belida", "=Sumber X"))
+    written = (
+        b"sumber,kecamatan,desa,kode_desa,alasan,petugas\r\n"
+        b"krs.xlsx,Muara Dua,Tanete Baru,99.01.02.2002,ganti nama,Camat\r\n"
+        b"krs.xlsx,Belida,=Sumber X,,ditanyakan ke camat,Bappeda\r\n"
+    )
+    path.write_bytes(written)
+    decided = match_names(names, VILLAGES, decisions=read_decisions(path), source="krs.xlsx")
+    # Nothing new is open: not a byte changes.
+    assert write_open_cases(path, decided) == 1
+    assert path.read_bytes() == written
+    # A further open row is added; reasons without a decision and columns of one's own stay.
+    more = match_names(names_of(("Belida", "Entah")), VILLAGES, source="krs.xlsx")
+    assert write_open_cases(path, [decided, more]) == 2
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "sumber;lembar;baris;kecamatan;desa;kode_desa;alasan;petugas;calon"
+    assert lines[1] == "krs.xlsx;;;Muara Dua;Tanete Baru;99.01.02.2002;ganti nama;Camat;"
+    assert lines[2].startswith("krs.xlsx;;;Belida;'=Sumber X;;ditanyakan ke camat;Bappeda")
+    assert lines[3].startswith("krs.xlsx;;")
+    assert "Entah" in lines[3]
