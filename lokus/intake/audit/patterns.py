@@ -226,7 +226,9 @@ def double_counted(keys: Iterable[str], catalogue: Catalogue) -> list[Finding]:
             message=_("{part} is already counted in {whole}").format(
                 part=catalogue[key].label, whole=catalogue[whole].label
             ),
-            remedy=_("score only one of the two, or lower their weights"),
+            remedy=_(
+                "score only one of the two, or lower their weights and accept the finding with that reason"
+            ),
         )
         for key in chosen
         for whole in catalogue[key].contained_in
