@@ -15,7 +15,7 @@ from lokus.show.pack.workshop import Task
 
 # Stands for a workshop: what it makes is a note of who made it.
 SLOW = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from lokus.show.pack.processes import work_off
 from lokus.show.pack.workshop import Task
@@ -27,6 +27,8 @@ class Shop:
         return []
 
 if __name__ == "__main__":
+    # What runs in the background of a shell may have been told to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tasks = [[Task(name=str(n), method="slow")] for n in range(4)]
     list(work_off(Shop(), tasks, on_step=None, steps=4, processes=2))
 """
