@@ -269,6 +269,16 @@ def gather_findings(
     ------
     InputError
         An acceptance has no reason.
+
+    Examples
+    --------
+    >>> from lokus.intake.audit.checks import Subject
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> frame = pd.DataFrame({"sanitasi_layak": [80.0, None]}, index=["9901012001", "9901012002"])
+    >>> subject = Subject(frame=frame, names=frame.index.to_series(), catalogue=load_catalogue(), owners={})
+    >>> checked = Checked(values=frame, findings=(), subject=subject)
+    >>> gather_findings(checked, needed=["sanitasi_layak"]).completeness["sanitasi_layak"].tolist()
+    [True, False]
     """
     require_reasons(accepted)
     values, subject = checked.values, checked.subject

@@ -101,6 +101,14 @@ def find_layout(
     ------
     InputError
         No row names the columns that are needed. The message names what is missing, never what is there.
+
+    Examples
+    --------
+    >>> from lokus.findings import Where
+    >>> lines = ["Laporan", "NIK;Desa/Kel;Tanggal Pengukuran;ZS TB/U"]
+    >>> found = find_layout(split_lines(lines), columns={}, filters={}, where=Where(file="ukur.csv"))
+    >>> found.lines, found.delimiter, found.roles["desa"]
+    (2, ';', 1)
     """
     unknown = [role for role in columns if role not in ROLES]
     if unknown:

@@ -47,13 +47,25 @@ _AROUND_NUMBER = " '\t\u00a0"
 
 
 def text_chunks(path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS) -> Iterator[pd.DataFrame]:
-    """Chunks of a text file through the parser of pandas.
+    r"""Chunks of a text file through the parser of pandas.
 
     Yields
     ------
     pandas.DataFrame
         ``anak`` (hash), ``cara`` (0 no identity, 1 by name, 2 by NIK), texts under the role names, filter
         columns as ``saring_<position>``, and ``lebih``, true where the row has more cells than the header.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus.intake.children.layout import find_layout, split_lines
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.csv"
+    >>> lines = ["NIK;Desa;Tgl Ukur;ZS TB/U", "9901010101200001;Suka Maju;2026-02-01;-2.5"]
+    >>> _size = path.write_text("\n".join(lines))
+    >>> layout = find_layout(split_lines(lines), columns={}, filters={}, where=Where(file="ukur.csv"))
+    >>> (chunk,) = text_chunks(path, layout)
+    >>> chunk[["cara", "desa", "zs_tbu"]].values.tolist()
+    [[2, 'Suka Maju', '-2.5']]
     """
     salt = secrets.token_hex(8)
     spare = list(range(layout.width, layout.width + _SPARE_CELLS))
@@ -150,7 +162,21 @@ def _by_content(path: Path) -> closing[python_calamine.CalamineWorkbook]:
 
 
 def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataFrame]:
-    """Chunks of a worksheet; as :func:`text_chunks`."""
+    """Chunks of a worksheet; as :func:`text_chunks`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from lokus.intake.children.layout import find_layout
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.xlsx"
+    >>> rows = [["NIK", "Desa", "Tgl Ukur", "ZS TB/U"], ["9901010101200001", "Suka Maju", "2026-02-01", -2.5]]
+    >>> pd.DataFrame(rows).to_excel(path, index=False, header=False)
+    >>> head = [(1, "", rows[0])]
+    >>> layout = find_layout(head, columns={}, filters={}, where=Where(file="ukur.xlsx"))
+    >>> (chunk,) = workbook_chunks(path, "Sheet1", layout)
+    >>> chunk[["cara", "desa", "zs_tbu"]].values.tolist()
+    [[2, 'Suka Maju', '-2.5']]
+    """
     salt = secrets.token_hex(8)
     with _by_content(path) as book:
         records = islice(sheet_rows(book, sheet), layout.lines, None)
@@ -163,15 +189,24 @@ def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataF
 
 
 def sheet_rows(book: python_calamine.CalamineWorkbook, sheet: str) -> Iterator[list[str]]:
-    """Rows of a worksheet from its first row on, every cell as text."""
+    """Rows of a worksheet from its first row on, every cell as text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.xlsx"
+    >>> pd.DataFrame([["Desa", "Anak"], ["Suka Maju", 12]]).to_excel(path, index=False, header=False)
+    >>> with open_workbook(path) as book:
+    ...     list(sheet_rows(book, "Sheet1"))
+    [['Desa', 'Anak'], ['Suka Maju', '12']]
+    """
     found = book.get_sheet_by_name(sheet)
     if found.start is None:
         return
-    for _above in range(found.start[0]):
-        yield [""] * found.width
+    # Rows above the first cell are given, columns left of it are not.
     left = [""] * found.start[1]
     for row in found.iter_rows():
-        yield [*left, *map(_text, row)][: max(found.width, len(row))]
+        yield [*left, *map(_text, row)]
 
 
 def _text(value: object) -> str:

@@ -453,6 +453,17 @@ def read_calendar(
     -----
     Where the status is empty and something is reported as realised, the status is concluded from it: not
     begun at 0, done where the target is reached, otherwise under way; ``status_disimpulkan`` marks that.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> heads = ["No", "Kegiatan", "Sasaran", "Bulan mulai", "Target", "Realisasi", "Status", "Keterangan"]
+    >>> rows = [heads, [1, "Imunisasi kejar", "Suka Maju", "Maret", 20, 20, "selesai", ""]]
+    >>> path = Path(tempfile.mkdtemp()) / "kalender_aksi.xlsx"
+    >>> pd.DataFrame(rows).to_excel(path, sheet_name="Dinas Kesehatan", index=False, header=False)
+    >>> villages = pd.DataFrame({"desa": ["Suka Maju"], "kecamatan": ["Sari"]}, index=["9901012001"])
+    >>> read_calendar(path, villages).activities[["kegiatan", "status"]].values.tolist()
+    [['Imunisasi kejar', 'selesai']]
     """
     paths = [path] if isinstance(path, (str, Path)) else list(path)
     grids = [grid for one in paths for grid in read_grid(one)]

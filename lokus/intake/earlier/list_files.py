@@ -264,7 +264,7 @@ def read_list_table(
     place: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
 ) -> ListTable:
-    """Read the file of a decided list.
+    r"""Read the file of a decided list.
 
     Parameters
     ----------
@@ -282,6 +282,18 @@ def read_list_table(
     ------
     InputError
         The file cannot be read, or it does not tell which sheet or columns are meant.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "lokus.csv"
+    >>> _size = path.write_text("No;Kecamatan;Desa\n1;Sari;Suka Maju\n2;Sari;Suka Jaya\n")
+    >>> villages = pd.DataFrame(
+    ...     {"desa": ["Suka Maju", "Suka Jaya"], "kecamatan": "Sari"}, index=["9901012001", "9901012002"]
+    ... )
+    >>> found = read_list_table(path, villages)
+    >>> found.place, found.number, len(found.raw.data)
+    ({'desa': 'Desa', 'kecamatan': 'Kecamatan'}, 'No', 2)
     """
     path = Path(path)
     kind = path.suffix.lower()
