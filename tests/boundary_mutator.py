@@ -504,7 +504,7 @@ def mutated(seed: int, folder: Path) -> tuple[Path, Draft]:
         for step in draft.after:
             try:
                 path = step(path) if path.exists() else path
-            except (IndexError, KeyError, ValueError):
+            except (IndexError, KeyError, ValueError, OSError):
                 continue  # the damage before it left nothing to damage
     return path, draft
 
