@@ -135,7 +135,7 @@ def find_remedies(problem: Problem, villages: Feasibility) -> list[Remedy]:
     ...     cheapest=lambda problem: None, villages=4, kecamatan=1, largest=4,
     ... )
     >>> find_remedies(Problem(n=6), four)
-    [Remedy(text='jumlah desa maksimal 4', problem=4 desa tanpa batas jumlah kecamatan)]
+    [Remedy(text='jumlah desa maksimal 4', problem=4 desa/kelurahan tanpa batas jumlah kecamatan)]
     """
     rules = _rules(problem, villages)
     found = []
