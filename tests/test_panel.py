@@ -71,6 +71,7 @@ def test_scenarios_of_the_page_are_studies(example):
     }
 
 
+@pytest.mark.slow
 def test_without_widgets_the_page_itself_is_shown_in_a_frame_of_its_own(panel):
     shown = panel._repr_html_()
     assert 'sandbox="allow-scripts allow-downloads allow-modals"' in shown

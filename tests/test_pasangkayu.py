@@ -59,6 +59,7 @@ def test_ten_desa_in_at_most_five_kecamatan(kajian):
     assert again.proposal.kode == kajian.proposal.kode
 
 
+@pytest.mark.slow
 def test_every_output_is_written(kajian, tmp_path):
     small = kajian.replace(
         keluaran={"ukuran": ["A4"], "bahan": ["paparan", "laporan", "atlas", "geojson", "csv"]}

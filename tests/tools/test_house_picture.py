@@ -12,6 +12,7 @@ def test_the_picture_shows_the_imports_of_today():
     assert house_picture.drawn() == house_picture.arrows(), "run: make picture"
 
 
+@pytest.mark.slow
 def test_drawn_again_it_is_the_same_bytes_and_holds_its_arrows(tmp_path):
     for name in ("a.svg", "b.svg"):
         house_picture.draw(tmp_path / name)

@@ -197,6 +197,7 @@ def test_decisions_name_the_right_villages(kabupaten: Kabupaten, written: Path) 
     assert len(read_decisions(written / "kajian" / "kecocokan.csv")) == len(table)
 
 
+@pytest.mark.slow
 def test_teams_can_be_apportioned_in_a_kabupaten_of_another_size(tmp_path):
     made = make_kabupaten(villages=600, kecamatan=30, kelurahan=2)
     made.write(tmp_path)
