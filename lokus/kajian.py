@@ -311,14 +311,22 @@ class Kajian:
     def write_open_cases(self) -> Path | None:
         """Add the names that need a human decision to the decisions file; ``None`` when there are none.
 
-        Decisions already in the file stay. Fill the column ``kode_desa`` and run again.
+        Decisions already in the file stay. Fill the column ``kode_desa`` and run again. A row whose finding
+        the study accepts needs no decision any more.
         """
         from lokus.places.names import write_open_cases
 
         cases = [joined.open_cases for joined in self.joined]
         cases += [decided.open_cases for decided in self.decided.values()]
-        cases = [rows for rows in cases if len(rows)]
-        if not cases:
+        findings = self.audit.findings
+        about_rows = findings[findings["accepted"].astype(bool) & findings["check"].str.startswith("join.")]
+        accepted = set(about_rows[["file", "row"]].dropna().itertuples(index=False, name=None))
+        cases = [
+            rows[[(one.sumber, getattr(one, "baris", None)) not in accepted for one in rows.itertuples()]]
+            for rows in cases
+            if len(rows)
+        ]
+        if not any(len(rows) for rows in cases):
             return None
         write_open_cases(self.decisions_file, cases)
         return self.decisions_file

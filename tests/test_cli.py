@@ -90,6 +90,13 @@ def test_verify_does_not_hold_for_another_list(quick, outputs, tmp_path, capsys)
     assert "Kunci tidak cocok" in capsys.readouterr().out
 
 
+def test_a_row_whose_finding_is_accepted_needs_no_decision(example):
+    decisions = example.with_name("kecocokan.csv")
+    before = decisions.read_bytes()
+    main(["audit", str(example)])
+    assert decisions.read_bytes() == before
+
+
 def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
     written = ["--csv", str(tmp_path / "temuan.csv"), "--xlsx", str(tmp_path / "temuan.xlsx")]
     assert main(["audit", str(example), *written]) == 0
