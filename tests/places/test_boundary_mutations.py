@@ -61,7 +61,6 @@ def test_a_sample_of_damaged_files_is_right_blocked_or_refused(tmp_path) -> None
     assert len(seen) == 3
 
 
-@pytest.mark.long
 @pytest.mark.slow
 def test_many_damaged_files_are_right_blocked_or_refused(tmp_path, capsys) -> None:
     seen = run(range(1000, 1000 + MANY), tmp_path)

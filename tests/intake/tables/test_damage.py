@@ -50,7 +50,6 @@ def test_a_sample_of_damaged_tables_is_never_read_wrongly(kind: str, tmp_path: P
     assert set(outcome) <= {"right", "held"}, outcome
 
 
-@pytest.mark.long
 @pytest.mark.slow
 def test_damaged_tables_are_never_read_wrongly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     total: Counter[str] = Counter()
