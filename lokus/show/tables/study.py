@@ -90,7 +90,7 @@ def clusters_table(material: Material) -> Table | None:
         for village in villages.loc[rows["pusat"]].to_dict("records")
     ]
     return Table.of(
-        Column.text(_("Village at the centre"), centres),
+        Column.text(_("Village at the centre"), centres, width=34, wrap=True),
         Column.number(_("Number of villages"), rows["desa"]),
         Column.number(_("Radius (km)"), rows["radius_m"] / 1000.0, decimals=1),
         Column.number(_("Stunted children"), rows["kasus"]),
