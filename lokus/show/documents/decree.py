@@ -137,12 +137,11 @@ def write_decree_draft(path: str | Path, material: Material) -> Path:
     ):
         add_text(document, line, align="center", bold=True, after=after, keep=True)
     recitals = [*_recitals(material)]
-    letters = string.ascii_lowercase
     recitals.append(
         _("that by the considerations under letters a to {last}, a decree of the {head} on {subject} is "
-          "needed;").format(last=letters[len(recitals) - 1], head=head, subject=subject)
+          "needed;").format(last=_letter(len(recitals) - 1), head=head, subject=subject)
     )  # fmt: skip
-    add_clauses(document, _("Considering"), [(f"{letters[n]}.", text) for n, text in enumerate(recitals)])
+    add_clauses(document, _("Considering"), [(f"{_letter(n)}.", text) for n, text in enumerate(recitals)])
     basis = stated.basis or (dotted("", length=30), dotted("", length=30), dotted("", length=30))
     add_clauses(
         document, _("In view of"), [(f"{n}.", _ended(text, ";")) for n, text in enumerate(basis, start=1)]
@@ -189,6 +188,12 @@ def _recitals(material: Material) -> Iterator[str]:
         opening = _("that {text}").partition("{")[0]
         plain = text if text.casefold().startswith(opening) else f"{opening}{text}"
         yield _ended(plain, ";")
+
+
+def _letter(number: int) -> str:
+    """Letter of a consideration, from 0 on; after z comes aa, as word processors count."""
+    round_, place = divmod(number, len(string.ascii_lowercase))
+    return (_letter(round_ - 1) if round_ else "") + string.ascii_lowercase[place]
 
 
 def _ended(text: str, mark: str) -> str:

@@ -77,6 +77,13 @@ def test_letters_of_the_considerations_go_up_to_the_one_before_the_last(stated, 
     assert any("huruf a sampai dengan huruf d," in line for line in lines)
 
 
+def test_there_may_be_more_considerations_than_letters(material, tmp_path):
+    many = replace(material.formalities, recitals=tuple(f"hal {n};" for n in range(60)))
+    told = text(write_decree_draft(tmp_path / "a.docx", replace(material, formalities=many)))
+    marks = [mark for mark in ("z.", "aa.", "az.", "ba.") if mark in told.split()]
+    assert marks == ["z.", "aa.", "az.", "ba."]
+
+
 def test_a_city_has_a_mayor(material, tmp_path):
     city = replace(material, info=replace(material.info, kabupaten="Kota Prabumulih"))
     assert "KEPUTUSAN WALI KOTA PRABUMULIH" in text(write_decree_draft(tmp_path / "a.docx", city))
