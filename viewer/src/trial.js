@@ -91,7 +91,8 @@ export function scoresOf(trial, state) {
 function valuesOf(trial, score) {
   const { objective, blend } = trial.plain, { children } = trial;
   if (objective === "skor" || !children) return score;
-  if (objective === "anak" || blend === null) return children;
+  // What has no score is no candidate, however many children it has.
+  if (objective === "anak" || blend === null) return score.map((value, i) => (value === value ? children[i] : NaN));
   let most = -Infinity;
   for (const value of children) if (value > most) most = value;
   return score.map((value, i) => blend * value + (1 - blend) * (most > 0 ? children[i] / most : children[i] * 0));

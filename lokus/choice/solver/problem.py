@@ -286,7 +286,7 @@ def objective_values(
     Returns
     -------
     Series
-        Missing where something it is made of is missing: such a village cannot be chosen.
+        Missing where the score is, or children that it needs are: such a village cannot be chosen.
 
     Raises
     ------
@@ -329,7 +329,8 @@ def blend(scores: Floats, children: Floats, problem: Problem) -> Floats:
     if problem.objective == "skor":
         return scores
     if problem.blend is None:
-        return children
+        # What has no score is no candidate, however many children it has.
+        return np.where(np.isnan(scores), np.nan, children)
     # fmax.reduce, not nanmax: a column without any count stays missing and raises no warning.
     most = np.fmax.reduce(children, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
