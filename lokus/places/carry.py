@@ -247,7 +247,10 @@ def _findings(
                 message=_("{n} villages were put together from several: {codes}").format(
                     n=len(merged), codes=list_codes(merged)
                 ),
-                remedy=_("Counts are added and shares weighted; other values stay only where they agree."),
+                remedy=_(
+                    "Make sure that they were merged: counts were added and shares weighted; other values stay "
+                    "only where they agree."
+                ),
             )
         )
     left = list(_left(frame, crosswalk).index)
@@ -259,7 +262,10 @@ def _findings(
                 message=_("{n} villages of the earlier table are not in the new list: {codes}").format(
                     n=len(left), codes=list_codes(left)
                 ),
-                remedy=_("Find out what became of them; their data are carried nowhere."),
+                remedy=_(
+                    "Complete daftar_resmi where they still exist. Where another village took them in, only "
+                    "polygons of both years tell which; without them their data are carried nowhere."
+                ),
             )
         )
     return findings

@@ -40,9 +40,9 @@ ELSEWHERE = {
     "kode.empty": "tests/places/test_kode.py",
     "kode.repaired": "tests/places/test_kode.py",
     "kode.system": "tests/intake/join/test_join.py",
-    "tahun.gone": "tests/places/test_carry.py",
-    "tahun.merged": "tests/places/test_carry.py",
-    "tahun.split": "tests/places/test_carry.py",
+    "tahun.gone": "tests/intake/earlier/test_remedies.py",
+    "tahun.merged": "tests/intake/earlier/test_remedies.py",
+    "tahun.split": "tests/intake/earlier/test_remedies.py",
 }
 TRIED: dict[str, list] = {}
 

@@ -237,7 +237,10 @@ def _told(
                     message=_("{n} lokus of {year} are no longer villages: {names}").format(
                         n=len(gone), year=year, names=_named(gone)
                     ),
-                    remedy=_("find out what village they belong to now, and say so in the review"),
+                    remedy=_(
+                        "complete daftar_resmi where they still exist; where another village took them in, "
+                        "decide on that one: kunci_masuk holds it on the list"
+                    ),
                 )
             )
         if now != before - len(gone):
@@ -248,7 +251,10 @@ def _told(
                     message=_("the {n} lokus of {year} that still exist are {now} villages today").format(
                         n=before - len(gone), year=year, now=now
                     ),
-                    remedy=_("villages were divided or merged; see which of them the list means"),
+                    remedy=_(
+                        "villages were divided or merged; see which of them the decree means, and decide on the "
+                        "others with kunci_keluar"
+                    ),
                 )
             )
     doubtful = past.changes["perlu_diperiksa"].astype(bool) & past.lists.fillna(value=False).any(axis=1)
@@ -258,9 +264,13 @@ def _told(
                 check="tahun.lokus_doubtful",
                 level="warning",
                 message=_("{n} lokus were recognised otherwise than by their code: {names}").format(
-                    n=int(doubtful.sum()), names=_named(villages.loc[doubtful.index[doubtful]])
+                    n=int(doubtful.sum()),
+                    names=_named(villages.loc[doubtful.index[doubtful]], past.changes["asal"]),
                 ),
-                remedy=_("compare asal and keterangan with what the office for village affairs says"),
+                remedy=_(
+                    "ask the office for village affairs whether they are the villages of these former codes; "
+                    "where not, correct the code in daftar_resmi"
+                ),
             )
         )
     return replace(past, findings=tuple(findings))
@@ -282,6 +292,12 @@ def _recoded(past: CarriedPast) -> list[Finding]:
     ]
 
 
-def _named(villages: pd.DataFrame) -> str:
+def _named(villages: pd.DataFrame, former: pd.Series[str] | None = None) -> str:
+    """Name villages, with their `former` codes where they are asked for."""
     names = [f"{row.desa} ({row.kecamatan})" for row in villages.itertuples()]
+    if former is not None:
+        codes = [former[kode].split(", ") for kode in villages.index]
+        names = [
+            f"{name} ← {' + '.join(map(format_kode, own))}" for name, own in zip(names, codes, strict=True)
+        ]
     return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")

@@ -244,7 +244,10 @@ def _without_counts(results: gpd.GeoDataFrame) -> list[Finding]:
             level="warning",
             where=Where(file=_RESULTS),
             message=_("the earlier results have no {names}").format(names=", ".join(absent)),
-            remedy=_("lists and scores can be compared, rates cannot"),
+            remedy=_(
+                "name last year's study (kajian) instead, or outputs that hold them; without them lists and "
+                "scores can be compared, rates cannot"
+            ),
         )
     ]
 
