@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,12 @@ import pytest
 from village_years import drawn, village_list
 
 import lokus
-from lokus.findings import Finding
 from lokus.intake.earlier import outputs
 from lokus.intake.earlier.carried import CarriedPast, carry_previous
 from lokus.intake.indicators.catalogue import load_catalogue
+
+if TYPE_CHECKING:
+    from lokus.findings import Finding
 
 ANGGREK, BAMBU, CEMPAKA, DAMAR, ENAU = (f"990101200{n}" for n in range(1, 6))
 BEFORE = drawn(
