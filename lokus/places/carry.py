@@ -248,8 +248,8 @@ def _findings(
                     n=len(merged), codes=list_codes(merged)
                 ),
                 remedy=_(
-                    "Make sure that they were merged: counts were added and shares weighted; other values stay "
-                    "only where they agree."
+                    "Make sure that they were merged: counts were added and shares weighted; other values "
+                    "stay only where they agree."
                 ),
             )
         )

@@ -252,8 +252,8 @@ def _told(
                         n=before - len(gone), year=year, now=now
                     ),
                     remedy=_(
-                        "villages were divided or merged; see which of them the decree means, and decide on the "
-                        "others with kunci_keluar"
+                        "villages were divided or merged; see which of them the decree means, and decide on "
+                        "the others with kunci_keluar"
                     ),
                 )
             )

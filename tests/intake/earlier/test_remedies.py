@@ -1,4 +1,4 @@
-"""Each remedy of a finding about earlier years, obeyed, leads to the right past and takes the finding away."""
+"""Each remedy of a finding about earlier years, obeyed, leads to the right past."""
 
 from __future__ import annotations
 
