@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--skenario",
         type=Path,
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("repeat a scenario that the interactive page saved, beside the outputs of the study"),
     )
     review = command(
@@ -168,14 +168,14 @@ def _parser() -> argparse.ArgumentParser:
         "--sebelumnya",
         "--previous",
         type=Path,
-        metavar="PATH",
+        metavar=_("FILE"),
         help=_("outputs of last year (folder or lock) or its study file, instead of [tahun_lalu]"),
     )
     _folder_argument(review)
     audit = command("audit", _audit, _("check the data of a study without proposing anything"))
     _study_argument(audit)
-    audit.add_argument("--csv", type=Path, metavar="FILE", help=_("also write the findings as CSV"))
-    audit.add_argument("--xlsx", type=Path, metavar="FILE", help=_("also write the findings as a workbook"))
+    audit.add_argument("--csv", type=Path, metavar=_("FILE"), help=_("also write the findings as CSV"))
+    audit.add_argument("--xlsx", type=Path, metavar=_("FILE"), help=_("also write the findings as a workbook"))
     audit.add_argument(
         "--permintaan",
         type=Path,
@@ -191,20 +191,20 @@ def _parser() -> argparse.ArgumentParser:
         "--kajian",
         type=Path,
         default=Path("kajian.toml"),
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("study file to write (default: kajian.toml)"),
     )
     init.add_argument("--tahun", type=int, required=True, help=_("year of the proposal"))
-    init.add_argument("--daftar", type=Path, metavar="FILE", help=_("official list of villages"))
+    init.add_argument("--daftar", type=Path, metavar=_("FILE"), help=_("official list of villages"))
     _boundary_arguments(init)
     init.add_argument("--lembar", nargs="+", default=[], metavar="NAMA", help=_("read these sheets only"))
     listing = command("katalog", _catalogue, _("list every indicator: key, label, unit, worse end, office"))
     listing.add_argument("kata", nargs="*", metavar="KATA", help=_("only indicators with these words"))
     listing.add_argument("--markdown", action="store_true", help=_("as the page of the documentation"))
     verify = command("verify", _verify, _("run a locked study again and compare the list"))
-    verify.add_argument("kunci", type=Path, metavar="LOCK", help=_("kajian.lock.json of an earlier run"))
+    verify.add_argument("kunci", type=Path, metavar=_("LOCK"), help=_("kajian.lock.json of an earlier run"))
     verify.add_argument(
-        "--kajian", type=Path, metavar="FILE", help=_("study file, when it is no longer where it was")
+        "--kajian", type=Path, metavar=_("FILE"), help=_("study file, when it is no longer where it was")
     )
     boundaries = commands.add_parser(
         "boundaries", help=_("check or fetch village boundaries"), parents=[shared]
@@ -227,7 +227,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help=_("where to keep them (default: data/boundaries)"),
     )
-    fetch.add_argument("--alamat", metavar="URL", help=_("address template of another source"))
+    fetch.add_argument("--alamat", metavar=_("ADDRESS"), help=_("address template of another source"))
     fetch.add_argument("--ulang", action="store_true", help=_("download again even if already there"))
     fetch.set_defaults(job=_fetch_boundaries)
     return parser
@@ -255,12 +255,12 @@ def _boundary_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="kode=KOLOM",
         help=_("columns of the boundary file: kode=…, desa=…, kecamatan=…"),
     )
-    parser.add_argument("--crs", metavar="EPSG", help=_("coordinate system, where the file does not say it"))
+    parser.add_argument("--crs", metavar=_("EPSG CODE"), help=_("coordinate system, where the file does not say it"))
     parser.add_argument("--pengodean", metavar="NAMA", help=_("encoding of the names, for example cp1252"))
     parser.add_argument(
         "--jembatan",
         type=Path,
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("table from BPS codes (bps) to Kemendagri codes (kemendagri)"),
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import errno
 import json
 import os
@@ -290,3 +291,20 @@ def test_text_from_a_file_cannot_steer_the_terminal(capsys):
     assert "\x1b" not in told
     assert "\u202e" not in told
     assert r"\x1b[31m\u202e" in told
+
+
+def test_words_for_values_in_the_help_are_indonesian():
+    from lokus.cli import _parser
+    from lokus.i18n import use_language
+
+    def words(parser):
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                yield from (word for sub in action.choices.values() for word in words(sub))
+            elif isinstance(action.metavar, str):
+                yield action.metavar
+
+    with use_language("id"):
+        told = set(words(_parser()))
+    assert {"BERKAS", "KUNCI", "ALAMAT", "KODE_EPSG", "KAJIAN", "FOLDER"} <= told
+    assert not told & {"FILE", "PATH", "LOCK", "URL", "ADDRESS"}

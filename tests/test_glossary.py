@@ -17,12 +17,23 @@ def terms(root) -> list[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def told(root) -> list[str]:
+def messages(root) -> list[tuple[str, str]]:
+    """File that first shows a message, and its Indonesian text."""
     path = root / "lokus" / "locale" / "id" / "LC_MESSAGES" / "lokus.po"
     with path.open("rb") as file:
-        messages = [message for message in read_po(file) if message.id]
-    texts = [text for m in messages for text in ([m.string] if isinstance(m.string, str) else m.string)]
-    return [re.sub(r"\{\w+\}", "", text) for text in texts]  # names of places in a text are no words of it
+        found = [message for message in read_po(file) if message.id]
+    return [
+        (file, text)
+        for m in found
+        for text in ([m.string] if isinstance(m.string, str) else m.string)
+        for file in sorted({place for place, _line in m.locations})
+    ]
+
+
+@pytest.fixture(scope="module")
+def told(messages) -> list[str]:
+    # Names of places in a text are no words of it.
+    return [re.sub(r"\{\w+\}", "", text) for _file, text in messages]
 
 
 def found(word: str, texts: list[str]) -> list[str]:
@@ -43,3 +54,25 @@ def test_another_word_would_be_noticed(terms):
     assert {"kebetulan", "titik panas"} <= others
     assert found("kebetulan", ["Turun karena Kebetulan saja"])
     assert not found("gap", ["Menggapai target"])
+
+
+# Under Method, in what a developer prints, and in messages about the key of the study file.
+ODDS_MAY_STAND_IN = {
+    "lokus/show/words/method.py",
+    "lokus/evidence/change/change.py",
+    "lokus/evidence/rates/rates.py",
+}
+
+
+def test_odds_are_told_under_method_only(messages):
+    assert {file for file, text in messages if found("odds", [text])} == ODDS_MAY_STAND_IN
+
+
+def test_counted_villages_are_desa_or_kelurahan(messages):
+    shown = ("lokus/show", "lokus/choice", "lokus/followup", "lokus/evidence")
+    wrong = [
+        text
+        for file, text in messages
+        if file.startswith(shown) and re.search(r"\} (lokus )?desa\b(?!/kelurahan)", text)
+    ]
+    assert wrong == []

@@ -97,7 +97,7 @@ def test_what_nobody_measured_is_listed_and_never_chosen(kajian):
     assert table["status_usulan"].eq("belum ada data").all()
     assert table["kelas_kepastian"].eq("belum ada data").all()
     assert table["peluang_lokus"].isna().all()
-    assert table["alasan"].str.startswith("Belum dapat dinilai: belum ada data Prevalensi").all()
+    assert table["alasan"].str.startswith("Belum ada data Prevalensi").all()
     children = kajian.replace(pilihan={"tujuan": "anak"})
     assert not set(silent) & set(children.proposal.kode)
     assert children.robustness.table.loc[silent, "peluang_lokus"].eq(0).all()
@@ -114,6 +114,6 @@ def test_a_village_without_data_is_not_number_one(shared_data, tmp_path):
     row = study.results.loc[silent[0]]
     assert (row["status_usulan"], row["kelas_kepastian"]) == ("belum ada data", "belum ada data")
     assert pd.isna(row["peluang_lokus"])
-    assert row["alasan"].startswith("Belum dapat dinilai: belum ada data Prevalensi.")
+    assert row["alasan"].startswith("Belum ada data Prevalensi")
     assert silent[0] not in study.proposal.kode
     assert len(study.proposal.kode) == 3

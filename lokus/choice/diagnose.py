@@ -70,7 +70,7 @@ def check_feasible(
     Traceback (most recent call last):
         ...
     lokus.errors.InfeasibleError: tidak ada daftar yang memenuhi semua aturan: 3 desa/kelurahan,
-    maksimal 1 kecamatan (3 desa dapat dipilih, di 2 kecamatan yang dapat dibuka)
+    maksimal 1 kecamatan (3 desa/kelurahan dapat dipilih, di 2 kecamatan yang dapat dibuka)
     → butuh minimal 2 kecamatan, atau jumlah desa maksimal 2
     """
     if is_feasible(scores, kecamatan, problem, jenis=jenis, cost=cost):

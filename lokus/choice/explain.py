@@ -128,7 +128,7 @@ class Narrator:
             names = [self.labels.get(key, key) for key in self.unknown[kode]]
             if not names:
                 return _("Cannot be assessed: none of the indicators applies to it.")
-            return _("Cannot be assessed yet: no data on {names}.").format(names=", ".join(names))
+            return _("No data yet on {names}, so not ranked.").format(names=", ".join(names))
         known = [(str(key), part) for key, part in self.parts[kode].items() if part > 0]
         leading = sorted(known, key=lambda item: -item[1])[:DRIVERS]
         drivers = "; ".join(f"{self.labels.get(key, key)} {_points(part)}" for key, part in leading)

@@ -161,7 +161,7 @@ def apportion(
     >>> codes = [f"9901{k:02d}{2000 + v}" for k in range(1, 17) for v in range(1, 17)]
     >>> families = pd.Series([120 + 37 * v % 611 for v in range(256)], index=codes)
     >>> apportion(467, families, minimum=1)
-    467 dibagi untuk 256 desa: 1 sampai 3 per desa, rata-rata 1,8
+    467 dibagi untuk 256 desa/kelurahan: 1 sampai 3 per desa, rata-rata 1,8
     Cara: sisa terbesar (Hamilton); bila seri: bobot lebih besar didahulukan, lalu kode desa
     ...
     """

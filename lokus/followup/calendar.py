@@ -13,7 +13,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.followup.interventions import Interventions
 
-__all__ = ["CALENDAR_COLUMNS", "REALISATION_COLUMNS", "draft_calendar", "realisation_by_village"]
+__all__ = ["CALENDAR_COLUMNS", "REALISATION_COLUMNS", "draft_calendar", "in_list_order", "realisation_by_village"]
 
 _NUMBERS = ("kebutuhan", "kebutuhan_ambang", "target", "anggaran", "realisasi")
 CALENDAR_COLUMNS = (
@@ -42,7 +42,8 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
     Returns
     -------
     pandas.DataFrame
-        Columns ``CALENDAR_COLUMNS``, by office and village; ``no`` counts within the office. Target, months,
+        Columns ``CALENDAR_COLUMNS``, by office, then as the list is numbered, others after it by their code;
+        ``no`` counts within the office. Target, months,
         budget, source of funds, the position that answers, status and realisation are left to the office;
         ``indikator`` says what fails, with its value. A gap for which the catalogue knows no intervention has
         a row with an empty ``kegiatan``.
@@ -83,6 +84,7 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
         )
         .reset_index()
     )  # fmt: skip
+    drafted = in_list_order(drafted, interventions.villages, by=["opd"], then=["kode_desa", "pokok"])
     drafted["id"] = [
         f"KA-{year}-{kode}-{key}" for kode, key in zip(drafted["kode_desa"], drafted["pokok"], strict=True)
     ]
@@ -92,6 +94,35 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
     calendar[texts] = calendar[texts].astype(object).where(calendar[texts].notna(), "")
     calendar[list(_NUMBERS)] = calendar[list(_NUMBERS)].astype(float)
     return calendar
+
+
+def in_list_order(
+    rows: pd.DataFrame, villages: pd.DataFrame, *, by: list[str] | None = None, then: list[str] | None = None
+) -> pd.DataFrame:
+    """Order rows of villages as the map and the annex number them; villages not on the list come last.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With a column ``kode_desa``.
+    villages : pandas.DataFrame
+        As :attr:`Interventions.villages`; without ``nomor`` the order is that of the codes.
+    by, then : list of str
+        Columns that come before, and after, the number.
+
+    Examples
+    --------
+    >>> villages = pd.DataFrame({"nomor": [2, 1, None]}, index=["01", "02", "03"])
+    >>> in_list_order(pd.DataFrame({"kode_desa": ["03", "01", "02"]}), villages)["kode_desa"].tolist()
+    ['02', '01', '03']
+    """
+    if "nomor" in villages:
+        number = villages["nomor"].astype("Float64").reindex(rows["kode_desa"]).to_numpy(dtype=float, na_value=np.inf)
+    else:
+        number = np.zeros(len(rows))
+    keys = [*(by or []), "_nomor", *(then or ["kode_desa"])]
+    ordered = rows.assign(_nomor=number).sort_values(keys, kind="stable")
+    return ordered.drop(columns="_nomor").reset_index(drop=True)
 
 
 def _causes(details: pd.DataFrame) -> list[str]:

@@ -187,12 +187,20 @@ class AuditShortlist:
         return replace(self, table=table, risks=risks, public=True)
 
     def __repr__(self) -> str:
-        looked = {group: int((self.table[group] == TO_LOOK_AT).sum()) for group in RISK_GROUPS}
+        looked = {
+            group: int((self.table[group] == TO_LOOK_AT).sum())
+            for group in RISK_GROUPS
+            if not (len(self.table) and self.table[group].eq(NOT_EXAMINED).all())
+        }
+        groups = [f"{risk_label(group)} {format_number(n)}" for group, n in looked.items()]
+        groups += [
+            f"{risk_label(group)} {state_label(NOT_EXAMINED)}" for group in RISK_GROUPS if group not in looked
+        ]
         lines = [
             _("Case audit: {n} of {total} villages; to look at: {groups}").format(
                 n=format_number(len(self.table)),
                 total=format_number(self.candidates),
-                groups=", ".join(f"{risk_label(group)} {format_number(n)}" for group, n in looked.items()),
+                groups=", ".join(groups),
             ),
             self.rule,
         ]
@@ -258,7 +266,8 @@ def audit_shortlist(
     ... )
     >>> gaps = find_gaps(villages, {"cakupan_bumil_ttd": 70}, catalogue)
     >>> audit_shortlist(villages, gaps=gaps, examined=["cakupan_bumil_ttd"], catalogue=catalogue, n=2)
-    Audit kasus: 2 dari 2 desa; perlu dilihat: calon pengantin 0, ibu hamil 1, ibu nifas 0, baduta/balita 2
+    Audit kasus: 2 dari 2 desa/kelurahan; perlu dilihat: ibu hamil 1, baduta/balita 2, calon pengantin tidak
+    diperiksa, ibu nifas tidak diperiksa
     Perkiraan anak stunting terbanyak lebih dahulu, lalu kesenjangan layanan terbanyak, lalu kode desa
     """
     if n < 1:

@@ -33,8 +33,8 @@ class Interventions:
     Attributes
     ----------
     villages : pandas.DataFrame
-        Index ``kode_desa``: ``desa``, ``kecamatan``, ``kode_kecamatan``, and ``lokus``, whether it is on the
-        list.
+        Index ``kode_desa``: ``desa``, ``kecamatan``, ``kode_kecamatan``, ``lokus``, whether it is on the
+        list, and ``nomor``, its number there, where the villages have it.
     matrix : pandas.DataFrame
         Villages × offices: number of indicators of that office that fail.
     no_data : pandas.DataFrame
@@ -142,6 +142,8 @@ def intervention_matrix(
         raise ValueError(f"lokus that are not among the villages: {', '.join(map(str, strangers[:5]))}")
     place = villages[["desa", "kecamatan", "kode_kecamatan"]].rename_axis("kode_desa")
     place = place.assign(lokus=place.index.isin(list(chosen)))
+    if "nomor" in villages:
+        place["nomor"] = villages["nomor"].astype("Int64").where(place["lokus"])
 
     gaps = find_gaps(villages, thresholds, catalogue, owners=owners)
     details = gaps.join(place, on="kode_desa").assign(kekurangan=(gaps["nilai"] - gaps["ambang"]).abs())

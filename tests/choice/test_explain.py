@@ -85,7 +85,7 @@ def test_every_village_gets_the_right_kind_of_reason(oracle, data):
             assert "Tidak terpilih karena dikunci keluar: SK." in text
         elif pd.isna(values[kode]):
             assert text == (
-                "Belum dapat dinilai: belum ada data Prevalensi stunting. "
+                "Belum ada data Prevalensi stunting, jadi belum diperingkat. "
                 "Belum dapat dipilih sebelum datanya dilengkapi."
             )
         elif not free:
@@ -106,7 +106,7 @@ def test_closed_kecamatan_is_named_with_its_limit():
     )
     assert texts["9901012003"] == (
         "Peringkat 5 dari 6, skor 50,0 (terutama Prevalensi stunting 50,0). Terpilih sebagai nomor 3; "
-        "kecamatan 990101 punya 3 desa dalam daftar; 2 desa berskor lebih tinggi tidak dapat "
+        "kecamatan 990101 punya 3 desa/kelurahan dalam daftar; 2 desa/kelurahan berskor lebih tinggi tidak dapat "
         "menggantikannya menurut aturan."
     )
     assert texts["9901032002"].endswith(
@@ -118,7 +118,7 @@ def test_full_kecamatan_is_named():
     values = village_values([0.9, 0.8, 0.7], [0.1])
     _selection, texts = explain(values, Problem(n=3, max_per_kecamatan=2))
     assert texts["9901012003"].endswith(
-        "di atas 9901022001: kecamatan 990101 sudah terisi 2 desa, batas per kecamatan."
+        "di atas 9901022001: kecamatan 990101 sudah terisi 2 desa/kelurahan, batas per kecamatan."
     )
 
 
@@ -126,7 +126,7 @@ def test_village_needed_for_the_minimum_is_named():
     values = village_values([0.9, 0.1], [0.8, 0.7, 0.3])
     _selection, texts = explain(values, Problem(n=4, min_per_kecamatan=2))
     assert texts["9901022003"].endswith(
-        "di atas 9901012002: kecamatan 990101 akan tersisa kurang dari 2 desa tanpa 9901012002."
+        "di atas 9901012002: kecamatan 990101 akan tersisa kurang dari 2 desa/kelurahan tanpa 9901012002."
     )
 
 
@@ -138,7 +138,7 @@ def test_partial_scores_say_so():
     texts = reasons(scores, selection, kecamatan, {})
     assert texts["9901012001"] == (
         "Peringkat 1 dari 2, skor 100,0 (terutama a 100,0), tanpa 1 indikator yang belum ada data. "
-        "Terpilih sebagai nomor 1; kecamatan Air Bening punya 1 desa dalam daftar."
+        "Terpilih sebagai nomor 1; kecamatan Air Bening punya 1 desa/kelurahan dalam daftar."
     )
 
 
@@ -148,8 +148,8 @@ def test_kecamatan_of_one_name_are_kept_apart():
     codes = pd.Series([kode[:6] for kode in values.index], index=values.index)
     selection = select(scores.table["skor"], codes, Problem(n=3, max_kecamatan=2))
     texts = reasons(scores, selection, pd.Series("Air Bening", index=values.index), {})
-    assert "kecamatan Air Bening punya 2 desa dalam daftar" in texts.iloc[0]
-    assert "kecamatan Air Bening punya 1 desa dalam daftar" in texts.iloc[2]
+    assert "kecamatan Air Bening punya 2 desa/kelurahan dalam daftar" in texts.iloc[0]
+    assert "kecamatan Air Bening punya 1 desa/kelurahan dalam daftar" in texts.iloc[2]
 
 
 @pytest.mark.parametrize("engine", ["dp", "highs"])

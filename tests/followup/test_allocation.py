@@ -34,7 +34,7 @@ def test_comparison_by_hand():
     )  # fmt: skip
     assert result.summary.loc["gini", "usulan"] == pytest.approx(0)
     assert (result.moved, result.unknown) == (2, 1)
-    assert "1 desa: jumlah yang ada belum diketahui" in repr(result)
+    assert "1 desa/kelurahan: jumlah yang ada belum diketahui" in repr(result)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), min_size=1, max_size=6))

@@ -97,3 +97,16 @@ def test_realisation_tells_work_from_reporting():
     np.testing.assert_array_equal(table["persen_selesai"], [100, 25, 0, 0, np.nan, 100])
     np.testing.assert_array_equal(table["persen_dilaporkan"], [100, 50, 0, 100, np.nan, 100])
     assert table["perubahan"].dropna().to_dict() == {"9901012001": -2.5, "9901012005": 1.0}
+
+
+def test_activities_stand_in_the_order_of_the_list():
+    villages = make_villages(
+        sanitasi_layak=[55, 60, 50, 70], cakupan_sanitasi=[60, 90, 95, 70], prevalensi=[20, 18, 15, 25],
+        anak_stunting=[12, 11, 13, 14], idm=[0.5, 0.7, 0.8, 0.9], nomor=[3, 1, None, 2],
+    )  # fmt: skip
+    ranked = intervention_matrix(villages, LIMITS, load_catalogue(), lokus=villages.index[[0, 1, 3]])
+    for _office, rows in draft_calendar(ranked, year=2027, all_villages=True).groupby("opd"):
+        order = rows["desa"].drop_duplicates().tolist()
+        listed = ["Desa 1", "Desa 3", "Desa 0", "Desa 2"]  # what is not on the list comes last
+        assert order == [desa for desa in listed if desa in order]
+        assert rows["no"].tolist() == list(range(1, len(rows) + 1))

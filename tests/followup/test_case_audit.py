@@ -52,7 +52,7 @@ def test_most_expected_children_first_unrounded():
     assert result.table.index.tolist() == [CODES[3], CODES[0], CODES[1]]
     assert result.table["urutan"].tolist() == [1, 2, 3]
     assert result.unranked == (CODES[2],)
-    assert "1 desa belum memiliki perkiraan dan tidak masuk daftar: 9901012003" in repr(result)
+    assert "1 desa/kelurahan belum memiliki perkiraan dan tidak masuk daftar: 9901012003" in repr(result)
 
 
 def test_gaps_then_codes_break_ties():

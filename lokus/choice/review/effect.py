@@ -296,15 +296,12 @@ class Effect:
         points = self.table["poin"].to_dict()
         facts = _(
             "The raw prevalence of {n} lokus changed by {naive} points; with no help {expected} points were "
-            "to be expected. Against that the odds of stunting are {ratio} times ({low}–{high}), or {points} "
-            "points ({points_low} to {points_high}), about {children} stunted children."
+            "to be expected. What is left are {points} points ({points_low} to {points_high}), about {children} "
+            "stunted children."
         ).format(
             n=format_number(self.villages),
             naive=signed(self.expected.shown["perubahan"]),  # the one change, beside its rates or not
             expected=signed(points["tanpa bantuan"]),
-            ratio=format_number(self.odds_ratio, decimals=2),
-            low=format_number(low, decimals=2),
-            high=format_number(high, decimals=2),
             points=signed(self.points),
             points_low=signed(self.points_interval[0]),
             points_high=signed(self.points_interval[1]),

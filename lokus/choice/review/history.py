@@ -115,7 +115,7 @@ def list_history(
     >>> desa = [f"99010120{i:02d}" for i in range(1, 11)]
     >>> history = list_history({2024: desa[:4], 2025: desa[1:5], 2026: desa[1:5]}, villages=desa)
     >>> history
-    Daftar 3 tahun (2024–2026): 5 desa pernah masuk, 3 di antaranya setiap tahun; stabilitas 0,72
+    Daftar 3 tahun (2024–2026): 5 desa/kelurahan pernah masuk, 3 di antaranya setiap tahun; stabilitas 0,72
     (1 = daftar selalu sama, 0 = acak)
     >>> history.table.loc["9901012005"].to_dict()
     {'tahun_lokus': 2, 'total_tahun': 2, 'pertama': 2025, 'keluar_masuk': 1}

@@ -73,8 +73,8 @@ class Problem:
     Examples
     --------
     >>> Problem(n=26, max_kecamatan=8, min_per_kecamatan=2, locked_in={"9901012001": "SK 2025"})
-    26 desa/kelurahan, maksimal 8 kecamatan; paling sedikit 2 desa di tiap kecamatan terpilih;
-    1 desa dikunci masuk
+    26 desa/kelurahan, maksimal 8 kecamatan; paling sedikit 2 desa/kelurahan di tiap kecamatan terpilih;
+    1 desa/kelurahan dikunci masuk
     """
 
     n: int

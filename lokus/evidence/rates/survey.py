@@ -146,13 +146,12 @@ class AtSurvey:
 
     def __repr__(self) -> str:
         return _(
-            "{survey}; the records say {recorded} %. For classes, thresholds, graduation and children the "
-            "odds of every village are multiplied by {odds}; ranks stay as recorded, and the two figures are "
-            "not one series."
+            "{survey}; the records say {recorded} %. For classes, thresholds, graduation and children all "
+            "villages are shifted together to the level of the survey; ranks stay as recorded, and the two "
+            "figures are not one series."
         ).format(
             survey=self.survey,
             recorded=format_number(self.recorded, decimals=1),
-            odds=format_number(np.exp(self.shift), decimals=2),
         )
 
 

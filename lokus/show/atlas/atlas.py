@@ -16,6 +16,7 @@ from lokus.i18n import gettext as _
 from lokus.show.atlas.page_map import AtlasGround
 from lokus.show.atlas.page_text import Flow, write_gaps, write_reasons, write_table
 from lokus.show.drawing.furniture import INK, QUIET, draw_box
+from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import PAPER, Box, Page
 from lokus.show.drawing.legend import draw_legend
 from lokus.show.maps.print_map import Sheet, blank_sheet, draw_footer, draw_header, draw_watermark
@@ -73,7 +74,7 @@ class AtlasBook:
         shapes = self.ground.shapes[here]
         lost = [str(n) for n, shape in zip(villages["desa"], shapes, strict=True) if shape is None]
         crs = self.ground.crs
-        projection = _("Projection and datum: {crs} ({code})").format(crs=crs.name, code=crs.to_string())
+        projection = crs_line(crs)
         draw_footer(page, plan, self.info, projection=projection, missing=lost)
 
         def turn() -> Any:

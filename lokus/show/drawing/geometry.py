@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 import shapely
 from matplotlib.path import Path
 
+from lokus.i18n import gettext as _
 from lokus.places.boundary_coverage import utm_crs
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["Sketch", "compound_path", "polygonal", "smaller_above", "to_metric", "without_slivers"]
+__all__ = ["Sketch", "crs_line", "compound_path", "polygonal", "smaller_above", "to_metric", "without_slivers"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,6 +47,20 @@ def to_metric(frame: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any = None) -> Any:
             raise ValueError("no village has a polygon, so there is nothing to draw")
         crs = utm_crs(present)
     return frame.to_crs(crs)
+
+
+def crs_line(crs: Any) -> str:
+    """Projection and datum as printed on a map, the zone in the reader's language.
+
+    Examples
+    --------
+    >>> from pyproj import CRS
+    >>> crs_line(CRS(32749))
+    'Proyeksi dan datum: WGS 84 / UTM Zona 49S (EPSG:32749)'
+    """
+    zone = re.fullmatch(r"(.*UTM) zone (\w+)", crs.name)
+    name = _("{system} zone {zone}").format(system=zone[1], zone=zone[2]) if zone else crs.name
+    return _("Projection and datum: {crs} ({code})").format(crs=name, code=crs.to_string())
 
 
 def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -25,6 +25,7 @@ from lokus.show.drawing.furniture import (
     draw_scale_bar,
     write,
 )
+from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import Box, Page
 from lokus.show.drawing.legend import draw_legend, legend_height
 from lokus.show.drawing.pixels import EFFORT, draw_pixels
@@ -455,7 +456,7 @@ def draw_on(
         )
         draw_list(page, plan.listing, listed_villages(results, layer), key, unit=plan.unit)
         lost = [str(name) for name, shape in zip(results["desa"], shapes, strict=True) if shape is None]
-        projection = _("Projection and datum: {crs} ({code})").format(crs=crs.name, code=crs.to_string())
+        projection = crs_line(crs)
         draw_footer(page, plan, info, projection=projection, missing=lost)
     return figure
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lokus.choice.results import LOKUS
 from lokus.findings import level_counts, level_label
 from lokus.followup.gaps import gaps_by_indicator
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import number_texts, threshold_text
@@ -192,8 +193,8 @@ def odds_table(material: Material) -> Table | None:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> table = odds_table(material)
     >>> table.heads, [row[0] for row in table.rows]
-    (('Odds anak yang tidak diukur', 'Desa yang berganti', 'Masuk', 'Keluar'), ['0,5 kali', '1 kali (usulan)',
-    '2 kali'])
+    (('Anak yang tidak diukur', 'Desa yang berganti', 'Masuk', 'Keluar'), ['lebih jarang stunting (0,5×)',
+    'sama seringnya (usulan)', 'lebih sering stunting (2×)'])
     """
     bounds = material.odds_bounds
     if bounds is None:
@@ -206,25 +207,35 @@ def odds_table(material: Material) -> Table | None:
     for column in bounds.columns.drop(["desa", "kecamatan"]):
         moved = (bounds[column] != bounds[proposed]).to_numpy()
         listed = (bounds[column] == LOKUS).to_numpy()
-        times = _("{odds} times").format(odds=str(column).removeprefix("odds "))
+        times = _stunted_how_often(float(str(column).removeprefix("odds ").replace(",", ".")))
         rows.append(
             (
-                _("{odds} (proposal)").format(odds=times) if column == proposed else times,
+                _("{supposed} (proposal)").format(supposed=times) if column == proposed else times,
                 int((moved & listed).sum()),
                 *(", ".join(compress(names, moved & side)) or "–" for side in (listed, ~listed)),
             )
         )
     head, changed, enters, leaves = zip(*rows, strict=True)
     return Table.of(
-        Column.text(_("Odds of the children not measured"), head),
+        Column.text(_("Children not measured"), head),
         Column.number(_("Villages that change"), changed),
         Column.text(_("Comes in"), enters, most=0.4),
         Column.text(_("Goes out"), leaves, most=0.4),
         title=_("If the children not measured are stunted more or less often"),
         lead=_(
-            "Nobody knows it: the list, were the odds of the children not measured half or twice those of "
-            "the measured ones"
+            "Nobody knows it: the list, were children not measured stunted less or more often than the "
+            "measured ones; the Method says how it is computed"
         ),
+    )
+
+
+def _stunted_how_often(odds: float) -> str:
+    """Say in plain words how children not measured are supposed to differ; the odds stand under Method."""
+    times = format_number(odds, decimals=0 if odds.is_integer() else 1)
+    if odds == 1:
+        return _("stunted as often")
+    return (_("stunted less often ({times}×)") if odds < 1 else _("stunted more often ({times}×)")).format(
+        times=times
     )
 
 

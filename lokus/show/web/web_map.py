@@ -60,7 +60,7 @@ _TRIAL_CLASSES = (
     ("masuk", N_("Enters in the trial"), ""),
     ("keluar", N_("Leaves in the trial"), ""),
     ("tidak", N_("In neither list"), ""),
-    ("belum ada data", N_("Cannot be assessed"), "missing"),
+    ("belum ada data", N_("No data yet"), "missing"),
 )  # places in the viewer: src/app.js
 
 

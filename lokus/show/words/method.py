@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,12 @@ def _describe_bounds(
 ) -> Iterator[tuple[str, str]]:
     if survey is not None:
         yield _("Survey level"), str(survey)
+        yield (
+            _("Shift to the survey"),
+            _("odds of every village times {odds}").format(
+                odds=format_number(math.exp(survey.shift), decimals=2)
+            ),
+        )
     yield from map(caution_line, cautions)
     if odds_bounds is None:
         return
@@ -304,7 +311,13 @@ def _describe_review(change: Change | None, effect: Effect | None) -> Iterator[t
     if effect is not None:
         yield (
             _("Effect of being lokus"),
-            _("what is left when the expected change is taken off; {n} lokus against {others} others").format(
-                n=format_number(effect.villages), others=format_number(effect.others)
-            ),
+            _(
+                "what is left when the expected change is taken off; {n} lokus against {others} others; odds "
+                "ratio {value} ({low}–{high})"
+            ).format(
+                n=format_number(effect.villages), others=format_number(effect.others),
+                value=format_number(effect.odds_ratio, decimals=2),
+                low=format_number(effect.odds_ratio_interval[0], decimals=2),
+                high=format_number(effect.odds_ratio_interval[1], decimals=2),
+            ),  # fmt: skip
         )

@@ -40,10 +40,10 @@ _OF_THE_LIST = ("evidence.kecamatan_apart", BELOW_SURVEY)
 _HIGH = ("tinggi", "sangat tinggi")  # classes of a map
 CERTAINTY = ("kukuh", "condong", "perbatasan", "tidak")
 _CERTAINTY = {
-    "kukuh": N_("Firm (chance of 80 % or more)"),
-    "condong": N_("Leaning in (50 to below 80 %)"),
-    "perbatasan": N_("Borderline (20 to below 50 %)"),
-    "tidak": N_("Unlikely (below 20 %)"),
+    "kukuh": N_("Very large chance (80 % or more)"),
+    "condong": N_("Fairly large chance (50 to below 80 %)"),
+    "perbatasan": N_("Medium chance (20 to below 50 %)"),
+    "tidak": N_("Small chance (below 20 %)"),
 }
 
 
@@ -53,7 +53,7 @@ def certainty_label(key: str) -> str:
     Examples
     --------
     >>> certainty_label("kukuh")
-    'Kukuh (peluang 80 % atau lebih)'
+    'Peluang sangat besar (80 % atau lebih)'
     """
     return _(_CERTAINTY[key])
 

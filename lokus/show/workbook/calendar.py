@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from lokus.files import atomic_path
+from lokus.followup.calendar import in_list_order
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.earlier.calendar import ISSUED_COLUMNS
@@ -296,7 +297,8 @@ def village_summary(
     """Write one row a village: gaps of each office, values without data, activities planned and done."""
     place = interventions.villages
     rows = place[place["lokus"] | place.index.isin(calendar["kode_desa"])]
-    rows = rows.sort_values("kode_kecamatan", kind="stable")
+    order = in_list_order(rows.rename_axis("kode_desa").reset_index(), place)["kode_desa"]
+    rows = rows.loc[order]
     gaps, unknown = interventions.matrix.loc[rows.index], interventions.no_data.loc[rows.index].sum(axis=1)
     idle = int((~rows.index.isin(calendar["kode_desa"])).sum())
     lines = [
@@ -508,7 +510,7 @@ def _instructions() -> list[str]:
         ),
         _(
             "Need is how many families, children … the data show to be concerned; it is an estimate for "
-            'planning. "No data yet" means that it does not follow from the data: the office fills in the '
+            'planning. "Not counted yet" means that it does not follow from the data: the office fills in the '
             "target from its own records."
         ),
         _("Progress is one of: {words}. An empty cell means: not reported.").format(

@@ -58,7 +58,7 @@ def case_audit_sheet(sheet: Worksheet, info: StudyInfo, shortlist: AuditShortlis
         *repr(shortlist).splitlines(),
         _("No names: the audit team finds the cases in the field, with the puskesmas and the TPK."),
     ]
-    top = write_heading(sheet, info, _("Shortlist for the audit of stunting cases (AKS)"), lines)
+    top = write_heading(sheet, info, _("Priority villages for the audit of stunting cases (AKS)"), lines)
     columns = (
         [] if shortlist.public else [Column(head=_("Order"), values=table["urutan"], format="0", width=8)]
     )

@@ -126,7 +126,7 @@ def test_views_and_children_hang_together():
     assert "ikut terhitung sebagai pengaruh" in effect.caution
     assert effect.caution in effect._repr_html_()
     with use_language("en"):
-        assert "odds of stunting" in repr(effect)
+        assert "What is left are" in repr(effect)
 
 
 def test_pairs_are_within_the_caliper_and_used_once():

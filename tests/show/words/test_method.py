@@ -12,5 +12,5 @@ def test_the_method_states_trend_correlation_and_comparison(reviewed):
     lines = dict(_describe_review(change, reviewed.review.effect))
     assert lines["Tren sejak tahun sebelumnya"] == "rasio odds 0,88 (0,83–0,94)"
     assert lines["Korelasi kedua tahun"].startswith("0,71 (0,50–0,85)")
-    assert "9 lokus dibandingkan 50" in lines["Pengaruh menjadi lokus"]
+    assert "9 lokus dibandingkan dengan 50 desa/kelurahan lain; rasio odds" in lines["Pengaruh menjadi lokus"]
     assert list(_describe_review(None, None)) == []
