@@ -175,7 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = command("audit", _audit, _("check the data of a study without proposing anything"))
     _study_argument(audit)
     audit.add_argument("--csv", type=Path, metavar=_("FILE"), help=_("also write the findings as CSV"))
-    audit.add_argument("--xlsx", type=Path, metavar=_("FILE"), help=_("also write the findings as a workbook"))
+    audit.add_argument(
+        "--xlsx", type=Path, metavar=_("FILE"), help=_("also write the findings as a workbook")
+    )
     audit.add_argument(
         "--permintaan",
         type=Path,
@@ -255,7 +257,9 @@ def _boundary_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="kode=KOLOM",
         help=_("columns of the boundary file: kode=…, desa=…, kecamatan=…"),
     )
-    parser.add_argument("--crs", metavar=_("EPSG CODE"), help=_("coordinate system, where the file does not say it"))
+    parser.add_argument(
+        "--crs", metavar=_("EPSG CODE"), help=_("coordinate system, where the file does not say it")
+    )
     parser.add_argument("--pengodean", metavar="NAMA", help=_("encoding of the names, for example cp1252"))
     parser.add_argument(
         "--jembatan",

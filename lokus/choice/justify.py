@@ -161,8 +161,8 @@ def justifications(
     >>> proposal = select(scores.table["skor"], kecamatan, Problem(n=1))
     >>> print(justifications(scores, proposal, kecamatan, {}).iloc[0])
     9901012001, Kecamatan Air Bening. Peringkat 1 dari 2, skor 100,0 (terutama prevalensi 100,0). Terpilih
-    sebagai nomor 1; kecamatan Air Bening punya 1 desa/kelurahan dalam daftar. Tanpa desa ini, 9901022001 akan masuk
-    dan jumlah nilai daftar turun 100,0.
+    sebagai nomor 1; kecamatan Air Bening punya 1 desa/kelurahan dalam daftar. Tanpa desa ini,
+    9901022001 akan masuk dan jumlah nilai daftar turun 100,0.
     """
     narrator = Narrator(scores, selection, kecamatan, labels, desa)
     texts = {kode: _explain(kode, narrator, robustness).text for kode in selection.kode}

@@ -374,10 +374,9 @@ class Robustness:
     def _sentence(self) -> str:
         listed = self.table.loc[list(self.proposal), "kelas_kepastian"].value_counts()
         return _(
-            "{draws} draws, each solved exactly: of {n} villages on the list {firm} have a very large chance, "
-            "{leaning} a fairly large one, {border} a medium one, {weak} a small one; {changes} would change on "
-            "average "
-            "({low}–{high})"
+            "{draws} draws, each solved exactly: of {n} villages on the list {firm} have a very large "
+            "chance, {leaning} a fairly large one, {border} a medium one, {weak} a small one; {changes} would "
+            "change on average ({low}–{high})"
         ).format(
             draws=format_number(self.draws),
             n=len(self.proposal),

@@ -13,7 +13,13 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.followup.interventions import Interventions
 
-__all__ = ["CALENDAR_COLUMNS", "REALISATION_COLUMNS", "draft_calendar", "in_list_order", "realisation_by_village"]
+__all__ = [
+    "CALENDAR_COLUMNS",
+    "REALISATION_COLUMNS",
+    "draft_calendar",
+    "in_list_order",
+    "realisation_by_village",
+]
 
 _NUMBERS = ("kebutuhan", "kebutuhan_ambang", "target", "anggaran", "realisasi")
 CALENDAR_COLUMNS = (
@@ -117,7 +123,12 @@ def in_list_order(
     ['02', '01', '03']
     """
     if "nomor" in villages:
-        number = villages["nomor"].astype("Float64").reindex(rows["kode_desa"]).to_numpy(dtype=float, na_value=np.inf)
+        number = (
+            villages["nomor"]
+            .astype("Float64")
+            .reindex(rows["kode_desa"])
+            .to_numpy(dtype=float, na_value=np.inf)
+        )
     else:
         number = np.zeros(len(rows))
     keys = [*(by or []), "_nomor", *(then or ["kode_desa"])]

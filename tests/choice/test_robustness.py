@@ -188,7 +188,9 @@ def test_says_what_it_found():
     rates, evidence, chosen = proposal(frame, Problem(n=10, max_kecamatan=4))
     found = assess_robustness(chosen, evidence, weights=WEIGHTS, worse=WORSE, rates=rates, draws=100, seed=1)
     listed = found.table.loc[list(chosen.kode), "kelas_kepastian"].value_counts()
-    assert repr(found).startswith("100 undian, masing-masing diselesaikan secara eksak: dari 10 desa/kelurahan")
+    assert repr(found).startswith(
+        "100 undian, masing-masing diselesaikan secara eksak: dari 10 desa/kelurahan"
+    )
     assert f"{listed.get('kukuh', 0)} berpeluang sangat besar" in repr(found)
     assert "<table" in found._repr_html_()
     with pytest.raises(FrozenInstanceError):

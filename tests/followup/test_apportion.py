@@ -223,7 +223,9 @@ def test_the_real_codes_of_muara_enim(shared_data):
 
 
 def test_missing_weights_are_refused_by_name():
-    with pytest.raises(FollowupError, match=r"2 desa/kelurahan belum memiliki bobot: 9901012001, 9901012003") as caught:
+    with pytest.raises(
+        FollowupError, match=r"2 desa/kelurahan belum memiliki bobot: 9901012001, 9901012003"
+    ) as caught:
         apportion(5, pd.Series([None, 4, np.nan], index=codes(3), dtype=float))
     assert "lengkapi" in caught.value.remedy
 
@@ -258,9 +260,13 @@ def test_a_village_twice_and_an_unknown_method():
 
 def test_what_cannot_be_is_said_with_the_numbers():
     weights = pd.Series([5, 1, 0], index=codes(3))
-    with pytest.raises(InfeasibleError, match=r"5 tidak cukup: jumlah minimum untuk 3 desa/kelurahan adalah 6"):
+    with pytest.raises(
+        InfeasibleError, match=r"5 tidak cukup: jumlah minimum untuk 3 desa/kelurahan adalah 6"
+    ):
         apportion(5, weights, minimum=2)
-    with pytest.raises(InfeasibleError, match=r"9 terlalu banyak: 3 desa/kelurahan hanya dapat menampung 8 \(1 di"):
+    with pytest.raises(
+        InfeasibleError, match=r"9 terlalu banyak: 3 desa/kelurahan hanya dapat menampung 8 \(1 di"
+    ):
         apportion(9, weights, maximum=4)
     with pytest.raises(InfeasibleError, match="minimum lebih besar daripada maksimum: 9901012002"):
         apportion(9, weights, minimum=pd.Series([0, 3, 0], index=codes(3)), maximum=2)

@@ -134,7 +134,9 @@ def test_a_part_larger_than_its_whole_is_found():
         {"sasaran": [9.0, 9, 9, 9, None], "baduta": [3.0, 10, 9, None, 4]}, index=VILLAGES.index
     )
     (finding,) = beneficiaries(values, villages=VILLAGES, lokus=[]).findings
-    assert finding.message == "Baduta (0–23 bulan) lebih banyak daripada Balita di 1 desa/kelurahan: 9901012002"
+    assert (
+        finding.message == "Baduta (0–23 bulan) lebih banyak daripada Balita di 1 desa/kelurahan: 9901012002"
+    )
 
 
 @given(st.permutations(range(5)))

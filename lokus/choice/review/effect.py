@@ -296,8 +296,8 @@ class Effect:
         points = self.table["poin"].to_dict()
         facts = _(
             "The raw prevalence of {n} lokus changed by {naive} points; with no help {expected} points were "
-            "to be expected. What is left are {points} points ({points_low} to {points_high}), about {children} "
-            "stunted children."
+            "to be expected. What is left are {points} points ({points_low} to {points_high}), about "
+            "{children} stunted children."
         ).format(
             n=format_number(self.villages),
             naive=signed(self.expected.shown["perubahan"]),  # the one change, beside its rates or not

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-__all__ = ["Sketch", "crs_line", "compound_path", "polygonal", "smaller_above", "to_metric", "without_slivers"]
+__all__ = [
+    "Sketch",
+    "compound_path",
+    "crs_line",
+    "polygonal",
+    "smaller_above",
+    "to_metric",
+    "without_slivers",
+]
 
 Floats = npt.NDArray[np.float64]
 

@@ -315,9 +315,10 @@ def _describe_review(change: Change | None, effect: Effect | None) -> Iterator[t
                 "what is left when the expected change is taken off; {n} lokus against {others} others; odds "
                 "ratio {value} ({low}–{high})"
             ).format(
-                n=format_number(effect.villages), others=format_number(effect.others),
+                n=format_number(effect.villages),
+                others=format_number(effect.others),
                 value=format_number(effect.odds_ratio, decimals=2),
                 low=format_number(effect.odds_ratio_interval[0], decimals=2),
                 high=format_number(effect.odds_ratio_interval[1], decimals=2),
-            ),  # fmt: skip
+            ),
         )

@@ -79,7 +79,8 @@ def test_villages_that_no_longer_exist_are_listed_and_counted():
     assert result.left.loc["9901012099", "desa"] == "Lama"
     assert pd.isna(result.left.loc["9901022077", "desa"])
     assert (
-        repr(result) == "4 lokus tahun lalu: 1 tetap, 1 keluar, 0 lulus; 1 masuk; 2 desa/kelurahan lama tidak ada lagi"
+        repr(result)
+        == "4 lokus tahun lalu: 1 tetap, 1 keluar, 0 lulus; 1 masuk; 2 desa/kelurahan lama tidak ada lagi"
     )
 
 
