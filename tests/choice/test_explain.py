@@ -106,8 +106,8 @@ def test_closed_kecamatan_is_named_with_its_limit():
     )
     assert texts["9901012003"] == (
         "Peringkat 5 dari 6, skor 50,0 (terutama Prevalensi stunting 50,0). Terpilih sebagai nomor 3; "
-        "kecamatan 990101 punya 3 desa/kelurahan dalam daftar; 2 desa/kelurahan berskor lebih tinggi tidak dapat "
-        "menggantikannya menurut aturan."
+        "kecamatan 990101 punya 3 desa/kelurahan dalam daftar; 2 desa/kelurahan berskor lebih tinggi tidak "
+        "dapat menggantikannya menurut aturan."
     )
     assert texts["9901032002"].endswith(
         "Tidak terpilih: skornya 30,0 poin di bawah desa terpilih berskor terendah (Desa 3-1, 50,0)."

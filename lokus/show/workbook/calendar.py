@@ -510,8 +510,8 @@ def _instructions() -> list[str]:
         ),
         _(
             "Need is how many families, children … the data show to be concerned; it is an estimate for "
-            'planning. "Not counted yet" means that it does not follow from the data: the office fills in the '
-            "target from its own records."
+            'planning. "Not counted yet" means that it does not follow from the data: the office fills in '
+            "the target from its own records."
         ),
         _("Progress is one of: {words}. An empty cell means: not reported.").format(
             words=", ".join(STATUSES)
