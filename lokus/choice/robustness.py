@@ -375,8 +375,8 @@ class Robustness:
         listed = self.table.loc[list(self.proposal), "kelas_kepastian"].value_counts()
         return _(
             "{draws} draws, each solved exactly: of {n} villages on the list {firm} have a very large "
-            "chance, {leaning} a fairly large one, {border} a medium one, {weak} a small one; {changes} would "
-            "change on average ({low}–{high})"
+            "chance, {leaning} a fairly large one, {border} a medium one, {weak} a small one; {changes} "
+            "would change on average ({low}–{high})"
         ).format(
             draws=format_number(self.draws),
             n=len(self.proposal),
