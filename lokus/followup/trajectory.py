@@ -178,7 +178,7 @@ class Trajectory:
         Year and percent.
     path : DataFrame, index ``tahun``
         ``laju_tetap`` (the same fall in percent of the year before: the one compared with) and ``linear``
-        (the same fall in points), in percent.
+        (the same fall in points), in percent; to a target of 0 only the latter.
     series : mapping of str to Measured
         By name. No result of this class is computed from two of them.
     needs : DataFrame, index ``seri``
@@ -218,13 +218,27 @@ class Trajectory:
 
     @property
     def rate(self) -> float:
-        """Fall along the path, percent of the year before (average annual rate of reduction)."""
-        return 100 * (1 - _ratio(1, self.start, self.target))
+        """Fall along the path, percent of the year before (average annual rate of reduction).
+
+        Missing where the target is 0, which no constant rate reaches.
+        """
+        return 100 * (1 - self.left(self.start[0], self.start[0] + 1)) if self.target[1] else math.nan
+
+    @property
+    def compared(self) -> str:
+        """Path that series are compared with: "laju_tetap", or "linear" where the target is 0."""
+        return "laju_tetap" if self.target[1] else "linear"
+
+    def left(self, since: int, year: int) -> float:
+        """Part of a prevalence of the year `since` that is left in `year`, if it falls as the path does."""
+        return _left(since, year, self.start, self.target)
 
     def __repr__(self) -> str:
         lines = [
-            _(
-                "From {start} % ({first}) to {end} % ({last}): {rate} % less each year, or {points} points"
+            (
+                _("From {start} % ({first}) to {end} % ({last}): {rate} % less each year, or {points} points")
+                if self.target[1]
+                else _("From {start} % ({first}) to {end} % ({last}): {points} points less each year")
             ).format(
                 start=_one(self.start[1]),
                 first=self.start[0],
@@ -283,7 +297,8 @@ def trajectory(
     The path compared with falls by the same percentage every year, p₀·(p₁/p₀)^((t−t₀)/(t₁−t₀)): the average
     annual rate of reduction that WHO and UNICEF use for stunting, and the shape of the national path of
     RPJMN 2020–2024 (24.1, 21.1, 18.4, 16, 14 %: 12–13 % less each year, between 3.0 and 2.0 points). The
-    straight line is given beside it; it asks less at first and more at the end.
+    straight line is given beside it; it asks less at first and more at the end. No constant rate reaches 0:
+    to such a target (no extreme poverty, no open defecation) the straight line alone leads, and is compared with.
 
     Routine weighing reaches other children than a survey does and often finds a fraction of its prevalence
     (Muara Enim 2021: 3.2 % against 29.7 %), so it says nothing of a target set by survey. A series of another
@@ -313,9 +328,9 @@ def trajectory(
             ),
             remedy=_("correct tahun under awal or target of [lintasan]"),
         )
-    if not (math.isfinite(begin) and 0 < end < begin <= 100):
+    if not (math.isfinite(begin) and 0 <= end < begin <= 100):
         raise FollowupError(
-            _("the target ({end} %) must be above 0 and below the start ({begin} %)").format(
+            _("the target ({end} %) must be at least 0 and below the start ({begin} %)").format(
                 end=_one(end), begin=_one(begin)
             ),
             remedy=_("correct persen under awal or target of [lintasan]"),
@@ -336,7 +351,7 @@ def trajectory(
     years = range(first, last + 1)
     path = pd.DataFrame(
         {
-            "laju_tetap": [begin * _ratio(year - first, start, target) for year in years],
+            "laju_tetap": [begin * _left(first, year, start, target) for year in years] if end else math.nan,
             "linear": [begin + (end - begin) * (year - first) / (last - first) for year in years],
         },
         index=pd.Index(years, name="tahun"),
@@ -373,9 +388,14 @@ def status_label(status: str) -> str:
     }[status]
 
 
-def _ratio(years: int, start: tuple[int, float], target: tuple[int, float]) -> float:
-    """Give what is left of a prevalence that falls along the path for some years, 0–1."""
-    return float((target[1] / start[1]) ** (years / (target[0] - start[0])))
+def _left(since: int, year: int, start: tuple[int, float], target: tuple[int, float]) -> float:
+    """Give what is left in `year` of a prevalence that falls along the path from `since` on, 0–1.
+
+    To a target of 0 leads only the straight line.
+    """
+    if target[1] > 0:
+        return float((target[1] / start[1]) ** ((year - since) / (target[0] - start[0])))
+    return (target[0] - year) / (target[0] - since) if since < target[0] else 0.0
 
 
 def _need(
@@ -392,8 +412,8 @@ def _need(
     expected = end = math.nan
     if since:
         # After the target's year what was reached then is what must be kept.
-        expected = value * _ratio(min(point.year, last) - int(year), start, target)
-        end = value * _ratio(last - int(year), start, target)
+        expected = value * _left(int(year), min(point.year, last), start, target)
+        end = value * _left(int(year), last, start, target)
     elif one.kind == basis:
         end = target[1]
     left = last - point.year
@@ -413,7 +433,9 @@ def _need(
         "sisa_tahun": max(left, 0),
         "turun_poin": (point.value - end) / left if toward else math.nan,
         "turun_persen": (
-            100 * (1 - (end / point.value) ** (1 / left)) if toward and point.value > 0 else math.nan
+            100 * (1 - (end / point.value) ** (1 / left))
+            if toward and point.value > 0 and end > 0
+            else math.nan
         ),
     }
     if children is not None:

@@ -642,7 +642,10 @@ def _kabupaten_digits(kabupaten: str | None) -> str | None:
         return None
     digits = re.sub(r"\D", "", str(kabupaten))
     if len(digits) != 4:
-        raise ValueError(f"kabupaten must be a code of four digits, not {kabupaten!r}")
+        raise InputError(
+            _('"{text}" is not the code of a kabupaten, such as 16.03').format(text=str(kabupaten)[:40]),
+            remedy=_("a province has two digits, a kabupaten four"),
+        )
     return digits
 
 

@@ -177,6 +177,8 @@ def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
     for number, share in enumerate(settings.shares, start=1):
         yield from ((f"pembagian[{number}]", key) for key in (share.basis, share.existing) if key)
     yield from (("sasaran_penerima", key) for key in (settings.groups or {}).values())
+    if settings.case_audit:
+        yield "audit_kasus", "anak_stunting"
     if settings.choice.cost:
         yield "pilihan.biaya", settings.choice.cost
     if settings.typology:

@@ -207,12 +207,16 @@ def case_audit(study: Kajian) -> AuditShortlist | None:
     """Villages and risk groups for the audit of cases, without names; ``None`` unless the study asks."""
     from lokus.followup.case_audit import audit_shortlist
 
+    from lokus.followup.gaps import find_gaps
+
     stated = study.settings.case_audit
-    if stated is None or study.gaps is None:
+    if stated is None:
         return None
+    # Without thresholds nothing is examined, which the list says; the villages are the same.
+    gaps = study.gaps if study.gaps is not None else find_gaps(study.results, {}, study.catalogue)
     return audit_shortlist(
         study.results,
-        gaps=study.gaps,
+        gaps=gaps,
         examined=list(study.settings.gaps.thresholds),
         catalogue=study.catalogue,
         n=stated.n,

@@ -150,8 +150,8 @@ def test_before_the_start_and_after_the_target():
     ("change", "message"),
     [
         ({"target": (2022, 14.0)}, "tahun target .2022. harus sesudah tahun awal .2022."),
-        ({"target": (2024, 21.0)}, "target .21,0 %. harus di atas 0 dan di bawah angka awal .20,2 %."),
-        ({"target": (2024, 0.0)}, "harus di atas 0"),
+        ({"target": (2024, 21.0)}, "target .21,0 %. harus paling sedikit 0 dan di bawah angka awal .20,2 %."),
+        ({"target": (2024, -0.5)}, "harus paling sedikit 0"),
         ({"children": 0}, "jumlah balita"),
     ],
 )
@@ -180,3 +180,22 @@ def test_status_names_in_both_languages():
     with use_language("en"):
         assert [status_label(status) for status in STATUSES][:2] == ["on track", "behind"]
     assert [status_label(status) for status in STATUSES] == list(STATUSES)
+
+
+def test_to_a_target_of_none_leads_the_straight_line():
+    series = [
+        measured("Susenas", "survei", {2022: 4.0, 2024: 2.6}),
+        measured("Pendataan", "rutin", {2023: 6.0, 2024: 5.0}),
+    ]
+    way = trajectory(start=(2022, 4.0), target=(2026, 0.0), series=series, children=1000)
+    assert way.path["linear"].tolist() == [4.0, 3.0, 2.0, 1.0, 0.0]
+    assert way.path["laju_tetap"].isna().all()
+    assert way.compared == "linear"
+    survey, routine = way.needs.loc["Susenas"], way.needs.loc["Pendataan"]
+    assert (survey["jalur"], survey["status"]) == (2.0, "tertinggal")
+    assert (survey["turun_poin"], survey["nilai_target"]) == (1.3, 0.0)
+    assert np.isnan(survey["turun_persen"])
+    # From its own 6 % of 2023, a third a year of what the three years until 2026 have to take away.
+    assert (routine["jalur"], routine["status"]) == (pytest.approx(4.0), "tertinggal")
+    assert "nan" not in repr(way)
+    assert "1,0 poin setiap tahun" in repr(way)

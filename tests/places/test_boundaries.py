@@ -162,8 +162,10 @@ def test_only_the_kabupaten_asked_for_is_kept_and_the_rest_reported(tmp_path) ->
     assert checks(result)["batas.other_kabupaten"].endswith("99.02 (3)")
     with pytest.raises(InputError, match=r"99\.03, melainkan dari: 99\.01 \(3\), 99\.02 \(3\)"):
         read_boundaries(path, kabupaten="9903")
-    with pytest.raises(ValueError, match="four digits"):
-        read_boundaries(path, kabupaten="990")
+    for short in ("99", "990", "Contoh"):
+        with pytest.raises(InputError, match=rf'"{short}" bukan kode kabupaten') as caught:
+            read_boundaries(path, kabupaten=short)
+        assert "empat" in caught.value.remedy
 
 
 def test_what_is_wrong_in_another_kabupaten_is_of_no_concern(tmp_path) -> None:

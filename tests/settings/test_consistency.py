@@ -83,3 +83,17 @@ def test_what_does_not_fit_together_is_refused(plain, section, keys, message):
     with pytest.raises(StudyFileError, match=message) as caught:
         settings_from_mapping(changed(plain, section, keys))
     assert caught.value.remedy
+
+
+def test_a_case_audit_without_children_to_expect_is_refused(plain):
+    changed_tables = [
+        {**table, "indikator": {k: v for k, v in table["indikator"].items() if k != "sasaran"}}
+        for table in copy.deepcopy(plain["tabel"])
+    ]
+    with pytest.raises(StudyFileError, match=r'audit_kasus: tidak ada tabel yang memberi "anak_stunting"'):
+        settings_from_mapping({**plain, "tabel": changed_tables})
+
+
+def test_a_code_that_is_no_kabupaten_is_refused_with_its_key(plain):
+    with pytest.raises(StudyFileError, match=r'batas.kode_kabupaten: "16" bukan kode 4 angka'):
+        settings_from_mapping(changed(plain, "batas", {"kode_kabupaten": "16"}))

@@ -50,6 +50,14 @@ def test_the_case_audit_begins_with_the_lokus(small):
     assert small.replace(audit_kasus={"lingkup": "semua"}).case_audit.candidates == len(small.villages)
 
 
+def test_the_case_audit_needs_no_thresholds_and_says_that_nothing_was_examined(small):
+    bare = small.replace(kesenjangan={"ambang": None})
+    assert bare.gaps is None
+    assert list(bare.case_audit.table.index) == list(small.case_audit.table.index)
+    assert set(bare.case_audit.table["bumil"]) == {"tidak diperiksa"}
+    assert bare.case_audit.risks.empty
+
+
 def test_nothing_follows_that_was_not_asked_for(alone):
     for name in ("gaps", "interventions", "calendar", "filled_calendar", "realisation", "trajectory"):
         assert getattr(alone, name) is None, name

@@ -73,7 +73,9 @@ def trajectory_chart(way: Trajectory, info: StudyInfo) -> Sheet:
     height = 4.1 + below
     figure, axes = canvas(
         info, _("The way to the target"),
-        _("Dashed: constant rate; dotted: straight line."),
+        _("Dashed: constant rate; dotted: straight line.")
+        if way.compared == "laju_tetap"
+        else _("Dashed: straight line."),
         height=height, left=0.07, bottom=below / height,
     )  # fmt: skip
     box = axes.get_position()
@@ -91,8 +93,9 @@ def trajectory_chart(way: Trajectory, info: StudyInfo) -> Sheet:
 
 def _draw_path(axes: Axes, way: Trajectory) -> tuple[float, float, str, str]:
     years = way.path.index.to_numpy(dtype=float)
-    axes.plot(years, way.path["linear"], color=QUIET, linewidth=1, linestyle=(0, (1, 2.4)), zorder=2)
-    axes.plot(years, way.path["laju_tetap"], color=INK, linewidth=1.6, linestyle=(0, (5, 3)), zorder=2)
+    if way.compared != "linear":
+        axes.plot(years, way.path["linear"], color=QUIET, linewidth=1, linestyle=(0, (1, 2.4)), zorder=2)
+    axes.plot(years, way.path[way.compared], color=INK, linewidth=1.6, linestyle=(0, (5, 3)), zorder=2)
     axes.scatter(*way.target, s=70, marker="*", color=INK, zorder=6)
     text = _("Target {year}: {value} %").format(year=way.target[0], value=_one(way.target[1]))
     return float(way.target[0]), way.target[1], text, INK
@@ -126,8 +129,10 @@ def _draw_own_path(axes: Axes, way: Trajectory, name: str, colour: str) -> None:
     need: dict[Any, Any] = way.needs.loc[name].to_dict()
     if need["dasar"] == "target" or np.isnan(need["acuan"]):
         return
-    years = np.arange(int(need["acuan"]), way.target[0] + 1)
-    course = need["nilai_target"] / (1 - way.rate / 100) ** (way.target[0] - years)
+    first = int(need["acuan"])
+    years = np.arange(first, way.target[0] + 1)
+    value = {point.year: point.value for point in way.series[name].points}[first]
+    course = [value * way.left(first, int(year)) for year in years]
     axes.plot(years, course, color=colour, linewidth=1.1, linestyle=(0, (5, 3)), zorder=2)
     axes.annotate(
         _one(course[-1]), (years[-1], course[-1]), xytext=(0, -4), textcoords="offset points", ha="center",

@@ -112,6 +112,17 @@ def path_sentence(way: Trajectory) -> str:
     sebelumnya, setiap tahun. Garis lurus sebagai pembanding: turun 3,1 poin setiap tahun.
     """
     years = way.target[0] - way.start[0]
+    if way.compared == "linear":
+        return _(
+            "Target: from {start} % ({first}) to {end} % ({last}), on a straight line: {points} points each "
+            "year. No constant rate reaches 0."
+        ).format(
+            start=_one(way.start[1]),
+            first=way.start[0],
+            end=_one(way.target[1]),
+            last=way.target[0],
+            points=_one((way.start[1] - way.target[1]) / years),
+        )
     return _(
         "Target: from {start} % ({first}) to {end} % ({last}). The main path has a constant rate: {rate} % "
         "less than the year before, each year. The straight line for comparison: {points} points each year."
@@ -178,7 +189,9 @@ def _rest(row: Mapping[Any, Any], last: int) -> str:
         return ""
     if row["sisa_tahun"] > 0 and row["turun_poin"] > 0:
         text = (
-            _(
+            _("To reach {end} % in {last} it must fall by {points} points each year")
+            if math.isnan(row["turun_persen"])
+            else _(
                 "To reach {end} % in {last} it must fall by {points} points each year "
                 "({rate} % of the year before)"
             )

@@ -277,6 +277,8 @@ def trajectory_sheet(sheet: Worksheet, info: StudyInfo, way: Trajectory) -> None
     lines = [path_sentence(way), never_joined(), *need_sentences(way)]
     top = write_heading(sheet, info, _("The way to the target"), lines)
     path = {"laju_tetap": _("Target path, constant rate (%)"), "linear": _("Target path, straight line (%)")}
+    if way.compared == "linear":
+        del path["laju_tetap"]
     table = way.path.reindex(way.table.index)
     columns = [
         Column(head=_("Year"), values=list(table.index), format="0", width=34),
