@@ -21,6 +21,7 @@ from lokus.errors import LokusError, StudyFileError
 from lokus.findings import Where
 from lokus.i18n import LANGUAGES, LOCALE_DIR, N_, format_number, language, use_language
 from lokus.i18n import gettext as _
+from lokus.subject import speak_of, use_subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    with use_language(_language_of(arguments)):
+    with use_language(_language_of(arguments)), use_subject(None):
         _translate_argparse()
         options = _parser().parse_args(arguments)
         try:
@@ -197,6 +198,11 @@ def _parser() -> argparse.ArgumentParser:
         help=_("study file to write (default: kajian.toml)"),
     )
     init.add_argument("--tahun", type=int, required=True, help=_("year of the proposal"))
+    init.add_argument(
+        "--tema",
+        metavar="TEMA",
+        help=_("what the study is about, where it is not stunting: kemiskinan_ekstrem, sanitasi …"),
+    )
     init.add_argument("--daftar", type=Path, metavar=_("FILE"), help=_("official list of villages"))
     _boundary_arguments(init)
     init.add_argument("--lembar", nargs="+", default=[], metavar="NAMA", help=_("read these sheets only"))
@@ -423,12 +429,20 @@ def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
 def _init(options: argparse.Namespace) -> int:
     from lokus.draft import draft_study
     from lokus.files import atomic_path
+    from lokus.settings.theme import shipped_themes
 
     if options.kajian.exists():
         raise StudyFileError(
             _("the file already exists"),
             where=Where(file=str(options.kajian)),
             remedy=_("name another one with --kajian"),
+        )
+    if options.tema is not None and options.tema not in shipped_themes():
+        raise StudyFileError(
+            _('no theme "{name}"').format(name=options.tema),
+            remedy=_("name one of {names}; any other is written by hand under [tema]").format(
+                names=", ".join(shipped_themes())
+            ),
         )
     text = draft_study(
         options.batas,
@@ -438,6 +452,7 @@ def _init(options: argparse.Namespace) -> int:
         official=options.daftar,
         sheets=options.lembar,
         bridge_file=options.jembatan,
+        theme=options.tema,
         **_reading(options),
     )
     with atomic_path(options.kajian) as draft:
@@ -510,7 +525,9 @@ def _counting(step: Callable[[str, int, int], None]) -> Callable[[int, int | Non
 def _open(study: Path) -> Kajian:
     from lokus.kajian import Kajian
 
-    return Kajian.open(study)
+    kajian = Kajian.open(study)
+    speak_of(kajian.subject)
+    return kajian
 
 
 @contextmanager

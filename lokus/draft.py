@@ -13,6 +13,8 @@ from lokus.errors import InputError
 from lokus.i18n import gettext as _
 from lokus.intake.children.recognise import PersonsError
 from lokus.intake.tables.guesses import Guess, guess_columns, nearest_keys
+from lokus.settings.theme import SERVED, ThemeSettings, catalogue_entries, shipped_theme
+from lokus.subject import use_subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +34,7 @@ def draft_study(
     official: Path | None = None,
     sheets: Sequence[str] = (),
     bridge_file: Path | None = None,
+    theme: str | None = None,
     **reading: Any,
 ) -> str:
     """Draft the text of a study file.
@@ -55,6 +58,8 @@ def draft_study(
         Read these sheets only, in workbooks that have them.
     bridge_file : Path, optional
         Table from BPS to Kemendagri codes, from which the ``bridge`` among the options was read.
+    theme : str, optional
+        One of :func:`lokus.settings.theme.shipped_themes`, for a study of something else than stunting.
     **reading
         How the boundaries are read, as in :func:`lokus.places.boundaries.read_boundaries`; the draft states
         it too.
@@ -81,13 +86,22 @@ def draft_study(
     from lokus.intake.indicators.catalogue import load_catalogue
     from lokus.places.boundaries import read_boundaries
 
-    catalogue = load_catalogue()
+    stated, headers = shipped_theme(theme) if theme else (None, {})
+    about = ThemeSettings.model_validate(stated) if stated else None
+    catalogue = load_catalogue(catalogue_entries(about, {}))
     villages = read_boundaries(boundaries, **reading).villages
-    drafted = _Tables(folder=folder, catalogue=catalogue, villages=villages, year=year)
+    names = {inner: outer for outer, inner in about.keys.items()} if about else {}
+    drafted = _Tables(
+        folder=folder, catalogue=catalogue, villages=villages, year=year, headers=headers, names=names
+    )
     drafted.read(tables, sheets)
     given = drafted.given
+    if {SERVED, "diukur"} <= given:
+        given = given | {"stunting"}
     derived = {key for name in given for key in catalogue.derived_from(name)}
-    title = _("Proposal of lokus for {year}").format(year=year)
+    with use_subject(about.subject if about else None):
+        title = _("Proposal of lokus for {year}").format(year=year)
+        missing = _missing(given | derived)
     size = _("{n} villages in {k} kecamatan").format(n=len(villages), k=villages["kode_kecamatan"].nunique())
     lines = [
         "# " + _("Draft of a study file. Check every line; lines that begin with # are notes."),
@@ -99,6 +113,7 @@ def draft_study(
         f"benih = {year}  # " + _("seed of random numbers: any whole number, then leave it"),
         'instansi = ""  # ' + _("for example: Bappeda Kabupaten …"),
         "",
+        *_theme_block(stated, given),
         "[batas]",
         f"# {size}",
         f"berkas = {_quoted(_relative(boundaries, folder))}",
@@ -108,8 +123,11 @@ def draft_study(
         *drafted.lines(),
         "[skor.bobot]",
         "# " + _("weights are yours to decide; they are divided by their sum"),
-        *_missing(given | derived),
-        *(f"{key} = {weight}" for key, weight in _weights(given | derived).items()),
+        *missing,
+        *(
+            f"{names.get(key, key)} = {weight}"
+            for key, weight in (_weights_of_theme if about else _weights)(given | derived).items()
+        ),
         "",
         "[pilihan]",
         f"jumlah = {max(1, round(len(villages) / 10))}  # " + _("how many villages"),
@@ -133,6 +151,27 @@ def _stated(reading: Mapping[str, Any], bridge_file: Path | None, folder: Path) 
     if bridge_file:
         lines.append(f"jembatan = {_quoted(_relative(bridge_file, folder))}")
     return lines
+
+
+def _theme_block(stated: Mapping[str, Any] | None, given: set[str]) -> list[str]:
+    """State what the study is about, to be checked; without counts the keys of the counts are notes only."""
+    if stated is None:
+        return []
+    counted = "diukur" in given
+    needs_counts = ("pembilang", "penyebut", "seluruh", "golongan", "buruk", "terlayani")
+    lines = ["[tema]", "# " + _("the nouns of all outputs; the limits of the classes are yours to decide")]
+    for key, value in stated.items():
+        if isinstance(value, Mapping):
+            continue
+        mark = "" if counted or key not in needs_counts else "# "
+        if key == "seluruh" and "sasaran" not in given:
+            mark = "# "
+        text = _quoted(value) if isinstance(value, str) else json.dumps(value)
+        lines.append(f"{mark}{key} = {text}")
+    for key, value in stated.items():
+        if isinstance(value, Mapping):
+            lines += [f"[tema.{key}]", *(f"{name} = {_quoted(text)}" for name, text in value.items())]
+    return [*lines, ""]
 
 
 def _missing(available: set[str]) -> list[str]:
@@ -169,7 +208,7 @@ def _official_block(path: Path, folder: Path) -> list[str]:
     ]
 
 
-_RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek")
+_RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek", SERVED)
 """Numerator and denominators of the rate: of one table, never of several."""
 
 
@@ -192,6 +231,8 @@ class _Tables:
     catalogue: Catalogue
     villages: pd.DataFrame
     year: int
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
     _blocks: list[list[str]] = field(default_factory=list)
 
@@ -214,6 +255,7 @@ class _Tables:
                 self.catalogue,
                 taken=[*self.given, *others],
                 year=self.year,
+                more=self.headers,
             )
             header = (path, *table.data.columns)
             kode = self._kode(table, own)
@@ -277,7 +319,7 @@ class _Tables:
                 out.append((path, f"{path.name}: {' '.join(str(error).split())}", None, None))
             else:
                 headers = [str(column) for column in table.data.columns]
-                guess = guess_columns(headers, self.catalogue, year=self.year)
+                guess = guess_columns(headers, self.catalogue, year=self.year, more=self.headers)
                 out.append((path, name if len(names) > 1 else None, table, guess))
         return out
 
@@ -318,7 +360,7 @@ class _Tables:
             *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),
             "[tabel.indikator]",
             *(
-                f"{key} = {_quoted(name)}  # {self.catalogue[key].label}"
+                f"{self.names.get(key, key)} = {_quoted(name)}  # {self.catalogue[key].label}"
                 for key, name in guess.indicators.items()
             ),
             *_unrecognised(guess.unused, guess, self.catalogue),
@@ -381,6 +423,17 @@ def _weights(available: set[str]) -> dict[str, float]:
     if "desil_1_2" in available:
         weights["desil_1_2"] = 0.15
     return weights
+
+
+def _weights_of_theme(available: set[str]) -> dict[str, float]:
+    """Weigh the rate and the number of cases; without counts every share that is there, alike."""
+    if {"stunting", "diukur"} <= available:
+        return {"prevalensi": 0.6, **({"anak_stunting": 0.4} if "sasaran" in available else {})}
+    from lokus.intake.indicators.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    shares = sorted(k for k in available if k in catalogue and catalogue[k].worse != "none")
+    return {key: round(1 / len(shares), 4) for key in shares}
 
 
 def _relative(path: Path, folder: Path) -> str:

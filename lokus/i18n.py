@@ -15,6 +15,8 @@ from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
+from lokus.subject import subject
+
 __all__ = [
     "LANGUAGES",
     "N_",
@@ -72,14 +74,16 @@ def _catalogue(lang: str) -> _stdlib_gettext.NullTranslations:
 
 
 def gettext(message: str) -> str:
-    """Translate `message` into the language in force.
+    """Translate `message` into the language in force, in the words of the subject in force.
 
     Examples
     --------
     >>> gettext("unchanged")
     'tidak berubah'
     """
-    return _catalogue(language()).gettext(message)
+    text = _catalogue(language()).gettext(message)
+    about = subject()
+    return text if about is None else about.say(text, language())
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"

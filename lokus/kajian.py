@@ -18,7 +18,8 @@ from lokus.manifest import Verification, compare_locks, compare_outputs, read_lo
 from lokus.settings.read import read_settings, settings_from_mapping
 from lokus.settings.scenario import Scenario, read_scenario
 from lokus.stages import choice, data, evidence, followup, outputs, review, trying
-from lokus.stages.stage import Made, keep_unchanged, noted, stage
+from lokus.stages.stage import Made, keep_unchanged, noted, stage, whole
+from lokus.subject import Subject, subject, use_subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,9 +150,25 @@ class Kajian:
         return self.path.parent / name
 
     @property
+    def subject(self) -> Subject | None:
+        """Words of the theme that the study states; ``None`` for stunting."""
+        return self.stated.theme.subject if self.stated.theme else None
+
+    @property
     def decisions_file(self) -> Path:
         """Where human decisions about names are: as the study says, else ``kecocokan.csv`` beside it."""
         return self.beside(self.settings.audit.decisions or "kecocokan.csv")
+
+    @property
+    def _themes(self) -> tuple[str, ...]:
+        """Themes of the print maps: those stated, else those of the usual ones that the results have."""
+        from lokus.show.themes.themes import available_themes
+
+        stated = self.settings.outputs
+        if "themes" in whole(stated).model_fields_set:
+            return stated.themes
+        known = available_themes(self.results)
+        return tuple(theme for theme in stated.themes if theme in known)
 
     @property
     def folder(self) -> Path:
@@ -250,9 +267,9 @@ class Kajian:
         """
         from lokus.show.pack.pack import write_pack
 
-        spoken = self.settings.study.language
-        if spoken is not None and spoken != language():
-            with use_language(spoken):
+        spoken, about = self.settings.study.language, self.subject
+        if (spoken is not None and spoken != language()) or subject() != about:
+            with use_language(spoken), use_subject(about):
                 return self.write(folder, on_step=on_step)
         stated = self.settings.outputs
         target = Path(folder) if folder else self.folder
@@ -261,7 +278,7 @@ class Kajian:
             self.material,
             maps=self.maps,
             sizes=stated.sizes,
-            themes=stated.themes,
+            themes=self._themes,
             extras=stated.extras,
             public=stated.public,
             catalogue=self.catalogue,
@@ -294,6 +311,9 @@ class Kajian:
         from lokus.show.pack.output_names import request_names
         from lokus.show.pack.workshop import write_requests
 
+        if subject() != self.subject:
+            with use_subject(self.subject):
+                return self.write_requests(folder)
         target = Path(folder)
         asked = DataRequests(info=self.info, formalities=self.formalities, rows=self.requests)
         names = [name for slug in asked_offices(asked.rows).values() for name in request_names(slug)]

@@ -298,7 +298,7 @@ def trajectory(
     annual rate of reduction that WHO and UNICEF use for stunting, and the shape of the national path of
     RPJMN 2020–2024 (24.1, 21.1, 18.4, 16, 14 %: 12–13 % less each year, between 3.0 and 2.0 points). The
     straight line is given beside it; it asks less at first and more at the end. No constant rate reaches 0:
-    to such a target (no extreme poverty, no open defecation) the straight line alone leads, and is compared with.
+    to such a target (no open defecation) the straight line alone leads, and is compared with.
 
     Routine weighing reaches other children than a survey does and often finds a fraction of its prevalence
     (Muara Enim 2021: 3.2 % against 29.7 %), so it says nothing of a target set by survey. A series of another

@@ -30,6 +30,7 @@ from lokus.settings.followup import (
 )
 from lokus.settings.inputs import AuditSettings, BoundarySettings, TableSettings
 from lokus.settings.review import PreviousSettings
+from lokus.settings.theme import SERVED, ThemeSettings, outer_keys
 
 __all__ = ["ESTIMATED", "Settings", "StudySettings"]
 
@@ -54,6 +55,7 @@ class Settings(Section):
     """A whole study file."""
 
     study: StudySettings = Field(alias="kajian")
+    theme: ThemeSettings | None = Field(None, alias="tema")
     boundaries: BoundarySettings = Field(alias="batas")
     tables: tuple[TableSettings, ...] = Field(alias="tabel", min_length=1)
     own_indicators: dict[Text, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
@@ -76,14 +78,15 @@ class Settings(Section):
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values under the keys of the study file, without what was left unset."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return outer_keys(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
     @property
     def needed(self) -> tuple[str, ...]:
         """Indicators whose gaps matter: inputs and covariates of the rates, and what is weighed."""
-        wanted: list[str] = [key for key in ("stunting", "diukur", "sasaran") if key in self.given]
+        counted = SERVED if SERVED in self.given else "stunting"
+        wanted: list[str] = [key for key in (counted, "diukur", "sasaran") if key in self.given]
         if not ESTIMATED.isdisjoint(self.scores.keys):
-            wanted += ["stunting", "diukur"]
+            wanted += [counted, "diukur"]
         if "anak_stunting" in self.scores.keys:
             wanted.append("sasaran")
         wanted += [*self.rates.covariates, *(key for key in self.scores.keys if key not in ESTIMATED)]

@@ -11,6 +11,7 @@ from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.settings import ESTIMATED, Settings
+from lokus.settings.theme import SERVED, catalogue_entries
 
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
@@ -72,6 +73,8 @@ def available_indicators(settings: Settings, catalogue: Catalogue) -> frozenset[
     import pandas as pd
 
     given = pd.DataFrame(columns=list(dict.fromkeys(settings.given)), dtype=float)
+    if {SERVED, "diukur"} <= set(given.columns):
+        given["stunting"] = given["diukur"]
     known = {str(key) for key in catalogue.derive(given)}
     if {"stunting", "diukur"} <= known:
         known |= {"prevalensi"} | ({"anak_stunting"} if "sasaran" in known else set())
@@ -105,7 +108,7 @@ def check_settings(settings: Settings, *, file: str) -> None:
     lokus.errors.StudyFileError: berkas kajian.toml: kunci laju.kovariat: tidak ada tabel yang memberi "ikl"
     → ...
     """
-    catalogue = load_catalogue(settings.own_indicators)
+    catalogue = load_catalogue(catalogue_entries(settings.theme, settings.own_indicators))
     for key in settings.own_indicators:
         if key in _TAKEN:
             raise _wrong(
@@ -172,8 +175,15 @@ def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.scores.preset is None:  # a preset says itself what it lacks
         yield from (("skor", key) for key in settings.scores.keys)
     yield from (("keluaran.peta", key) for key in settings.outputs.mapped_indicators)
+    if "themes" in settings.outputs.model_fields_set:
+        for theme, key in (("prevalensi", "prevalensi"), ("anak", "anak_stunting")):
+            if theme in settings.outputs.themes:
+                yield "keluaran.peta", key
     yield from (("kesenjangan.ambang", key) for key in settings.gaps.thresholds)
-    yield "pola.indikator", settings.patterns.indicator
+    if settings.patterns.indicator is not None:
+        yield "pola.indikator", settings.patterns.indicator
+    if settings.choice.objective != "skor":
+        yield "pilihan.tujuan", "anak_stunting"
     for number, share in enumerate(settings.shares, start=1):
         yield from ((f"pembagian[{number}]", key) for key in (share.basis, share.existing) if key)
     yield from (("sasaran_penerima", key) for key in (settings.groups or {}).values())

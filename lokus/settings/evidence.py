@@ -145,7 +145,7 @@ class ScanSettings(Section):
 class PatternSettings(Section):
     """``[pola]``: where high values lie together."""
 
-    indicator: Text = Field("prevalensi", alias="indikator")
+    indicator: Text | None = Field(None, alias="indikator")
     permutations: Annotated[
         StrictInt, AtMost(999_999, lambda: _("more takes minutes and changes no class"))
     ] = Field(99_999, alias="permutasi", ge=999)

@@ -23,6 +23,7 @@ from lokus.i18n import gettext as _
 from lokus.limits import allowed, refuse_large
 from lokus.settings import Settings
 from lokus.settings.consistency import check_settings
+from lokus.settings.theme import inner_keys
 
 __all__ = ["Settings", "read_settings", "settings_from_mapping"]
 
@@ -144,7 +145,7 @@ def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") 
     → tambahkan kunci itu; lokus init membuat draf dengan semua kunci yang wajib
     """
     try:
-        settings = Settings.model_validate(raw)
+        settings = Settings.model_validate(inner_keys(raw))
     except ValidationError as error:
         problems = [_explain(problem) for problem in _independent(error.errors())]
         what = (

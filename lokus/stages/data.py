@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from lokus.errors import InputError, LokusError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
-from lokus.stages.stage import keep_unchanged
+from lokus.settings.theme import SERVED, catalogue_entries, inner_names
+from lokus.stages.stage import keep_unchanged, whole
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,7 +78,7 @@ def catalogue(study: Kajian) -> Catalogue:
     """Indicators known to this study."""
     from lokus.intake.indicators.catalogue import load_catalogue
 
-    return load_catalogue(study.settings.own_indicators)
+    return load_catalogue(catalogue_entries(whole(study.settings.theme), study.settings.own_indicators))
 
 
 def official(study: Kajian) -> pd.DataFrame | None:
@@ -225,8 +226,11 @@ def _round(study: Kajian, number: int) -> pd.DataFrame:
     from lokus.intake.join.late import complete
 
     first, late = _of_round(study, number)
-    values = combine(first, study.boundaries.villages.index)
-    return study.catalogue.derive(complete(values, late))
+    values = complete(combine(first, study.boundaries.villages.index), late)
+    if {SERVED, "diukur"} <= set(values.columns):
+        # Those without: what is counted as a case where few served are bad.
+        values["stunting"] = values["diukur"] - values[SERVED]
+    return study.catalogue.derive(values)
 
 
 def _of_round(study: Kajian, number: int) -> tuple[list[Joined], list[Joined]]:
@@ -369,7 +373,7 @@ def _read_outputs(study: Kajian, name: str) -> Previous:
     from lokus.manifest import Input, file_input, frame_digest
     from lokus.settings.read import settings_from_mapping
 
-    pack = read_previous_pack(study.beside(name), digest=frame_digest)
+    pack = read_previous_pack(study.beside(name), digest=frame_digest, inner=inner_names)
     return Previous(
         year=pack.year,
         villages=pack.villages,

@@ -28,6 +28,7 @@ __all__ = [
     "hotspots",
     "labels",
     "observed",
+    "pattern_indicator",
     "rates",
     "rounds",
     "scorer",
@@ -148,19 +149,30 @@ def observed(study: Kajian) -> pd.DataFrame:
     return side_by_side(study.checked.values, *([study.rates.observed] if study.rates else []))
 
 
+def pattern_indicator(study: Kajian) -> str:
+    """Indicator of which clusters are sought: the one stated, the rate, or without one the weightiest."""
+    stated: str | None = study.settings.patterns.indicator
+    if stated is not None:
+        return stated
+    if study.rates is not None:
+        return "prevalensi"
+    weights = study.scores.weights
+    return str(weights.index[int(weights.to_numpy().argmax())])
+
+
 def hotspots(study: Kajian) -> Hotspots:
     """Villages that are high, or low, together with their neighbours."""
     from lokus.evidence.patterns.hotspots import local_moran
 
-    stated = study.settings.patterns
+    stated, key = study.settings.patterns, pattern_indicator(study)
     return local_moran(
-        study.observed[stated.indicator].reindex(study.neighbours.index),
+        study.observed[key].reindex(study.neighbours.index),
         study.neighbours.to_csr(),
         seed=study.settings.study.seed,
         permutations=stated.permutations,
         alpha=stated.alpha,
         correction=stated.correction,
-        raw_rate=stated.indicator == "prevalensi_mentah",
+        raw_rate=key == "prevalensi_mentah",
     )
 
 

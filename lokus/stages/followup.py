@@ -206,7 +206,6 @@ def _measured_here(study: Kajian) -> dict[int, float]:
 def case_audit(study: Kajian) -> AuditShortlist | None:
     """Villages and risk groups for the audit of cases, without names; ``None`` unless the study asks."""
     from lokus.followup.case_audit import audit_shortlist
-
     from lokus.followup.gaps import find_gaps
 
     stated = study.settings.case_audit

@@ -184,9 +184,10 @@ def maps(study: Kajian) -> Maps:
     from lokus.i18n import gettext as _
     from lokus.show.maps.maps import Maps
     from lokus.show.themes.themes import PATTERN, IndicatorStyle
+    from lokus.stages.evidence import pattern_indicator
 
     stated = study.settings.outputs
-    looked_at = study.catalogue.get(study.settings.patterns.indicator)
+    looked_at = study.catalogue.get(pattern_indicator(study))
     pattern = IndicatorStyle(
         label=looked_at.label if looked_at else _("stunting prevalence"),
         worse="high" if looked_at is None else "" if looked_at.worse == "none" else looked_at.worse,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, Type
 
 from lokus.i18n import language
 from lokus.settings.base import Section
+from lokus.subject import use_subject
 
 if TYPE_CHECKING:
     from lokus.settings import Settings
@@ -126,7 +127,9 @@ class Stage(Generic[T]):
             notes = _Notes(study)
             token = _taking.set(notes)
             try:
-                made = Made(self.compute(study), notes.read)
+                theme = study.stated.theme
+                with use_subject(theme.subject if theme else None):
+                    made = Made(self.compute(study), notes.read)
             finally:
                 _taking.reset(token)
                 notes.open = False
@@ -162,7 +165,12 @@ def stage(compute: Callable[[Any], T]) -> Stage[T]:
 
 
 def keep_unchanged(old: Staged, new: Staged) -> None:
-    """Hand on to `new` every stage of `old` that was made from settings which `new` has alike."""
+    """Hand on to `new` every stage of `old` that was made from settings which `new` has alike.
+
+    None where the theme differs: every text of a stage is in its words.
+    """
+    if old.stated.theme != new.stated.theme:
+        return
     for key, made in old.made.items():
         if all(_alike(new.stated, path, was) for path, was in made.read.items()):
             new.made[key] = made

@@ -63,8 +63,9 @@ def test_without_counts_the_pattern_of_prevalence_is_refused(plain):
         "skor": {"bobot": {"desil_1_2": 1.0}},
     }
     with pytest.raises(StudyFileError, match=r'pola\.indikator: tidak ada tabel yang memberi "prevalensi"'):
-        settings_from_mapping(bare)
+        settings_from_mapping({**bare, "pola": {"indikator": "prevalensi"}})
     settings_from_mapping({**bare, "pola": {"indikator": "desil_1_2"}})
+    settings_from_mapping(bare)  # of the weightiest indicator, where no other is named
 
 
 @pytest.mark.parametrize(

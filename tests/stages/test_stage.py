@@ -33,6 +33,12 @@ CHANGES: dict[str, Any] = {
     "kajian.instansi": "Bappeda",
     "kajian.benih": 6,
     "kajian.bahasa": "en",
+    "tema": {
+        "nama": "gizi kurang",
+        "satuan": "anak",
+        "kasus": "anak gizi kurang",
+        "angka": "angka",
+    },
     "batas.berkas": "desa2.gpkg",
     "batas.lapisan": "desa",
     "batas.crs": "EPSG:4326",
@@ -199,7 +205,7 @@ def known_keys() -> set[str]:
             (m for m in [field.annotation, *getattr(field.annotation, "__args__", ())]
              if isinstance(m, type) and issubclass(m, Section)), None,
         )  # fmt: skip
-        if model is None or section in ("tabel", "pembagian"):
+        if model is None or section in ("tabel", "pembagian", "tema"):
             keys.add(section)
         else:
             keys |= {f"{section}.{inner.alias or key}" for key, inner in model.model_fields.items()}

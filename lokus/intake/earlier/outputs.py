@@ -74,7 +74,10 @@ class PreviousPack:
 
 
 def read_previous_pack(
-    path: str | Path, *, digest: Callable[[pd.DataFrame], str] | None = None
+    path: str | Path,
+    *,
+    digest: Callable[[pd.DataFrame], str] | None = None,
+    inner: Callable[[Mapping[str, Any]], Callable[[str], str]] | None = None,
 ) -> PreviousPack:
     """Read the outputs of an earlier run: ``hasil.gpkg`` and ``kajian.lock.json``.
 
@@ -85,6 +88,9 @@ def read_previous_pack(
     digest : callable, optional
         Gives the fingerprint of a results table, as the lock was made with. With it, results that are not
         those of the lock are told even where the list is the same.
+    inner : callable, optional
+        Of the settings in the lock gives what turns the name of a column, as a theme writes it, into the name
+        inside lokus.
 
     Returns
     -------
@@ -108,6 +114,8 @@ def read_previous_pack(
     folder, lock_file = _located(Path(path))
     results = _read_results(folder / _RESULTS)
     lock = _read_lock(lock_file)
+    if inner is not None:
+        results = results.rename(columns=inner(lock["pengaturan"]))
     chosen = results[results["terpilih"].astype(bool)]
     locked = sorted(str(kode) for kode in lock["usulan"]["desa"])
     if sorted(chosen.index) != locked:

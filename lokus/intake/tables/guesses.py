@@ -162,7 +162,12 @@ def guess_place(headers: Sequence[str], *, more: Mapping[str, Sequence[str]] | N
 
 
 def guess_columns(
-    headers: Sequence[str], catalogue: Catalogue, *, taken: Iterable[str] = (), year: int | None = None
+    headers: Sequence[str],
+    catalogue: Catalogue,
+    *,
+    taken: Iterable[str] = (),
+    year: int | None = None,
+    more: Mapping[str, Sequence[str]] | None = None,
 ) -> Guess:
     """Guess place columns and indicators from header texts.
 
@@ -181,6 +186,8 @@ def guess_columns(
         Indicators that another table already gives.
     year : int, optional
         Year of the study.
+    more : mapping of key to header texts, optional
+        By which an indicator is known in place of its usual headers, as a theme words it.
 
     Examples
     --------
@@ -199,7 +206,7 @@ def guess_columns(
         if key in left_out:
             continue
         free = [header for header in rest if header not in indicators.values() and _allowed(item, header)]
-        fits = _of_year(_fitting(item, free), year)
+        fits = _of_year(_fitting(item, free, (more or {}).get(key)), year)
         if len(fits) == 1:
             indicators[key] = fits[0]
         elif fits:
@@ -240,15 +247,16 @@ def _known(item: Indicator) -> tuple[str, ...]:
     return (*INDICATOR_HEADERS.get(item.key, ()), _plain(item.label_id), _plain(item.label_en))
 
 
-def _fitting(item: Indicator, headers: Sequence[str]) -> list[str]:
+def _fitting(item: Indicator, headers: Sequence[str], instead: Sequence[str] | None = None) -> list[str]:
     """Headers that are those of an indicator, by the first reading that any fits: whole, last part, words."""
-    texts = _known(item)
+    texts = _known(item) if instead is None else (*instead, _plain(item.label_id), _plain(item.label_en))
     for reading in (_plain, _plain_leaf):
         for text in texts:
             if fits := [header for header in headers if reading(header) == text]:
                 return fits
-    fillers = _FILLERS | (_CHILDREN if item.key in _OF_CHILDREN else frozenset())
-    wanted = {frozenset(_meaning(text, fillers).split()) for text in (*texts, item.key.replace("_", " "))}
+    fillers = _FILLERS | (_CHILDREN if item.key in _OF_CHILDREN and instead is None else frozenset())
+    own = () if instead is not None else (item.key.replace("_", " "),)
+    wanted = {frozenset(_meaning(text, fillers).split()) for text in (*texts, *own)}
     wanted.discard(frozenset())
     for reading in (_plain, _plain_leaf):
         if fits := [

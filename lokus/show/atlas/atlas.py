@@ -20,7 +20,7 @@ from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import PAPER, Box, Page
 from lokus.show.drawing.legend import draw_legend
 from lokus.show.maps.print_map import Sheet, blank_sheet, draw_footer, draw_header, draw_watermark
-from lokus.show.themes.themes import make_layer
+from lokus.show.themes.themes import available_themes, make_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,7 +121,7 @@ def write_atlas(
     info: StudyInfo,
     path: str | Path,
     *,
-    theme: str = "prevalensi",
+    theme: str | None = None,
     gaps: pd.DataFrame | None = None,
     logo: str | Path | None = None,
     on_page: Callable[[str, int, int], None] | None = None,
@@ -138,8 +138,9 @@ def write_atlas(
         What to write around the maps.
     path : str or Path
         Where to write, replaced only when all pages are drawn.
-    theme : str
-        Theme of the maps, one of :data:`lokus.show.themes.themes.THEMES`.
+    theme : str, optional
+        Theme of the maps, one of :data:`lokus.show.themes.themes.THEMES`; otherwise prevalence where the
+        results have it, else the score.
     gaps : pandas.DataFrame, optional
         What villages lack, as :func:`lokus.followup.gaps.find_gaps` gives it: a row each with ``kode_desa``,
         ``opd``, ``indikator``, and optionally ``nilai``. Without it the pages have no such part.
@@ -170,6 +171,8 @@ def write_atlas(
     ('atlas.pdf', True)
     """
     path = Path(path)
+    if theme is None:
+        theme = "prevalensi" if "prevalensi" in available_themes(results) else "skor"
     book = AtlasBook(results, kecamatan, info, theme=theme, gaps=gaps, logo=logo)
     raw = io.BytesIO()
     marks: list[tuple[str, int]] = []

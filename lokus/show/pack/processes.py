@@ -17,6 +17,7 @@ from joblib.externals.loky import BrokenProcessPool, ProcessPoolExecutor, as_com
 from lokus.errors import OutputError
 from lokus.i18n import gettext as _
 from lokus.i18n import language, use_language
+from lokus.subject import Subject, subject, use_subject
 
 if TYPE_CHECKING:
     from lokus.show.pack.workshop import Task, Workshop
@@ -82,7 +83,7 @@ def work_off(
     executor = ProcessPoolExecutor(max_workers=workers, initializer=_end_with, initargs=(os.getpid(),))
     whole = False
     try:
-        jobs = [executor.submit(_make, workshop, batch, spoken) for batch in batches]
+        jobs = [executor.submit(_make, workshop, batch, spoken, subject()) for batch in batches]
         for job in as_completed(jobs):
             for task, paths in job.result():
                 if on_step:
@@ -116,8 +117,10 @@ def _end_with(parent: int) -> None:
         threading.Thread(target=watch, daemon=True).start()
 
 
-def _make(workshop: Workshop, batch: Sequence[Task], spoken: str) -> list[tuple[Task, list[Path]]]:
-    with use_language(spoken):
+def _make(
+    workshop: Workshop, batch: Sequence[Task], spoken: str, about: Subject | None
+) -> list[tuple[Task, list[Path]]]:
+    with use_language(spoken), use_subject(about):
         return [(task, workshop.make(task)) for task in batch]
 
 

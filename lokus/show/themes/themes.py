@@ -31,6 +31,7 @@ from lokus.show.themes.palette import (
     ramp,
     type_palette,
 )
+from lokus.subject import subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -210,9 +211,10 @@ def _proposal(common: Common) -> Layer:
 def _prevalence(common: Common) -> Layer:
     surveyed = "prevalensi_survei" in common.results
     values = common.measured("prevalensi_survei" if surveyed else "prevalensi")
+    about = subject()
     return common.banded(
         values,
-        WHO,
+        replace(WHO, breaks=about.bands) if about is not None and about.bands else WHO,
         as_told=True,
         title=_("Stunting prevalence at the survey's level (%)")
         if surveyed
@@ -404,7 +406,7 @@ def theme_slug(theme: str) -> str:
     >>> theme_slug("indikator:air_layak")
     'indikator_air_layak'
     """
-    return file_name(theme)
+    return file_name("kasus" if theme == "anak" and subject() is not None else theme)
 
 
 def make_layer(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.choice.solver.instance import build_instance
+from lokus.subject import told_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def trial_data(trial: Trial) -> dict[str, Any]:
         if weighing is None
         else [
             {
-                "key": key,
+                "key": told_key(key),
                 "label": weighing.labels[key],
                 "weight": float(weight),
                 "values": _floats(weighing.normalised[key]),
