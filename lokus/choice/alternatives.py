@@ -80,7 +80,7 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
             remedy=_("state the share of the best sum that a list may lose, such as 0.02"),
         )
     instance = selection.instance
-    tabled = not instance.extra and fits_in_memory(instance)
+    tabled = not instance.across and fits_in_memory(instance)
     found = _by_halving(selection) if tabled else _by_cuts(selection)
     value, tie = (
         dict(zip(instance.codes, part.tolist(), strict=True)) for part in (instance.score, instance.tie)

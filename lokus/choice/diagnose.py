@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lokus.choice.remedies import Feasibility, Remedy, find_remedies
+from lokus.choice.solver.engine import best_list
 from lokus.choice.solver.instance import build_instance
 from lokus.choice.solver.milp import Model
 from lokus.errors import InfeasibleError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["check_feasible", "is_feasible", "remedies"]
 
 Ints = npt.NDArray[np.int64]
+
+NO_EXTRA: dict[str, Any] = {"min_kept": 0, "min_jenis": {}, "max_jenis": {}, "budget": None}
 
 
 def check_feasible(
@@ -78,9 +81,17 @@ def check_feasible(
     locks = sorted({*problem.locked_in, *problem.locked_out})
     villages, places = list(scores.index), [str(name) for name in kecamatan.unique()]
     wrong = _unknown(locks, villages, _("locked village {kode} is not among the villages"))
-    names = _unknown(
-        problem.kept_from, villages, _("village {kode} of last year's list is not among the villages")
-    ) + _unknown(problem.quota, places, _("quota for kecamatan {kode}, which does not occur"))
+    names = (
+        _unknown(
+            problem.kept_from, villages, _("village {kode} of last year's list is not among the villages")
+        )
+        + _unknown(problem.quota, places, _("quota for kecamatan {kode}, which does not occur"))
+        + _unknown(
+            problem.quota_kabupaten,
+            sorted({str(kode)[:4] for kode in villages}),
+            _("quota for kabupaten {kode}, which does not occur"),
+        )
+    )
     if wrong or names:
         raise InfeasibleError(
             "; ".join([*wrong, *names]),
@@ -93,7 +104,7 @@ def check_feasible(
     what = _("no list satisfies all rules: {sentence}").format(sentence=problem.sentence())
     if conflicts:
         what = "; ".join(conflicts)
-    elif not _counts(scores, kecamatan, problem):
+    elif problem.has_kabupaten_rules or not _counts(scores, kecamatan, problem):
         what = _("no list satisfies all rules: {sentence} ({facts})").format(
             sentence=problem.sentence(), facts=_facts(scores, kecamatan, problem)
         )
@@ -128,7 +139,11 @@ def is_feasible(
     named = {*problem.locked_in, *problem.locked_out, *problem.kept_from}
     if not named <= known or not set(problem.quota) <= {str(name) for name in kecamatan.unique()}:
         return False
+    if not {*problem.quota_kabupaten} <= {str(kode)[:4] for kode in known}:
+        return False
     if not _counts(scores, kecamatan, problem):
+        return False
+    if problem.has_kabupaten_rules and not _kabupaten_allow(scores, kecamatan, problem):
         return False
     if not problem.has_extra_rules:
         return True
@@ -175,15 +190,28 @@ def remedies(
 
     eligible = scores.notna() | scores.index.isin(list(problem.locked_in))
     sizes = kecamatan[eligible].value_counts()
+    kabupaten = scores.index[eligible].astype(str).str[:4].value_counts()
     villages = Feasibility(
         possible=possible,
         counts=lambda other: _counts(scores, kecamatan, other),
+        kabupaten=kabupaten.size,
+        largest_kabupaten=int(kabupaten.max()) if len(kabupaten) else 0,
         cheapest=cheapest,
         villages=int(eligible.sum()),
         kecamatan=len(sizes),
         largest=int(sizes.max()) if len(sizes) else 0,
     )
     return find_remedies(problem, villages)
+
+
+def _kabupaten_allow(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> bool:
+    """Tell whether the limits on kabupaten allow a list, rules across kecamatan aside, by choosing one."""
+    eligible = scores.notna() | scores.index.isin(list(problem.locked_in))
+    there = {str(kode)[:4] for kode in scores.index[eligible & ~scores.index.isin(list(problem.locked_out))]}
+    if any(number and name not in there for name, number in problem.quota_kabupaten.items()):
+        return False
+    instance = build_instance(scores, kecamatan, replace(problem, **NO_EXTRA), None)
+    return best_list(instance) is not None
 
 
 def _conflicts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> list[str]:
@@ -301,6 +329,13 @@ def _counts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Proble
 
 def _facts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> str:
     low, high, _forced = _capacities(scores, kecamatan, problem)
+    if problem.has_kabupaten_rules:
+        text = _("{villages} villages can be chosen, in {kecamatan} kecamatan of {kabupaten} kabupaten")
+        return text.format(
+            villages=format_number(int(high[low <= high].sum())),
+            kecamatan=format_number(int((low <= high).sum())),
+            kabupaten=format_number(len({str(kode)[:4] for kode in scores.index[scores.notna()]})),
+        )
     return _("{villages} villages can be chosen, in {kecamatan} kecamatan that can be opened").format(
         villages=format_number(int(high[low <= high].sum())),
         kecamatan=format_number(int((low <= high).sum())),

@@ -257,10 +257,37 @@ class Narrator:
             )
         if rule in {"kept", "jenis", "budget"}:
             return self._across(rule, label)
+        if "kabupaten" in rule:
+            return self._above(rule, str(kode)[:4], str(self.instance.codes[rival])[:4])
         return _("kecamatan {name} would keep fewer than {least} villages without {rival}").format(
             name=self.kecamatan[self.instance.codes[rival]],
             least=problem.min_per_kecamatan,
             rival=self._name(rival),
+        )
+
+    def _above(self, rule: Rule, there: str, here: str) -> str:
+        problem = self.selection.problem
+        if rule == "kabupaten_limit" and problem.exact_kabupaten is not None:
+            return _("exactly {k} kabupaten must stay open").format(k=problem.exact_kabupaten)
+        if rule == "kabupaten_limit":
+            return _("kabupaten {name} is not opened because of the limit of {k} kabupaten").format(
+                name=there, k=problem.max_kabupaten
+            )
+        if rule == "max_kabupaten_there":
+            return _("kabupaten {name} already has its {most} villages").format(
+                name=there, most=problem.max_per_kabupaten
+            )
+        if rule == "min_kabupaten_there":
+            return _("kabupaten {name} would open with fewer than {least} villages").format(
+                name=there, least=problem.min_per_kabupaten
+            )
+        if rule == "quota_kabupaten":
+            fixed = there if there in problem.quota_kabupaten else here
+            return _("kabupaten {name} has its quota of {number} villages").format(
+                name=fixed, number=problem.quota_kabupaten[fixed]
+            )
+        return _("kabupaten {name} would keep fewer than {least} villages").format(
+            name=here, least=problem.min_per_kabupaten
         )
 
     def _across(self, rule: Rule, label: str) -> str:

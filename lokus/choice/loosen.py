@@ -57,6 +57,7 @@ def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
             text.format(most=most + 1),
             [replace(problem, max_per_kecamatan=most + 1)],
         )
+    yield from _above(problem)
     yield from _across(problem)
     if problem.quota:
         text = _("quota of {kecamatan} kecamatan ({n} villages)")
@@ -71,6 +72,29 @@ def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
     if problem.locked_out:
         text = _("{n} villages locked out").format(n=len(problem.locked_out))
         yield text, _("none"), [replace(problem, locked_out={})]
+
+
+def _above(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
+    if problem.exact_kabupaten is not None:
+        k = problem.exact_kabupaten
+        options = [replace(problem, exact_kabupaten=other) for other in (k - 1, k + 1) if other > 0]
+        yield _("exactly {k} kabupaten").format(k=k), _("one fewer or more"), options
+    if problem.max_kabupaten is not None:
+        k, text = problem.max_kabupaten, _("at most {k} kabupaten")
+        yield text.format(k=k), text.format(k=k + 1), [replace(problem, max_kabupaten=k + 1)]
+    least, most = problem.min_per_kabupaten, problem.max_per_kabupaten
+    if least > 1:
+        text = _("at least {least} villages in each chosen kabupaten")
+        looser = [replace(problem, min_per_kabupaten=least - 1)]
+        yield text.format(least=least), text.format(least=least - 1), looser
+    if most is not None:
+        text = _("at most {most} villages in each kabupaten")
+        looser = [replace(problem, max_per_kabupaten=most + 1)]
+        yield text.format(most=most), text.format(most=most + 1), looser
+    if problem.quota_kabupaten:
+        text = _("quota of {kabupaten} kabupaten ({n} villages)")
+        count = text.format(kabupaten=len(problem.quota_kabupaten), n=sum(problem.quota_kabupaten.values()))
+        yield count, _("none"), [replace(problem, quota_kabupaten={})]
 
 
 def _across(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:

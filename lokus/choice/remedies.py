@@ -52,6 +52,8 @@ class Feasibility:
         What the least costly list costs, the budget aside; None where there is no list.
     villages, kecamatan, largest : int
         Villages that can be chosen, kecamatan that have any, and how many the largest of them has.
+    kabupaten, largest_kabupaten : int
+        The same of kabupaten; only needed where a rule counts them.
     """
 
     possible: Test
@@ -60,6 +62,8 @@ class Feasibility:
     villages: int
     kecamatan: int
     largest: int
+    kabupaten: int = 0
+    largest_kabupaten: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +219,7 @@ def _rules(problem: Problem, villages: Feasibility) -> list[_Rule]:
         *_across(problem, villages),
         *_kecamatan(problem, villages),
         *_number(problem, villages),
+        *_above(problem, villages),
         *_within(problem, villages),
     ]
 
@@ -320,6 +325,7 @@ def _within(problem: Problem, villages: Feasibility) -> list[_Rule]:
         )  # fmt: skip
     for name, text in (
         ("quota", _("no quota per kecamatan")),
+        ("quota_kabupaten", _("no quota per kabupaten")),
         ("locked_out", _("fewer villages locked out")),
         ("locked_in", _("fewer villages locked in")),
     ):
@@ -330,4 +336,45 @@ def _within(problem: Problem, villages: Feasibility) -> list[_Rule]:
                     name=name, stated=stated, free={}, values=[{}], say=partial(_without_number, text)
                 )
             )  # fmt: skip
+    return rules
+
+
+def _above(problem: Problem, villages: Feasibility) -> list[_Rule]:
+    rules = []
+    if problem.max_kabupaten is not None:
+        rules.append(
+            _Rule(
+                name="max_kabupaten", stated=problem.max_kabupaten,
+                values=range(problem.max_kabupaten + 1, villages.kabupaten + 1),
+                say=lambda value: _("at least {k} kabupaten").format(k=format_number(value)),
+            )
+        )  # fmt: skip
+    if problem.exact_kabupaten is not None:
+        k = problem.exact_kabupaten
+        others = [value for value in range(1, villages.kabupaten + 1) if value != k]
+        rules.append(
+            _Rule(
+                name="exact_kabupaten", stated=k, rising=False,
+                values=sorted(others, key=lambda value: abs(value - k)),
+                say=lambda value: _("exactly {k} kabupaten").format(k=format_number(value)),
+            )
+        )  # fmt: skip
+    if problem.max_per_kabupaten is not None:
+        text_most = _("at most {most} villages in each kabupaten")
+        rules.append(
+            _Rule(
+                name="max_per_kabupaten", stated=problem.max_per_kabupaten,
+                values=range(problem.max_per_kabupaten + 1, villages.largest_kabupaten + 1),
+                say=lambda value: text_most.format(most=format_number(value)),
+            )
+        )  # fmt: skip
+    if problem.min_per_kabupaten > 1:
+        text_least = _("at least {least} villages in each chosen kabupaten")
+        rules.append(
+            _Rule(
+                name="min_per_kabupaten", stated=problem.min_per_kabupaten, free=1,
+                values=range(problem.min_per_kabupaten - 1, 0, -1),
+                say=lambda value: text_least.format(least=format_number(value)),
+            )
+        )  # fmt: skip
     return rules

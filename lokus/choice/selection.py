@@ -79,6 +79,9 @@ def objective_text(value: float, problem: Problem) -> str:
     return _("sum of scores {total} (each village 0–100)").format(total=total)
 
 
+# Beyond, asking the mixed-integer engine for every tied village takes minutes.
+MOST_BY_MODEL = 5_000
+
 LOCKED_IN, LOCKED_OUT, TIED = "dikunci masuk", "dikunci keluar", "seri di batas"
 
 
@@ -158,7 +161,7 @@ class Selection:
 
     @cached_property
     def _has_tables(self) -> bool:
-        return not self.instance.extra and fits_in_memory(self.instance)
+        return not self.instance.across and fits_in_memory(self.instance)
 
     @cached_property
     def ties(self) -> pd.DataFrame:
@@ -170,7 +173,7 @@ class Selection:
         """
         if self._has_tables:
             tied = self.loss.index[self.loss == 0.0]
-        elif self.instance.extra:
+        elif self.instance.across and len(self.instance.codes) <= MOST_BY_MODEL:
             best = [(self.instance.score, int(self.instance.score[self.chosen].sum()))]
             places = varying(Model(self.instance), self.chosen, best)
             tied = self.table.index[self.table.index.isin(self.instance.codes[places])]
@@ -235,7 +238,7 @@ class Selection:
 
     def _best(self, problem: Problem) -> int:
         instance = self.arranged(problem)
-        if not instance.extra and fits_in_memory(instance):
+        if not instance.across and fits_in_memory(instance):
             best = best_score(instance)
             return IMPOSSIBLE if best is None else best
         answer = best_list(instance)
@@ -257,6 +260,15 @@ class Selection:
         return f"{self._summary()}\n{self.caution}" if self.caution else self._summary()
 
     def _summary(self) -> str:
+        text = self._proven()
+        if self.bound > self.objective * (1 + 1e-9):
+            share = format_number(100 * (self.bound - self.objective) / self.bound, decimals=4)
+            text += "; " + _("CAUTION: a better list is not ruled out, at most {share} % better").format(
+                share=share
+            )
+        return text
+
+    def _proven(self) -> str:
         return _(
             "{n} villages in {k} kecamatan chosen ({problem}); {objective}, proven best by "
             "{engine}; {ties} villages tied at the border; {missing} without score"

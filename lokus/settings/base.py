@@ -16,6 +16,7 @@ from lokus.places.kode import parse_kode
 __all__ = [
     "AtMost",
     "Count",
+    "KabupatenDigits",
     "Kode",
     "KodeKabupaten",
     "KodeKecamatan",
@@ -117,6 +118,7 @@ Text = Annotated[StrictStr, Field(min_length=1, max_length=_LETTERS), AfterValid
 Year = Annotated[StrictInt, Field(ge=2000, le=2100)]
 Kode = Annotated[Text, AfterValidator(parse_kode)]
 KodeKabupaten = Annotated[Text, AfterValidator(_same_after(_digits(4, "16.03")))]
+KabupatenDigits = Annotated[Text, AfterValidator(_digits(4, "16.03"))]
 KodeKecamatan = Annotated[Text, AfterValidator(_digits(6, "16.03.01"))]
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from lokus.i18n import gettext as _
-from lokus.settings.base import AtMost, Count, Kode, KodeKecamatan, Positive, Section, Share, Text, Villages
+from lokus.settings.base import (
+    AtMost,
+    Count,
+    KabupatenDigits,
+    Kode,
+    KodeKecamatan,
+    Positive,
+    Section,
+    Share,
+    Text,
+    Villages,
+)
 
 __all__ = [
     "ChoiceSettings",
@@ -40,6 +51,11 @@ class ChoiceSettings(Section):
     min_per_kecamatan: Count = 0
     max_per_kecamatan: Villages | None = Field(None, alias="maks_per_kecamatan")
     quota: dict[KodeKecamatan, Count] = Field(default_factory=dict, alias="kuota")
+    max_kabupaten: Villages | None = Field(None, alias="maks_kabupaten")
+    exact_kabupaten: Villages | None = Field(None, alias="tepat_kabupaten")
+    min_per_kabupaten: Count = 0
+    max_per_kabupaten: Villages | None = Field(None, alias="maks_per_kabupaten")
+    quota_kabupaten: dict[KabupatenDigits, Count] = Field(default_factory=dict, alias="kuota_kabupaten")
     kept_from: tuple[Kode, ...] = Field((), alias="dipertahankan")
     min_kept: Count = Field(0, alias="min_dipertahankan")
     jenis: dict[Literal["desa", "kelurahan"], Limits] = Field(default_factory=dict)

@@ -50,10 +50,15 @@ def page_indicators(study: Kajian) -> dict[str, IndicatorStyle]:
     )
 
 
-def trial(study: Kajian) -> Trial:
-    """What the interactive page needs to choose again, exactly as the proposal was chosen."""
+def trial(study: Kajian) -> Trial | None:
+    """What the interactive page needs to choose again, exactly as the proposal was chosen.
+
+    ``None`` where a rule counts kabupaten: the page does not know that level.
+    """
     from lokus.show.results.trial import Trial
 
+    if study.problem.has_kabupaten_rules:
+        return None
     weighing, why_not = _weighing(study)
     cost = study.settings.choice.cost
     return Trial(

@@ -110,10 +110,72 @@ def _keeps_rules(
         and min(free, default=problem.min_per_kecamatan) >= problem.min_per_kecamatan
         and (problem.max_per_kecamatan is None or max(free, default=0) <= problem.max_per_kecamatan)
         and all(held[name] == number for name, number in problem.quota.items())
+        and _keeps_above(chosen, problem)
         and len(set(problem.kept_from) & set(chosen)) >= problem.min_kept
         and all(kinds[kind] >= least for kind, least in problem.min_jenis.items())
         and all(kinds[kind] <= most for kind, most in problem.max_jenis.items())
         and (problem.budget is None or sum(cost[kode] for kode in chosen) <= problem.budget)
+    )
+
+
+def _keeps_above(chosen: tuple[str, ...], problem: Problem) -> bool:
+    held = Counter(kode[:4] for kode in chosen)
+    free = [number for name, number in held.items() if name not in problem.quota_kabupaten]
+    return (
+        (problem.max_kabupaten is None or len(held) <= problem.max_kabupaten)
+        and (problem.exact_kabupaten is None or len(held) == problem.exact_kabupaten)
+        and min(free, default=problem.min_per_kabupaten) >= problem.min_per_kabupaten
+        and (problem.max_per_kabupaten is None or max(free, default=0) <= problem.max_per_kabupaten)
+        and all(held[name] == number for name, number in problem.quota_kabupaten.items())
+    )
+
+
+@st.composite
+def province_problems(draw, most: int = 11, across: bool = False):
+    """As :func:`problems`, with a level above: one to three kabupaten, and rules that count them."""
+    shape = draw(
+        st.lists(
+            st.lists(st.integers(1, 3), min_size=1, max_size=3), min_size=1, max_size=3
+        ).filter(lambda s: sum(map(sum, s)) <= most)
+    )  # fmt: skip
+    codes = [
+        f"99{k + 1:02d}{g + 1:02d}2{v + 1:03d}"
+        for k, sizes in enumerate(shape) for g, size in enumerate(sizes) for v in range(size)
+    ]  # fmt: skip
+    many = len(codes)
+    coarse = st.integers(0, 4).map(lambda v: v / 4)
+    scores = draw(st.lists(st.one_of(*[coarse] * 6, st.none()), min_size=many, max_size=many))
+    ties = draw(st.lists(st.integers(0, 2).map(float), min_size=many, max_size=many))
+    locks = draw(st.lists(st.sampled_from([""] * 12 + ["in", "out"]), min_size=many, max_size=many))
+    maybe = lambda values: st.one_of(st.none(), values)  # noqa: E731
+    limit, opened = draw(maybe(st.integers(1, 5))), draw(maybe(st.integers(1, 3)))
+    exact, exact_above = draw(st.booleans()), draw(st.booleans())
+    least, least_above = draw(st.sampled_from([0, 0, 1, 2])), draw(st.sampled_from([0, 1, 2, 3]))
+    quota = draw(maybe(st.integers(0, 3)))
+    problem = Problem(
+        n=draw(st.integers(1, max(1, many * 2 // 3))),
+        max_kecamatan=None if exact else limit,
+        exact_kecamatan=limit if exact else None,
+        min_per_kecamatan=least,
+        max_per_kecamatan=draw(maybe(st.integers(max(least, 1), 3))),
+        max_kabupaten=None if exact_above else opened,
+        exact_kabupaten=opened if exact_above else None,
+        min_per_kabupaten=least_above,
+        max_per_kabupaten=draw(maybe(st.integers(max(least_above, 1), 5))),
+        quota_kabupaten={} if quota is None else {codes[-1][:4]: quota},
+        locked_in={k: "SK" for k, lock in zip(codes, locks, strict=True) if lock == "in"},
+        locked_out={k: "SK" for k, lock in zip(codes, locks, strict=True) if lock == "out"},
+        **(draw(_across(codes)) if across else {}),
+    )
+    index = pd.Index(codes)
+    cost = draw(st.lists(st.integers(0, 5).map(float), min_size=many, max_size=many))
+    return (
+        pd.Series(scores, index=index, dtype=float),
+        pd.Series([code[:6] for code in codes], index=index),
+        problem,
+        pd.Series(ties, index=index),
+        pd.Series(jenis_of(codes)),
+        pd.Series(cost, index=index),
     )
 
 
@@ -144,5 +206,9 @@ def best_by_trying(
 def oracle() -> SimpleNamespace:
     """Helpers shared by the tests of this room."""
     return SimpleNamespace(
-        problems=problems, satisfies=satisfies, best_by_trying=best_by_trying, jenis_of=jenis_of
+        problems=problems,
+        province_problems=province_problems,
+        satisfies=satisfies,
+        best_by_trying=best_by_trying,
+        jenis_of=jenis_of,
     )

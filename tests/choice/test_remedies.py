@@ -91,6 +91,34 @@ def test_every_remedy_works(oracle):
     assert followed > impossible
 
 
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_every_remedy_works_with_a_level_above(oracle, data):
+    scores, kecamatan, problem, ties, jenis, cost = data.draw(oracle.province_problems(across=True))
+    given_to = {"jenis": jenis, "cost": cost}
+    assume(not is_feasible(scores, kecamatan, problem, **given_to))
+    with pytest.raises(InfeasibleError) as caught:
+        check_feasible(scores, kecamatan, problem, **given_to)
+    if caught.value.remedy == "perbaiki daftar desa yang dikunci":
+        return
+    found = remedies(scores, kecamatan, problem, **given_to)
+    assert found or scores.notna().sum() == 0
+    for one in found:
+        assert one.text in caught.value.remedy
+        assert oracle.best_by_trying(scores, kecamatan, one.problem, ties, cost)[0] is not None
+
+
+def test_too_few_kabupaten_say_how_many_would_do():
+    codes = [f"99{k:02d}012{v:03d}" for k in range(1, 6) for v in range(1, 5)]
+    scores = pd.Series(np.arange(20) / 20, index=codes)
+    kecamatan = pd.Series([code[:6] for code in codes], index=codes)
+    with pytest.raises(InfeasibleError) as caught:
+        check_feasible(scores, kecamatan, Problem(n=9, max_kabupaten=3, max_per_kabupaten=2))
+    assert caught.value.remedy == (
+        "butuh minimal 5 kabupaten, atau maksimal 3 desa di tiap kabupaten, atau jumlah desa maksimal 6"
+    )
+
+
 @pytest.mark.long
 @pytest.mark.slow
 def test_every_remedy_works_in_hundreds_of_impossible_choices(oracle):

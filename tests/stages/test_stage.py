@@ -92,6 +92,11 @@ CHANGES: dict[str, Any] = {
     "pilihan.min_per_kecamatan": 2,
     "pilihan.maks_per_kecamatan": 2,
     "pilihan.kuota": {"99.01.01": 1},
+    "pilihan.maks_kabupaten": 1,
+    "pilihan.tepat_kabupaten": 1,
+    "pilihan.min_per_kabupaten": 2,
+    "pilihan.maks_per_kabupaten": 5,
+    "pilihan.kuota_kabupaten": {"99.01": 4},
     "pilihan.dipertahankan": ["99.01.01.2001"],
     "pilihan.min_dipertahankan": lambda _old: (
         "pilihan", {"dipertahankan": ["99.01.01.2001", "99.01.02.2001"], "min_dipertahankan": 1},

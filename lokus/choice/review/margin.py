@@ -26,7 +26,7 @@ MOST_CELLS = 5_000_000
 
 def only_keeps(instance: Instance) -> bool:
     """Whether the one rule across kecamatan is that of kept villages, and its tables are small enough."""
-    if [rule.name for rule in instance.extra] != ["kept"]:
+    if instance.above is not None or [rule.name for rule in instance.extra] != ["kept"]:
         return False
     rows = 1 if instance.limit is None else instance.limit + 1
     cells = rows * (instance.n + 1) * (int(instance.extra[0].least) + 1)
@@ -206,7 +206,7 @@ def margin(selection: Selection) -> pd.Series[float]:
     chosen = selection.table["terpilih"].to_numpy(dtype=bool)
     sign = np.where(chosen, 1.0, -1.0)
     loss = selection.loss
-    if selection.instance.extra:
+    if selection.instance.across:
         loss = kept_losses(selection) if only_keeps(selection.instance) else _to_marginal(selection, sign)
     elif not fits_in_memory(selection.instance):
         loss = _to_marginal(selection, sign)

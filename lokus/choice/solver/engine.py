@@ -11,6 +11,7 @@ import numpy.typing as npt
 from lokus.choice.solver.exact import fits_in_memory, solve, table_cells
 from lokus.choice.solver.lagrange import solve_lagrange
 from lokus.choice.solver.milp import solve_milp
+from lokus.choice.solver.nested import solve_nested
 from lokus.choice.solver.problem import RuleError
 from lokus.i18n import gettext as _
 
@@ -101,7 +102,8 @@ def best_list(instance: Instance, engine: Engine = "auto") -> Answer | None:
     """
     if engine == "highs":
         return _by_highs(instance)
-    answer = _within_kecamatan(replace(instance, extra=()), engine)
+    free = replace(instance, extra=())
+    answer = _within_kecamatan(free, engine) if free.above is None else _within_kabupaten(free)
     if not instance.extra or answer is None:
         return answer
     if all(rule.holds(answer.chosen) for rule in instance.extra):
@@ -123,6 +125,18 @@ def _within_kecamatan(instance: Instance, engine: Engine) -> Answer | None:
     if engine == "lagrange":
         return None
     return _by_tables(instance) if fits_in_memory(instance) else _by_highs(instance)
+
+
+def _within_kabupaten(instance: Instance) -> Answer | None:
+    """Answer by the programme of two levels; by HiGHS where its search met no list and proved nothing.
+
+    A list with a gap is given as it is, with the bound: at that size HiGHS takes minutes for a wider one.
+    """
+    found = solve_nested(instance)
+    if found.sizes is None:
+        return None if found.closed else _by_highs(instance)
+    engine = LAGRANGE if found.priced else DYNAMIC_PROGRAMME
+    return Answer(chosen=_first(instance, found.sizes), bound=float(found.bound), engine=engine)
 
 
 def _by_tables(instance: Instance) -> Answer | None:

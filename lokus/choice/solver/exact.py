@@ -118,12 +118,12 @@ def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool)
     score = np.empty((len(offers) + 1, *end.shape), dtype=np.int64)
     score[-1] = end
     for g in range(len(offers) - 1, -1, -1):
-        score[g] = _prepend(score[g + 1], offers[g])
+        score[g] = prepend(score[g + 1], offers[g])
     if score[0, -1, n] <= IMPOSSIBLE:
         return None
-    sizes, unique = _read(score, None, offers)
+    sizes, unique = read_tables(score, None, offers)
     if not unique:
-        sizes, _ = _read(score, _tie_tables(score, offers), offers)
+        sizes, _ = read_tables(score, tie_tables(score, offers), offers)
     return sizes
 
 
@@ -143,7 +143,7 @@ def best_score(instance: Instance) -> int | None:
     """
     value = _end(instance.n, instance.limit, instance.exact)
     for g in range(len(instance.labels) - 1, -1, -1):
-        value = _prepend(value, offer_of(instance, g))
+        value = prepend(value, offer_of(instance, g))
     best = int(value[-1, instance.n])
     return None if best <= IMPOSSIBLE else best
 
@@ -213,7 +213,7 @@ def losses(instance: Instance) -> Ints:
     end = _end(instance.n, instance.limit, instance.exact)
     behind = [end]
     for offer in reversed(offers):
-        behind.append(_prepend(behind[-1], offer))
+        behind.append(prepend(behind[-1], offer))
     behind.reverse()
     ahead = end
     best = int(behind[0][-1, instance.n])
@@ -221,7 +221,7 @@ def losses(instance: Instance) -> Ints:
     for g, offer in enumerate(offers):
         totals = _totals(ahead, behind[g + 1], offer)
         out[instance.start[g] : instance.start[g + 1]] = _turned(instance, g, totals, best)
-        ahead = _prepend(ahead, offer)
+        ahead = prepend(ahead, offer)
     return out
 
 
@@ -244,8 +244,8 @@ def _end(n: int, limit: int | None, exact: bool) -> Ints:
     return value
 
 
-def _prepend(value: Ints, offer: Offer) -> Ints:
-    """Best sums of scores once one more kecamatan may take part."""
+def prepend(value: Ints, offer: Offer) -> Ints:
+    """Give the best sums of scores once one more kecamatan may take part."""
     out = np.full_like(value, IMPOSSIBLE)
     for j, opens, own, _tie in offer.moves():
         to, source = _cells(j, opens, value.shape)
@@ -262,8 +262,8 @@ def _cells(j: int, opens: int, shape: tuple[int, ...]) -> tuple[tuple[slice, sli
     return (slice(step, None), slice(columns - width, None)), (slice(0, rows - step), slice(0, width))
 
 
-def _tie_tables(score: Ints, offers: list[Offer]) -> Ints:
-    """Most stunted children among the choices that are best in score, for every cell of `score`."""
+def tie_tables(score: Ints, offers: list[Offer]) -> Ints:
+    """Give the most stunted children among the choices that are best in score, for every cell of `score`."""
     tie = np.zeros_like(score)
     for g in range(len(offers) - 1, -1, -1):
         best = np.full_like(tie[g], IMPOSSIBLE)
@@ -276,7 +276,7 @@ def _tie_tables(score: Ints, offers: list[Offer]) -> Ints:
     return tie
 
 
-def _read(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Ints, bool]:
+def read_tables(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Ints, bool]:
     """Follow the tables from the first kecamatan, and tell whether no equal was met on the way."""
     sizes, unique = np.zeros(len(offers), dtype=np.int64), True
     opened, left = score.shape[1] - 1, score.shape[2] - 1

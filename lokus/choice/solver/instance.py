@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lokus.choice.solver.problem import Problem
 
-__all__ = ["ExtraRule", "Instance", "build_instance"]
+__all__ = ["ExtraRule", "Instance", "Kabupaten", "build_instance"]
 
 Ints = npt.NDArray[np.int64]
 ExtraName = Literal["kept", "jenis", "budget"]
@@ -49,6 +49,43 @@ class ExtraRule:
     def holds(self, chosen: npt.NDArray[np.bool_]) -> bool:
         """Whether a list satisfies the rule; sums are correctly rounded."""
         return self.least <= math.fsum(self.weight[chosen].tolist()) <= self.most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kabupaten:
+    """The level above: which kabupaten each kecamatan lies in, and what the rules ask of them.
+
+    Parameters
+    ----------
+    group : ndarray of int, shape (L,)
+        Kabupaten position 0 … U−1 of each kecamatan, rising.
+    low, high : ndarray of int, shape (U,)
+        Fewest and most villages where the kabupaten is opened.
+    forced : ndarray of bool, shape (U,)
+        Must give at least one.
+    labels : tuple of str
+        Codes of the kabupaten, four digits.
+    limit : int or None
+        Kabupaten to open, at most, or exactly where `exact`.
+    exact : bool
+    """
+
+    group: Ints
+    low: Ints
+    high: Ints
+    forced: npt.NDArray[np.bool_]
+    labels: tuple[str, ...]
+    limit: int | None
+    exact: bool
+
+    def holds(self, villages: Ints) -> bool:
+        """Whether a list with so many villages in each kecamatan satisfies the rules of this level."""
+        held = np.bincount(self.group, weights=villages, minlength=len(self.labels)).astype(np.int64)
+        opened = held > 0
+        count = int(opened.sum())
+        if (self.forced & ~opened).any() or (opened & ((held < self.low) | (held > self.high))).any():
+            return False
+        return self.limit is None or (count == self.limit if self.exact else count <= self.limit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +121,8 @@ class Instance:
         ``score * unit`` gives the objective back.
     extra : tuple of ExtraRule
         Rules that only the mixed-integer engine knows.
+    above : Kabupaten, optional
+        Where a rule counts kabupaten.
     """
 
     codes: npt.NDArray[np.object_]
@@ -101,6 +140,12 @@ class Instance:
     exact: bool
     unit: float
     extra: tuple[ExtraRule, ...] = ()
+    above: Kabupaten | None = None
+
+    @property
+    def across(self) -> bool:
+        """Whether a rule looks beyond single kecamatan, so that their tables do not tell everything."""
+        return bool(self.extra) or self.above is not None
 
 
 def build_instance(
@@ -172,6 +217,42 @@ def build_instance(
         exact=problem.exact_kecamatan is not None,
         unit=float(unit),
         extra=tuple(_extra_rules(codes[order], problem, jenis, cost)),
+        above=_level_above(codes, group, len(position), problem) if problem.has_kabupaten_rules else None,
+    )
+
+
+def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem: Problem) -> Kabupaten:
+    """Read the kabupaten off the codes of villages, whose first four digits it is."""
+    own = np.array([str(kode)[:4] for kode in codes], dtype=object)
+    labels = tuple(sorted(set(own)))
+    position = {name: number for number, name in enumerate(labels)}
+    number = np.array([position[name] for name in own], dtype=np.int64)
+    of = np.zeros(many, dtype=np.int64)
+    of[group] = number
+    if (of[group] != number).any():
+        wrong = sorted(set(codes[of[group] != number]))
+        raise RuleError(
+            _("kecamatan of one name in two kabupaten, such as that of {villages}").format(
+                villages=name_some(wrong)
+            ),
+            remedy=_("name the kecamatan by their codes"),
+        )
+    cap = problem.n if problem.max_per_kabupaten is None else min(problem.n, problem.max_per_kabupaten)
+    low = np.full(len(labels), max(problem.min_per_kabupaten, 1), dtype=np.int64)
+    high = np.full(len(labels), cap, dtype=np.int64)
+    forced = np.zeros(len(labels), dtype=bool)
+    for name, quota in problem.quota_kabupaten.items():
+        if name in position:
+            low[position[name]], high[position[name]] = max(quota, 1), quota
+            forced[position[name]] = quota > 0
+    return Kabupaten(
+        group=of,
+        low=low,
+        high=high,
+        forced=forced,
+        labels=labels,
+        limit=problem.kabupaten_limit,
+        exact=problem.exact_kabupaten is not None,
     )
 
 

@@ -16,7 +16,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lokus.choice.solver.instance import Instance
+    from lokus.choice.solver.instance import Instance, Kabupaten
 
 __all__ = ["Model", "Proof", "SolverError", "solve_milp", "varying"]
 
@@ -65,8 +65,11 @@ class Model:
         self.instance = instance
         self.cuts = list(cuts)
         self.rules = _rules(instance)
-        self.lower = np.concatenate([instance.locked, instance.forced]).astype(float)
-        self.upper = np.concatenate([np.ones(m), (instance.low <= instance.high).astype(float)])
+        lower, upper = [instance.locked, instance.forced], [np.ones(m), instance.low <= instance.high]
+        if instance.above is not None:
+            lower.append(instance.above.forced)
+            upper.append(instance.above.low <= instance.above.high)
+        self.lower, self.upper = (np.concatenate(part).astype(float) for part in (lower, upper))
 
     def best(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor] = ()) -> Proof | None:
         """Find a list with the largest sum of `values` among those that reach every floor.
@@ -94,7 +97,7 @@ class Model:
     def _solve(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor]) -> Proof | None:
         if len(self.lower) == 0 or (self.lower > self.upper).any():
             return None
-        many = len(self.instance.labels)
+        many = len(self.lower) - len(values)
         scale = OBJECTIVE_SCALE / max(1, int(np.abs(values).max(initial=0)))
         answer = milp(
             c=np.concatenate([-values * scale, np.zeros(many)]),
@@ -114,11 +117,11 @@ class Model:
 
     def _floor(self, weight: Ints, least: int) -> LinearConstraint:
         scale = OBJECTIVE_SCALE / max(1, abs(least), int(np.abs(weight).max(initial=0)))
-        kept = np.concatenate([weight * scale, np.zeros(len(self.instance.labels))])
+        kept = np.concatenate([weight * scale, np.zeros(len(self.lower) - len(self.instance.codes))])
         return LinearConstraint(csr_array(kept[None, :]), least * scale - 1e-6, np.inf)
 
     def _cut(self, chosen: Bools) -> LinearConstraint:
-        row = np.concatenate([chosen.astype(float), np.zeros(len(self.instance.labels))])
+        row = np.concatenate([chosen.astype(float), np.zeros(len(self.lower) - len(self.instance.codes))])
         return LinearConstraint(csr_array(row[None, :]), -np.inf, chosen.sum() - 1.0)
 
 
@@ -220,10 +223,11 @@ def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
 
 
 def _rules(instance: Instance) -> list[LinearConstraint]:
-    """Variables are one per village, then one per kecamatan (opened or not)."""
+    """Variables are one per village, one per kecamatan (opened or not), and one per kabupaten where counted."""
     m, many = len(instance.codes), len(instance.labels)
     village, group = np.arange(m), instance.group
-    wide = (m + many,)
+    above = instance.above
+    wide = (m + many + (0 if above is None else len(above.labels)),)
 
     def row(columns: npt.NDArray[np.int64]) -> csr_array:
         ones, rows = np.ones(len(columns)), np.zeros(len(columns), dtype=np.int64)
@@ -249,11 +253,44 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
     if instance.limit is not None:
         least = instance.limit if instance.exact else 0
         rules.append(LinearConstraint(row(m + np.arange(many)), least, instance.limit))
+    if above is not None:
+        rules += _above_rules(above, group, m, many, wide[0])
     for extra in instance.extra:
         # Costs in the currency's units would lie far from the tolerances of the solver.
         scale = 1.0 / max(1.0, float(np.abs(extra.weight).max(initial=0.0)))
-        weight = np.concatenate([extra.weight * scale, np.zeros(many)])
+        weight = np.concatenate([extra.weight * scale, np.zeros(wide[0] - m)])
         rules.append(
             LinearConstraint(csr_array(weight[None, :]), extra.least * scale, extra.most * scale + 1e-9)
         )
+    return rules
+
+
+def _above_rules(above: Kabupaten, group: Ints, m: int, many: int, width: int) -> list[LinearConstraint]:
+    """A kecamatan is opened within an opened kabupaten, which gives between its fewest and its most villages."""
+    kabupaten = len(above.labels)
+    of, base = above.group, m + many
+    within = coo_array(
+        (
+            np.tile([1.0, -1.0], many),
+            (np.repeat(np.arange(many), 2), np.column_stack([m + np.arange(many), base + of]).ravel()),
+        ),
+        shape=(many, width),
+    ).tocsr()
+
+    def villages(factor: Ints) -> csr_array:
+        data = np.concatenate([np.ones(m), -factor.astype(float)])
+        rows = np.concatenate([of[group], np.arange(kabupaten)])
+        columns = np.concatenate([np.arange(m), base + np.arange(kabupaten)])
+        return coo_array((data, (rows, columns)), shape=(kabupaten, width)).tocsr()
+
+    rules = [
+        LinearConstraint(within, -np.inf, 0.0),
+        LinearConstraint(villages(above.low), 0.0, np.inf),
+        LinearConstraint(villages(above.high), -np.inf, 0.0),
+    ]
+    if above.limit is not None:
+        row = np.zeros((1, width))
+        row[0, base:] = 1.0
+        least = above.limit if above.exact else 0
+        rules.append(LinearConstraint(csr_array(row), least, above.limit))
     return rules

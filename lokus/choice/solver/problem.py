@@ -23,7 +23,7 @@ __all__ = ["Objective", "Problem", "RuleError", "blend", "objective_values"]
 
 Objective = Literal["skor", "anak", "campuran"]
 
-MAPPINGS = ("quota", "min_jenis", "max_jenis", "locked_in", "locked_out")
+MAPPINGS = ("quota", "quota_kabupaten", "min_jenis", "max_jenis", "locked_in", "locked_out")
 
 
 class RuleError(LokusError, ValueError):
@@ -49,6 +49,13 @@ class Problem:
     quota : mapping of kecamatan to number
         Exactly so many villages there, 0 closing it; kecamatan named as in the data. Replaces the minimum
         and maximum per kecamatan where stated.
+    max_kabupaten, exact_kabupaten : int, optional
+        At most, or exactly, so many kabupaten with a chosen village, where the list is that of a province or
+        of the nation. The kabupaten of a village is read off its code.
+    min_per_kabupaten, max_per_kabupaten : int
+        Villages in each kabupaten that has a chosen one at all; villages in any one kabupaten.
+    quota_kabupaten : mapping of code of a kabupaten to number
+        Exactly so many villages there, 0 closing it, in place of the minimum and maximum per kabupaten.
     kept_from : iterable of kode_desa
         Last year's list.
     min_kept : int
@@ -83,6 +90,11 @@ class Problem:
     min_per_kecamatan: int = 0
     max_per_kecamatan: int | None = None
     quota: Mapping[str, int] = field(default_factory=dict)
+    max_kabupaten: int | None = None
+    exact_kabupaten: int | None = None
+    min_per_kabupaten: int = 0
+    max_per_kabupaten: int | None = None
+    quota_kabupaten: Mapping[str, int] = field(default_factory=dict)
     kept_from: tuple[str, ...] = ()
     min_kept: int = 0
     min_jenis: Mapping[str, int] = field(default_factory=dict)
@@ -100,12 +112,16 @@ class Problem:
             ("exact_kecamatan", 1),
             ("min_per_kecamatan", 0),
             ("max_per_kecamatan", 1),
+            ("max_kabupaten", 1),
+            ("exact_kabupaten", 1),
+            ("min_per_kabupaten", 0),
+            ("max_per_kabupaten", 1),
             ("min_kept", 0),
         ):
             value = getattr(self, name)
-            if value is not None or name in {"n", "min_per_kecamatan", "min_kept"}:
+            if value is not None or name in {"n", "min_per_kecamatan", "min_per_kabupaten", "min_kept"}:
                 _check_whole(name, value, least)
-        for name in ("quota", "min_jenis", "max_jenis"):
+        for name in ("quota", "quota_kabupaten", "min_jenis", "max_jenis"):
             numbers = {str(key): value for key, value in sorted(getattr(self, name).items())}
             for key, value in numbers.items():
                 _check_whole(f"{name}[{key}]", value, 0)
@@ -155,6 +171,7 @@ class Problem:
                 ),
                 remedy=_("lower min_per_kecamatan or raise maks_per_kecamatan"),
             )
+        self._refuse_above()
         if self.min_kept > len(self.kept_from):
             raise RuleError(
                 _("{least} villages must be kept but last year's list has {n}").format(
@@ -170,6 +187,31 @@ class Problem:
                     ),
                     remedy=_("lower min or raise maks of this jenis"),
                 )
+
+    def _refuse_above(self) -> None:
+        if self.max_kabupaten is not None and self.exact_kabupaten is not None:
+            raise RuleError(
+                _("state either max_kabupaten or exact_kabupaten, not both"),
+                remedy=_("keep one of maks_kabupaten and tepat_kabupaten"),
+            )
+        if self.max_per_kabupaten is not None and self.min_per_kabupaten > self.max_per_kabupaten:
+            raise RuleError(
+                _("min_per_kabupaten ({least}) is greater than max_per_kabupaten ({most})").format(
+                    least=self.min_per_kabupaten, most=self.max_per_kabupaten
+                ),
+                remedy=_("lower min_per_kabupaten or raise maks_per_kabupaten"),
+            )
+
+    @property
+    def kabupaten_limit(self) -> int | None:
+        """The number of kabupaten in force, whether as a maximum or exactly."""
+        return self.max_kabupaten if self.exact_kabupaten is None else self.exact_kabupaten
+
+    @property
+    def has_kabupaten_rules(self) -> bool:
+        """Whether a rule counts kabupaten."""
+        counted = self.kabupaten_limit is not None or self.max_per_kabupaten is not None
+        return counted or self.min_per_kabupaten > 1 or bool(self.quota_kabupaten)
 
     @property
     def kecamatan_limit(self) -> int | None:
@@ -190,7 +232,7 @@ class Problem:
             head = _("{n} villages in at most {k} kecamatan").format(n=n, k=self.max_kecamatan)
         else:
             head = _("{n} villages in any number of kecamatan").format(n=n)
-        parts = [head, self._per_kecamatan(), *self._extra(), self._goal()]
+        parts = [head, self._per_kecamatan(), *self._above(), *self._extra(), self._goal()]
         if self.locked_in:
             parts.append(_("{n} villages locked in").format(n=len(self.locked_in)))
         if self.locked_out:
@@ -206,6 +248,28 @@ class Problem:
         if most is not None:
             return _("at most {most} villages in each kecamatan").format(most=most)
         return ""
+
+    def _above(self) -> list[str]:
+        parts = []
+        if self.exact_kabupaten is not None:
+            parts.append(_("exactly {k} kabupaten").format(k=format_number(self.exact_kabupaten)))
+        elif self.max_kabupaten is not None:
+            parts.append(_("at most {k} kabupaten").format(k=format_number(self.max_kabupaten)))
+        least, most = self.min_per_kabupaten, self.max_per_kabupaten
+        if least > 1 and most is not None:
+            text = _("{least} to {most} villages in each chosen kabupaten")
+            parts.append(text.format(least=least, most=most))
+        elif least > 1:
+            parts.append(_("at least {least} villages in each chosen kabupaten").format(least=least))
+        elif most is not None:
+            parts.append(_("at most {most} villages in each kabupaten").format(most=most))
+        if self.quota_kabupaten:
+            parts.append(
+                _("quota of {kabupaten} kabupaten ({n} villages)").format(
+                    kabupaten=len(self.quota_kabupaten), n=sum(self.quota_kabupaten.values())
+                )
+            )
+        return parts
 
     def _extra(self) -> list[str]:
         parts = []

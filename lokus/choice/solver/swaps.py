@@ -22,6 +22,11 @@ Rule = Literal[
     "min_here",
     "quota_there",
     "quota_here",
+    "kabupaten_limit",
+    "max_kabupaten_there",
+    "min_kabupaten_there",
+    "min_kabupaten_here",
+    "quota_kabupaten",
     "kept",
     "jenis",
     "budget",
@@ -41,7 +46,8 @@ class SwapRules:
     broken : mapping of rule to ndarray of bool, shape (o, L)
         ``kecamatan_limit``: too many (or not exactly as many) kecamatan; ``max_there``: the gaining one
         would be too full; ``min_there``: it would open with too few; ``min_here``: the giving one would
-        keep too few; ``quota_there`` and ``quota_here`` where a quota says so.
+        keep too few; ``quota_there`` and ``quota_here`` where a quota says so. The same of kabupaten, where
+        the two lie in different ones.
     instance : Instance
     chosen : ndarray of bool, shape (m,)
     """
@@ -132,7 +138,38 @@ def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules
             "min_here": (left < least) & ~closes & ~fixed[givers][:, None] & other,
             "quota_there": fixed[None, :] & other,
             "quota_here": fixed[givers][:, None] & other,
+            **_above(instance, held, givers, problem),
         },
         instance=instance,
         chosen=chosen,
     )
+
+
+def _above(
+    instance: Instance, held: npt.NDArray[np.int64], givers: npt.NDArray[np.int64], problem: Problem
+) -> dict[Rule, Bools]:
+    """Rules of the level above that break; the giving and the gaining kecamatan by their positions."""
+    above = instance.above
+    if above is None:
+        return {}
+    many = len(above.labels)
+    count = np.bincount(above.group, weights=held, minlength=many).astype(np.int64)
+    here, there = above.group[givers], above.group
+    other = here[:, None] != there[None, :]
+    left = count[here][:, None] - 1
+    closes, opens = left == 0, (count[there] == 0)[None, :]
+    opened = (count > 0).sum() - closes.astype(np.int64) + opens
+    if above.limit is None:
+        over = np.zeros_like(other)
+    else:
+        over = opened != above.limit if above.exact else opened > above.limit
+    least, most = problem.min_per_kabupaten, problem.max_per_kabupaten
+    full = np.zeros(many, dtype=bool) if most is None else count + 1 > most
+    fixed = np.array([label in problem.quota_kabupaten for label in above.labels], dtype=bool)
+    return {
+        "kabupaten_limit": over & other,
+        "max_kabupaten_there": (full & ~fixed)[there][None, :] & other,
+        "min_kabupaten_there": opens & (least > 1) & ~fixed[there][None, :] & other,
+        "min_kabupaten_here": (left < least) & ~closes & ~fixed[here][:, None] & other,
+        "quota_kabupaten": (fixed[there][None, :] | fixed[here][:, None]) & other,
+    }
