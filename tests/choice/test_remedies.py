@@ -115,7 +115,8 @@ def test_too_few_kabupaten_say_how_many_would_do():
     with pytest.raises(InfeasibleError) as caught:
         check_feasible(scores, kecamatan, Problem(n=9, max_kabupaten=3, max_per_kabupaten=2))
     assert caught.value.remedy == (
-        "butuh minimal 5 kabupaten, atau maksimal 3 desa di tiap kabupaten, atau jumlah desa maksimal 6"
+        "butuh minimal 5 kabupaten, atau maksimal 3 desa/kelurahan di tiap kabupaten, atau jumlah desa "
+        "maksimal 6"
     )
 
 

@@ -223,7 +223,7 @@ def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
 
 
 def _rules(instance: Instance) -> list[LinearConstraint]:
-    """Variables are one per village, one per kecamatan (opened or not), and one per kabupaten where counted."""
+    """Variables are one per village, per kecamatan (opened or not), and per kabupaten where they are counted."""
     m, many = len(instance.codes), len(instance.labels)
     village, group = np.arange(m), instance.group
     above = instance.above
@@ -266,7 +266,7 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
 
 
 def _above_rules(above: Kabupaten, group: Ints, m: int, many: int, width: int) -> list[LinearConstraint]:
-    """A kecamatan is opened within an opened kabupaten, which gives between its fewest and its most villages."""
+    """Open kecamatan only within opened kabupaten, each of which gives what the rules ask of it."""
     kabupaten = len(above.labels)
     of, base = above.group, m + many
     within = coo_array(

@@ -384,8 +384,11 @@ class _Core:
         return sizes, value
 
     def _cells(self, move: _Move) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-        steps = (move.opens if self.above is not None else 0, move.used if self.rows is not None else 0)
-        steps = (*steps, move.size)
+        steps = (
+            move.opens if self.above is not None else 0,
+            move.used if self.rows is not None else 0,
+            move.size,
+        )
         return (
             tuple(slice(step, None) for step in steps),
             tuple(slice(0, max(width - step, 0)) for width, step in zip(self.shape, steps, strict=True)),

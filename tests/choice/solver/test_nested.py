@@ -1,4 +1,4 @@
-"""The level above: every list tried, HiGHS in its own formulation, and the size of a province and the nation."""
+"""The level above: every list tried, HiGHS in its own formulation, sizes of a province and the nation."""
 
 from __future__ import annotations
 
