@@ -38,7 +38,7 @@ def test_says_how_many_kecamatan_or_villages_would_do():
     error = refusal(n=10, max_kecamatan=3)
     assert error.what == (
         "tidak ada daftar yang memenuhi semua aturan: 10 desa/kelurahan, maksimal 3 kecamatan "
-        "(11 desa dapat dipilih, di 4 kecamatan yang dapat dibuka)"
+        "(11 desa/kelurahan dapat dipilih, di 4 kecamatan yang dapat dibuka)"
     )
     assert error.remedy == "butuh minimal 4 kecamatan, atau jumlah desa maksimal 9"
 
@@ -46,7 +46,8 @@ def test_says_how_many_kecamatan_or_villages_would_do():
 def test_each_remedy_is_one_sufficient_change():
     error = refusal(n=8, max_kecamatan=3, max_per_kecamatan=2)
     assert error.remedy == (
-        "butuh minimal 4 kecamatan, atau jumlah desa maksimal 6, atau maksimal 3 desa di tiap kecamatan"
+        "butuh minimal 4 kecamatan, atau jumlah desa maksimal 6, atau maksimal 3 "
+        "desa/kelurahan di tiap kecamatan"
     )
     for change in ({"max_kecamatan": 4}, {"n": 6}, {"max_per_kecamatan": 3}):
         rules = {"n": 8, "max_kecamatan": 3, "max_per_kecamatan": 2} | change
@@ -59,13 +60,13 @@ def test_each_remedy_is_one_sufficient_change():
 def test_minimum_per_kecamatan_can_leave_a_gap():
     assert refusal(n=5, exact_kecamatan=3, min_per_kecamatan=2).remedy == (
         "butuh tepat 2 kecamatan, atau jumlah desa paling sedikit 6, "
-        "atau paling sedikit 1 desa di tiap kecamatan terpilih"
+        "atau paling sedikit 1 desa/kelurahan di tiap kecamatan terpilih"
     )
 
 
 def test_more_villages_than_have_a_score():
     scores = SCORES.where(SCORES.index < "9901032001")
-    with pytest.raises(InfeasibleError, match="6 desa dapat dipilih, di 2 kecamatan") as caught:
+    with pytest.raises(InfeasibleError, match="6 desa/kelurahan dapat dipilih, di 2 kecamatan") as caught:
         check_feasible(scores, KECAMATAN, Problem(n=7))
     assert caught.value.remedy == "butuh jumlah desa maksimal 6"
 
@@ -83,7 +84,7 @@ def test_more_villages_than_have_a_score():
         ),
         (
             {"n": 2, "locked_in": dict.fromkeys(DESA[:3], "SK")},
-            "3 desa dikunci masuk padahal hanya 2 desa yang dipilih",
+            "3 desa/kelurahan dikunci masuk padahal hanya 2 desa/kelurahan yang dipilih",
         ),
         (
             {"n": 4, "max_kecamatan": 2, "locked_in": dict.fromkeys([DESA[0], DESA[3], DESA[6]], "SK")},
@@ -91,7 +92,7 @@ def test_more_villages_than_have_a_score():
         ),
         (
             {"n": 4, "max_per_kecamatan": 1, "locked_in": dict.fromkeys(DESA[:2], "SK")},
-            "kecamatan 990101 punya 2 desa yang dikunci masuk padahal batasnya 1",
+            "kecamatan 990101 punya 2 desa/kelurahan yang dikunci masuk padahal batasnya 1",
         ),
     ],
 )

@@ -169,4 +169,4 @@ def test_a_closed_kabupaten_is_named_with_its_limit():
     codes = ["9901012001", "9901012002", "9902012001", "9902012002", "9903012001"]
     values = pd.Series([0.9, 0.2, 0.6, 0.5, 0.8], index=codes)
     _selection, texts = explain(values, Problem(n=3, max_kabupaten=2))
-    assert "kabupaten 9902 tidak dibuka karena batas 2 kabupaten" in texts["9902012001"]
+    assert "kabupaten 9903 tidak dibuka karena batas 2 kabupaten" in texts["9903012001"]

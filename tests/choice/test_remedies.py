@@ -115,8 +115,8 @@ def test_too_few_kabupaten_say_how_many_would_do():
     with pytest.raises(InfeasibleError) as caught:
         check_feasible(scores, kecamatan, Problem(n=9, max_kabupaten=3, max_per_kabupaten=2))
     assert caught.value.remedy == (
-        "butuh minimal 5 kabupaten, atau maksimal 3 desa/kelurahan di tiap kabupaten, atau jumlah desa "
-        "maksimal 6"
+        "butuh jumlah desa maksimal 6, atau minimal 5 kabupaten, "
+        "atau maksimal 3 desa/kelurahan di tiap kabupaten"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_remedy_within_kecamatan_does_not_forget_the_villages_to_be_kept():
     problem = Problem(n=8, max_per_kecamatan=1, kept_from=tuple(codes[:4]), min_kept=4)
     with pytest.raises(InfeasibleError) as caught:
         select(scores, kecamatan, problem)
-    assert caught.value.remedy == "butuh maksimal 4 desa di tiap kecamatan"
+    assert caught.value.remedy == "butuh maksimal 4 desa/kelurahan di tiap kecamatan"
     assert len(select(scores, kecamatan, replace(problem, max_per_kecamatan=4)).kode) == 8
 
 
@@ -169,7 +169,7 @@ def test_two_changes_are_named_together_and_three_where_two_do_not_suffice():
     pair = Problem(n=2, max_per_kecamatan=1, max_kecamatan=1, kept_from=tuple(codes[:2]), min_kept=2,
                    locked_out={codes[0]: "SK"})  # fmt: skip
     texts = [one.text for one in remedies(scores, kecamatan, pair)]
-    assert "maksimal 1 desa tahun lalu dipertahankan dan minimal 2 kecamatan" in texts
+    assert "maksimal 1 desa/kelurahan tahun lalu dipertahankan dan minimal 2 kecamatan" in texts
     jenis = pd.Series("desa", index=codes)
     three = replace(pair, min_jenis={"kelurahan": 1}, locked_in={codes[2]: "SK", codes[3]: "SK"})
     (only,) = remedies(scores, kecamatan, three, jenis=jenis)

@@ -24,12 +24,12 @@ from lokus.i18n import use_language
                 "max_per_kecamatan": 5,
                 "locked_out": {"x": "", "y": ""},
             },
-            "26 desa/kelurahan, maksimal 8 kecamatan; 2 sampai 5 desa di tiap kecamatan terpilih; "
-            "2 desa dikunci keluar",
+            "26 desa/kelurahan, maksimal 8 kecamatan; 2 sampai 5 desa/kelurahan di tiap kecamatan "
+            "terpilih; 2 desa/kelurahan dikunci keluar",
         ),
         (
             {"min_per_kecamatan": 1, "max_per_kecamatan": 5},
-            "26 desa/kelurahan tanpa batas jumlah kecamatan; maksimal 5 desa di tiap kecamatan",
+            "26 desa/kelurahan tanpa batas jumlah kecamatan; maksimal 5 desa/kelurahan di tiap kecamatan",
         ),
     ],
 )
