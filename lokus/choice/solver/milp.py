@@ -223,7 +223,7 @@ def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
 
 
 def _rules(instance: Instance) -> list[LinearConstraint]:
-    """Variables are one per village, per kecamatan (opened or not), and per kabupaten where they are counted."""
+    """Variables are one per village, per kecamatan (opened or not), and per kabupaten where counted."""
     m, many = len(instance.codes), len(instance.labels)
     village, group = np.arange(m), instance.group
     above = instance.above
