@@ -120,6 +120,7 @@ class Kajian:
     gaps = stage(followup.gaps)
     owners = stage(followup.owners)
     interventions = stage(followup.interventions)
+    structures = stage(followup.structures)
     calendar = stage(followup.calendar)
     filled_calendar = stage(followup.filled_calendar)
     realisation = stage(followup.realisation)

@@ -28,7 +28,7 @@ from lokus.settings.followup import (
     SharingSettings,
     TrajectorySettings,
 )
-from lokus.settings.inputs import AuditSettings, BoundarySettings, TableSettings
+from lokus.settings.inputs import AuditSettings, BoundarySettings, CompletenessSettings, TableSettings
 from lokus.settings.review import PreviousSettings
 from lokus.settings.theme import SERVED, ThemeSettings, outer_keys
 
@@ -67,6 +67,7 @@ class Settings(Section):
     choice: ChoiceSettings = Field(alias="pilihan")
     uncertainty: UncertaintySettings = Field(UncertaintySettings.model_validate({}), alias="ketidakpastian")
     previous: PreviousSettings | None = Field(None, alias="tahun_lalu")
+    completeness: CompletenessSettings | None = Field(None, alias="kelengkapan")
     audit: AuditSettings = AuditSettings.model_validate({})
     gaps: GapSettings = Field(GapSettings.model_validate({}), alias="kesenjangan")
     shares: tuple[SharingSettings, ...] = Field((), alias="pembagian")

@@ -130,6 +130,7 @@ def check_settings(settings: Settings, *, file: str) -> None:
             )
     _check_worse_ends(settings, catalogue, file)
     _check_named_once(settings, file)
+    _check_offices(settings, catalogue, file)
     available = available_indicators(settings, catalogue)
     for place, key in _needed(settings):
         if key not in available and not (place == "skor" and key == "cakupan_layanan"):
@@ -180,6 +181,7 @@ def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
             if theme in settings.outputs.themes:
                 yield "keluaran.peta", key
     yield from (("kesenjangan.ambang", key) for key in settings.gaps.thresholds)
+    yield from (("kesenjangan.kelembagaan", key) for key in settings.gaps.structures)
     if settings.patterns.indicator is not None:
         yield "pola.indikator", settings.patterns.indicator
     if settings.choice.objective != "skor":
@@ -201,7 +203,7 @@ def _check_worse_ends(settings: Settings, catalogue: Catalogue, file: str) -> No
         *(("skor", key, _("weigh a share or a rate instead")) for key in weighed),
         *(
             ("kesenjangan.ambang", key, _("state a threshold for a share or a rate"))
-            for key in settings.gaps.thresholds
+            for key in settings.gaps.limits
         ),
         *(
             ("tipologi.indikator", key, _("name shares or rates"))
@@ -216,6 +218,25 @@ def _check_worse_ends(settings: Settings, catalogue: Catalogue, file: str) -> No
                 else _('"{key}" has no worse end')
             )
             raise _wrong(file, place, reason.format(key=key), remedy)
+
+
+def _check_offices(settings: Settings, catalogue: Catalogue, file: str) -> None:
+    """Refuse a rule of completeness for an office that gives nothing: it would hold nothing back."""
+    if settings.completeness is None:
+        return
+    offices = {table.opd for table in settings.tables if table.opd}
+    offices |= {catalogue[key].owner for key in settings.needed if key in catalogue and catalogue[key].owner}
+    for name in settings.completeness.of_office:
+        if name not in offices:
+            near = difflib.get_close_matches(name, offices, n=1, cutoff=0.5)
+            raise _wrong(
+                file,
+                "kelengkapan.opd",
+                _('no table is of the office "{name}"').format(name=name),
+                _('did you mean "{key}"?').format(key=near[0])
+                if near
+                else _("name one of: {names}").format(names=", ".join(sorted(offices))),
+            )
 
 
 def _check_named_once(settings: Settings, file: str) -> None:

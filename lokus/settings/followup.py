@@ -166,4 +166,10 @@ class GapSettings(Section):
     """``[kesenjangan]``: from where on an indicator calls for its office to act."""
 
     thresholds: dict[str, Number] = Field(default_factory=dict, alias="ambang")
+    structures: tuple[Text, ...] = Field((), alias="kelembagaan")
     all_villages: StrictBool = Field(False, alias="semua_desa")
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Thresholds, and of each structure that one must be there."""
+        return {**dict.fromkeys(self.structures, 1.0), **self.thresholds}

@@ -10,13 +10,14 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 from lokus.i18n import gettext as _
 from lokus.intake.children.children import CHILD_INDICATORS
 from lokus.intake.tables.columns import Scale
-from lokus.settings.base import AtMost, Kode, KodeKabupaten, Note, Section, Text, Words
+from lokus.settings.base import AtMost, Kode, KodeKabupaten, Note, Percent, Section, Text, Words
 
 __all__ = [
     "Acceptance",
     "AuditSettings",
     "BoundarySettings",
     "BridgeSettings",
+    "CompletenessSettings",
     "ListSettings",
     "Period",
     "PlaceColumns",
@@ -164,8 +165,25 @@ class Acceptance(Section):
 
     check: Text = Field(alias="temuan")
     reason: Text = Field(alias="alasan")
+    opd: Text | None = None
     kode_desa: Kode | None = Field(None, alias="desa")
     file: Text | None = Field(None, alias="berkas")
+
+
+class CompletenessSettings(Section):
+    """``[kelengkapan]``: how complete the data of an office must be before there is a proposal."""
+
+    least: Percent | None = Field(None, alias="minimal")
+    of_office: dict[Text, Percent] = Field(default_factory=dict, alias="opd")
+    scope: Annotated[Literal["needed", "given"], Words(diperlukan="needed", semua="given")] = Field(
+        "needed", alias="lingkup"
+    )
+
+    @model_validator(mode="after")
+    def _states_a_least(self) -> Self:
+        if self.least is None and not self.of_office:
+            raise ValueError(_("state minimal, in percent, or an office under [kelengkapan.opd]"))
+        return self
 
 
 class AuditSettings(Section):

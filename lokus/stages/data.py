@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from lokus.intake.audit.audit import Audit, Checked
+    from lokus.intake.audit.audit import Audit, Checked, CompletenessRule
     from lokus.intake.earlier.carried import CarriedPast
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.intake.indicators.catalogue import Catalogue
@@ -291,6 +291,20 @@ def audit(study: Kajian) -> Audit:
         needed=study.settings.needed,
         findings=findings,
         accepted=study.settings.audit.accepted,
+        rule=_completeness_rule(study),
+    )
+
+
+def _completeness_rule(study: Kajian) -> CompletenessRule | None:
+    from lokus.intake.audit.audit import CompletenessRule
+
+    stated = study.settings.completeness
+    if stated is None:
+        return None
+    return CompletenessRule(
+        least=stated.least,
+        of_office=stated.of_office,
+        beside=study.settings.given if stated.scope == "given" else (),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
+    from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
     from lokus.intake.earlier.calendar import FilledCalendar
     from lokus.kajian import Kajian
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beneficiaries", "calendar", "case_audit", "filled_calendar", "gaps", "interventions", "owners",
-    "realisation", "requests", "sharings", "trajectory",
+    "realisation", "requests", "sharings", "structures", "trajectory",
 ]  # fmt: skip
 
 
@@ -28,7 +29,7 @@ def gaps(study: Kajian) -> pd.DataFrame | None:
     """Villages on the worse side of the thresholds that the study states, by office."""
     from lokus.followup.gaps import find_gaps
 
-    thresholds = study.settings.gaps.thresholds
+    thresholds = study.settings.gaps.limits
     if not thresholds:
         return None
     return find_gaps(_at_survey(study), thresholds, study.catalogue, owners=study.owners)
@@ -67,11 +68,23 @@ def interventions(study: Kajian) -> Interventions | None:
     """Which office has to act in which village; ``None`` without thresholds."""
     from lokus.followup.interventions import intervention_matrix
 
-    thresholds = study.settings.gaps.thresholds
+    thresholds = study.settings.gaps.limits
     if not thresholds:
         return None
     return intervention_matrix(
         _at_survey(study), thresholds, study.catalogue, owners=study.owners, lokus=study.proposal.kode
+    )
+
+
+def structures(study: Kajian) -> Structures | None:
+    """Where TPPS, BKB, TPK and what else the study names is there; ``None`` where it names none."""
+    from lokus.followup.structures import village_structures
+
+    keys = study.settings.gaps.structures
+    if not keys:
+        return None
+    return village_structures(
+        study.results, keys, study.catalogue, lokus=study.proposal.kode, owners=study.owners
     )
 
 
@@ -216,7 +229,7 @@ def case_audit(study: Kajian) -> AuditShortlist | None:
     return audit_shortlist(
         study.results,
         gaps=gaps,
-        examined=list(study.settings.gaps.thresholds),
+        examined=list(study.settings.gaps.limits),
         catalogue=study.catalogue,
         n=stated.n,
         candidates=list(study.proposal.kode) if stated.scope == "lokus" else None,

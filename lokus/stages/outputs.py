@@ -289,6 +289,7 @@ def material(study: Kajian) -> Material:
         trajectory=study.trajectory,
         case_audit=study.case_audit,
         calendar=study.calendar,
+        structures=study.structures,
         formalities=study.formalities,
         requests=study.requests,
         influence=_influence(study),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from lokus.errors import InputError
+from lokus.errors import BlockedError, InputError, StudyFileError
+from lokus.intake.audit.audit import CompletenessRule, gather_findings
+from lokus.settings.inputs import Acceptance
 
 
 def test_tables_of_this_round_and_of_earlier_ones_stay_apart(small):
@@ -62,3 +67,47 @@ def test_the_official_list_is_read_from_the_sheet_that_is_named(small):
 def test_decisions_are_those_of_the_file_that_the_study_names(small):
     assert small.decisions.empty
     assert small.replace(audit={"kecocokan": "tidak-ada.csv"}).decisions is None
+
+
+def test_an_office_below_its_least_completeness_holds_the_proposal_until_a_reason_is_given(small):
+    table = small.settings.to_mapping()["tabel"][0]
+    key = "bumil"
+    office = {"opd": "Dinas Kesehatan"}
+    plain = small.settings.to_mapping()
+    plain["tabel"] = [{**one, **office} for one in plain["tabel"]]
+    assert key in table["indikator"]
+    half = small.boundaries.villages.index[::2]
+    study = small._with({**plain, "kelengkapan": {"minimal": 60, "lingkup": "semua"}})
+    assert study.audit.blocking.empty
+    rule = CompletenessRule(least=60.0)
+    checked = study.checked
+    sparse = dataclasses.replace(checked, values=checked.values.assign(desil_1_2=np.nan))
+    sparse.values.loc[half[:3], "desil_1_2"] = 10.0
+    share = 100 * (3 + 3 * 24) / (4 * 24)
+    needed = ["stunting", "diukur", "sasaran", "desil_1_2"]
+    assert gather_findings(sparse, needed=needed, rule=rule).blocking.empty
+    strict = CompletenessRule(least=60.0, of_office={"Dinas Kesehatan": 80.0})
+    held = gather_findings(sparse, needed=needed, rule=strict)
+    assert held.blocking["check"].tolist() == ["audit.below_minimum"]
+    assert f"{share:.1f}".replace(".", ",") in held.blocking["message"].iloc[0]
+    with pytest.raises(BlockedError, match=r"audit\.below_minimum"):
+        held.raise_if_blocked()
+    for opd, left in (("Dinas Kesehatan", 0), ("Dinas Lain", 1)):
+        taken = Acceptance.model_validate(
+            {"temuan": "audit.below_minimum", "opd": opd, "alasan": "Dilengkapi bulan depan"}
+        )
+        assert len(gather_findings(sparse, needed=needed, rule=strict, accepted=[taken]).blocking) == left
+
+
+def test_a_rule_for_an_office_that_gives_nothing_is_refused(small):
+    plain = small.settings.to_mapping()
+    plain["tabel"] = [{**one, "opd": "Dinas Kesehatan"} for one in plain["tabel"]]
+    with pytest.raises(StudyFileError, match=r"kelengkapan\.opd: tidak ada tabel milik") as caught:
+        small._with({**plain, "kelengkapan": {"opd": {"Dinas Kesehatn": 90}}})
+    assert "Dinas Kesehatan" in caught.value.remedy
+    with pytest.raises(StudyFileError, match="sebutkan minimal"):
+        small._with({**plain, "kelengkapan": {"lingkup": "semua"}})
+
+
+def test_without_a_rule_nothing_is_asked_of_offices(small):
+    assert "audit.below_minimum" not in set(small.audit.findings["check"])

@@ -58,6 +58,20 @@ def test_the_case_audit_needs_no_thresholds_and_says_that_nothing_was_examined(s
     assert bare.case_audit.risks.empty
 
 
+def test_a_structure_that_is_not_there_is_an_action_of_its_office(small):
+    plain = small.settings.to_mapping()
+    tables = [dict(table) for table in plain["tabel"]]
+    tables[0]["indikator"] = {**tables[0]["indikator"], "tpk": "tim", "bkb": "stunting"}
+    study = small._with({**plain, "tabel": tables, "kesenjangan": {"kelembagaan": ["bkb", "tpk"]}})
+    none = study.villages.index[study.villages["bkb"] == 0]
+    assert len(none)
+    assert study.structures.table.loc["bkb", "belum"] == len(none)
+    assert study.structures.table.loc["tpk", "belum"] == 0
+    assert sorted(study.gaps["kode_desa"]) == sorted(none)
+    assert set(study.gaps["intervensi"]) == {"Pembentukan kelompok Bina Keluarga Balita"}
+    assert small.structures is None
+
+
 def test_nothing_follows_that_was_not_asked_for(alone):
     for name in ("gaps", "interventions", "calendar", "filled_calendar", "realisation", "trajectory"):
         assert getattr(alone, name) is None, name

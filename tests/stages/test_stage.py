@@ -126,6 +126,8 @@ CHANGES: dict[str, Any] = {
     "audit.terima": [{"temuan": "audit.coverage", "alasan": "diketahui"}],
     "kesenjangan.ambang": {"sanitasi_layak": 50, "desil_1_2": 20},
     "kesenjangan.semua_desa": True,
+    "kesenjangan.kelembagaan": ["stunting"],
+    "kelengkapan": {"minimal": 100},
     "pembagian": [{"nama": "Tim", "jumlah": 30, "dasar": "keluarga", "lingkup": "lokus"}],
     "sasaran_penerima": {"bumil": "bumil"},
     "lintasan": None,
@@ -210,7 +212,7 @@ def known_keys() -> set[str]:
             (m for m in [field.annotation, *getattr(field.annotation, "__args__", ())]
              if isinstance(m, type) and issubclass(m, Section)), None,
         )  # fmt: skip
-        if model is None or section in ("tabel", "pembagian", "tema"):
+        if model is None or section in ("tabel", "pembagian", "tema", "kelengkapan"):
             keys.add(section)
         else:
             keys |= {f"{section}.{inner.alias or key}" for key, inner in model.model_fields.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from lokus.errors import BlockedError, InputError
 from lokus.findings import Finding, findings_frame
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.audit.checks import (
     RELIABLE_COVERAGE,
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.join.join import Origin
 
-__all__ = ["Acceptance", "Audit", "AuditAcceptance", "Checked", "audit", "check_values", "gather_findings"]
+__all__ = [
+    "Acceptance",
+    "Audit",
+    "AuditAcceptance",
+    "Checked",
+    "CompletenessRule",
+    "audit",
+    "check_values",
+    "gather_findings",
+]
 
 
 # Findings that a study accepts, each with the reason that will stand in the report
@@ -92,6 +102,9 @@ def accept(table: pd.DataFrame, accepted: Sequence[AuditAcceptance]) -> tuple[pd
         fits = table["check"] == acceptance.check
         if acceptance.kode_desa:
             fits &= table["kode_desa"] == acceptance.kode_desa.replace(".", "")
+        office = getattr(acceptance, "opd", None)
+        if office is not None:
+            fits &= table["opd"] == office
         if acceptance.file:
             fits &= table["file"] == acceptance.file
         row = getattr(acceptance, "row", None)
@@ -254,12 +267,36 @@ def check_values(
     return Checked(values=_without(villages, impossible, subject), findings=tuple(findings), subject=subject)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CompletenessRule:
+    """How complete the data of an office must be before there is a proposal.
+
+    Parameters
+    ----------
+    least : float, optional
+        Percent, of every office that has none of its own.
+    of_office : mapping of str to float
+        Percent, by office.
+    beside : tuple of str
+        Indicators that count besides the needed ones.
+    """
+
+    least: float | None = None
+    of_office: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+
+    def of(self, office: str) -> float | None:
+        """Least completeness of an office, percent; ``None`` where the study states none."""
+        return self.of_office.get(office, self.least)
+
+
 def gather_findings(
     checked: Checked,
     *,
     needed: Sequence[str] = (),
     findings: Iterable[Finding] = (),
     accepted: Sequence[AuditAcceptance] = (),
+    rule: CompletenessRule | None = None,
 ) -> Audit:
     """Put the findings of all stages together, and say what is missing and what holds the proposal back.
 
@@ -284,12 +321,10 @@ def gather_findings(
     values, subject = checked.values, checked.subject
     gathered = [*(_owned(finding, subject.origins) for finding in findings), *checked.findings]
     needed = list(dict.fromkeys(needed))
-    completeness = pd.DataFrame(
-        {key: values[key].notna() if key in values else False for key in needed},
-        index=values.index,
-        dtype=bool,
-    )
+    completeness = _filled(values, needed)
     gathered += _incomplete(subject, completeness)
+    if rule is not None:
+        gathered += _below_rule(subject, _filled(values, [*needed, *rule.beside]), rule)
     table, unused = accept(findings_frame(gathered), accepted)
     if unused:
         table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
@@ -314,6 +349,7 @@ def audit(
     origins: Sequence[Origin] = (),
     previous: pd.DataFrame | None = None,
     reliable_coverage: float = RELIABLE_COVERAGE,
+    rule: CompletenessRule | None = None,
 ) -> Audit:
     """Check the village table, and gather the findings of boundaries and tables with it.
 
@@ -337,6 +373,8 @@ def audit(
         Last year's indicators, index ``kode_desa``.
     reliable_coverage : float
         Measurement coverage in percent below which a rate is "belum andal".
+    rule : CompletenessRule, optional
+        How complete the data of an office must be.
 
     Returns
     -------
@@ -366,7 +404,7 @@ def audit(
         previous=previous,
         reliable_coverage=reliable_coverage,
     )
-    return gather_findings(checked, needed=needed, findings=findings, accepted=accepted)
+    return gather_findings(checked, needed=needed, findings=findings, accepted=accepted, rule=rule)
 
 
 def _names(villages: pd.DataFrame) -> pd.Series:
@@ -426,6 +464,51 @@ def _incomplete(subject: Subject, completeness: pd.DataFrame) -> list[Finding]:
                     label=label, n=len(absent), total=total, names=names
                 ),
                 remedy=_("ask {opd} to complete the data").format(opd=opd),
+            )
+        )
+    return findings
+
+
+def _filled(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Villages × indicators: whether a usable value is there."""
+    return pd.DataFrame(
+        {key: values[key].notna() if key in values else False for key in dict.fromkeys(keys)},
+        index=values.index,
+        dtype=bool,
+    )
+
+
+def _below_rule(subject: Subject, completeness: pd.DataFrame, rule: CompletenessRule) -> list[Finding]:
+    """Offices whose data are less complete than the study asks: each holds the proposal back."""
+    offices = {str(key): subject.opd(str(key)) or _("office unknown") for key in completeness}
+    opd = pd.Series(list(offices.values()), index=list(offices), dtype=object)
+    findings = []
+    for office, row in _by_opd(completeness, opd).iterrows():
+        least = rule.of(str(office))
+        if least is None or not row["persen"] < least:
+            continue
+        findings.append(
+            Finding(
+                check="audit.below_minimum",
+                level="blocking",
+                opd=str(office),
+                message=_(
+                    "{office}: {filled} of {due} values are there ({share} %), at least {least} % are asked"
+                ).format(
+                    office=office,
+                    filled=format_number(row["terisi"]),
+                    due=format_number(row["seharusnya"]),
+                    share=format_number(row["persen"], decimals=1),
+                    least=format_number(least, decimals=1),
+                ),
+                remedy=_(
+                    "ask {office} to complete the data (lokus audit --permintaan writes the letter), change "
+                    "[kelengkapan], or accept it: {example}"
+                ).format(
+                    office=office,
+                    example='[[audit.terima]] temuan = "audit.below_minimum", '
+                    f'opd = "{office}", alasan = "…"',
+                ),
             )
         )
     return findings

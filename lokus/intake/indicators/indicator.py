@@ -118,4 +118,4 @@ class Indicator:
         return self.unit in _COUNTED
 
 
-_COUNTED = frozenset({"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang"})
+_COUNTED = frozenset({"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang", "kelompok"})

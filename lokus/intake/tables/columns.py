@@ -26,6 +26,7 @@ from lokus.intake.tables.numbers import (
     parse_numbers,
     tidy,
 )
+from lokus.intake.tables.presence import PRESENT_UNIT, read_presence
 from lokus.places.kode import compress_rows
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def read_column(
     >>> value.isna().tolist(), findings[0].check
     ([True, False], 'join.fraction')
     """
+    if item.unit == PRESENT_UNIT:
+        return read_presence(cells, where=where)
     numbers = _settled(parse_numbers(cells), cells, item)
     column = _Column(numbers.value.copy(), numbers.kind, cells, item, where, facts or ColumnFacts(), [])
     column.findings += number_findings(numbers, cells, where=where)

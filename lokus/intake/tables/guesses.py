@@ -69,6 +69,9 @@ INDICATOR_HEADERS: Mapping[str, tuple[str, ...]] = {
     "ike": ("ike", "indeks ketahanan ekonomi"),
     "ikl": ("ikl", "indeks ketahanan lingkungan"),
     "posyandu": ("jumlah posyandu", "posyandu"),
+    "tpps_desa": ("tpps desa", "tpps desa kelurahan", "tpps"),
+    "bkb": ("jumlah bkb", "bkb", "kelompok bkb", "bina keluarga balita"),
+    "kpm_desa": ("kader pembangunan manusia", "jumlah kader pembangunan manusia"),
 }
 PERCENT_WORDS = frozenset({"persen", "persentase"})
 SHARE_WORDS = PERCENT_WORDS | {"akses", "cakupan", "prevalensi"}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
+    from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.review import ReviewMaterial
@@ -92,6 +93,8 @@ class Material:
         Draft of the action calendar, with `interventions`.
     formalities : Formalities
         What decree, minutes and letters state and no data give.
+    structures : Structures, optional
+        Where TPPS, BKB, TPK and others are there.
     requests : pandas.DataFrame, optional
         Values that offices are asked for, as :func:`lokus.followup.data_requests.missing_values` gives them.
     influence : pandas.DataFrame, optional
@@ -138,6 +141,7 @@ class Material:
     case_audit: AuditShortlist | None = None
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)
+    structures: Structures | None = None
     requests: pd.DataFrame | None = None
     influence: pd.DataFrame | None = None
     clusters: Clusters | None = None

@@ -29,6 +29,7 @@ from lokus.show.workbook.proposal import (
     reconciliation_sheet,
 )
 from lokus.show.workbook.review import history_sheet, review_sheet
+from lokus.show.workbook.structure_sheet import structures_sheet
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -94,6 +95,8 @@ def write_workbook(path: str | Path, material: Material) -> Path:
             history_sheet(book.create_sheet(_("History")), material)
     if material.gaps is not None:
         gap_sheet(book.create_sheet(_("Gaps")), material, material.gaps)
+    if material.structures is not None:
+        structures_sheet(book.create_sheet(_("Structures")), info, material.structures)
     add_followup_sheets(
         book,
         info,

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import lokus
-from lokus.intake.audit.audit import audit
+from lokus.intake.audit.audit import CompletenessRule, audit
 from lokus.intake.audit.patterns import double_counted, without_denominator
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.intake.join.join import Origin
@@ -78,6 +78,10 @@ def more(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 TRIED: dict[str, Tried] = {
+    "audit.below_minimum": Tried(
+        put("sanitasi_layak", np.nan, *KODE[:12]),
+        {"needed": ["sanitasi_layak"], "rule": CompletenessRule(least=60.0)},
+    ),
     "audit.range": Tried(put("sanitasi_layak", 180.5)),
     "audit.not_whole": Tried(put("krs", 61.5)),
     "audit.numerator": Tried(put("stunting", 999.0)),

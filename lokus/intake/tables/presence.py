@@ -1,0 +1,93 @@
+"""Columns that say whether something is there: "ada", "belum", a tick, a number of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from lokus.errors import name_some
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+from lokus.intake.tables.numbers import is_missing_marker, parse_one, tidy
+
+__all__ = ["PRESENT_UNIT", "read_presence"]
+
+PRESENT_UNIT = "ada"
+"""Unit of an indicator that is 1 where something is there and 0 where it is not."""
+
+_THERE = frozenset(
+    {"ada", "ya", "y", "iya", "sudah", "sdh", "aktif", "terbentuk", "v", "✓", "✔", "√", "yes", "true"}
+)
+_NOT = frozenset({"tidak", "tdk", "belum", "blm", "t", "tak", "nihil", "no", "false", "nonaktif"})
+_FILLERS = frozenset({"ada", "terbentuk", "aktif", "dibentuk", "punya"})
+
+
+def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Finding]]:
+    """Read the cells of a column as 1 (there), 0 (not there) or missing.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Strings, numbers or None; the index holds spreadsheet rows.
+    where : Where
+        File, sheet and column.
+
+    Returns
+    -------
+    value : pandas.Series of float
+        A number above 0 counts as there. An empty cell is missing, and so is one that says neither.
+    findings : list of Finding
+
+    Examples
+    --------
+    >>> cells = pd.Series(["Ada", "belum ada", "√", 3, 0, "", "SK no. 4"])
+    >>> value, findings = read_presence(cells, where=Where())
+    >>> value.tolist()
+    [1.0, 0.0, 1.0, 1.0, 0.0, nan, nan]
+    >>> findings[0].check
+    'join.presence'
+    """
+    values = [_one(cell) for cell in cells]
+    value = pd.Series(values, index=cells.index, dtype=float)
+    unclear = [
+        (row, cell)
+        for row, cell, said in zip(cells.index, cells, values, strict=True)
+        if np.isnan(said) and not is_missing_marker(cell)
+    ]
+    if not unclear:
+        return value, []
+    shown = name_some(dict.fromkeys(f'"{tidy(cell)}"'[:40] for _row, cell in unclear))
+    row = unclear[0][0]
+    return value, [
+        Finding(
+            check="join.presence",
+            level="blocking",
+            where=replace(where, row=row if isinstance(row, int) else None),
+            message=_("{n} cells say neither that it is there nor that it is not: {cells}").format(
+                n=len(unclear), cells=shown
+            ),
+            remedy=_("write {there} or {lacking} in each; an empty cell means that nobody knows").format(
+                there='"ada"', lacking='"belum ada"'
+            ),
+        )
+    ]
+
+
+def _one(cell: object) -> float:
+    if isinstance(cell, (bool, np.bool_)):
+        return float(cell)
+    if is_missing_marker(cell):
+        return np.nan
+    number = parse_one(cell) if isinstance(cell, str) else cell if isinstance(cell, (int, float)) else None
+    if number is not None:
+        return np.nan if number < 0 else float(number > 0)
+    words = re.findall(r"[^\W\d_]+|[✓✔√]", tidy(cell).casefold())
+    if not words or re.search(r"\d", tidy(cell)):
+        return np.nan
+    first, rest = words[0], set(words[1:])
+    if first in _NOT and rest <= _FILLERS:
+        return 0.0
+    return 1.0 if first in _THERE and rest <= _FILLERS else np.nan

@@ -1,0 +1,82 @@
+"""Tables of the structures of villages: how many have each, and which do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lokus.i18n import gettext as _
+from lokus.show.tables.table import Column, Table
+
+if TYPE_CHECKING:
+    from lokus.followup.structures import Structures
+
+__all__ = ["lacking_table", "structures_table"]
+
+
+def structures_table(structures: Structures, *, kecamatan: str = "") -> Table:
+    """In how many villages each structure is there, is not, or is not known.
+
+    Parameters
+    ----------
+    structures : Structures
+    kecamatan : str
+        Code of one kecamatan; empty for the kabupaten, with the lokus beside it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.followup.structures import village_structures
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> village = pd.DataFrame(
+    ...     {"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "990101", "posyandu": [0.0]}, index=["1"]
+    ... )
+    >>> structures_table(village_structures(village, ["posyandu"], load_catalogue())).rows
+    (('Jumlah posyandu', 'Dinas Kesehatan', '0', '1', '0', '0'),)
+    """
+    table = structures.table
+    parts = structures.by_kecamatan.reset_index()
+    own = parts[parts["kode_kecamatan"] == kecamatan].set_index("kunci").reindex(table.index)
+    counts = own if kecamatan else table
+    return Table.of(
+        Column.text(_("Structure"), table["struktur"], width=40),
+        Column.text(_("Office (OPD)"), table["opd"], width=24),
+        Column.number(_("Villages that have it"), counts["ada"]),
+        Column.number(_("Villages without it"), counts["belum"]),
+        None if kecamatan else Column.number(_("Lokus without it"), table["belum_lokus"]),
+        Column.number(_("Villages of which it is not known"), counts["belum_ada_data"]),
+        title=_("Structures of the villages"),
+        lead=_("Not known is neither there nor lacking: ask the office."),
+    )
+
+
+def lacking_table(structures: Structures, *, kecamatan: str = "") -> Table:
+    """Which structure is to be set up in which village, the lokus first.
+
+    Parameters
+    ----------
+    structures : Structures
+    kecamatan : str
+        Code of one kecamatan; empty for all.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.followup.structures import village_structures
+    >>> from lokus.intake.indicators.catalogue import load_catalogue
+    >>> village = pd.DataFrame(
+    ...     {"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "990101", "posyandu": [0.0]}, index=["1"]
+    ... )
+    >>> lacking_table(village_structures(village, ["posyandu"], load_catalogue())).rows
+    (('Air', 'Alai', 'tidak', 'Jumlah posyandu', 'Dinas Kesehatan'),)
+    """
+    rows = structures.lacking
+    if kecamatan:
+        rows = rows[rows["kode_kecamatan"] == kecamatan]
+    return Table.of(
+        None if kecamatan else Column.text(_("Kecamatan"), rows["kecamatan"], width=20),
+        Column.text(_("Village"), rows["desa"], width=22),
+        Column.text(_("Lokus"), [_("yes") if inside else _("no") for inside in rows["lokus"]], width=8),
+        Column.text(_("To be set up"), rows["struktur"], width=40),
+        Column.text(_("Office (OPD)"), rows["opd"], width=24),
+        title=_("Structures to be set up"),
+    )
