@@ -45,6 +45,8 @@ class StudySettings(Section):
     kabupaten: Text
     year: Year = Field(alias="tahun")
     institution: Note = Field("", alias="instansi")
+    address: Note = Field("", alias="alamat")
+    edition: Note = Field("", alias="edisi")
     seed: Annotated[StrictInt, AtMost(2**32 - 1, lambda: _("the draws take no larger seed"))] = Field(
         alias="benih", ge=0
     )

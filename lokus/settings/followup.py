@@ -154,6 +154,7 @@ class OutputSettings(Section):
     breaks: dict[str, tuple[Number, ...]] = Field(default_factory=dict, alias="batas_kelas")
     logo: Text | None = None
     surroundings: Text | None = Field(None, alias="sekitar")
+    sea: StrictBool = Field(False, alias="laut")
     public: StrictBool = Field(False, alias="publik")
 
     @property

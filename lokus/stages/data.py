@@ -119,11 +119,18 @@ def boundaries(study: Kajian) -> Boundaries:
 
 
 def surroundings(study: Kajian) -> gpd.GeoDataFrame | None:
-    """Land around the kabupaten, when the study names a file of it."""
-    from lokus.places.surroundings import read_surroundings
+    """Land around the kabupaten: of a file that the study names, or what the boundary file holds of it."""
+    from lokus.places.surroundings import neighbours_in_file, read_surroundings
 
     stated = study.settings.outputs.surroundings
-    return read_surroundings(study.beside(stated)) if stated else None
+    if stated:
+        return read_surroundings(study.beside(stated))
+    own = study.settings.boundaries
+    if own.kabupaten_code is None:
+        return None
+    return neighbours_in_file(
+        study.beside(own.file), study.boundaries.villages, layer=own.layer, encoding=own.encoding
+    )
 
 
 def neighbours(study: Kajian) -> Neighbours:

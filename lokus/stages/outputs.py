@@ -140,6 +140,8 @@ def info(study: Kajian) -> StudyInfo:
         kabupaten=stated.kabupaten,
         tahun=stated.year,
         instansi=stated.institution,
+        alamat=stated.address,
+        edisi=stated.edition,
         sources=tuple(sources),
         synthetic=any(is_example(kode) for kode in study.boundaries.villages.index),
         rule=str(study.problem),
@@ -198,6 +200,7 @@ def maps(study: Kajian) -> Maps:
         info=study.info,
         indicators={PATTERN: pattern, **indicator_styles(study, stated.mapped_indicators)},
         surroundings=study.surroundings,
+        sea=stated.sea,
         logo=study.beside(stated.logo) if stated.logo else None,
     )
 

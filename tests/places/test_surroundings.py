@@ -7,7 +7,7 @@ from tiny_study import tiny_mapping
 
 from lokus.errors import InputError
 from lokus.kajian import Kajian
-from lokus.places.surroundings import read_surroundings
+from lokus.places.surroundings import neighbours_in_file, read_surroundings
 from lokus.settings.read import settings_from_mapping
 
 
@@ -42,3 +42,30 @@ def test_a_study_says_at_its_audit_that_surroundings_have_no_place(tmp_path) -> 
         _ = kajian.audit
     assert kajian.replace(keluaran={"sekitar": None}).audit is not None
     assert kajian.replace(keluaran={"sekitar": "sekitar.geojson"}).audit is not None
+
+
+def two_kabupaten() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"kode": ["99.01.01.2001", "99.02.01.2001", "99.02.01.2002"], "nama": ["A", "B", "C"],
+         "kab_nama": ["Kabupaten Satu", "Kabupaten\u200b Dua", "Kabupaten Dua"]},
+        geometry=[shapely.box(x, -3, x + 0.1, -2.9) for x in (104, 104.1, 104.2)], crs="EPSG:4326",
+    )  # fmt: skip
+
+
+def test_neighbours_that_the_boundary_file_holds_are_land_with_their_name(tmp_path) -> None:
+    path = tmp_path / "desa.gpkg"
+    both = two_kabupaten()
+    both.to_file(path)
+    land = neighbours_in_file(path, both.iloc[:1])
+    assert land["nama"].tolist() == ["Kabupaten Dua"]
+    assert land.union_all().covers(both.geometry.iloc[1].centroid)
+    assert not land.union_all().covers(both.geometry.iloc[0].centroid)
+    assert neighbours_in_file(path, both) is None
+
+
+def test_surroundings_keep_their_names(tmp_path) -> None:
+    path = tmp_path / "sekitar.gpkg"
+    two_kabupaten().to_file(path)
+    assert read_surroundings(path)["nama"].tolist() == ["Kabupaten Satu", "Kabupaten Dua", "Kabupaten Dua"]
+    two_kabupaten()[["geometry"]].to_file(tmp_path / "polos.gpkg")
+    assert read_surroundings(tmp_path / "polos.gpkg")["nama"].tolist() == [""] * 3

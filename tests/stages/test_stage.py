@@ -31,6 +31,8 @@ CHANGES: dict[str, Any] = {
     "kajian.kabupaten": "Kabupaten Lain",
     "kajian.tahun": 2025,
     "kajian.instansi": "Bappeda",
+    "kajian.alamat": "Jalan Contoh Nomor 1",
+    "kajian.edisi": "Edisi 2",
     "kajian.benih": 6,
     "kajian.bahasa": "en",
     "tema": {
@@ -156,6 +158,7 @@ CHANGES: dict[str, Any] = {
     "keluaran.batas_kelas": {"desil_1_2": [10.0, 20.0]},
     "keluaran.logo": "logo.png",
     "keluaran.sekitar": "sekitar.geojson",
+    "keluaran.laut": True,
     "keluaran.publik": True,
 }  # fmt: skip
 

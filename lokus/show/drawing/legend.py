@@ -64,7 +64,7 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
     box, unit = plan.legend, plan.unit
     size, row = 7 * unit, _ROW * unit
     y = box.top - 3.4 * unit
-    counted = _("villages")
+    counted = _("desa/kelurahan (count)")
     room = box.width - text_width(counted, 6 * unit) - 2 * unit
     # A title too long even in small type stands at the head of the sheet; here its short form is enough.
     named = layer.title if text_width(layer.title, 6.5 * unit, weight="bold") <= room else layer.short

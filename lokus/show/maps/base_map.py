@@ -49,6 +49,7 @@ class Drawn:
         self.shapes = shapes
         self.borders = borders
         self._inner: dict[tuple[int, float, float, float, float], Floats] = {}
+        self._within: dict[tuple[int, float, float, float, float], Floats] = {}
 
     @cached_property
     def middles(self) -> Floats:
@@ -63,6 +64,19 @@ class Drawn:
                 self.borders[border], width=width, height=height, step=step, share=share
             )
         return self._inner[key]
+
+    def within(self, village: int, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
+        """Places for a label in a village, see :func:`lokus.show.drawing.labels.inner_points`."""
+        key = (village, width, height, step, share)
+        if key not in self._within:
+            left, bottom, right, top = self.shapes[village].bounds
+            fits = width * share <= right - left and height * share <= top - bottom
+            self._within[key] = (
+                inner_points(self.shapes[village], width=width, height=height, step=step, share=share)
+                if fits
+                else np.empty((0, 2))
+            )
+        return self._within[key]
 
 
 class Ground:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
 
+    from lokus.show.drawing.labels import Floats
     from lokus.show.drawing.layout import Page
     from lokus.show.drawing.symbols import SymbolScale
     from lokus.show.maps.base_map import Drawn
     from lokus.show.themes.layer import Layer
 
-__all__ = ["draw_labels", "label_neighbours", "label_villages"]
+__all__ = ["draw_labels", "label_neighbours", "label_villages", "leader", "name_villages", "write_names"]
 
 
 _DISC = 3.3  # room of a numbered disc, mm
@@ -87,9 +89,12 @@ def draw_labels(
     }
     beside = _radii(layer, numbers, circles)
     large = _large_circles(layer, drawn, results.index, circles, unit)
+    others = _all_circles(layer, drawn, results.index, circles)
     discs, _lost = place_labels(
         [
-            _disc_request(number, home, unit, plan.map.width + plan.map.height, beside.get(number, 0.0))
+            _disc_request(
+                number, home, unit, plan.map.width + plan.map.height, beside.get(number, 0.0), others
+            )
             for number, home in sorted(homes.items(), key=lambda item: int(item[0]))
         ],
         frame=frame,
@@ -135,14 +140,83 @@ def draw_labels(
         for kode in by_name
     ]  # fmt: skip
     lettered, _unplaced = place_labels(
-        small, frame=frame, taken=[*taken, *(p.box for p in [*discs, *written])]
+        small, frame=frame, taken=[*taken, *large, *(p.box for p in [*discs, *written])]
     )
     for label in lettered:
         leader(page, deepest_point(areas[label.key]), label, unit)
         x, y = label.box.centre
         halo(page, x, y, letters[label.key], 6 * unit, gid=f"kecamatan:{label.key}", va="center_baseline")
-    boxes = [*taken, *(label.box for label in (*discs, *written, *lettered))]
+    boxes = [*taken, *_circle_boxes(others), *(label.box for label in (*discs, *written, *lettered))]
     return [(letters[kode], names[kode]) for kode in by_name], boxes
+
+
+_NAME_SIZES = (4.6, 4.0)  # type of a village name on a large sheet, pt before the factor of the paper
+
+
+def name_villages(
+    page: Axes, drawn: Drawn, results: gpd.GeoDataFrame, plan: Page, *, taken: Sequence[Box]
+) -> set[str]:
+    """Write the names of villages in what room the other labels leave; return the codes of those named.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> from lokus.show.maps.print_map import blank_sheet
+    >>> from lokus.show.maps.sheet_plan import plan_frames
+    >>> from lokus.show.maps.base_map import Ground
+    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A3", ground.bodies, None, legend_mm=62)
+    >>> figure, page = blank_sheet(frames.page)
+    >>> named = name_villages(page, ground.on(frames.composite), ground.results, frames.page, taken=[])
+    >>> len(named) > 0.4 * len(ground.results)
+    True
+    """
+    return write_names(
+        page, drawn, results, unit=plan.unit, frame=plan.map.grow(-0.6 * plan.unit), taken=taken
+    )
+
+
+def write_names(
+    page: Axes,
+    drawn: Drawn,
+    results: gpd.GeoDataFrame,
+    *,
+    unit: float,
+    frame: Box,
+    taken: Sequence[Box],
+    gid: str = "desa",
+) -> set[str]:
+    """Write names inside the borders of villages where there is room; return the codes of those named."""
+    names = results["desa"].astype(str).tolist()
+    there = [place for place, shape in enumerate(drawn.shapes) if shape is not None]
+    order = sorted(there, key=lambda place: (shapely.area(drawn.shapes[place]), str(results.index[place])))
+    placed, _left_over = place_labels(
+        [
+            Request(key=str(place), candidates=_small_names(names[place], drawn, place, unit))
+            for place in order
+        ],
+        frame=frame,
+        taken=taken,
+        gap=0.15 * unit,
+    )
+    for label in placed:
+        place = int(label.key)
+        x, y = label.box.centre
+        halo(
+            page, x, y, names[place], float(label.form), gid=f"{gid}:{results.index[place]}",
+            va="center_baseline", weight="normal",
+        )  # fmt: skip
+    return {str(results.index[int(label.key)]) for label in placed}
+
+
+def _small_names(name: str, drawn: Drawn, place: int, unit: float) -> Iterator[Candidate]:
+    """Ways to write the name of a village inside its borders."""
+    for size in _NAME_SIZES:
+        width = text_width(name, size * unit) + 0.4 * unit
+        height = size * unit * MM_PER_POINT * 1.1
+        centres = drawn.within(place, width=width, height=height, step=0.9 * unit, share=0.8)
+        yield Candidate(form=str(size * unit), width=width, height=height, centres=centres)
 
 
 def letter(place: int) -> str:
@@ -173,17 +247,49 @@ def _large_circles(
     ]
 
 
-def _disc_request(number: str, home: Any, unit: float, reach: float, beside: float) -> Request:
-    return Request(key=number, candidates=_disc_places(home, unit, reach, beside))
+def _all_circles(layer: Layer, drawn: Drawn, index: pd.Index, circles: SymbolScale | None) -> Floats:
+    """Circles on the map: x, y and radius of each."""
+    if circles is None:
+        return np.empty((0, 3))
+    radii = circles.radii(layer.values.loc[index].to_numpy(dtype=float))
+    rows = np.column_stack([drawn.middles, radii])
+    return np.asarray(rows[np.isfinite(rows).all(axis=1) & (radii > 0)], dtype=float)
 
 
-def _disc_places(home: Any, unit: float, reach: float, beside: float) -> Iterator[Candidate]:
-    """Places of a disc: closely around its village, then anywhere on the map rather than nowhere."""
+def _circle_boxes(circles: Floats) -> list[Box]:
+    """Boxes that a small name must not be written over."""
+    return [Box(x - 0.9 * r, y - 0.9 * r, x + 0.9 * r, y + 0.9 * r) for x, y, r in circles.tolist()]
+
+
+def _disc_request(
+    number: str, home: Any, unit: float, reach: float, beside: float, circles: Floats
+) -> Request:
+    return Request(key=number, candidates=_disc_places(home, unit, reach, beside, circles))
+
+
+def _disc_places(home: Any, unit: float, reach: float, beside: float, circles: Floats) -> Iterator[Candidate]:
+    """Places of a disc: closely around its village, then anywhere on the map rather than nowhere.
+
+    On a map of circles a disc stands on none of them: it would hide the number of another village.
+    """
     nearest = beside + 0.5 * _DISC * unit if beside else 0.0
+    last = []
     for step, far in ((0.55 * unit, 12 * unit), (_DISC * unit, reach)):
         centres = rings_around(home, step=step, reach=nearest + far)
         centres = centres[np.hypot(*(centres - home).T) >= nearest]
+        free = _off_circles(centres, circles, 0.5 * _DISC * unit)
+        last.append(centres[~free])
+        yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres[free])
+    for centres in last:
         yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres)
+
+
+def _off_circles(centres: Floats, circles: Floats, radius: float) -> npt.NDArray[np.bool_]:
+    """Whether a disc of this radius touches none of the circles, at each of the places."""
+    if not len(circles):
+        return np.ones(len(centres), dtype=bool)
+    away = np.hypot(centres[:, None, 0] - circles[None, :, 0], centres[:, None, 1] - circles[None, :, 1])
+    return np.asarray((away >= circles[None, :, 2] + radius).all(axis=1))
 
 
 def _name_forms(name: str, drawn: Drawn, place: int, unit: float) -> Iterator[Candidate]:

@@ -55,6 +55,8 @@ class Maps:
         Outlines around the kabupaten, for printed maps.
     logo : str or Path, optional
         PNG for the header of printed maps.
+    sea : bool
+        Whether what lies beyond kabupaten and surroundings is known to be sea.
     """
 
     results: gpd.GeoDataFrame
@@ -63,6 +65,7 @@ class Maps:
     indicators: Mapping[str, IndicatorStyle] = field(default_factory=dict)
     surroundings: gpd.GeoDataFrame | None = None
     logo: str | Path | None = None
+    sea: bool = False
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -78,7 +81,13 @@ class Maps:
     def sheet(self, theme: str = "usulan", *, size: str = "A4") -> Figure:
         """Give one theme as a sheet for print; see :func:`draw_map`."""
         return draw_on(
-            self._ground, self.info, theme=theme, size=size, indicators=self.indicators, logo=self.logo
+            self._ground,
+            self.info,
+            theme=theme,
+            size=size,
+            indicators=self.indicators,
+            logo=self.logo,
+            sea=self.sea,
         )
 
     @cached_property

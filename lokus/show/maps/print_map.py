@@ -32,7 +32,7 @@ from lokus.show.drawing.pixels import EFFORT, draw_pixels
 from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
 from lokus.show.drawing.villages import draw_body, scale_for
 from lokus.show.maps.base_map import Ground
-from lokus.show.maps.lettering import draw_labels, label_neighbours
+from lokus.show.maps.lettering import draw_labels, label_neighbours, name_villages
 from lokus.show.maps.sheet_plan import (
     GROUND,
     UNKNOWN,
@@ -43,6 +43,7 @@ from lokus.show.maps.sheet_plan import (
     plan_frames,
     shapes_within,
 )
+from lokus.show.maps.zoom import draw_zoom, plan_zooms
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.themes.themes import make_layer
 
@@ -288,12 +289,7 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     size = 5.8 * unit
     page.plot([box.left, box.right], [box.top] * 2, color=SOFT, linewidth=0.6)
     width = box.width
-    if info.instansi:
-        name = shorten(info.instansi, 7 * unit, 0.4 * box.width, weight="bold")
-        write(
-            page, box.right, box.top - 3.4 * unit, name, 7 * unit, ha="right", weight="bold", gid="instansi"
-        )
-        width -= text_width(name, 7 * unit, weight="bold") + 5 * unit
+    width -= _write_maker(page, box, info, unit=unit)
     notes = [info.status_line, projection]
     if missing:
         names = ", ".join(missing[:4]) + (", …" if len(missing) > 4 else "")
@@ -313,6 +309,28 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     for line, points in [*((line, small) for line in lines), (shorten(note, fitting, width), fitting)]:
         y -= line_height(points)
         write(page, box.left, y, line, points, color=QUIET)
+
+
+def _write_maker(page: Axes, box: Box, info: StudyInfo, *, unit: float) -> float:
+    """Write who made the map, where they are, and which edition it is; return the width it takes."""
+    most = 0.4 * box.width
+    lines = []
+    if info.instansi:
+        lines.append(("instansi", shorten(info.instansi, 7 * unit, most, weight="bold"), 7 * unit, "bold"))
+    if info.alamat:
+        size = fit_size([info.alamat], most, largest=5.8 * unit, smallest=4.2 * unit)
+        lines.append(("alamat", shorten(info.alamat, size, most), size, "normal"))
+    if info.edition_line:
+        lines.append(("edisi", shorten(info.edition_line, 5.8 * unit, most), 5.8 * unit, "normal"))
+    y = box.top - 0.9 * unit
+    for gid, text, size, weight in lines:
+        y -= line_height(size) * 0.95
+        colour = INK if weight == "bold" else QUIET
+        write(page, box.right, y, text, size, ha="right", weight=weight, color=colour, gid=gid)
+    return (
+        max((text_width(text, size, weight=weight) for _, text, size, weight in lines), default=-5 * unit)
+        + 5 * unit
+    )
 
 
 DPI = 300
@@ -340,6 +358,7 @@ def draw_map(
     indicators: Mapping[str, IndicatorStyle] | None = None,
     surroundings: gpd.GeoDataFrame | None = None,
     logo: str | Path | None = None,
+    sea: bool = False,
 ) -> Sheet:
     """Draw one theme of the results on one sheet.
 
@@ -363,6 +382,9 @@ def draw_map(
         where there is room if they have a column of names, and as a locator.
     logo : str or Path, optional
         PNG for the header.
+    sea : bool
+        Whether what lies neither in the kabupaten nor in `surroundings` is known to be sea; otherwise it
+        has no colour of its own.
 
     Returns
     -------
@@ -390,7 +412,7 @@ def draw_map(
     [11.7, 8.3]
     """
     ground = Ground(results, kecamatan, surroundings)
-    return draw_on(ground, info, theme=theme, size=size, indicators=indicators, logo=logo)
+    return draw_on(ground, info, theme=theme, size=size, indicators=indicators, logo=logo, sea=sea)
 
 
 def draw_on(
@@ -401,6 +423,7 @@ def draw_on(
     size: str = "A4",
     indicators: Mapping[str, IndicatorStyle] | None = None,
     logo: str | Path | None = None,
+    sea: bool = False,
 ) -> Sheet:
     """Draw one theme on ground that other sheets share, as :func:`draw_map` does on its own.
 
@@ -423,7 +446,7 @@ def draw_on(
 
     with mpl.rc_context(mpl.rcParamsDefault):
         figure, page = blank_sheet(plan)
-        ground_colour = UNKNOWN if around is None else GROUND
+        ground_colour = GROUND if sea else UNKNOWN
         draw_box(page, main.box, face=ground_colour, zorder=0)
         if around is not None:
             draw_surroundings(page, frames, around)
@@ -432,15 +455,30 @@ def draw_on(
             draw_box(page, panel.box, face=ground_colour, zorder=1.5)
         circles = scale_for(layer, shapes, unit=plan.unit)
         draw_body(page, shapes, borders, layer, results.index, unit=plan.unit, circles=circles)
+        zooms = plan_zooms(frames, ground, layer.lokus.loc[results.index])
+        named: set[str] = set()
+        for zoom in zooms:
+            named |= draw_zoom(page, zoom, ground, layer, unit=plan.unit, circles=circles)
         if info.synthetic:
             draw_watermark(page, main.box, unit=plan.unit)
         inset_captions(page, frames, _inset_names(frames, ground.outlines, kecamatan["kecamatan"]))
         if around is not None:
-            draw_locator(page, frames, around)
+            draw_locator(page, frames, around, ground=ground_colour)
         draw_box(page, main.box, edge=INK, width=0.7, zorder=13)
         key, taken = draw_labels(
-            page, drawn, results, kecamatan, layer, plan, taken=frames.taken, circles=circles
+            page,
+            drawn,
+            results,
+            kecamatan,
+            layer,
+            plan,
+            taken=[*frames.taken, *(zoom.box for zoom in zooms)],
+            circles=circles,
         )
+        unnamed = 0
+        if size == "A3":
+            named |= name_villages(page, drawn, results, plan, taken=taken)
+            unnamed = sum(shape is not None for shape in shapes) - len(named)
         if around is not None:
             own = shapely.union_all([shape for shape in (*shapes, *borders) if shape is not None])
             label_neighbours(
@@ -448,6 +486,10 @@ def draw_on(
                 taken=[*taken, *(panel.box for panel in frames.insets)],
             )  # fmt: skip
         draw_header(page, plan, info, layer.title, logo=logo)
+        if unnamed:
+            note = _("Names of {n} villages find no room here: see the workbook").format(n=unnamed)
+            at = main.box.grow(-1.2 * plan.unit)
+            write(page, at.left, at.bottom, note, 4.6 * plan.unit, color=QUIET, zorder=12, gid="tanpa nama")
         left_over = draw_legend(page, plan, layer, circles=circles)
         foot = Box(left_over.left, plan.legend.bottom, left_over.right, plan.legend.bottom + 9 * plan.unit)
         draw_scale_bar(page, foot, scale=main.sketch.scale, size=size, unit=plan.unit)

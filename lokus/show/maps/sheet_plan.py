@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lokus.show.drawing.detached_parts import Detached, Extent
 
 __all__ = [
+    "AROUND",
     "GROUND",
     "UNKNOWN",
     "Arrangement",
@@ -39,7 +40,10 @@ __all__ = [
     "draw_surroundings",
     "fit_frames",
     "inset_captions",
+    "not_to_cover",
     "plan_frames",
+    "room_along",
+    "round_scale",
     "shapes_within",
 ]
 
@@ -139,6 +143,42 @@ def _place(
     return placed
 
 
+def not_to_cover(frames: Frames) -> Any:
+    """Index of what the main map shows of the kabupaten, in metres, coarse as boxes need it."""
+    detached = frames.composite.detached
+    parts = detached.parts[detached.group == 0]
+    return shapely.STRtree(shapely.simplify(parts, frames.main.sketch.scale * 0.5))
+
+
+def room_along(
+    frames: Frames,
+    width: float,
+    height: float,
+    *,
+    toward: tuple[float, float],
+    used: Sequence[Box],
+    gap: float,
+    tree: Any = None,
+) -> Box | None:
+    """Place a box along the neat line, nearest to a point on the ground, where it covers nothing of the map.
+
+    Examples
+    --------
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 30_000, 12_000)]))
+    >>> frames = plan_frames("A4", bodies, None, legend_mm=62)
+    >>> box = room_along(frames, 30.0, 20.0, toward=(0, 0), used=[], gap=1.0)
+    >>> box.left == frames.main.box.left
+    True
+    """
+    main = frames.main
+    tree = not_to_cover(frames) if tree is None else tree
+    for box in _along_the_frame(main.box, width, height, _at(main.sketch, toward)):
+        apart = box.grow(gap)
+        if not any(apart.overlaps(other) for other in used) and not _covers(apart, main.sketch, tree):
+            return box
+    return None
+
+
 def _at(sketch: Sketch, point: tuple[float, float]) -> tuple[float, float]:
     x, y = sketch.place(np.array([point]))[0]
     return float(x), float(y)
@@ -216,7 +256,7 @@ def direction(start: Extent, end: Extent) -> int:
     return round(math.degrees(math.atan2(east, north)) / 45) % 8
 
 
-GROUND = "#eef2f3"  # sea, where the land around is known
+GROUND = "#e3edf2"  # sea, where it is known to be sea
 UNKNOWN = "#f7f7f5"  # land of others or sea: no file says which
 AROUND = {"face": "#e2e5e2", "edge": "#b7bec1"}
 _HERE = "#b4441c"
@@ -442,7 +482,9 @@ def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: shape for name, shape in zip(seen, drawn, strict=True) if shape is not None}
 
 
-def draw_locator(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]) -> None:
+def draw_locator(
+    page: Axes, frames: Frames, surroundings: npt.NDArray[Any], *, ground: str = UNKNOWN
+) -> None:
     """Draw the kabupaten in its surroundings, in the box planned for it.
 
     Examples
@@ -461,7 +503,7 @@ def draw_locator(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]) -> 
     if frames.locator is None:
         return
     box, sketch, unit = frames.locator.box, frames.locator.sketch, frames.page.unit
-    draw_box(page, box, face=GROUND, zorder=12)
+    draw_box(page, box, face=ground, zorder=12)
     fine = shapely.simplify(without_slivers(surroundings, (2 * sketch.scale) ** 2), sketch.scale * 0.1)
     draw_outline(page, compound_path(_areas(sketch.draw(fine))), width=0.35 * unit, zorder=12.1, **AROUND)
     drawn = sketch.draw(shapely.simplify(frames.composite.detached.parts, sketch.scale * 0.1))

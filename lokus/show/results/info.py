@@ -23,6 +23,8 @@ class StudyInfo:
         Year the proposal is for.
     instansi : str
         Institution that answers for the outputs.
+    alamat, edisi : str
+        Its address, and the edition of the maps; empty where the study does not say them.
     sources : tuple of str
         Data sources, one text each.
     data_date : str
@@ -44,6 +46,8 @@ class StudyInfo:
     kabupaten: str
     tahun: int
     instansi: str = ""
+    alamat: str = ""
+    edisi: str = ""
     sources: tuple[str, ...] = ()
     data_date: str = ""
     synthetic: bool = False
@@ -59,6 +63,11 @@ class StudyInfo:
     def place_and_year(self) -> str:
         """Kabupaten and year on one line."""
         return _("{kabupaten} · Year {tahun}").format(kabupaten=self.kabupaten, tahun=self.tahun)
+
+    @property
+    def edition_line(self) -> str:
+        """Edition and year of a map; empty where the study states no edition."""
+        return _("{edition}, {year}").format(edition=self.edisi, year=self.tahun) if self.edisi else ""
 
     @property
     def source_line(self) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import shapely
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 
 from lokus.show.drawing.layout import Box
+from lokus.show.drawing.villages import scale_for
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.lettering import draw_labels, label_neighbours, label_villages
 from lokus.show.maps.print_map import blank_sheet
@@ -51,6 +55,25 @@ def test_every_lokus_has_its_number_and_every_kecamatan_its_name_or_letter(lette
     assert set(gids(page, "kecamatan:")) == set(ground.kecamatan.index)
     assert len({letter for letter, _name in key}) == len(key)
     assert overlapping(taken) == []
+
+
+def test_no_number_stands_on_a_circle(lettered):
+    results, ground, frames, page, _layer = lettered
+    layer = make_layer(results, "anak")
+    drawn = ground.on(frames.composite)
+    circles = scale_for(layer, drawn.shapes, unit=frames.page.unit)
+    draw_labels(page, drawn, ground.results, ground.kecamatan, layer, frames.page, circles=circles)
+    radii = circles.radii(layer.values.loc[ground.results.index].to_numpy(dtype=float))
+    rounds = [(x, y, r) for (x, y), r in zip(drawn.middles, radii, strict=True) if r > 0]
+    discs = [patch for patch in page.patches if isinstance(patch, Circle) and patch.get_zorder() == 11]
+    assert len(discs) == len(gids(page, "nomor:")) > 3
+    on_one = [
+        disc.center
+        for disc in discs
+        for x, y, r in rounds
+        if math.dist(disc.center, (x, y)) < r + disc.radius - 1e-6
+    ]
+    assert on_one == []
 
 
 def test_every_village_has_its_name_or_a_letter_for_the_table(lettered):

@@ -23,6 +23,7 @@ from lokus.i18n import use_language
 from lokus.show.drawing.layout import PAPER
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.print_map import draw_map, draw_on, save_map
+from lokus.show.maps.sheet_plan import AROUND, GROUND
 from lokus.show.themes.palette import HOTSPOT
 from lokus.show.themes.themes import THEMES, make_layer
 
@@ -72,7 +73,7 @@ def test_the_sheet_says_what_a_reader_needs(drawn, results, info):
     assert "Kabupaten Contoh, 2027" in seen["judul"]
     assert re.search(r"Sumber: e-PPGBM; .*Data per 31 Desember 2026\.", all_words)
     assert "batas indikatif; batas definitif ditetapkan Kemendagri/BIG" in all_words
-    assert "WGS 84 / UTM zone 48S (EPSG:32748)" in all_words
+    assert "WGS 84 / UTM Zona 48S (EPSG:32748)" in all_words
     assert re.search(r"Skala 1 : [\d.]+ pada kertas A4", all_words)
     assert re.search(r"\d+°(\d\d′)? BT", all_words)
     assert re.search(r"\d+°(\d\d′)? LS", all_words)
@@ -145,6 +146,50 @@ def test_surroundings_lie_beneath_and_in_a_locator(results, outlines, info):
         if len(shape.get_path().vertices):
             drawn = shape.get_path().get_extents()
             assert not drawn.fully_overlaps(extent) or not drawn.overlaps(extent)
+
+
+def test_maker_address_and_edition_stand_below_and_nothing_is_invented(results, outlines, info):
+    plain = texts(draw_map(results, outlines, info))
+    assert plain["instansi"] == info.instansi
+    assert not {"alamat", "edisi"} & set(plain)
+    stated = dataclasses.replace(info, alamat="Jalan Contoh Nomor 1, Kota Contoh", edisi="Edisi 2")
+    figure = draw_map(results, outlines, stated)
+    seen = texts(figure)
+    assert seen["alamat"] == "Jalan Contoh Nomor 1, Kota Contoh"
+    assert seen["edisi"] == f"Edisi 2, {info.tahun}"
+    below = [found for gid in ("instansi", "alamat", "edisi") for found in boxes(figure, gid)]
+    assert [(a, b) for (a, one), (b, two) in combinations(below, 2) if one.overlaps(two)] == []
+
+
+def test_the_zone_is_named_in_indonesian(results, outlines, info):
+    line = next(text for text in words(draw_map(results, outlines, info)) if "Proyeksi" in text)
+    assert "UTM Zona 48S" in line
+    assert "zone" not in line
+
+
+def test_water_has_a_colour_only_where_the_study_knows_it(results, outlines, info):
+    west, south, _east, north = results.to_crs(32748).total_bounds
+    around = gpd.GeoDataFrame(geometry=[box(west - 90_000, south, west, north)], crs=32748).to_crs(4326)
+
+    def faces(**known):
+        patches = draw_map(results, outlines, info, surroundings=around, **known).axes[0].patches
+        return {mpl.colors.to_hex(patch.get_facecolor()) for patch in patches}
+
+    assert GROUND not in faces()
+    assert {GROUND, AROUND["face"]} <= faces(sea=True)
+    assert AROUND["face"] in faces()  # land of neighbours is drawn as land either way
+
+
+def test_villages_are_named_on_a3_and_no_name_lies_on_another_mark(results, outlines, info):
+    figure = draw_map(results, outlines, info, size="A3", theme="anak")
+    names = boxes(figure, "desa:")
+    there = results.geometry.notna()
+    note = texts(figure).get("tanpa nama", "Nama 0 ")
+    assert len({gid for gid, _box in names}) + int(note.split()[1]) == there.sum()
+    assert len(names) > there.sum() / 3
+    labels = [*names, *boxes(figure, "kecamatan:"), *boxes(figure, "nomor:")]
+    assert [(a, b) for (a, one), (b, two) in combinations(labels, 2) if a != b and one.overlaps(two)] == []
+    assert not boxes(draw_map(results, outlines, info, size="A4"), "desa:")
 
 
 @pytest.mark.parametrize("size", ["A4", "A3"])

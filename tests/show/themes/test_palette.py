@@ -35,6 +35,10 @@ DEUTERANOPIA = np.array(
 PROTANOPIA = np.array(
     [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
 )
+TRITANOPIA = np.array(
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+)
+READERS = {"deuteranopia": DEUTERANOPIA, "protanopia": PROTANOPIA, "tritanopia": TRITANOPIA}
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
@@ -96,7 +100,7 @@ def test_lokus_is_darkest_of_the_status_colours():
     assert light["bukan lokus"] < light[MISSING]
 
 
-@pytest.mark.parametrize("matrix", [DEUTERANOPIA, PROTANOPIA], ids=["deuteranopia", "protanopia"])
+@pytest.mark.parametrize("matrix", READERS.values(), ids=READERS)
 @pytest.mark.parametrize(
     "palette", [*RAMPS, *KINDS, STATUS], ids=lambda p: f"{p.name} {len(p)} {next(iter(p))}"
 )
@@ -104,6 +108,35 @@ def test_classes_stay_apart_for_colour_blind_readers(palette, matrix):
     seen = [lab(matrix @ linear(colour)) for key, colour in palette.items() if key != MISSING]
     gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
     assert min(gaps) > 12
+
+
+OPPOSITES = [
+    (HOTSPOT, "tinggi-tinggi", "rendah-rendah"),
+    (HOTSPOT_LOW_WORSE, "rendah-rendah", "tinggi-tinggi"),
+    (REVIEW, "tetap", "keluar"),
+    (REVIEW, "masuk", "keluar"),
+    (REVIEW, "masuk", "lulus"),
+    (REVIEW, "tetap", "masuk"),
+]
+
+
+@pytest.mark.parametrize(("palette", "one", "other"), OPPOSITES)
+def test_what_a_decision_hangs_on_is_told_apart_in_grey_and_by_every_reader(palette, one, other):
+    """Hot from cold, stay from leave, entered from left: twice as far apart as any two classes must be."""
+    grey = [lab(linear(palette[key]))[0] for key in (one, other)]
+    assert abs(grey[0] - grey[1]) > 10
+    for matrix in (np.eye(3), *READERS.values()):
+        seen = [lab(matrix @ linear(palette[key])) for key in (one, other)]
+        assert np.linalg.norm(seen[0] - seen[1]) > 24
+
+
+def test_the_outline_of_a_proposed_village_is_seen_on_every_class():
+    """A dark line on a white one: on each colour one of them has the contrast that WCAG asks of graphics."""
+    from lokus.show.drawing.villages import LOKUS_LINE
+
+    for palette in [*RAMPS, *KINDS, STATUS]:
+        for colour in palette.values():
+            assert max(wcag(line, colour) for line in (LOKUS_LINE["color"], "#ffffff")) >= 3
 
 
 def test_status_labels_have_the_contrast_that_wcag_asks_for():
