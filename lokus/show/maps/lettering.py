@@ -187,7 +187,18 @@ def write_names(
     taken: Sequence[Box],
     gid: str = "desa",
 ) -> set[str]:
-    """Write names inside the borders of villages where there is room; return the codes of those named."""
+    """Write names inside the borders of villages where there is room; return the codes of those named.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from lokus.show.maps.base_map import Drawn
+    >>> page = Figure().add_subplot()
+    >>> shapes = np.array([shapely.box(0, 0, 40, 20), shapely.box(40, 0, 42, 20)])
+    >>> villages = pd.DataFrame({"desa": ["Air Dua", "Tanjung Serasan"]}, index=["9901012001", "9901012002"])
+    >>> write_names(page, Drawn(shapes, shapes), villages, unit=1.0, frame=Box(0, 0, 50, 20), taken=[])
+    {'9901012001'}
+    """
     names = results["desa"].astype(str).tolist()
     there = [place for place, shape in enumerate(drawn.shapes) if shape is not None]
     order = sorted(there, key=lambda place: (shapely.area(drawn.shapes[place]), str(results.index[place])))
@@ -342,7 +353,17 @@ def halo(
 
 
 def leader(page: Axes, home: Any, label: Placed, unit: float, radius: float = 0.0) -> None:
-    """Tie a label to its place when it stands beside it, or away from the circle there."""
+    """Tie a label to its place when it stands beside it, or away from the circle there.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> page = Figure().add_subplot()
+    >>> far = Placed(key="1", form="disc", box=Box(10, 10, 13, 13))
+    >>> leader(page, (30.0, 30.0), far, 1.0)
+    >>> len(page.lines)
+    2
+    """
     x, y = label.box.centre
     away = math.hypot(x - home[0], y - home[1])
     if away > radius + max(label.box.width, label.box.height) * (0.95 if radius else 0.55):

@@ -144,7 +144,15 @@ def _place(
 
 
 def not_to_cover(frames: Frames) -> Any:
-    """Index of what the main map shows of the kabupaten, in metres, coarse as boxes need it."""
+    """Index of what the main map shows of the kabupaten, in metres, coarse as boxes need it.
+
+    Examples
+    --------
+    >>> bodies = find_bodies(np.array([shapely.box(0, 0, 30_000, 12_000)]))
+    >>> frames = plan_frames("A4", bodies, None, legend_mm=62)
+    >>> len(not_to_cover(frames))
+    1
+    """
     detached = frames.composite.detached
     parts = detached.parts[detached.group == 0]
     return shapely.STRtree(shapely.simplify(parts, frames.main.sketch.scale * 0.5))
@@ -387,7 +395,13 @@ def fit_frames(
 
 
 def round_scale(scale: float) -> float:
-    """Next larger scale with two significant figures: 1 : 640 000 reads better than 1 : 638 417."""
+    """Next larger scale with two significant figures: 1 : 640 000 reads better than 1 : 638 417.
+
+    Examples
+    --------
+    >>> round_scale(638.417)
+    640.0
+    """
     power = 10 ** (math.floor(math.log10(scale)) - 1)
     return float(math.ceil(scale / power - 1e-9) * power)
 
