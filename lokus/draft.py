@@ -92,7 +92,13 @@ def draft_study(
     villages = read_boundaries(boundaries, **reading).villages
     names = {inner: outer for outer, inner in about.keys.items()} if about else {}
     drafted = _Tables(
-        folder=folder, catalogue=catalogue, villages=villages, year=year, headers=headers, names=names
+        folder=folder,
+        catalogue=catalogue,
+        villages=villages,
+        year=year,
+        listed=official is not None,
+        headers=headers,
+        names=names,
     )
     drafted.read(tables, sheets)
     given = drafted.given
@@ -208,6 +214,8 @@ def _official_block(path: Path, folder: Path) -> list[str]:
     ]
 
 
+_OF_CODES = frozenset({"join.vintage", "join.other_codes", "join.code_name", "join.code_kecamatan"})
+"""What only the planner can answer about the codes of a table: asked in the draft already."""
 _RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek", SERVED)
 """Numerator and denominators of the rate: of one table, never of several."""
 
@@ -231,6 +239,7 @@ class _Tables:
     catalogue: Catalogue
     villages: pd.DataFrame
     year: int
+    listed: bool
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
@@ -272,9 +281,11 @@ class _Tables:
                 reason = self._unfit(table, own)
             if reason:
                 names = [*own.indicators.values(), *own.unused]
-                self._blocks.append(
-                    [f"# {table.where}: {reason}", *_unrecognised(names, own, self.catalogue)]
-                )
+                listed = _unrecognised(names, own, self.catalogue)
+                if kode and not own.indicators:  # of these villages: only a key has to be written
+                    block = self._block(path, table, own, sheets=[table.sheet] if sheet is not None else [])
+                    listed = [line if line.startswith("#") else f"# {line}" for line in block]
+                self._blocks.append([f"# {table.where}: {reason}", *listed])
                 continue
             self.given |= set(own.indicators)
             names = [table.sheet] if sheet is not None else []
@@ -344,13 +355,38 @@ class _Tables:
         except InputError as error:
             return " ".join(error.what.split())
         if not len(placed.table) or not placed.table["kode_desa"].notna().any():
+            for finding in placed.findings:
+                if finding.check in _OF_CODES:
+                    return " ".join(f"{finding.message}. {finding.remedy}".split())
             return _("none of its rows is a village of these boundaries")
         return "" if guess.indicators else _("no indicator was recognised")
+
+    def _asked_of_codes(self, table: RawTable, guess: Guess) -> list[str]:
+        """Write what is to be answered about the codes of a table: another vintage, doubt."""
+        from lokus.intake.join.row_places import place_rows
+
+        if "kode" not in guess.place:
+            return []
+        placed = place_rows(
+            table,
+            self.villages,
+            place=guess.place,
+            value_columns=[str(name) for name in table.data.columns],
+            listed=self.listed,
+        )
+        asked = [finding for finding in placed.findings if finding.check in _OF_CODES]
+        return [
+            f"# {' '.join(part.split())}"
+            for finding in asked
+            for part in (finding.message, finding.remedy)
+            if part
+        ]
 
     def _block(self, path: Path, table: RawTable, guess: Guess, *, sheets: Sequence[str]) -> list[str]:
         owners = {self.catalogue[key].owner for key in guess.indicators if self.catalogue[key].owner}
         return [
             "[[tabel]]",
+            *self._asked_of_codes(table, guess),
             *(f"# {line}" for line in table.title_lines),
             f"berkas = {_quoted(_relative(path, self.folder))}",
             *([f"lembar = {_quoted(sheets[0])}"] if len(sheets) == 1 else []),

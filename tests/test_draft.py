@@ -4,9 +4,12 @@ import shutil
 import sys
 import tomllib
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import box
+from village_years import village_list
 
 from lokus import Kajian, load_catalogue
 from lokus.draft import draft_study, guess_columns
@@ -39,6 +42,11 @@ def catalogue():
             {"desil_1_2": "PERSEN_DESIL_1_2"},
         ),
         (["Desa", "Air Minum Layak"], {"desa": "Desa"}, {}),
+        (
+            ["Kampung", "Balita ditimbang & diukur", "Balita stunting (TB/U)", "Balita ditimbang"],
+            {"desa": "Kampung"},
+            {"diukur": "Balita ditimbang & diukur", "stunting": "Balita stunting (TB/U)"},
+        ),
         (
             ["Desa", "Jamban Tidak Layak (%)"],
             {"desa": "Desa"},
@@ -203,6 +211,54 @@ def test_a_sheet_of_another_kabupaten_is_not_drafted(example):
     text = draft_study(example / "boundaries" / "desa.gpkg", [other], folder=example, year=2026)
     assert "tabel" not in tomllib.loads(text)
     assert "kabupaten lain" in text
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Eight villages in two kecamatan, with a table that the tests write."""
+    folder = tmp_path_factory.mktemp("delapan")
+    names = ("Anggrek", "Bambu", "Cempaka", "Damar", "Enau", "Flamboyan", "Gelam", "Halban")
+    villages = village_list(
+        *(f"9901{1 + n // 4:02d}2{1 + n:03d} {name}/Kec {n // 4}" for n, name in enumerate(names))
+    )
+    shapes = [box(104 + n / 20, -3, 104.05 + n / 20, -2.95) for n in range(8)]
+    frame = gpd.GeoDataFrame(villages.reset_index(), geometry=shapes, crs="EPSG:4326")
+    frame.to_file(folder / "batas.gpkg", layer="desa", driver="GPKG")
+    return folder, villages
+
+
+def drafted(few, head, row):
+    folder, villages = few
+    lines = [head, *(row(kode, of.desa, of.kecamatan) for kode, of in villages.iterrows())]
+    (folder / "tabel.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return draft_study(folder / "batas.gpkg", [folder / "tabel.csv"], folder=folder, year=2026)
+
+
+def test_the_draft_asks_about_codes_that_are_not_those_of_the_boundaries(few):
+    head = "Kode Desa;Kecamatan;Desa;Diukur;Stunting"
+
+    def row(change):
+        return lambda kode, desa, kecamatan: f"{change(kode)};{kecamatan};{desa};60;9"
+
+    text = drafted(few, head, row(lambda kode: kode[:4] + f"{int(kode[4:6]) + 40}" + kode[6:]))
+    [table] = tomllib.loads(text)["tabel"]
+    assert table["indikator"] == {"diukur": "Diukur", "stunting": "Stunting"}
+    assert "# 8 dari 8 desa berkode lain di sini daripada di berkas batas" in text
+    assert "[batas.daftar_resmi]" in text
+    assert "berkode lain" not in drafted(few, head, row(str))
+    # Each code is that of the next village: no row can be believed, and the draft says why.
+    codes = [*few[1].index[1:], few[1].index[0]]
+    beside = dict(zip(few[1].index, codes, strict=True))
+    assert "adalah Bambu, tetapi nama Anggrek milik" in drafted(few, head, row(beside.get))
+
+
+def test_a_table_without_a_known_indicator_leaves_only_keys_to_be_written(few):
+    text = drafted(few, "Kecamatan;Desa;Stunting 2023;Stunting 2024", lambda _k, d, kec: f"{kec};{d};7;9")
+    assert "tabel" not in tomllib.loads(text)
+    lines = text.splitlines()
+    for line in ('# berkas = "tabel.csv"', "# [tabel.tempat]", '# desa = "Desa"', "# [tabel.indikator]"):
+        assert line in lines
+    assert '# … = "Stunting 2023"  # stunting? beberapa kolom cocok' in lines
 
 
 COUNTED = ("JML", "Jml.", "Jumlah", "TOTAL", "Banyaknya", "")

@@ -65,7 +65,8 @@ _ROMAN_ONES: Final = {
 _ABBREVIATIONS: Final = {
     "tj": "tanjung", "tjg": "tanjung", "tg": "tanjung", "tgg": "tanjung", "tng": "tanjung",
     "tanjong": "tanjung", "sei": "sungai", "sungei": "sungai", "sg": "sungai", "sui": "sungai",
-    "kp": "kampung", "kpg": "kampung", "kmp": "kampung", "gn": "gunung", "gng": "gunung",
+    "kp": "kampung", "kpg": "kampung", "kmp": "kampung", "kamp": "kampung", "nag": "nagari",
+    "gn": "gunung", "gng": "gunung",
     "lb": "lubuk", "lbk": "lubuk", "tl": "teluk", "tlk": "teluk", "pl": "pulau", "bdr": "bandar",
     "ma": "muara", "blk": "blok", "kep": "kepulauan",
 }  # fmt: skip

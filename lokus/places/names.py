@@ -95,6 +95,7 @@ def assign(
     threshold: float,
     margin: float,
     status: frozenset[str] = STATUS_WORDS,
+    said: str = "",
 ) -> list[Outcome]:
     """Assign distinct written names to places, each place once at most.
 
@@ -112,6 +113,9 @@ def assign(
         Least similarity, and least distance to the runner-up among names and among places, 0 to 100.
     status : frozenset of str
         Words in front that may be left off where the whole name is nobody's.
+    said : str
+        Word that every name of the table begins with. "Kampung Baru" may then be a village Baru: where there
+        is one, the name is left open.
 
     Returns
     -------
@@ -138,7 +142,10 @@ def assign(
     for i, source in enumerate(sources):
         same = by_plain.get(source, [])
         rivals = by_letters.get(keys[i].letters, []) if unique else same
-        if len(same) == 1 and len(rivals) == 1:
+        shorter = by_letters.get(_without(said, source).replace(" ", ""), []) if said else []
+        if shorter and (whole := by_letters.get(keys[i].letters)):
+            outcomes[i] = _undecided(keys[i], targets, [*whole, *shorter])
+        elif len(same) == 1 and len(rivals) == 1:
             outcomes[i] = Outcome(kode=targets[same[0]].kode, how="nama persis", score=100.0)
             free[same[0]] = False
 
@@ -188,6 +195,11 @@ def _without_status(
             free[same[0]] = False
         elif same:
             outcomes[i] = _undecided(name_key(sources[i]), targets, same)
+
+
+def _without(word: str, name: str) -> str:
+    """Give a name normalised, without this word in front; empty where it does not begin with it."""
+    return without_status(normalise_name(name), frozenset({word}))
 
 
 def _bare(name: str, status: frozenset[str]) -> str:
@@ -338,6 +350,7 @@ class OfficialNames:
             self._blocks.setdefault(target.kode[:6], []).append(target)
             self._by_letters.setdefault(target.key.letters, []).append(target)
         self._status = STATUS_WORDS
+        self._said, self._twice = "", False
         self._kecamatan = [self._target(code, block[0].kecamatan, "") for code, block in self._blocks.items()]
 
     def _target(self, kode: str, name: str, kecamatan: str) -> Target:
@@ -348,6 +361,9 @@ class OfficialNames:
         """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
         places = set(rows)
         self._status = STATUS_WORDS | _said_of_most(places)
+        self._said = _said_of_all(places)
+        # Only where the word was put before names does "Kampung Kampung Baru" arise.
+        self._twice = any(_without(self._said, _without(self._said, place.desa)) for place in places)
         block_of = self._find_kecamatan(places)
         by_block: dict[str, list[Place]] = {}
         for place in sorted(places):
@@ -376,15 +392,16 @@ class OfficialNames:
     def _assign(
         self, places: Sequence[Place], targets: Sequence[Target], *, whole_list: bool
     ) -> dict[Place, Outcome]:
-        keys = [name_key(place.desa) for place in places]
+        written = [_without(self._said, place.desa) if self._twice else place.desa for place in places]
         outcomes = assign(
-            [place.desa for place in places],
-            keys,
+            written,
+            [name_key(name) for name in written],
             targets,
             unique=whole_list,
             threshold=self._threshold + (_STRICTER_WITHOUT_KECAMATAN if whole_list else 0.0),
             margin=self._margin,
             status=self._status,
+            said="" if self._twice else self._said,
         )
         return {
             place: self._left_open(place, outcome) if outcome.how == MISSING else outcome
@@ -448,6 +465,14 @@ class OfficialNames:
                 best[name] = ranked[0][0]
         once = Counter(best.values())
         return {name: block for name, block in best.items() if once[block] == 1}
+
+
+def _said_of_all(places: Collection[Place]) -> str:
+    """Word for the kind of place that every name of a table begins with; empty where there is none."""
+    names = [normalise_name(place.desa) for place in places if place.desa]
+    first = {name.split(" ", 1)[0] if " " in name else "" for name in names}
+    word = first.pop() if len(first) == 1 and len(names) >= _LEAST_SAME_WORD else ""
+    return word if word in STATUS_WORDS | REGIONAL_WORDS else ""
 
 
 def _said_of_most(places: Collection[Place]) -> frozenset[str]:

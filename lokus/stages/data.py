@@ -316,14 +316,19 @@ def _completeness_rule(study: Kajian) -> CompletenessRule | None:
 
 
 def _persons_beside(study: Kajian) -> list[Finding]:
-    """Sheets of single persons in the workbooks of which every fitting sheet is read."""
+    """Sheets of single persons in the workbooks of which only some sheets are read.
+
+    Where no sheet is named, reading the table has looked at all of them.
+    """
     from lokus.intake.tables.grid import persons_beside
 
     found: list[Finding] = []
-    for number, table in enumerate(study.settings.tables):
-        if table.several == ():
-            read = [str(sheet) for of, sheet in study.sheets if of == number]
-            told = persons_beside(study.beside(table.file), read)
+    read: dict[str, set[str]] = {}
+    for raw, table in zip(study.raw_tables, stated_tables(study), strict=True):
+        read.setdefault(table.file, set()).add(raw.sheet)
+    for table in {table.file: table for table in study.settings.tables if table.period is None}.values():
+        if all(other.sheets for other in study.settings.tables if other.file == table.file):
+            told = persons_beside(study.beside(table.file), read[table.file])
             found += [replace(finding, opd=table.opd) for finding in told]
     return found
 

@@ -113,6 +113,23 @@ FIRST = ("Pulau", "Simpang", "Pasar", "Kampung", "Muara", "Ulu", "Koto", "Padang
 REST = ("Tengah", "Rotan", "Harapan", "Balai", "Kubang", "Lintang", "Sakti", "Merdeka", "Beringin")
 
 
+@pytest.mark.parametrize("word", ["Kampung", "Gampong", "Nag."])
+def test_a_word_before_every_name_is_not_part_of_any(word: str) -> None:
+    """With "Kampung" before every name, the row "Kampung Baru" is of the village Baru."""
+    own = {"Nag.": "Nagari"}.get(word, word)
+    villages = villages_of(Sari=[f"{own} Baru", "Baru", "Suka Maju", "Padang", "Air Putih", "Lubuk"])
+    said = [f"{word} {name}" for name in villages["desa"]]
+    whole = match_names(names_of(*(("Sari", name) for name in said)), villages)
+    assert whole["kode_desa"].tolist() == villages.index.tolist()
+    # Without the row of Kampung Baru nothing says which of the two is meant.
+    part = match_names(names_of(*(("Sari", name) for name in said[1:])), villages)
+    assert part["cara"].tolist() == ["ambigu", *["nama dinormalkan"] * 4]
+    assert [text.split(" (")[0][14:] for text in part["calon"].iloc[0]] == [f"{own} Baru", "Baru"]
+    # Where only some rows have the word, it belongs to their names.
+    some = match_names(names_of(*(("Sari", name) for name in villages["desa"])), villages)
+    assert some["kode_desa"].tolist() == villages.index.tolist()
+
+
 def shortened_twins(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     """A kecamatan with twins "Pulau Tengah" and "Tengah", and a table that writes the first short."""
     rests = list(rng.choice(REST, size=4, replace=False))

@@ -22,6 +22,7 @@ from lokus.intake.audit.checks import (
     check_ranges,
     check_shares,
 )
+from lokus.intake.audit.entries import check_label
 from lokus.intake.audit.patterns import check_changes, check_identical, check_outliers
 from lokus.places.kode import format_kode
 
@@ -173,13 +174,14 @@ class Audit:
         if blocking.empty:
             return
         lines = [
-            f"  - [{row['check']}] {_place(row)}{row['message']}"
+            f"  - {_named(row['check'])}{_place(row)}{row['message']}"
             for row in blocking.head(_LISTED).to_dict("records")
         ]
         if len(blocking) > _LISTED:
             lines.append("  - " + _("… and {n} more, see the audit sheet").format(n=len(blocking) - _LISTED))
-        first = blocking.iloc[0]
-        example = f'[[audit.terima]] temuan = "{first["check"]}", alasan = "…"'
+        example = "; ".join(
+            f'[[audit.terima]] temuan = "{check}", alasan = "…"' for check in dict.fromkeys(blocking["check"])
+        )
         raise BlockedError(
             _("{n} findings hold the proposal back:").format(n=len(blocking)) + "\n" + "\n".join(lines),
             remedy=_("mend the data, or accept a finding with a reason in the study file: {example}").format(
@@ -530,6 +532,12 @@ def _by_opd(completeness: pd.DataFrame, opd: pd.Series) -> pd.DataFrame:
         )
     columns = ["opd", "indikator", "terisi", "seharusnya", "persen", "desa_lengkap"]
     return pd.DataFrame(rows, columns=columns).set_index("opd").sort_index()
+
+
+def _named(check: str) -> str:
+    """Plain name of a check before its place; the key is for the study file."""
+    label = check_label(check)
+    return f"{label}: " if label else ""
 
 
 def _place(row: Mapping[Any, Any]) -> str:

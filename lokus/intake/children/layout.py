@@ -35,6 +35,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that are read, with the headers they go by (letters only, small)."""
 
+# Without the column of kabupaten, villages of one name in two of them would be added up: any header that has
+# such a word will do, the first of several, and a province where an export has nothing nearer.
+_REGIONS: Mapping[str, tuple[str, ...]] = {
+    "kabupaten": ("kabkota", "kabupaten", "kotakab", "prov"),
+    "kecamatan": ("kecamatan", "namakec"),
+}
+_NOT_OF_HOME = ("lahir", "kode", "puskesmas", "pukesmas")
 _LABELS = {
     "nik": "NIK", "nama": "Nama", "lahir": "Tgl Lahir", "orang_tua": "Nama Ortu", "kabupaten": "Kab/Kota",
     "kecamatan": "Kec", "desa": "Desa/Kel", "tanggal": "Tanggal Pengukuran", "tinggi": "Tinggi",
@@ -212,14 +219,23 @@ def _roles(keys: Mapping[str, Sequence[int]], columns: Mapping[str, str]) -> Map
     for role, aliases in ROLES.items():
         wanted = (column_key(columns[role]),) if role in columns else aliases
         position = next((keys[key] for key in wanted if key in keys), ())
-        if len(position) == 1:
+        if not position and role not in columns:
+            words = _REGIONS.get(role, ())  # the most telling first
+            position = next((keys[key] for word in words for key in keys if _says(key, word)), ())
+        if len(position) == 1 or (position and role in _REGIONS):
             found[role] = position[0]
     return found
 
 
+def _says(key: str, word: str) -> bool:
+    """Whether a header has the word for a region among others, as "Kab/Kota Domisili" has."""
+    return word in key and not any(other in key for other in _NOT_OF_HOME)
+
+
 def _refuse_personal(filters: Mapping[str, str], where: Where) -> None:
     for header in filters:
-        if column_key(header) not in _FILTERS:
+        key = column_key(header)
+        if key not in _FILTERS and not any(_says(key, word) for words in _REGIONS.values() for word in words):
             raise InputError(
                 _('rows of children cannot be filtered by the column "{column}"').format(column=header),
                 where=where,

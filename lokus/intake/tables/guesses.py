@@ -91,9 +91,10 @@ _ESTIMATED = frozenset({"prevalensi", "anak_stunting", "cakupan_layanan"})
 _FILLERS = frozenset(
     {"jumlah", "nilai", "skor", "angka", "data", "tahun", "yang", "yg", "di", "dan", "akses", "nya"}
 )
-_CHILDREN = frozenset(
-    {"anak", "orang", "balita", "kasus", "usia", "bulan", "bln", "0", "59", "dengan", "status"}
-)
+_CHILDREN = frozenset({
+    "anak", "orang", "balita", "kasus", "usia", "bulan", "bln", "0", "59", "dengan", "status", "ditimbang",
+    "tb", "pb", "u",
+})  # fmt: skip
 _OF_CHILDREN = frozenset({"sasaran", "diukur", "stunting", "pendek", "sangat_pendek"})
 _PLACE_WORDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "kode": (

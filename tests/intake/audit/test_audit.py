@@ -201,7 +201,7 @@ def test_the_gate_lists_what_blocks_and_how_to_accept(catalogue: Catalogue) -> N
         result.raise_if_blocked()
     text = str(raised.value)
     assert "12 temuan menahan usulan" in text
-    assert "[audit.range]" in text
+    assert "nilai di luar yang mungkin: " in text
     assert "… dan 4 temuan lain" in text
     assert '[[audit.terima]] temuan = "audit.range"' in text
 

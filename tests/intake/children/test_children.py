@@ -352,6 +352,27 @@ def test_villages_of_one_name_in_two_kabupaten_are_never_added_up(tmp_path: Path
     assert counts(table) == {"anak": 1, "diukur": 1, "sangat_pendek": 1, "stunting": 1}
 
 
+@pytest.mark.parametrize(
+    "header", ["Kabupaten/Kota Domisili", "Nama Kab/Kota", "Prov;Nama Kab/Kota", "Prov", "Kab/Kota;Kab/Kota"]
+)
+def test_the_column_of_kabupaten_is_known_by_its_word(tmp_path: Path, header: str) -> None:
+    """Under any other heading the children of two villages of one name were added up without a word."""
+    path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "-2,5"), ("LAIN", "SUKA MAJU", "0")])
+    body = path.read_text(encoding="utf-8").replace("Kab/Kota", header, 1)
+    if ";" in header:
+        body = body.replace(";CONTOH;", ";CONTOH;CONTOH;").replace(";LAIN;", ";LAIN;LAIN;")
+    if header.startswith("Prov;"):
+        body = body.replace(";CONTOH;CONTOH;", ";JAWA;CONTOH;").replace(";LAIN;LAIN;", ";JAWA;LAIN;")
+    path.write_text(body, encoding="utf-8")
+    with pytest.raises(InputError, match="2 kabupaten") as error:
+        read_children(path, start=START, end=END)
+    own = header.split(";")[-1]
+    assert f'saring = {{ "{own}" = "…" }}' in error.value.remedy
+    if header != "Kab/Kota;Kab/Kota":
+        table = read_children(path, start=START, end=END, where={own: "Contoh"})
+        assert counts(table) == {"anak": 1, "diukur": 1, "pendek": 1, "stunting": 1}
+
+
 def test_a_filter_that_leaves_two_kabupaten_does_not_help(tmp_path: Path) -> None:
     path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "0"), ("LAIN", "SUKA MAJU", "0")])
     with pytest.raises(InputError, match="2 kabupaten"):

@@ -275,8 +275,9 @@ def test_sheets_of_the_same_columns_are_joined(case: Case, truth: pd.DataFrame, 
     assert sorted(study.reconciliation["lembar"].unique()) == ["Muara Batu", "Sungai Rawa", "Tanjung Lestari"]
 
 
-def test_a_sheet_of_persons_beside_those_of_all_sheets_is_reported(
-    case: Case, truth: pd.DataFrame, tmp_path: Path
+@pytest.mark.parametrize("named", ["*", ["Muara Batu", "Sungai Rawa", "Tanjung Lestari"]])
+def test_a_sheet_of_persons_beside_those_that_are_read_is_reported(
+    case: Case, truth: pd.DataFrame, tmp_path: Path, named: object
 ) -> None:
     study = case("tables/14-sheet-per-kecamatan")
     book = openpyxl.load_workbook(study.path.parent / tables(study)[0]["berkas"])
@@ -285,7 +286,7 @@ def test_a_sheet_of_persons_beside_those_of_all_sheets_is_reported(
     children.append(["Melati", "9901010202230001", "Suka Maju"])
     book.save(tmp_path / "gizi.xlsx")
     study = study.replace_tables([
-        {**tables(study)[0], "lembar": "*", "berkas": str(tmp_path / "gizi.xlsx")}
+        {**tables(study)[0], "lembar": named, "berkas": str(tmp_path / "gizi.xlsx")}
     ])  # fmt: skip
     findings = study.audit.findings
     [told] = findings[findings["check"] == "tables.persons"].itertuples()
