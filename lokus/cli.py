@@ -1,4 +1,4 @@
-"""The command ``lokus``: demo, run, review, audit, init, katalog, verify, boundaries.
+"""The command ``lokus``: demo, run, batch, review, audit, init, katalog, verify, boundaries.
 
 Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
 """
@@ -161,6 +161,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar=_("FILE"),
         help=_("repeat a scenario that the interactive page saved, beside the outputs of the study"),
     )
+    batch = command("batch", _batch, _("run the studies of many kabupaten, and sum them up for the province"))
+    _batch_arguments(batch)
     review = command(
         "review", _review, _("run a study and review last year's list: who stays, who goes, why")
     )
@@ -239,6 +241,32 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("--ulang", action="store_true", help=_("download again even if already there"))
     fetch.set_defaults(job=_fetch_boundaries)
     return parser
+
+
+def _batch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("tabel", type=Path, metavar="TABEL", help=_("table of studies (TOML or CSV)"))
+    parser.add_argument(
+        "--kajian", type=Path, metavar="FILE", help=_("common study, instead of the one it names")
+    )
+    _folder_argument(parser)
+    parser.add_argument(
+        "--isi",
+        choices=("daftar", "buku", "lengkap"),
+        help=_("what is written of each: its list, its workbook too, or all its study asks for"),
+    )
+    parser.add_argument(
+        "--pekerja", type=_workers, metavar="N", help=_("processes at a time (default: one a core)")
+    )
+    parser.add_argument("--memori", metavar="2GB", help=_("memory of each worker of a local cluster"))
+    parser.add_argument(
+        "--klaster", metavar="ALAMAT", help=_("address of a Dask scheduler, such as tcp://10.0.0.5:8786")
+    )
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(_('"{text}" is not a number of processes').format(text=text))
+    return int(text)
 
 
 def _kabupaten(text: str) -> str:
@@ -324,6 +352,28 @@ def _run(options: argparse.Namespace) -> int:
         kajian = kajian.with_scenario(options.skenario)
         _say(_("TRIAL, not the official proposal: {title}").format(title=kajian.stated.study.title))
     return _write(kajian, options.keluaran)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from lokus.batch.all_studies import run_batch
+    from lokus.batch.plan import read_plan
+
+    plan = read_plan(options.tabel, common=options.kajian, folder=options.keluaran, outputs=options.isi)
+    with _progress() as step:
+        batch = run_batch(
+            plan,
+            workers=options.pekerja,
+            memory=options.memori,
+            address=options.klaster,
+            on_step=step,
+        )
+    _say()
+    _say(str(batch))
+    for line in batch.lines():
+        _say(f"  {line}")
+    for finding in batch.findings:
+        _say(f"  {finding.where}: {finding.message}")
+    return 1 if batch.wrong else 0
 
 
 def _review(options: argparse.Namespace) -> int:

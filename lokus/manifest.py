@@ -32,10 +32,12 @@ __all__ = [
     "Verification",
     "compare_locks",
     "compare_outputs",
+    "digest_of_parts",
     "file_input",
     "frame_digest",
     "make_lock",
     "read_lock",
+    "versions",
     "write_lock",
 ]
 
@@ -147,15 +149,13 @@ def make_lock(
     ({'desa': ['9901012001', '9901012002']}, 'kecocokan.csv')
     """
     return {
-        "lokus": version("lokus"),
-        "python": platform.python_version(),
-        "paket": {name: version(name) for name in _PACKAGES},
+        **versions(),
         "pengaturan": dict(settings),
         "masukan": [
             {
                 "berkas": Path(os.path.relpath(item.path, study_file.parent)).as_posix(),
                 "ukuran": sum(part.stat().st_size for part in _parts(item.path)),
-                "sha256": _digest_of_parts(item.path),
+                "sha256": digest_of_parts(item.path),
                 "isi_sha256": item.content,
                 **item.origin,
             }
@@ -163,6 +163,21 @@ def make_lock(
         ],
         "usulan": {"desa": sorted(kode), **proof},
         "hasil_sha256": frame_digest(results),
+    }
+
+
+def versions() -> dict[str, Any]:
+    """Versions of lokus, of Python and of the packages that a result depends on, as a lock holds them.
+
+    Examples
+    --------
+    >>> sorted(versions())
+    ['lokus', 'paket', 'python']
+    """
+    return {
+        "lokus": version("lokus"),
+        "python": platform.python_version(),
+        "paket": {name: version(name) for name in _PACKAGES},
     }
 
 
@@ -177,7 +192,15 @@ def _parts(path: Path) -> list[Path]:
     return [path]
 
 
-def _digest_of_parts(path: Path) -> str:
+def digest_of_parts(path: Path) -> str:
+    """Fingerprint of the bytes of an input or output, whatever files it consists of.
+
+    Examples
+    --------
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> len(digest_of_parts(example_files() / EXAMPLE_STUDY))
+    64
+    """
     parts = _parts(path)
     if parts == [path]:
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -224,7 +247,7 @@ def write_lock(
     located = {"kajian": Path(os.path.relpath(study_file, place)).as_posix(), **lock}
     named = sorted((file.relative_to(path.parent).as_posix(), file) for file in outputs)
     if named:
-        located[_OUTPUTS] = [{"berkas": name, "sha256": _digest_of_parts(file)} for name, file in named]
+        located[_OUTPUTS] = [{"berkas": name, "sha256": digest_of_parts(file)} for name, file in named]
     with atomic_path(path) as draft:
         draft.write_text(json.dumps(located, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -390,7 +413,7 @@ def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Pa
     same = {
         item["berkas"]
         for item in stated
-        if item["berkas"] in present and _digest_of_parts(present[item["berkas"]]) == item["sha256"]
+        if item["berkas"] in present and digest_of_parts(present[item["berkas"]]) == item["sha256"]
     }
     checks = []
     for name in (item["berkas"] for item in stated if item["berkas"] not in same):

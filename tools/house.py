@@ -50,7 +50,7 @@ SAME_NAME = {
 
 # Words that mean the same in both languages, or name a file, an office, a program, a column or a word of
 # `kecocokan.csv` (abaikan, baris, bukan desa) and of the reconciliation (asal, keterangan): no keys of a
-# study file.
+# study file. The last line: words of the table of studies of a batch, and of an address.
 PLAIN_WORDS = frozenset(
     re.findall(
         "[a-z]+",
@@ -61,6 +61,7 @@ PLAIN_WORDS = frozenset(
         kajian kecamatan kecocokan kelurahan keterangan kode lokus low model nik opd per pip posyandu prj
         program puskesmas pyarrow rakor rupiah run sheet shp shx status stunting toml total utf
         verify xls xlsx zip
+        batch nasional true tcp
         """,
     )
 )

@@ -606,7 +606,7 @@ def _read_parquet(
     bbox: tuple[float, float, float, float] | None,
 ) -> gpd.GeoDataFrame:
     try:
-        from pyarrow.parquet import read_schema, read_table  # type: ignore[import-untyped]  # ships no types
+        from pyarrow.parquet import read_schema, read_table
     except ImportError as error:
         raise InputError(
             _("GeoParquet needs the package pyarrow, which is not installed"),

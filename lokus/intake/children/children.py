@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +36,7 @@ from lokus.intake.children.tally import Tally, Totals
 from lokus.intake.tables.grid import list_sheets
 from lokus.intake.tables.tables import RawTable
 
-__all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "read_children"]
+__all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "count_children", "read_children"]
 
 
 # What a planner must know about an export: rows and counts, never what stands in a cell
@@ -216,6 +217,87 @@ def read_children(
     )
 
 
+def count_children(
+    paths: Sequence[str | Path],
+    *,
+    start: Day,
+    end: Day,
+    columns: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+    r"""Count the children of exports of many kabupaten, each file read once.
+
+    A child that stands in several files is one child. Everything else is as in :func:`read_children`.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Text files; each has its own header.
+    start, end, columns, where
+        As :func:`read_children` takes them.
+
+    Returns
+    -------
+    DataFrame
+        One row a village: ``kabupaten``, ``kecamatan``, ``desa`` (in capitals), :data:`COUNT_COLUMNS`.
+    tuple of Finding
+        Of all files together.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_children`; or an export does not say which kabupaten a row is of.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.csv"
+    >>> _ = path.write_text(
+    ...     "NIK;Kab/Kota;Kec;Desa/Kel;Tanggal Pengukuran;Tinggi;ZS TB/U\n"
+    ...     "9901010202230001;Contoh Satu;Sukasari;Suka Maju;2026-02-03;80,1;-2,31\n"
+    ...     "9902010202230002;Contoh Dua;Sukasari;Suka Maju;2026-02-03;88,0;0,12\n"
+    ... )
+    >>> counts, _findings = count_children([path], start="2026-02-01", end="2026-02-28")
+    >>> counts[["kabupaten", "desa", "stunting"]].values.tolist()
+    [['CONTOH DUA', 'SUKA MAJU', 0], ['CONTOH SATU', 'SUKA MAJU', 1]]
+    """
+    files = [Path(path) for path in paths]
+    period = _day(start, "start"), _day(end, "end")
+    if period[0] > period[1]:
+        raise ValueError("start must not be later than end")
+    counting, salt = Tally(start=period[0], end=period[1]), secrets.token_hex(8)
+    for path in files:
+        at = Where(file=path.name)
+        _refuse_encoding(path, at)
+        lines = split_lines(head_lines(path, _HEAD))
+        layout = find_layout(lines, columns=columns or {}, filters=where or {}, where=at)
+        if "kabupaten" not in layout.roles:
+            raise InputError(
+                _("an export of many kabupaten needs a column that says which of them a row is of"),
+                where=replace(at, row=layout.lines),
+                remedy=_("name it under kolom: kabupaten = …"),
+            )
+        counting.keep_only(_named(layout))
+        counting.total = 0  # rows are numbered within their file
+        failure = _drain(text_chunks(path, layout, salt=salt), counting, layout.lines + 1)
+        if failure is not None:
+            _finished(counting, failure, layout, at)
+    totals = counting.finish()
+    at = Where(file=", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else ""))
+    _refuse_shifted(totals, at)
+    if totals.counts.empty:
+        raise InputError(
+            _("no measurement lies between {start} and {end}").format(
+                start=day_text(period[0]), end=day_text(period[1])
+            ),
+            where=at,
+            remedy=_("check the period and the column of the day of measurement"),
+        )
+    named = (day_text(period[0]), day_text(period[1]))
+    findings = child_findings(totals.seen, totals.rows, where=at, period=named)
+    return _counted(totals.counts).reset_index(), findings
+
+
 def _day(value: Day, name: str) -> int:
     if isinstance(value, dt.datetime):
         value = value.date()
@@ -355,7 +437,7 @@ def _refuse_encoding(path: Path, at: Where) -> None:
         raise InputError(_("the file is in UTF-16"), where=at, remedy=_("save it as CSV UTF-8 and run again"))
 
 
-def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[int, int]) -> None:
+def _refuse_shifted(totals: Totals, at: Where) -> None:
     if totals.seen.get("lebih"):
         raise InputError(
             _("{n} rows have more cells than the header; their cells are shifted").format(
@@ -372,6 +454,10 @@ def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[in
             where=replace(at, row=totals.rows["desa_bukan_nama"][0]),
             remedy=_("export again, or put quotation marks around cells that contain the separator"),
         )
+
+
+def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[int, int]) -> None:
+    _refuse_shifted(totals, at)
     _refuse_several_kabupaten(totals, layout, at)
     children = int(totals.counts["anak"].sum())
     if len(totals.counts) >= _MANY_VILLAGES and children < _LEAST_CHILDREN * len(totals.counts):
@@ -412,9 +498,13 @@ def _table(totals: Totals, *, with_kecamatan: bool) -> pd.DataFrame:
     # At most one kabupaten is left, and rows that do not say which.
     counts = totals.counts.groupby(level=["kecamatan", "desa"]).sum()
     first = totals.first_row.groupby(level=["kecamatan", "desa"]).min()
-    out = counts.assign(stunting=counts["pendek"] + counts["sangat_pendek"])
-    out["diukur"] = out["stunting"] + counts["tidak_pendek"]
-    out = out[list(COUNT_COLUMNS)].reset_index()
+    out = _counted(counts).reset_index()
     if not with_kecamatan:
         out = out.drop(columns="kecamatan")
     return out.set_axis(pd.Index(first.to_numpy(), name="baris"))
+
+
+def _counted(counts: pd.DataFrame) -> pd.DataFrame:
+    out = counts.assign(stunting=counts["pendek"] + counts["sangat_pendek"])
+    out["diukur"] = out["stunting"] + counts["tidak_pendek"]
+    return out[list(COUNT_COLUMNS)]

@@ -46,7 +46,9 @@ _SPARE_CELLS = 4
 _AROUND_NUMBER = " '\t\u00a0"
 
 
-def text_chunks(path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS) -> Iterator[pd.DataFrame]:
+def text_chunks(
+    path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS, salt: str | None = None
+) -> Iterator[pd.DataFrame]:
     r"""Chunks of a text file through the parser of pandas.
 
     Yields
@@ -67,7 +69,7 @@ def text_chunks(path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS) -> Itera
     >>> chunk[["cara", "desa", "zs_tbu"]].values.tolist()
     [[2, 'Suka Maju', '-2.5']]
     """
-    salt = secrets.token_hex(8)
+    salt = salt or secrets.token_hex(8)
     spare = list(range(layout.width, layout.width + _SPARE_CELLS))
     with _Ruled(path, layout) as file:
         reader = pd.read_csv(

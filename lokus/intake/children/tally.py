@@ -101,15 +101,19 @@ class Tally:
         self._day = Lookup(parse_day, missing=MISSING, dtype=np.int64)
         self._z = Lookup(parse_z, missing=np.nan, dtype=np.float64)
         self._height = Lookup(has_height, missing=0, dtype=np.int64)
-        self._keep = {
-            name: Lookup(partial(_same_place, place_text(value)), missing=False, dtype=np.bool_)
-            for name, value in self.filters.items()
-        }
+        self.keep_only(self.filters)
         self._villages: dict[Places, int] = {}
         self._first: list[int] = []
         self._buffer: list[_Kept] = []
         self._buffered = 0
         self._state = _Kept.empty()
+
+    def keep_only(self, filters: Mapping[str, str]) -> None:
+        """Keep, of the chunks that follow, the rows with these values in these columns."""
+        self._keep = {
+            name: Lookup(partial(_same_place, place_text(value)), missing=False, dtype=np.bool_)
+            for name, value in filters.items()
+        }
 
     def add(self, chunk: pd.DataFrame, first_row: int) -> None:
         """Take a chunk, whose first row has the number `first_row` in the file."""
