@@ -1,4 +1,4 @@
-"""The command ``lokus``: demo, run, batch, review, audit, init, katalog, verify, boundaries.
+"""The command ``lokus``: demo, run, batch, review, audit, init, katalog, kunci, verify, boundaries.
 
 Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import errno
 import gettext as stdlib_gettext
+import json
 import os
 import sys
 import unicodedata
@@ -211,6 +212,13 @@ def _parser() -> argparse.ArgumentParser:
     listing = command("katalog", _catalogue, _("list every indicator: key, label, unit, worse end, office"))
     listing.add_argument("kata", nargs="*", metavar="KATA", help=_("only indicators with these words"))
     listing.add_argument("--markdown", action="store_true", help=_("as the page of the documentation"))
+    keys = command(
+        "kunci", _keys, _("list every key of the study file: meaning, what it takes, default, example")
+    )
+    keys.add_argument("kata", nargs="*", metavar="KATA", help=_("only keys with these words"))
+    form = keys.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help=_("as the page of the documentation"))
+    form.add_argument("--skema", action="store_true", help=_("as a JSON schema, for editors that check TOML"))
     verify = command("verify", _verify, _("run a locked study again and compare the list"))
     verify.add_argument("kunci", type=Path, metavar=_("LOCK"), help=_("kajian.lock.json of an earlier run"))
     verify.add_argument(
@@ -517,6 +525,16 @@ def _catalogue(options: argparse.Namespace) -> int:
 
     catalogue = load_catalogue()
     _say(catalogue_page(catalogue) if options.markdown else catalogue_text(catalogue, words=options.kata))
+    return 0
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from lokus.settings.reference import key_page, key_text, study_schema
+
+    if options.skema:
+        _say(json.dumps(study_schema(), ensure_ascii=False, indent=2))
+    else:
+        _say(key_page() if options.markdown else key_text(options.kata))
     return 0
 
 

@@ -13,6 +13,7 @@ from lokus.errors import InputError
 from lokus.i18n import gettext as _
 from lokus.intake.children.recognise import PersonsError
 from lokus.intake.tables.guesses import Guess, guess_columns, nearest_keys
+from lokus.settings.reference import key_meaning
 from lokus.settings.theme import SERVED, ThemeSettings, catalogue_entries, shipped_theme
 from lokus.subject import use_subject
 
@@ -114,10 +115,10 @@ def draft_study(
         "",
         "[kajian]",
         f"judul = {_quoted(title)}",
-        f"kabupaten = {_quoted('Kabupaten …')}  # " + _("write the full name"),
-        f"tahun = {year}",
-        f"benih = {year}  # " + _("seed of random numbers: any whole number, then leave it"),
-        'instansi = ""  # ' + _("for example: Bappeda Kabupaten …"),
+        f"kabupaten = {_quoted('Kabupaten …')}  # " + key_meaning("kajian.kabupaten"),
+        f"tahun = {year}  # " + key_meaning("kajian.tahun"),
+        f"benih = {year}  # " + key_meaning("kajian.benih"),
+        'instansi = ""  # ' + key_meaning("kajian.instansi"),
         "",
         *_theme_block(stated, given),
         "[batas]",
@@ -136,12 +137,12 @@ def draft_study(
         ),
         "",
         "[pilihan]",
-        f"jumlah = {max(1, round(len(villages) / 10))}  # " + _("how many villages"),
-        "# maks_kecamatan = 8",
-        "# min_per_kecamatan = 2",
+        f"jumlah = {max(1, round(len(villages) / 10))}  # " + key_meaning("pilihan.jumlah"),
+        "# maks_kecamatan = 8  # " + key_meaning("pilihan.maks_kecamatan"),
+        "# min_per_kecamatan = 2  # " + key_meaning("pilihan.min_per_kecamatan"),
         "",
         "[keluaran]",
-        f"folder = {_quoted(f'keluaran-{year}')}",
+        f"folder = {_quoted(f'keluaran-{year}')}  # " + key_meaning("keluaran.folder"),
         "",
     ]
     return "\n".join(lines)

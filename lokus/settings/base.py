@@ -6,7 +6,16 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictInt,
+    StrictStr,
+)
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from lokus.characters import UNSEEN
@@ -48,6 +57,12 @@ class AtMost:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Take what the annotated type takes, up to the limit."""
         return core_schema.no_info_after_validator_function(self._within, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """State the limit in the schema too."""
+        return {**handler(schema), "maximum": self.limit}
 
     def _within(self, value: float) -> float:
         if abs(value) > self.limit:

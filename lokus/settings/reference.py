@@ -1,0 +1,354 @@
+"""Every key of the study file: what it means, what it takes, what it is where it is left out.
+
+Types, limits, words and defaults are read from the sections of this room, meanings from ``keys.toml`` beside
+it. The page of the documentation, the schema for editors and the comments of a draft all come from here.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pandas as pd
+from pydantic import TypeAdapter
+
+from lokus.i18n import gettext as _
+from lokus.i18n import language
+from lokus.settings import Settings
+from lokus.settings.base import Section
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+__all__ = ["key_meaning", "key_page", "key_table", "key_text", "study_schema"]
+
+FIRST = "0.1.0"  # the first version; a key that came later says so
+_NO_LIMIT = 1e9  # a limit that no study comes near is not told
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Key:
+    """One key, with the section class it stands in or opens."""
+
+    path: str
+    field: FieldInfo
+    section: type[Section] | None
+    repeated: bool
+
+
+@lru_cache(maxsize=1)
+def _words() -> Mapping[str, Mapping[str, Any]]:
+    return tomllib.loads((files("lokus.settings") / "keys.toml").read_text(encoding="utf-8"))
+
+
+def key_meaning(path: str) -> str:
+    """Say what a key means, in the language in force.
+
+    Parameters
+    ----------
+    path : str
+        The key with its section, ``"pilihan.jumlah"``; a section alone for what the section is.
+
+    Raises
+    ------
+    KeyError
+        There is no such key.
+
+    Examples
+    --------
+    >>> from lokus.i18n import use_language
+    >>> with use_language("en"):
+    ...     key_meaning("pilihan.jumlah"), key_meaning("pilihan")
+    ('number of villages proposed', 'Rules of the list')
+    """
+    return str(_entry(path)[language()])
+
+
+def _entry(path: str) -> Mapping[str, str]:
+    if path in _words():
+        entry: Mapping[str, str] = _words()[path][""]
+        return entry
+    section, _dot, key = path.rpartition(".")
+    section = _words()[section].get("seperti", section)
+    found: Mapping[str, str] = _words()[section][key]
+    return found
+
+
+def key_table() -> pd.DataFrame:
+    """Give every key of the study file, a row each, in the language in force.
+
+    Returns
+    -------
+    DataFrame
+        Index ``kunci``, such as ``"pilihan.jumlah"``; columns ``bagian`` (the section as it is written),
+        ``isian`` (what the key takes), ``wajib``, ``bawaan`` (as it would be written; empty where there is
+        none), ``contoh``, ``sejak`` (first version that knew it), ``isi`` (what it means). Keys of a section
+        that is like another are told there.
+
+    Examples
+    --------
+    >>> keys = key_table()
+    >>> keys.loc["laju.cakupan_andal", ["bagian", "bawaan", "contoh"]].tolist()
+    ['[laju]', '80', '80']
+    """
+    rows = [
+        {
+            "kunci": key.path,
+            "bagian": _heading(key.path.rpartition(".")[0]),
+            "isian": _takes(key.path),
+            "wajib": key.field.is_required(),
+            "bawaan": _default(key.field),
+            "contoh": entry.get("contoh", ""),
+            "sejak": entry.get("sejak", FIRST),
+            "isi": entry[language()],
+        }
+        for key in _keys(Settings)
+        if key.section is None and "seperti" not in _words().get(key.path.rpartition(".")[0], {})
+        for entry in [_entry(key.path)]
+    ]
+    return pd.DataFrame(rows).set_index("kunci")
+
+
+def study_schema() -> dict[str, Any]:
+    """Give the JSON schema of the study file, with which an editor completes keys and marks errors.
+
+    It knows types, words and limits; what keys say together only :func:`lokus.settings.read.read_settings`
+    checks.
+
+    Returns
+    -------
+    dict
+        JSON Schema, draft 2020-12, with meanings in the language in force.
+
+    Examples
+    --------
+    >>> schema = study_schema()
+    >>> schema["properties"]["pilihan"]["properties"]["jumlah"]["minimum"]
+    1
+    """
+    plain = Settings.model_json_schema(by_alias=True)
+    schema = _resolved(plain, plain.get("$defs", {}))
+    schema.pop("$defs", None)
+    for key in _keys(Settings):
+        node = _node(schema, key.path)
+        node.pop("title", None)
+        node["description"] = key_meaning(key.path)
+        if "default" in node:
+            default = _plain_default(key.field)
+            node.pop("default")
+            if default not in (None, "", [], {}):
+                node["default"] = default
+        if key.section is None and (example := _entry(key.path).get("contoh")):
+            node["examples"] = [json.loads(json.dumps(_example(example), default=str))]
+    return {"$schema": _DIALECT, "title": "kajian.toml", **schema}
+
+
+def key_text(words: Sequence[str] = ()) -> str:
+    """Give the keys as lines for a terminal, those with all of `words` where there are any.
+
+    Examples
+    --------
+    >>> print(key_text(["cakupan_andal"]))
+    laju.cakupan_andal = 80
+      cakupan pengukuran (persen) dari mana angka desa disebut andal; bilangan mulai 0 sampai 100
+      contoh: laju.cakupan_andal = 80
+    """
+    lines = []
+    for path, row in key_table().iterrows():
+        heading = f"{path} = {row['bawaan']}" if row["bawaan"] else str(path)
+        if row["wajib"]:
+            heading += f" ({_('required')})"
+        block = [heading, f"  {row['isi']}; {row['isian'].replace('`', '')}"]
+        if row["contoh"]:
+            block.append(f"  {_('example')}: {path} = {row['contoh']}")
+        if all(word.casefold() in " ".join(block).casefold() for word in words):
+            lines += block
+    return "\n".join(lines) if lines else _("No key with these words.")
+
+
+def key_page() -> str:
+    """Write the reference of the study file as a page of Markdown, in the language in force.
+
+    Examples
+    --------
+    >>> key_page().splitlines()[0]
+    '# Kunci berkas kajian'
+    """
+    table = key_table()
+    lines = [
+        "# " + _("Keys of the study file"),
+        "",
+        _(
+            "Made by `lokus kunci --markdown` from the very settings that lokus reads. Keys that are left out "
+            "have the default; a key without one says nothing."
+        ),
+        "",
+    ]
+    for section in _sections(Settings):
+        lines += [f"## `{_heading(section)}`", "", key_meaning(section) + ".", ""]
+        like = _words()[section].get("seperti")
+        if like:
+            lines += [_("The keys are those of `{section}`.").format(section=_heading(like)), ""]
+            continue
+        own = table[table.index.str.rpartition(".").get_level_values(0) == section]
+        if section in table.index:  # a section whose keys the study itself names
+            lines += [_("example") + f": `{table.loc[section, 'contoh']}`", ""]
+        if own.empty:
+            continue
+        header = (_("key"), _("meaning"), _("takes"), _("default"), _("example"), _("since"))
+        lines += [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
+        for path, row in own.iterrows():
+            default = _("required") if row["wajib"] else _code(row["bawaan"])
+            cells = (
+                _code(str(path).rpartition(".")[2]), row["isi"], row["isian"], default, _code(row["contoh"]), row["sejak"],
+            )  # fmt: skip
+            lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _keys(model: type[Section], path: str = "") -> Iterator[_Key]:
+    """Every key of a section and of the sections in it."""
+    for name, field in model.model_fields.items():
+        own = f"{path}.{field.alias or name}" if path else str(field.alias or name)
+        section, repeated = _section_of(field.annotation)
+        yield _Key(path=own, field=field, section=section, repeated=repeated)
+        if section is not None:
+            yield from _keys(section, own)
+
+
+def _sections(model: type[Section]) -> Iterator[str]:
+    for key in _keys(model):
+        if key.section is not None or "." not in key.path:
+            yield key.path
+
+
+def _section_of(annotation: Any) -> tuple[type[Section] | None, bool]:
+    """Give the section class an annotation holds, and whether it holds several of it."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation, False
+    parts = getattr(annotation, "__args__", ())
+    found = [section for section, _several in map(_section_of, parts) if section is not None]
+    return (found[0], getattr(annotation, "__origin__", None) is tuple) if found else (None, False)
+
+
+@lru_cache(maxsize=1)
+def _repeated() -> frozenset[str]:
+    return frozenset(key.path for key in _keys(Settings) if key.repeated)
+
+
+def _heading(section: str) -> str:
+    return f"[[{section}]]" if section in _repeated() else f"[{section}]"
+
+
+def _plain_default(field: FieldInfo) -> Any:
+    """Give the default as it would be written in the study file: the word, not what the code calls it."""
+    if field.is_required():
+        return None
+    taken = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(taken)
+    return adapter.dump_python(field.get_default(call_default_factory=True), mode="json", by_alias=True)
+
+
+def _default(field: FieldInfo) -> str:
+    value = _plain_default(field)
+    if value in (None, "", [], {}):
+        return ""
+    return _written(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+
+
+def _example(text: str) -> Any:
+    return tomllib.loads(f"contoh = {text}")["contoh"]
+
+
+@lru_cache(maxsize=1)
+def _bare_schema() -> dict[str, Any]:
+    plain = Settings.model_json_schema(by_alias=True)
+    return _resolved(plain, plain.get("$defs", {}))
+
+
+def _resolved(node: Any, definitions: Mapping[str, Any]) -> Any:
+    """Put the definitions where they are named, so that each place can say what it means there."""
+    if isinstance(node, Mapping):
+        if "$ref" in node:
+            target = definitions[str(node["$ref"]).rpartition("/")[2]]
+            rest = {key: value for key, value in node.items() if key != "$ref"}
+            return _resolved({**target, **rest}, definitions)
+        return {key: _resolved(value, definitions) for key, value in node.items() if key != "$defs"}
+    if isinstance(node, list):
+        return [_resolved(item, definitions) for item in node]
+    return node
+
+
+def _node(schema: dict[str, Any], path: str) -> dict[str, Any]:
+    node = schema
+    for part in path.split("."):
+        inside = _inside(node)
+        node = inside["properties"][part]
+    return node
+
+
+def _inside(node: dict[str, Any]) -> dict[str, Any]:
+    """Give the object with the keys, in a list, a table of sections or an alternative to nothing."""
+    if "properties" in node:
+        return node
+    for inner in (*node.get("anyOf", ()), node.get("items"), node.get("additionalProperties")):
+        if isinstance(inner, dict) and (found := _inside(inner)):
+            return found
+    return {}
+
+
+def _takes(path: str) -> str:
+    """Say in words what a key takes: kind, words, limits."""
+    node = _node(_bare_schema(), path)
+    kinds = [kind for kind in node.get("anyOf", [node]) if kind.get("type") != "null"]
+    return _(" or ").join(dict.fromkeys(_kind(kind) for kind in kinds))
+
+
+def _kind(node: Mapping[str, Any]) -> str:
+    if "enum" in node:
+        return ", ".join(f"`{word}`" for word in node["enum"])
+    kind = node.get("type")
+    if kind == "array":
+        items = node.get("items")
+        if items is None:
+            return _("list of {n} numbers").format(n=node["maxItems"])
+        return _("list of: {kind}").format(kind=_kind(items))
+    if kind == "object":
+        inner = node.get("additionalProperties")
+        if not isinstance(inner, Mapping) or not inner:
+            return _("table")
+        return _("table of: {kind}").format(kind=_kind(inner))
+    if kind in ("integer", "number"):
+        name = _("whole number") if kind == "integer" else _("number")
+        return name + _range(node)
+    names = {"string": _("text"), "boolean": "`true`, `false`"}
+    return _("date") if node.get("format") == "date" else names[str(kind)]
+
+
+def _range(node: Mapping[str, Any]) -> str:
+    """Say the limits, numbers as they stand in a study file."""
+    words = []
+    if (low := node.get("minimum", node.get("ge"))) is not None:
+        words.append(_("from {number}").format(number=_written(low)))
+    if (above := node.get("exclusiveMinimum", node.get("gt"))) is not None:
+        words.append(_("above {number}").format(number=_written(above)))
+    if (high := node.get("maximum")) is not None and high < _NO_LIMIT:
+        words.append(_("up to {number}").format(number=_written(high)))
+    if (below := node.get("exclusiveMaximum")) is not None:
+        words.append(_("below {number}").format(number=_written(below)))
+    return " " + " ".join(words) if words else ""
+
+
+def _written(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else str(number)
