@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow long lint pytest messages lock notebooks data picture viewer clean
+.PHONY: demo test slow long docs lint pytest messages lock notebooks data picture viewer clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -26,6 +26,11 @@ slow: $(VENV)/.test-ready
 # Random damage and simulations by the thousand: hours on two cores.
 long: $(VENV)/.test-ready
 	$(BIN)/python -m pytest -n auto -m long
+
+# The documentation site, in docs/_build: pictures of the gallery, pages, reference; a warning is an error.
+docs: $(VENV)/.test-ready
+	$(BIN)/python tools/gallery.py
+	$(BIN)/python -m sphinx -b html -q -W --keep-going docs docs/_build
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
 # of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.

@@ -143,7 +143,7 @@ def apportion(
     village with the greatest weight / (2·seats + 1), beginning at the minima, and passes over full villages.
 
     Webster minimises Σ (seats − quota)² / quota over all ways to share (Sainte-Laguë 1910); the largest
-    remainder minimises Σ |seats − quota|. Balinski & Young, *Fair Representation* (1982, 2001).
+    remainder minimises Σ ``|seats − quota|``. Balinski & Young, *Fair Representation* (1982, 2001).
 
     Examples
     --------

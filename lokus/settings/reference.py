@@ -185,8 +185,8 @@ def key_page() -> str:
         "# " + _("Keys of the study file"),
         "",
         _(
-            "Made by `lokus kunci --markdown` from the very settings that lokus reads. Keys that are left out "
-            "have the default; a key without one says nothing."
+            "Made by `lokus kunci --markdown` from the very settings that lokus reads. Keys that are left "
+            "out have the default; a key without one says nothing."
         ),
         "",
     ]
@@ -206,7 +206,8 @@ def key_page() -> str:
         for path, row in own.iterrows():
             default = _("required") if row["wajib"] else _code(row["bawaan"])
             cells = (
-                _code(str(path).rpartition(".")[2]), row["isi"], row["isian"], default, _code(row["contoh"]), row["sejak"],
+                _code(str(path).rpartition(".")[2]), row["isi"], row["isian"],
+                default, _code(row["contoh"]), row["sejak"],
             )  # fmt: skip
             lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
