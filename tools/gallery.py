@@ -103,9 +103,9 @@ def _make(pictures: Path, dpi: int) -> Mapping[str, str]:
     """Make every picture; give those that could not be made, with what they need."""
     import os
 
-    import matplotlib
+    import matplotlib as mpl
 
-    matplotlib.use("Agg")
+    mpl.use("Agg")
 
     os.chdir(ROOT)
     space: dict[str, Any] = {}
@@ -137,8 +137,8 @@ def _picture(path: Path, page: int, target: Path, dpi: int) -> str:
             return "Chromium"
         with tempfile.TemporaryDirectory() as profile:
             _run(
-                "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                "--hide-scrollbars", f"--user-data-dir={profile}", "--window-size=1366,768",
+                "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
+                "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={profile}", "--window-size=1366,768",
                 "--virtual-time-budget=4000", f"--screenshot={target}", path.as_uri(),
             )  # fmt: skip
         return ""

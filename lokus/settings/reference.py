@@ -6,6 +6,7 @@ it. The page of the documentation, the schema for editors and the comments of a 
 
 from __future__ import annotations
 
+import copy
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -132,9 +133,7 @@ def study_schema() -> dict[str, Any]:
     >>> schema["properties"]["pilihan"]["properties"]["jumlah"]["minimum"]
     1
     """
-    plain = Settings.model_json_schema(by_alias=True)
-    schema = _resolved(plain, plain.get("$defs", {}))
-    schema.pop("$defs", None)
+    schema = copy.deepcopy(_bare_schema())
     for key in _keys(Settings):
         node = _node(schema, key.path)
         node.pop("title", None)
@@ -198,7 +197,7 @@ def key_page() -> str:
             continue
         own = table[table.index.str.rpartition(".").get_level_values(0) == section]
         if section in table.index:  # a section whose keys the study itself names
-            lines += [_("example") + f": `{table.loc[section, 'contoh']}`", ""]
+            lines += [_("example") + f": `{table['contoh'][section]}`", ""]
         if own.empty:
             continue
         header = (_("key"), _("meaning"), _("takes"), _("default"), _("example"), _("since"))
@@ -256,7 +255,7 @@ def _plain_default(field: FieldInfo) -> Any:
     """Give the default as it would be written in the study file: the word, not what the code calls it."""
     if field.is_required():
         return None
-    taken = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    taken: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     adapter: TypeAdapter[Any] = TypeAdapter(taken)
     return adapter.dump_python(field.get_default(call_default_factory=True), mode="json", by_alias=True)
 
@@ -275,7 +274,8 @@ def _example(text: str) -> Any:
 @lru_cache(maxsize=1)
 def _bare_schema() -> dict[str, Any]:
     plain = Settings.model_json_schema(by_alias=True)
-    return _resolved(plain, plain.get("$defs", {}))
+    schema: dict[str, Any] = _resolved(plain, plain.get("$defs", {}))
+    return schema
 
 
 def _resolved(node: Any, definitions: Mapping[str, Any]) -> Any:
