@@ -138,7 +138,8 @@ def _picture(path: Path, page: int, target: Path, dpi: int) -> str:
         with tempfile.TemporaryDirectory() as profile:
             _run(
                 "chromium", "--headless=new", "--no-sandbox", "--disable-gpu",
-                "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={profile}", "--window-size=1366,768",
+                "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={profile}",
+                "--window-size=1366,768",
                 "--virtual-time-budget=4000", f"--screenshot={target}", path.as_uri(),
             )  # fmt: skip
         return ""
