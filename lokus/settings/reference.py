@@ -162,10 +162,10 @@ def key_text(words: Sequence[str] = ()) -> str:
     for path, row in key_table().iterrows():
         heading = f"{path} = {row['bawaan']}" if row["bawaan"] else str(path)
         if row["wajib"]:
-            heading += f" ({_('required')})"
+            heading += " (" + _("required") + ")"
         block = [heading, f"  {row['isi']}; {row['isian'].replace('`', '')}"]
         if row["contoh"]:
-            block.append(f"  {_('example')}: {path} = {row['contoh']}")
+            block.append("  " + _("example") + f": {path} = {row['contoh']}")
         if all(word.casefold() in " ".join(block).casefold() for word in words):
             lines += block
     return "\n".join(lines) if lines else _("No key with these words.")
