@@ -13,7 +13,7 @@ from lokus.followup.gaps import Measure, find_gaps
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
-__all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_matrix"]
+__all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_matrix", "office_words"]
 
 
 WHOLE_VILLAGE = "desa"  # unit of an action that concerns the village as a whole
@@ -84,7 +84,27 @@ class Interventions:
         )
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(repr(self))}</p>{self.by_opd.to_html()}"
+        words = office_words()
+        shown = self.by_opd[list(words)].rename(columns=words).rename_axis(_("Office (OPD)"))
+        return f"<p>{escape(repr(self))}</p>{shown.to_html()}"
+
+
+def office_words() -> dict[str, str]:
+    """Name, as a reader sees them, the sums of each office that are shown, in their order.
+
+    Examples
+    --------
+    >>> office_words()["kesenjangan_lokus"]
+    'Kesenjangan di lokus'
+    """
+    of_them = _("of them {kind}")
+    return {
+        "lokus": _("Lokus with gaps"),
+        "kesenjangan_lokus": _("Gaps in lokus"),
+        "spesifik_lokus": of_them.format(kind=_("specific")),
+        "sensitif_lokus": of_them.format(kind=_("sensitive")),
+        "belum_ada_data_lokus": _("No data yet in lokus"),
+    }
 
 
 def intervention_matrix(

@@ -124,3 +124,11 @@ def test_every_value_fails_passes_or_is_missing_whatever_the_row_order(rows, ran
         assert table["kesenjangan"].sum() == fails.sum()
         assert table["kesenjangan_lokus"].sum() == fails[shuffled[:2]].sum()
         assert table["belum_ada_data"].sum() == len(found.missing)
+
+
+def test_a_notebook_shows_the_sums_of_offices_by_name():
+    found = intervention_matrix(VILLAGES, LIMITS, CATALOGUE, lokus=VILLAGES.index[:2])
+    shown = found._repr_html_()
+    for text in ("OPD", "Lokus dengan kesenjangan", "di antaranya spesifik", "Belum ada data di lokus"):
+        assert text in shown
+    assert not any(name in shown for name in found.by_opd.columns if "_" in name)

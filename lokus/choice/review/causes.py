@@ -290,7 +290,23 @@ class Causes:
         return self._sentence()
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self._sentence())}</p>{self.table.to_html()}"
+        words = {
+            "jarak_lalu": _("distance from the border last year"),
+            "jarak_kini": _("distance from the border this year"),
+            "selisih": _("moved by"),
+            **{f"selisih_{name}": factor_label(name) for name in FACTORS},
+        }
+        points = (100.0 * self.table[list(words)]).rename(columns=words)
+        shown = points.to_html(float_format=_points_text, na_rep="–")
+        note = _("Points of the score (0–100); positive towards the list.")
+        return f"<p>{escape(self._sentence())}</p><p>{escape(note)}</p>{shown}"
+
+
+def _points_text(points: float) -> str:
+    """Write points of the score; the place of a locked village is certain by any number of them."""
+    if abs(points) >= 100.0 * CERTAIN:
+        return "∞" if points > 0 else "−∞"
+    return format_number(points, decimals=1).replace("-", "−")
 
 
 def factor_label(factor: str) -> str:

@@ -163,6 +163,8 @@ def causes_table(material: Material) -> Table | None:
     --------
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
+    >>> causes_table(material).title
+    'Yang menggeser desa/kelurahan, dalam poin skor'
     >>> causes_table(material).heads
     ('Reviu', 'Desa/Kelurahan', 'Aturan dan bobot', 'Indikator lain', 'Perubahan nyata', 'Cakupan
     pengukuran', 'Variasi acak (anak diukur sedikit)')
@@ -176,6 +178,7 @@ def causes_table(material: Material) -> Table | None:
         Column.text(_("Review"), [status_label(key) for key in moved["status_reviu"]]),
         Column.text(_("Village"), moved["desa"]),
         *(column for _cause, column in points),
+        title=_("What moved the villages, in points of the score"),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lokus.choice.results import LOKUS
 from lokus.findings import level_counts, level_label
 from lokus.followup.gaps import gaps_by_indicator
+from lokus.followup.interventions import office_words
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
@@ -305,13 +306,7 @@ def actions_table(material: Material) -> Table | None:
     table = material.interventions.by_opd
     return Table.of(
         Column.text(_("Office (OPD)"), table.index),
-        Column.number(_("Lokus with gaps"), table["lokus"]),
-        Column.number(_("Gaps in lokus"), table["kesenjangan_lokus"]),
-        *(
-            Column.number(_("of them {kind}").format(kind=kind_label(kind)), table[f"{kind}_lokus"])
-            for kind in ("spesifik", "sensitif")
-        ),
-        Column.number(_("No data yet in lokus"), table["belum_ada_data_lokus"]),
+        *(Column.number(word, table[name]) for name, word in office_words().items()),
     )
 
 

@@ -9,7 +9,8 @@ from change import real_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.choice.review.causes import FACTORS, Evaluator, Year, split_causes
+from lokus.choice.review.causes import FACTORS, Causes, Evaluator, Year, split_causes
+from lokus.choice.review.margin import CERTAIN
 from lokus.choice.selection import select
 from lokus.choice.solver.problem import Problem, RuleError
 from lokus.evidence.rates.rates import estimate_rates
@@ -242,3 +243,21 @@ def test_of_a_true_change_as_much_is_counted_as_real_as_is_stated():
     stated = (0.10, 0.23, 0.41, 0.56)
     for row, share in zip(rows.to_dict("records"), stated, strict=True):
         assert abs(row["bagian"] - share) < 3 * row["galat"] + 0.03, row
+
+
+def test_a_notebook_shows_causes_by_name_in_points():
+    index = pd.Index(["9901012001", "9901012002"])
+    columns = ["jarak_lalu", "jarak_kini", "selisih", *(f"selisih_{name}" for name in FACTORS)]
+    table = pd.DataFrame(0.0, index=index, columns=columns)
+    table.loc["9901012001", ["jarak_lalu", "jarak_kini", "selisih", "selisih_nyata"]] = [
+        -0.051,
+        0.1,
+        0.151,
+        0.151,
+    ]
+    table.loc["9901012002", "jarak_kini"] = CERTAIN
+    shown = Causes(table=table)._repr_html_()
+    for text in ("perubahan nyata", "jarak dari batas daftar tahun lalu", "−5,1", "15,1", "∞", "Poin skor"):
+        assert text in shown
+    assert "selisih" not in shown
+    assert "jarak_" not in shown
