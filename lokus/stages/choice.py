@@ -198,7 +198,7 @@ def deciding_ties(
 
 
 def children_seen(study: Kajian) -> pd.Series[float] | None:
-    """Expected stunted children where any were measured: a list of the most children needs children seen."""
+    """Expected stunted children of the villages where any were measured; missing in the others."""
     return study.observed["anak_stunting"] if study.rates else study.children
 
 
@@ -305,13 +305,13 @@ def assembled(study: Kajian) -> gpd.GeoDataFrame:
         *([study.survey.table] if study.survey else []),
         study.scores.table,
         study.traits,
-        *([_told_chances(study.robustness)] if study.robustness else []),
+        *([_chances_of_candidates(study.robustness)] if study.robustness else []),
         selection=study.proposal.table,
         reasons=text,
     )
 
 
-def _told_chances(robustness: Robustness) -> pd.DataFrame:
+def _chances_of_candidates(robustness: Robustness) -> pd.DataFrame:
     """Give the chances of the results: a village that cannot be assessed has none, rather than 0."""
     from lokus.choice.robustness import UNKNOWN
 

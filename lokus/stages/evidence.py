@@ -100,7 +100,7 @@ def survey(study: Kajian) -> AtSurvey | None:
 
 def cautions(study: Kajian) -> tuple[Finding, ...]:
     """What a reader of the evidence should know, the warnings first: of rates, scores, types and patterns."""
-    # What one indicator counts of another the audit has said already; here only what the values show.
+    # Which indicators contain each other the audit has reported; here only what is alike in their values.
     alike = [one for one in study.overlap.findings if one.check == "evidence.correlated"]
     found = [*_cautions_of_rates(study), *study.scores.findings, *alike]
     for part in (study.change, study.typology, study.hotspots, study.clusters):

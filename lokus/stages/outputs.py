@@ -253,7 +253,7 @@ def _named_overlap(study: Kajian) -> pd.DataFrame:
 
 
 def _influence(study: Kajian) -> pd.DataFrame | None:
-    """What hangs on each indicator; ``None`` for a score of one, which cannot do without it."""
+    """How much the list depends on each indicator; ``None`` where the score has one only."""
     if (study.scores.weights > 0).sum() < 2:
         return None
     return study.leave_one_out.table.rename(index=study.labels)

@@ -212,7 +212,7 @@ def _obstacle(
         if chance < probability:
             parts.append(
                 _("probability below the target {chance}, at least {least}").format(
-                    **_told(chance, probability)
+                    **_chance_words(chance, probability)
                 )
             )
         elif careful < probability:
@@ -220,14 +220,14 @@ def _obstacle(
                 _(
                     "probability {chance} if the children not measured are twice as likely stunted, "
                     "at least {least}"
-                ).format(**_told(careful, probability))
+                ).format(**_chance_words(careful, probability))
             )
         if single:
             parts.append(_("only this year's counts are known: a good year alone is no proof"))
     return "; ".join(parts)
 
 
-def _told(chance: float, least: float) -> dict[str, str]:
+def _chance_words(chance: float, least: float) -> dict[str, str]:
     """Write a chance beside the one that was asked for, with as many digits as tell them apart."""
     digits = next(
         (n for n in range(4) if format_percent(chance, decimals=n) != format_percent(least, decimals=n)), 3

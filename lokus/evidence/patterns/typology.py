@@ -349,7 +349,7 @@ def partition(z: Floats, k: int, method: Method) -> Labels:
     """
     if method == "ward":
         return _ward(z, k)
-    # Fixed starts: which optimum is found must not hang on a seed.
+    # Fixed starts: which optimum is found must not depend on a seed.
     best = _kmeans(z, KMeans(k, n_init=STARTS, random_state=0))
     if len(z) <= MANY:
         from_ward = _kmeans(z, KMeans(k, init=_centres(z, _ward(z, k)), n_init=1))

@@ -1,4 +1,4 @@
-"""How much hangs on each indicator: leave one out, and look for what is counted twice."""
+"""How much depends on each indicator: leave one out, and look for what is counted twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of indicator values: what cannot be true, what contradicts itself, what only looks odd."""
+"""Checks of indicator values: what cannot be true, what contradicts itself, what is only unlikely."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def parse_z(text: str) -> float:
 
 
 def has_height(text: str) -> float:
-    """1 when a height stands in the cell, 0 when it is blank or nought.
+    """1 when a height stands in the cell, 0 when it is blank or 0.
 
     Examples
     --------

@@ -152,7 +152,7 @@ def carry_previous(
         crosswalk=walk,
         findings=(),
     )
-    return _told(past, carried.findings, flags, villages)
+    return _with_findings(past, carried.findings, flags, villages)
 
 
 def _lists_alone(lists: Mapping[int, Collection[str]], villages: pd.DataFrame) -> CarriedPast:
@@ -221,7 +221,7 @@ def _shares(names: Collection[str], catalogue: Catalogue) -> dict[str, str]:
     return shares
 
 
-def _told(
+def _with_findings(
     past: CarriedPast, carried: Collection[Finding], flags: pd.DataFrame, villages: pd.DataFrame
 ) -> CarriedPast:
     findings = [*carried, *_recoded(past)]
