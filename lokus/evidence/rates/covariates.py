@@ -1,4 +1,4 @@
-"""Covariates of a rate model: standardised, what is missing or constant reported, useless ones shrunk to 0."""
+"""Covariates of a rate model: standardised, what is missing or constant reported, useless shrunk to 0."""
 
 from __future__ import annotations
 
