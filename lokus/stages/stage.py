@@ -7,7 +7,8 @@ dependencies in which an entry can be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, Self, TypeVar, cast, overload
 
@@ -18,7 +19,7 @@ from lokus.subject import use_subject
 if TYPE_CHECKING:
     from lokus.settings import Settings
 
-__all__ = ["Stage", "Staged", "keep_unchanged", "noted", "stage", "whole"]
+__all__ = ["Stage", "Staged", "keep_unchanged", "noted", "plain_strings", "stage", "whole"]
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -42,6 +43,33 @@ class Made(NamedTuple):
 
     value: Any
     read: Mapping[Path, object]
+
+
+@contextmanager
+def plain_strings() -> Iterator[None]:
+    """Hold the text of new frames in Python's own strings rather than in Arrow's.
+
+    Offices' tables have some hundred rows, each looked at one by one: Arrow copies every text on the way to
+    Python, which was a quarter of the work of an audit. Type and content of the columns are the same.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> with plain_strings():
+    ...     pd.Series(["Suka Maju"]).dtype == pd.Series(["Suka Maju"]).dtype == "str"
+    True
+    """
+    import pandas as pd
+
+    before = pd.options.mode.string_storage
+    if before == "python":
+        yield
+        return
+    pd.options.mode.string_storage = "python"
+    try:
+        yield
+    finally:
+        pd.options.mode.string_storage = before
 
 
 class _Notes:
@@ -128,7 +156,7 @@ class Stage(Generic[T]):
             token = _taking.set(notes)
             try:
                 theme = study.stated.theme
-                with use_subject(theme.subject if theme else None):
+                with plain_strings(), use_subject(theme.subject if theme else None):
                     made = Made(self.compute(study), notes.read)
             finally:
                 _taking.reset(token)

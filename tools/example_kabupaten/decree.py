@@ -17,11 +17,17 @@ from lokus.intake.indicators.catalogue import load_catalogue
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["decide"]
+__all__ = ["decide", "size_of_list"]
 
-LOKUS_SHARE, LOKUS_KECAMATAN = 0.1, 8
+LOKUS_SHARE, LOKUS_KECAMATAN = 0.1, 8 / 22
 EXCHANGED = 0.12
 """Share of the list that the meeting exchanged for villages with a high raw prevalence."""
+
+
+def size_of_list(villages: pd.DataFrame) -> tuple[int, int]:
+    """How many villages a list names, and in how many kecamatan at most: 26 of 256, 8 of 22."""
+    kecamatan = round(LOKUS_KECAMATAN * villages["kode_kecamatan"].nunique())
+    return round(LOKUS_SHARE * len(villages)), max(1, kecamatan)
 
 
 def decide(villages: gpd.GeoDataFrame, table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -51,7 +57,8 @@ def decide(villages: gpd.GeoDataFrame, table: pd.DataFrame, year: int) -> pd.Dat
         ties=rates["anak_stunting"],
     ).table["skor"]
     kecamatan = villages["kode_kecamatan"].reindex(scores.index)
-    rules = Problem(n=round(LOKUS_SHARE * len(villages)), max_kecamatan=LOKUS_KECAMATAN)
+    number, most = size_of_list(villages)
+    rules = Problem(n=number, max_kecamatan=most)
     proposed = list(select(scores, kecamatan, rules, tie_break=rates["anak_stunting"]).kode)
     leaving = scores[proposed].nsmallest(int(EXCHANGED * rules.n)).index
     staying = pd.Index(proposed).difference(leaving)

@@ -82,7 +82,7 @@ class Kabupaten:
 def make_kabupaten(
     *,
     villages: int = 256,
-    kecamatan: int = 22,
+    kecamatan: int | None = None,
     kelurahan: int = 10,
     years: Sequence[int] = (2025, 2026),
     seed: int = 2026,
@@ -93,8 +93,9 @@ def make_kabupaten(
     ----------
     villages : int
         Number of desa and kelurahan together, at least 24.
-    kecamatan : int
-        Number of kecamatan, at least 3, with at least 5 villages each on average.
+    kecamatan : int, optional
+        Number of kecamatan, at least 3, with at least 5 villages each on average. Not given, 22 for 256
+        villages and as many in proportion, at most 99.
     kelurahan : int
         How many of the villages, those nearest to the capital town, are kelurahan.
     years : sequence of int
@@ -119,6 +120,8 @@ def make_kabupaten(
     >>> kabupaten.villages.index[0], kabupaten.villages.crs.to_epsg()
     ('9901012001', 4326)
     """
+    if kecamatan is None:
+        kecamatan = min(99, max(LEAST_KECAMATAN, round(villages * 22 / 256)))
     _check(villages, kecamatan, kelurahan, years)
     land = make_terrain(seed, villages=villages, kecamatan=kecamatan)
     names = make_names(seed, land)

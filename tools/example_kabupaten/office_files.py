@@ -21,6 +21,7 @@ from example_kabupaten.layouts import (
     unlisted,
 )
 from example_kabupaten.streams import stream
+from example_kabupaten.decree import size_of_list
 from example_kabupaten.studies import TEAMS, study_text
 from example_kabupaten.village_names import Alias, spell
 from lokus.files import atomic_path
@@ -72,11 +73,11 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
         _write_text(root / "prevalensi_sebenarnya.csv", _true_rates(kabupaten), "utf-8"),
         _write_text(root / "README.md", _README.format(first=kabupaten.years[0]), "utf-8"),
     ]
-    teams = round(TEAMS / 256 * len(kabupaten.villages))
+    teams, size = round(TEAMS / 256 * len(kabupaten.villages)), size_of_list(kabupaten.villages)
     for year, previous in zip(kabupaten.years, (None, *kabupaten.years), strict=False):
         written += _write_year(kabupaten, year, root / "indicators" / str(year))
         silent = [dotted(kode) for kode in unlisted(kabupaten.tables[year])]
-        study = study_text(year, previous=previous, silent=silent, teams=teams)
+        study = study_text(year, previous=previous, silent=silent, teams=teams, size=size)
         written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study, "utf-8"))
     return written
 
@@ -172,7 +173,11 @@ def _poverty_list(kabupaten: Kabupaten, year: int) -> str:
         for kode, row in zip(table.index, table.itertuples(), strict=True)
     ]
     first = villages.iloc[0]
-    lines.append(f"{first['kode_kecamatan']}2099.0;{first['kecamatan']};Persiapan Mekar Baru;58;21;36,21")
+    highest = max(int(kode[7:]) for kode in villages.index if kode.startswith(first["kode_kecamatan"]))
+    number = 99 if highest < 99 else highest + 1
+    lines.append(
+        f"{first['kode_kecamatan']}2{number:03d}.0;{first['kecamatan']};Persiapan Mekar Baru;58;21;36,21"
+    )
     return "\r\n".join(lines) + "\r\n"
 
 

@@ -111,8 +111,8 @@ desil_1_2 = 0.15
 indikator = ["sanitasi_layak", "air_layak", "desil_1_2", "cakupan_imunisasi", "cakupan_bumil_ttd"]
 
 [pilihan]
-jumlah = 26
-maks_kecamatan = 8
+jumlah = $listed
+maks_kecamatan = $kecamatan
 
 # Seribu kali data dan bobot diundi dalam batas ketidakpastiannya, seribu kali daftar dicari lagi.
 [ketidakpastian]
@@ -192,7 +192,12 @@ min_tahun = 1
 
 
 def study_text(
-    year: int, *, previous: int | None = None, silent: Sequence[str] = (), teams: int = TEAMS
+    year: int,
+    *,
+    previous: int | None = None,
+    silent: Sequence[str] = (),
+    teams: int = TEAMS,
+    size: tuple[int, int] = (26, 8),
 ) -> str:
     """Text of ``contoh-YEAR.toml``.
 
@@ -205,10 +210,13 @@ def study_text(
         Villages, codes with points, that did not report their families.
     teams : int
         Family assistance teams to be apportioned, at least one a village.
+    size : tuple of int
+        Villages to be proposed, and kecamatan at most.
     """
     review = "" if previous is None else _REVIEW.substitute(year=previous)
     named = ", ".join(f'"{kode}"' for kode in silent)
     study = _STUDY.substitute(
-        year=year, review_map="" if previous is None else ', "reviu"', silent=named, teams=teams
-    )
+        year=year, review_map="" if previous is None else ', "reviu"', silent=named, teams=teams,
+        listed=size[0], kecamatan=size[1],
+    )  # fmt: skip
     return study + review

@@ -327,6 +327,7 @@ def _without_subtotals(
     findings: list[Finding] = []
     doubtful: list[int] = []
     called = _called_kecamatan(raw)
+    elsewhere = _villages_of_others(data, columns, keys, villages)
     subtotals_there = any(named.iloc[position] for position in sums) or any(
         named.iloc[position] and keys.iloc[position] not in known for position in candidates
     )
@@ -336,6 +337,8 @@ def _without_subtotals(
             continue
         if keys.iloc[position] in called:
             continue  # the kecamatan has a row of its own: this one is the village
+        if position in elsewhere:
+            continue  # it stands under another kecamatan, which has a village of this name
         if keys.iloc[position] in known:
             doubtful.append(position)
             findings.append(
@@ -396,6 +399,21 @@ def _called_kecamatan(raw: RawTable) -> set[str]:
     totals = raw.totals[raw.totals["jenis_baris"] == "total"]
     cells = [cell.strip() for cell in totals.to_numpy().ravel() if isinstance(cell, str)]
     return {name_key(match["name"]).letters for cell in cells if (match := _KECAMATAN.fullmatch(cell))}
+
+
+def _villages_of_others(
+    data: pd.DataFrame, columns: Mapping[str, str], keys: pd.Series, villages: pd.DataFrame
+) -> set[int]:
+    """Positions of rows that name another kecamatan than they are called by, and a village of it."""
+    if "kecamatan" not in columns:
+        return set()
+    known = {
+        (name_key(str(kecamatan)).letters, name_key(str(desa)).letters)
+        for kecamatan, desa in villages[["kecamatan", "desa"]].itertuples(index=False)
+    }
+    under = data[columns["kecamatan"]].map(_name_letters)
+    pairs = zip(under.tolist(), keys.tolist(), strict=True)
+    return {place for place, pair in enumerate(pairs) if pair[0] != pair[1] and pair in known}
 
 
 def _name_letters(cell: object) -> str:

@@ -29,10 +29,11 @@ def prepare(workbook: Callable[..., Path]) -> Prepare:
         merge: Sequence[str] = (),
         sheet: str = "Data",
         add: bool = False,
+        known: pd.DataFrame = VILLAGES,
     ) -> Prepared:
         raw = read_table(workbook({sheet: rows}, merge=merge), columns=["Desa", "n", "m"])
         return village_rows(
-            raw, VILLAGES, place=place, value_columns=["n", "m"], count_columns=["n", "m"], add=add
+            raw, known, place=place, value_columns=["n", "m"], count_columns=["n", "m"], add=add
         )
 
     return run
@@ -74,6 +75,27 @@ def test_sums_are_set_aside_whatever_they_are_called(
 def test_a_village_of_the_name_of_its_kecamatan_is_a_village(prepare: Prepare) -> None:
     rows = [HEAD, [1, "Kubu", "Kubu", 3, 1], [2, "Kubu", "Dabong", 4, 1], [3, "Kubu", "Ambawang", 2, 2]]
     assert prepare(rows).raw.data["Desa"].tolist() == ["Kubu", "Dabong", "Ambawang"]
+
+
+def test_a_village_of_the_name_of_another_kecamatan_is_a_village_beside_subtotals(prepare: Prepare) -> None:
+    # Sungai Raya is a village of Kubu and a kecamatan of its own, and other kecamatan have rows of their sums.
+    rows = [
+        HEAD,
+        [1, "Kubu", "Kubu", 3, 1],
+        [2, "Kubu", "Sungai Raya", 4, 1],
+        [3, "Kubu", "Ambawang", 2, 2],
+        [None, None, "Kubu", 9, 4],
+        [4, "Sungai Raya", "Kuala Dua", 5, 1],
+    ]
+    names = ["Kubu", "Sungai Raya", "Ambawang", "Kuala Dua"]
+    kecamatan = ["Kubu", "Kubu", "Kubu", "Sungai Raya"]
+    known = pd.DataFrame({"desa": names, "kecamatan": kecamatan}, index=[f"990101200{n}" for n in range(4)])
+    found = prepare(rows, known=known)
+    assert found.raw.data["Desa"].tolist() == names
+    assert [finding.check for finding in found.findings] == ["tables.subtotal"]
+    # Under no kecamatan it may be either, and is left to a person.
+    rows[2][1] = None
+    assert "rows.subtotal" in [finding.check for finding in prepare(rows, known=known).findings]
 
 
 def test_rows_under_a_merged_name_are_parts_of_it(prepare: Prepare) -> None:
