@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from lokus import Kajian
+
+# What a test reads by itself is compared with what a stage made, text in the same kind of column.
+pd.set_option("mode.string_storage", "python")
 
 # A study is frozen and its stages are made when asked for, so that tests and examples can share it.
 _open_once = functools.cache(Kajian.open)

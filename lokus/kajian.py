@@ -75,6 +75,7 @@ class Kajian:
     # Last year, and whether all that is sound.
     previous = stage(data.previous)
     decided = stage(data.decided)
+    walked = stage(data.walked)
     past = stage(data.past)
     reconciliation = stage(data.reconciliation)
     audit = stage(data.audit)

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
-from scipy.optimize import linear_sum_assignment
 
 from lokus.errors import InputError
 from lokus.findings import Where
@@ -228,6 +227,17 @@ def _positions(values: Iterable[str]) -> dict[str, list[int]]:
     return result
 
 
+def _pair(gain: NDArray[np.float64], short: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Names and places so that their similarities add up to the most."""
+    rows, columns = np.nonzero(gain)
+    alone = len(set(rows.tolist())) == len(rows) and len(set(columns.tolist())) == len(columns)
+    if alone and not any(short[i] for i in range(len(gain)) if not gain[i].any()):
+        return dict(zip(rows.tolist(), columns.tolist(), strict=True))  # no name has a choice
+    from scipy.optimize import linear_sum_assignment
+
+    return dict(zip(*linear_sum_assignment(gain, maximize=True), strict=True))
+
+
 def _by_similarity(
     sources: Sequence[str],
     keys: Sequence[NameKey],
@@ -251,7 +261,7 @@ def _by_similarity(
     best_taken = np.where(free, 0.0, rivals).max(axis=1)
     choices = np.where(free, rivals, 0.0)
     gain = np.where(choices >= threshold, choices, 0.0)
-    chosen = dict(zip(*linear_sum_assignment(gain, maximize=True), strict=True))
+    chosen = _pair(gain, short)
     outcomes = []
     for i in range(len(keys)):
         j = chosen.get(i, 0)

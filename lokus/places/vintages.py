@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from rapidfuzz.distance import OSA
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from lokus.errors import InputError
 from lokus.i18n import format_number
@@ -141,16 +139,30 @@ def _groups(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[list[str], list[
     labels = sorted({str(code)[:4] for code in [*old.index, *new.index]})
     position = {label: i for i, label in enumerate(labels)}
     # A code may have passed from one kabupaten to another: old and new ones are nodes of their own.
-    rows = [position[a] for a, _b in joined if a in position]
-    columns = [len(labels) + position[b] for a, b in joined if a in position]
-    graph = coo_array(([1] * len(rows), (rows, columns)), shape=(2 * len(labels),) * 2)
-    group_of = connected_components(graph, directed=False)[1] if labels else []
+    links = [(position[a], len(labels) + position[b]) for a, b in joined if a in position]
+    group_of = _linked(2 * len(labels), links)
     sets: dict[int, tuple[list[str], list[str]]] = {}
     for side, frame in enumerate((old, new)):
         for code in frame.index:
             label = int(group_of[side * len(labels) + position[str(code)[:4]]])
             sets.setdefault(label, ([], []))[side].append(str(code))
     return [both for both in sets.values() if all(both)]
+
+
+def _linked(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
+    """Number the groups of linked nodes, in the order of their first node."""
+    leader = list(range(count))
+
+    def find(node: int) -> int:
+        while leader[node] != node:
+            leader[node] = node = leader[leader[node]]
+        return node
+
+    for one, other in links:
+        low, high = sorted((find(one), find(other)))
+        leader[high] = low
+    number: dict[int, int] = {}
+    return [number.setdefault(find(node), len(number)) for node in range(count)]
 
 
 def _vintage_links_names(villages: pd.DataFrame) -> dict[str, list[str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lokus.errors import InputError, LokusError
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from lokus.settings.review import DecidedSettings
 
 __all__ = [
+    "Computed",
     "Previous",
     "audit",
     "boundaries",
@@ -52,21 +55,63 @@ __all__ = [
     "stated_tables",
     "surroundings",
     "villages",
+    "walked",
 ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Computed:
+    """What last year's study gave."""
+
+    results: gpd.GeoDataFrame
+    kode: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    rounds: tuple[pd.DataFrame, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Previous:
-    """Last year's study: opened again, or read back from its outputs."""
+    """Last year's study: opened again, or read back from its outputs.
+
+    An audit needs its villages only; what else it gave is computed when it is first asked for.
+    """
 
     year: int
     villages: gpd.GeoDataFrame
-    results: gpd.GeoDataFrame
-    kode: tuple[str, ...]
     settings: Settings
-    inputs: tuple[Input, ...]
+    compute: Callable[[], Computed]
     findings: tuple[Finding, ...] = ()
-    rounds: tuple[pd.DataFrame, ...] = ()
+
+    @cached_property
+    def computed(self) -> Computed:
+        """Results, list, inputs and rounds.
+
+        Raises
+        ------
+        InputError
+            Last year's study does not run.
+        """
+        return self.compute()
+
+    @property
+    def results(self) -> gpd.GeoDataFrame:
+        """Village table with rates and scores."""
+        return self.computed.results
+
+    @property
+    def kode(self) -> tuple[str, ...]:
+        """The list that was proposed."""
+        return self.computed.kode
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What went in."""
+        return self.computed.inputs
+
+    @property
+    def rounds(self) -> tuple[pd.DataFrame, ...]:
+        """Counts of the rounds before it."""
+        return self.computed.rounds
 
     def __repr__(self) -> str:
         return _("Study of {year}: {n} villages, {k} on the list").format(
@@ -169,18 +214,22 @@ def raw_tables(study: Kajian) -> tuple[RawTable, ...]:
 
 def _read(study: Kajian, table: TableSettings, sheet: str | None) -> RawTable:
     from lokus.intake.children.children import read_children
+    from lokus.intake.tables.headers import forget_cells
     from lokus.intake.tables.tables import read_table
 
     path = study.beside(table.file)
     if table.period is not None:
-        return read_children(
-            path,
-            start=table.period.start,
-            end=table.period.end,
-            sheet=sheet,
-            columns=table.child_columns,
-            where=table.rows,
-        )
+        try:
+            return read_children(
+                path,
+                start=table.period.start,
+                end=table.period.end,
+                sheet=sheet,
+                columns=table.child_columns,
+                where=table.rows,
+            )
+        finally:
+            forget_cells()
     wanted = [*table.place.stated.values(), *table.indicators.values(), *table.rows]
     return read_table(path, sheet=sheet, columns=wanted, keep=table.rows)
 
@@ -292,7 +341,7 @@ def audit(study: Kajian) -> Audit:
     findings += without_denominator(study.settings.given)
     findings += [finding for decided in study.decided.values() for finding in decided.findings]
     findings += study.previous.findings if study.previous else ()
-    findings += study.past.findings if study.past else ()
+    findings += _of_the_past(study)
     return gather_findings(
         study.checked,
         needed=study.settings.needed,
@@ -313,6 +362,17 @@ def _completeness_rule(study: Kajian) -> CompletenessRule | None:
         of_office=stated.of_office,
         beside=study.settings.given if stated.scope == "given" else (),
     )
+
+
+def _of_the_past(study: Kajian) -> Sequence[Finding]:
+    """What is found where the lists of earlier years are brought onto this year's villages.
+
+    That takes no indicator of last year, unless a village was divided: then the counts left out are named.
+    """
+    if study.walked is None:
+        return ()
+    divided = any(finding.check == "tahun.split" for finding in study.walked.findings)
+    return study.past.findings if divided and study.past else study.walked.findings
 
 
 def _persons_beside(study: Kajian) -> list[Finding]:
@@ -366,11 +426,23 @@ def previous(study: Kajian) -> Previous | None:
 
 
 def _run_again(study: Kajian, name: str) -> Previous:
-    from lokus.choice.results import side_by_side
-    from lokus.manifest import file_input
-
     path = study.beside(name)
-    try:
+
+    def compute() -> Computed:
+        from lokus.choice.results import side_by_side
+        from lokus.manifest import file_input
+
+        with _named(name):
+            return Computed(
+                results=side_by_side(
+                    other.villages, *([other.rates.table] if other.rates else []), other.scores.table
+                ),
+                kode=other.proposal.kode,
+                inputs=(file_input(path), *other.inputs),
+                rounds=other.rounds,
+            )
+
+    with _named(name):
         other = study.open(path)
         if path.parent.resolve() == study.path.parent.resolve():
             # The same boundaries under the same settings need no second reading.
@@ -378,14 +450,16 @@ def _run_again(study: Kajian, name: str) -> Previous:
         return Previous(
             year=other.settings.study.year,
             villages=other.boundaries.villages,
-            results=side_by_side(
-                other.villages, *([other.rates.table] if other.rates else []), other.scores.table
-            ),
-            kode=other.proposal.kode,
             settings=other.settings,
-            inputs=(file_input(path), *other.inputs),
-            rounds=other.rounds,
+            compute=compute,
         )
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of an error that it is of last year's study."""
+    try:
+        yield
     except LokusError as error:
         raise InputError(
             _("last year's study does not run: {error}").format(error=error),
@@ -400,16 +474,22 @@ def _read_outputs(study: Kajian, name: str) -> Previous:
     from lokus.settings.read import settings_from_mapping
 
     pack = read_previous_pack(study.beside(name), digest=frame_digest, inner=inner_names)
+
+    def compute() -> Computed:
+        return Computed(
+            results=pack.results,
+            kode=pack.kode,
+            inputs=(
+                Input(path=pack.folder / "hasil.gpkg", content=frame_digest(pack.results)),
+                file_input(pack.folder / "kajian.lock.json"),
+            ),
+        )
+
     return Previous(
         year=pack.year,
         villages=pack.villages,
-        results=pack.results,
-        kode=pack.kode,
         settings=settings_from_mapping(pack.settings, file=name),
-        inputs=(
-            Input(path=pack.folder / "hasil.gpkg", content=frame_digest(pack.results)),
-            file_input(pack.folder / "kajian.lock.json"),
-        ),
+        compute=compute,
         findings=pack.findings,
     )
 
@@ -453,8 +533,8 @@ def _read_list(study: Kajian, stated: DecidedSettings) -> DecidedList:
     )
 
 
-def past(study: Kajian) -> CarriedPast | None:
-    """Last year's indicators and the lists of all years by this year's codes.
+def walked(study: Kajian) -> CarriedPast | None:
+    """The lists of all years by this year's codes, without last year's indicators.
 
     Where the study does not say what was decided, last year's proposal stands for it.
     """
@@ -462,13 +542,33 @@ def past(study: Kajian) -> CarriedPast | None:
 
     if study.settings.previous is None:
         return None
-    lists = {year: decided.kode for year, decided in study.decided.items()}
-    if study.previous:
-        lists.setdefault(study.previous.year, study.previous.kode)
     return carry_previous(
         study.previous.villages if study.previous else None,
-        study.previous.results if study.previous else None,
-        lists,
+        None,
+        _lists_of_years(study),
         study.boundaries.villages,
         catalogue=study.catalogue,
     )
+
+
+def past(study: Kajian) -> CarriedPast | None:
+    """Last year's indicators and the lists of all years by this year's codes."""
+    from lokus.intake.earlier.carried import carry_previous
+
+    if study.previous is None or study.walked is None:
+        return study.walked
+    return carry_previous(
+        study.previous.villages,
+        study.previous.results,
+        _lists_of_years(study),
+        study.boundaries.villages,
+        catalogue=study.catalogue,
+        walk=study.walked.crosswalk,
+    )
+
+
+def _lists_of_years(study: Kajian) -> dict[int, Sequence[str]]:
+    lists: dict[int, Sequence[str]] = {year: decided.kode for year, decided in study.decided.items()}
+    if study.previous and study.previous.year not in lists:
+        lists[study.previous.year] = study.previous.kode
+    return lists

@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from lokus.errors import EvidenceError, name_some
 from lokus.findings import Finding
@@ -103,6 +102,8 @@ def normalise_column(
         scaled = (known.rank(method="average") - 1) / (len(known) - 1)
     else:
         centred = known - known.mean()
+        from scipy.special import ndtr
+
         scaled = pd.Series(ndtr(centred / np.sqrt((centred**2).mean())), index=known.index)
     if worse == "low":
         scaled = 1.0 - scaled

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lokus.errors import InputError
 from lokus.i18n import gettext as _
 from lokus.intake.children.cells import parse_day
+from lokus.intake.tables.headers import forget_cells
 
 if TYPE_CHECKING:
     from lokus.findings import Where
@@ -78,6 +79,7 @@ def refuse_persons(rows: Sequence[Sequence[object]], *, where: Where) -> None:
     lokus.intake.children.recognise.PersonsError: berkas gizi.csv: ...
     """
     if sign := persons_in(rows):
+        forget_cells()
         raise PersonsError(
             _("this table holds single persons, one row each ({sign}); none of it is used or shown").format(
                 sign=sign

@@ -83,6 +83,7 @@ def carry_previous(
     villages: pd.DataFrame,
     *,
     catalogue: Catalogue,
+    walk: Crosswalk | None = None,
 ) -> CarriedPast:
     """Bring last year's indicators and the lists of earlier years onto this year's villages.
 
@@ -101,6 +102,8 @@ def carry_previous(
     catalogue : Catalogue
         Says which indicators are counts, and what shares are shares of. A share without a known denominator
         is kept for merged villages only where it was the same in all.
+    walk : Crosswalk, optional
+        From `previous_villages` to `villages`, where it is known already.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def carry_previous(
         return _lists_alone(lists, villages)
     before = previous_villages.sort_index()
     flags, years = _flags(lists, before), [str(year) for year in sorted(lists)]
-    walk = crosswalk(before, villages)
+    walk = walk or crosswalk(before, villages)
     values = _comparable(previous_results, catalogue).reindex(before.index)
     kept = [str(name) for name in values]
     counts = [name for name in kept if name in catalogue and catalogue[name].is_count]

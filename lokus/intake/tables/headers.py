@@ -8,12 +8,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.intake.tables import numbers
 from lokus.intake.tables.numbers import is_missing_marker, parse_one
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ __all__ = [
     "find_column",
     "find_header",
     "fold",
+    "forget_cells",
     "is_numbering",
     "lookup",
 ]
@@ -169,6 +172,7 @@ def column_letter(position: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Fold case, width and spacing.
 
@@ -178,6 +182,17 @@ def fold(text: str) -> str:
     'jumlah kk'
     """
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
+
+
+def forget_cells() -> None:
+    """Forget the texts of cells that were looked at, here and as numbers.
+
+    Examples
+    --------
+    >>> forget_cells()
+    """
+    fold.cache_clear()
+    numbers.forget_cells()
 
 
 def column_key(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "Percent",
     "Scaled",
     "explained",
+    "forget_cells",
     "is_missing_marker",
     "number_findings",
     "parse_numbers",
@@ -99,6 +101,20 @@ class Scaled(float):
     __repr__ = __str__
 
 
+_REMEMBERED = 16384  # texts of cells: a table is looked at several times, and names and dashes repeat
+
+
+def forget_cells() -> None:
+    """Forget the texts that were looked at: those of single persons are not kept in memory either.
+
+    Examples
+    --------
+    >>> forget_cells()
+    """
+    _marks_missing.cache_clear()
+    read_text.cache_clear()
+
+
 def is_missing_marker(cell: object) -> bool:
     """Whether a cell holds nothing: blank, a dash, ``NULL``, ``n/a``, a spreadsheet error.
 
@@ -109,8 +125,13 @@ def is_missing_marker(cell: object) -> bool:
     """
     if cell is None or (isinstance(cell, float) and np.isnan(cell)):
         return True
-    text = tidy(cell).casefold() if isinstance(cell, str) else ""
-    return isinstance(cell, str) and (text in _MISSING or text in _ERRORS)
+    return isinstance(cell, str) and _marks_missing(cell)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _marks_missing(cell: str) -> bool:
+    text = tidy(cell).casefold()
+    return text in _MISSING or text in _ERRORS
 
 
 def parse_one(cell: str) -> float | None:
@@ -147,6 +168,7 @@ def read_native(cell: object) -> tuple[float, str, str]:
     return np.nan, "text", ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_text(cell: str) -> tuple[float, str, str]:
     """Value, kind and the convention ("id", "us" or "") that the cell proves."""
     text = tidy(cell)
