@@ -150,7 +150,7 @@ def _groups(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[list[str], list[
 
 
 def _linked(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
-    """Number the groups of linked nodes, in the order of their first node."""
+    """Give each node the number of its group, groups in the order of their first node."""
     leader = list(range(count))
 
     def find(node: int) -> int:

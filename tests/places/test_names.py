@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from name_lists import VILLAGES, names_of, villages_of
+from scipy.optimize import linear_sum_assignment
 
-from lokus.places.names import match_names, read_decisions
+from lokus.places.names import _pair, match_names, read_decisions
 
 
 def match_one(kecamatan: str | None, desa: str, **options: object) -> tuple[str | None, str]:
@@ -384,3 +385,17 @@ def test_the_pasangkayu_recap_leaves_two_names_to_a_person(cases) -> None:
         61,
     )
     assert cases["TPK pasangkayu, kecamatan + nama"]["cocok"] == 63
+
+
+def test_pairs_without_a_choice_are_those_of_the_assignment() -> None:
+    rng = np.random.default_rng(3)
+    for _time in range(200):
+        gain = np.where(rng.random((5, 6)) < 0.2, rng.uniform(80, 100, (5, 6)), 0.0)
+        rows, columns = linear_sum_assignment(gain, maximize=True)
+        expected = {(i, j) for i, j in zip(rows.tolist(), columns.tolist(), strict=True) if gain[i, j]}
+        found = _pair(gain, [[] for _row in gain])
+        assert sum(gain[i, j] for i, j in found.items()) == pytest.approx(
+            sum(gain[i, j] for i, j in expected)
+        )
+        if len(set(np.nonzero(gain)[0])) == len(set(np.nonzero(gain)[1])) == np.count_nonzero(gain):
+            assert set(found.items()) == expected

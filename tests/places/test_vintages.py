@@ -7,11 +7,13 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from village_years import MAP_NEW, MAP_OLD, OLD, drawn, village_list
 
 from lokus.errors import InputError
 from lokus.places.carry import carry_over
-from lokus.places.vintages import CHANGES, crosswalk
+from lokus.places.vintages import CHANGES, _linked, crosswalk
 
 
 def changes(result) -> set[tuple[str | None, str | None, str, str]]:
@@ -303,3 +305,12 @@ def test_the_whole_country_from_2022_to_2023(lists) -> None:
     assert len(new_codes) == 4_957
     assert 4_500 < recoded["kode_baru"].isin(new_codes).sum() < 4_700
     assert result.counts["hilang"] < 100
+
+
+def test_linked_nodes_are_grouped_as_scipy_groups_them() -> None:
+    rng = np.random.default_rng(5)
+    for count in (1, 2, 9, 40):
+        links = rng.integers(0, count, (count // 2, 2)).tolist()
+        graph = coo_array((np.ones(len(links)), tuple(np.array(links, dtype=int).reshape(-1, 2).T)),
+                          shape=(count, count))  # fmt: skip
+        assert _linked(count, links) == connected_components(graph, directed=False)[1].tolist()

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lokus import Kajian
 from lokus.errors import BlockedError, InputError, StudyFileError
 from lokus.intake.audit.audit import CompletenessRule, gather_findings
 from lokus.settings.inputs import Acceptance
@@ -111,3 +112,12 @@ def test_a_rule_for_an_office_that_gives_nothing_is_refused(small):
 
 def test_without_a_rule_nothing_is_asked_of_offices(small):
     assert "audit.below_minimum" not in set(small.audit.findings["check"])
+
+
+def test_an_audit_does_not_run_last_years_study_again(demo: Kajian) -> None:
+    fresh = Kajian.open(demo.path)
+    assert len(fresh.audit.findings) == len(demo.audit.findings)
+    assert "computed" not in vars(fresh.previous)
+    assert demo.walked.findings == demo.past.findings
+    pd.testing.assert_frame_equal(demo.walked.lists, demo.past.lists)
+    assert len(demo.previous.kode) == 26

@@ -420,3 +420,10 @@ def test_nobody_assigns_a_stage(base):
     _plain, study = base
     with pytest.raises(AttributeError, match="cannot assign"):
         study.rates = None
+
+
+def test_the_text_of_a_stage_is_pythons_and_the_reader_keeps_their_setting(demo: Kajian) -> None:
+    with pd.option_context("mode.string_storage", "pyarrow"):
+        fresh = Kajian.open(demo.path)
+        assert fresh.boundaries.villages["desa"].dtype.storage == "python"
+        assert pd.Series(["Suka Maju"]).dtype.storage == "pyarrow"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from example_kabupaten.boundary_file import write_boundaries
+from example_kabupaten.decree import size_of_list
 from example_kabupaten.excel import write_workbook
 from example_kabupaten.layouts import (
     BANNER,
@@ -21,7 +22,6 @@ from example_kabupaten.layouts import (
     unlisted,
 )
 from example_kabupaten.streams import stream
-from example_kabupaten.decree import size_of_list
 from example_kabupaten.studies import TEAMS, study_text
 from example_kabupaten.village_names import Alias, spell
 from lokus.files import atomic_path

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from lokus.errors import InputError
+from lokus.intake.tables import numbers
 from lokus.intake.tables.grid import Cell, Grid, Merge
-from lokus.intake.tables.headers import column_letter, find_column, find_header, lookup
+from lokus.intake.tables.headers import column_letter, find_column, find_header, fold, forget_cells, lookup
+from lokus.intake.tables.numbers import is_missing_marker
 
 
 def grid(rows: list[list[Cell]], merges: list[Merge] | None = None) -> Grid:
@@ -91,3 +93,10 @@ def test_an_unclear_leaf_is_refused_with_its_paths() -> None:
 
 def test_column_letters() -> None:
     assert [column_letter(n) for n in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_texts_of_cells_are_forgotten_when_asked() -> None:
+    fold("Nama Anak")
+    is_missing_marker("Budi")
+    forget_cells()
+    assert fold.cache_info().currsize == numbers._marks_missing.cache_info().currsize == 0

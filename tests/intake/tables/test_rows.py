@@ -78,7 +78,7 @@ def test_a_village_of_the_name_of_its_kecamatan_is_a_village(prepare: Prepare) -
 
 
 def test_a_village_of_the_name_of_another_kecamatan_is_a_village_beside_subtotals(prepare: Prepare) -> None:
-    # Sungai Raya is a village of Kubu and a kecamatan of its own, and other kecamatan have rows of their sums.
+    # Sungai Raya is a village of Kubu and a kecamatan of its own; other kecamatan have rows of their sums.
     rows = [
         HEAD,
         [1, "Kubu", "Kubu", 3, 1],
