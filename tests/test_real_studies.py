@@ -55,3 +55,10 @@ def test_both_engines_agree_on_it(muara_enim):
         select(scores, villages["kode_kecamatan"], muara_enim.problem, engine=e).kode for e in ("dp", "highs")
     }
     assert lists == {muara_enim.proposal.kode}
+
+
+def test_a_study_without_prevalence_draws_the_themes_it_has(sukabumi):
+    silent = sukabumi.replace(keluaran={"peta": None})
+    assert silent._themes == ("usulan", "skor")
+    assert {"usulan", "skor", "titik_panas"} <= set(silent.maps.themes)
+    assert not {"prevalensi", "anak", "peluang"} & set(silent.maps.themes)

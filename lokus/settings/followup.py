@@ -151,7 +151,9 @@ class OutputSettings(Section):
     sizes: tuple[Literal["A4", "A3"], ...] = Field(("A4", "A3"), alias="ukuran", min_length=1)
     themes: tuple[Text, ...] = Field(("usulan", "prevalensi", "skor"), alias="peta", min_length=1)
     extras: tuple[Extra, ...] = Field(("paparan", "laporan", "dokumen"), alias="bahan")
-    breaks: dict[str, tuple[Number, ...]] = Field(default_factory=dict, alias="batas_kelas")
+    breaks: dict[str, tuple[Number, ...] | Literal["kuantil"]] = Field(
+        default_factory=dict, alias="batas_kelas"
+    )
     logo: Text | None = None
     surroundings: Text | None = Field(None, alias="sekitar")
     sea: StrictBool = Field(False, alias="laut")

@@ -201,8 +201,25 @@ def maps(study: Kajian) -> Maps:
         indicators={PATTERN: pattern, **indicator_styles(study, stated.mapped_indicators)},
         surroundings=study.surroundings,
         sea=stated.sea,
+        earlier=_earlier_years(study),
         logo=study.beside(stated.logo) if stated.logo else None,
     )
+
+
+def _earlier_years(study: Kajian) -> dict[int, pd.DataFrame]:
+    """Lists of the years before, and the prevalence of the last of them, for this year's villages."""
+    import pandas as pd
+
+    if study.past is None:
+        return {}
+    lists, values, index = study.past.lists, study.past.values, study.results.index
+    years = {}
+    for year in study.past.years:
+        listed = lists[year].astype("boolean").reindex(index)
+        known = year == study.past.years[-1] and "prevalensi" in values
+        rates = values["prevalensi"].reindex(index) if known else pd.Series(float("nan"), index=index)
+        years[year] = pd.DataFrame({"lokus": listed, "prevalensi": rates.astype(float)})
+    return years
 
 
 def method(study: Kajian) -> list[tuple[str, str]]:

@@ -21,14 +21,15 @@ def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorS
     """How indicators are mapped."""
     from lokus.show.themes.themes import IndicatorStyle
 
-    styles = {}
+    styles, breaks = {}, study.settings.outputs.breaks
     for key in keys:
         item = study.catalogue[key]
         styles[key] = IndicatorStyle(
             label=item.label,
             unit="%" if item.is_share else item.unit,
             worse="" if item.worse == "none" else item.worse,
-            breaks=study.settings.outputs.breaks.get(key, ()),
+            breaks=() if (stated := breaks.get(key, ())) == "kuantil" else stated,
+            quantiles=stated == "kuantil",
         )
     return styles
 

@@ -127,8 +127,11 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
     middle = y + 0.9 * unit
     if layer.outlined:
         swatch(y, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit)
-    draw_disc(page, box.left + swatch_width / 2, middle, "1", unit=unit)
-    label = _("Proposed lokus, numbered as listed") if layer.outlined else _("Lokus, numbered as listed")
+    if layer.numbered:
+        draw_disc(page, box.left + swatch_width / 2, middle, "1", unit=unit)
+        label = _("Proposed lokus, numbered as listed") if layer.outlined else _("Lokus, numbered as listed")
+    else:
+        label = _("Lokus of the year shown") if layer.outlined else _("Lokus, counted this year")
     words(y, label)
     count(y, int(layer.lokus.notna().sum()), gid="jumlah:nomor")
     y -= row

@@ -19,8 +19,9 @@ from lokus.show.drawing.geometry import compound_path, polygonal, smaller_above,
 from lokus.show.drawing.topology import simplify_shared
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.print_map import draw_on
+from lokus.show.maps.years import draw_years, year_layers
 from lokus.show.themes.palette import MISSING, REVIEW
-from lokus.show.themes.themes import available_themes
+from lokus.show.themes.themes import YEARLY, available_themes, make_layer
 from lokus.show.web.folium_map import folium_map
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path as Outline
 
     from lokus.show.results.info import StudyInfo
+    from lokus.show.themes.layer import Layer
     from lokus.show.themes.themes import IndicatorStyle
 
 __all__ = ["Maps", "QuickMap", "compare_status"]
@@ -57,6 +59,9 @@ class Maps:
         PNG for the header of printed maps.
     sea : bool
         Whether what lies beyond kabupaten and surroundings is known to be sea.
+    earlier : mapping of int to DataFrame
+        Earlier years: ``lokus`` (boolean, missing where a village was none yet) and ``prevalensi`` of each
+        village of this year.
     """
 
     results: gpd.GeoDataFrame
@@ -66,6 +71,7 @@ class Maps:
     surroundings: gpd.GeoDataFrame | None = None
     logo: str | Path | None = None
     sea: bool = False
+    earlier: Mapping[int, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -79,7 +85,12 @@ class Maps:
         )
 
     def sheet(self, theme: str = "usulan", *, size: str = "A4") -> Figure:
-        """Give one theme as a sheet for print; see :func:`draw_map`."""
+        """Give one theme as a sheet for print; see :func:`draw_map`, for several years :func:`draw_years`."""
+        if theme in YEARLY:
+            return draw_years(
+                self._ground, self.info, year_layers(self.results, theme, self.info.tahun, self.earlier),
+                size=size, logo=self.logo,
+            )  # fmt: skip
         return draw_on(
             self._ground,
             self.info,
@@ -89,6 +100,12 @@ class Maps:
             logo=self.logo,
             sea=self.sea,
         )
+
+    def layer(self, theme: str) -> Layer:
+        """Describe one theme of this year, with its title; refused where the study has no data for it."""
+        if theme in YEARLY:
+            return year_layers(self.results, theme, self.info.tahun, self.earlier)[self.info.tahun]
+        return make_layer(self.results, theme, indicators=self.indicators)
 
     @cached_property
     def _ground(self) -> Ground:

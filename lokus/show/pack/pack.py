@@ -15,7 +15,7 @@ from lokus.show.pack.processes import work_off
 from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
 from lokus.show.pack.workshop import Task, Workshop
 from lokus.show.results.public import mask_small_counts
-from lokus.show.themes.themes import make_layer
+from lokus.show.themes.themes import YEARLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -145,7 +145,8 @@ def write_pack(
         if catalogue is None:
             raise ValueError("the public version needs a catalogue, to know which columns count people")
         material = mask_small_counts(material, catalogue)
-        maps = replace(maps, results=material.results, info=material.info)
+        maps = replace(maps, results=material.results, info=material.info, earlier={})
+        themes = [theme for theme in themes if theme not in YEARLY]  # numbers of earlier years are not masked
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     if public:
@@ -186,10 +187,7 @@ def _batches(
 
     Slides and report cut their pictures out of the A4 sheets, so these are drawn by the same process.
     """
-    titles = {
-        theme: make_layer(maps.results, theme, indicators=maps.indicators).title
-        for theme in dict.fromkeys(themes)
-    }
+    titles = {theme: maps.layer(theme).title for theme in dict.fromkeys(themes)}
 
     def draw(size: str) -> list[Task]:
         return [

@@ -64,6 +64,8 @@ class Layer:
         What the hatching means; empty on a theme that has none.
     outlined : bool
         Whether the proposed villages are outlined, because their colour does not tell them.
+    numbered : bool
+        Whether the proposed villages carry their number on the map.
     symbols : bool
         Whether the number is shown by circles of proportional area instead of colours.
     """
@@ -82,6 +84,7 @@ class Layer:
     bands: Bands | None = None
     unsure_label: str = ""
     outlined: bool = True
+    numbered: bool = True
     symbols: bool = False
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "BOTH",
     "CHANCE",
     "CHILDREN",
     "COMPLETENESS",
@@ -33,6 +34,7 @@ __all__ = [
     "WHO",
     "Bands",
     "Palette",
+    "both_key",
     "class_label",
     "contrast",
     "mark_colour",
@@ -310,6 +312,33 @@ HOTSPOT_LOW_WORSE = Palette(
         ("tinggi-rendah", HOTSPOT["rendah-tinggi"]),
         ("tinggi-tinggi", HOTSPOT["rendah-rendah"]),
         *list(HOTSPOT.items())[4:],
+    ),
+)
+
+# Prevalence from above (rows) by children (columns): each way a class darkens, the last is the darkest.
+_BOTH = (
+    ("#f4f1ea", "#a9cde6", "#3f86bd"),
+    ("#f3cf8e", "#a99a8a", "#47648a"),
+    ("#d8762a", "#97472c", "#3a1526"),
+)
+
+
+def both_key(row: int, column: int) -> str:
+    """Key of a class of two numbers at once: third of the first, third of the second.
+
+    Examples
+    --------
+    >>> both_key(2, 0)
+    'prevalensi 3 anak 1'
+    """
+    return f"prevalensi {row + 1} anak {column + 1}"
+
+
+BOTH = Palette(
+    "prevalensi_anak",
+    (
+        *((both_key(r, c), _BOTH[r][c]) for r in (2, 1, 0) for c in (2, 1, 0)),
+        (MISSING, "#ffffff"),
     ),
 )
 

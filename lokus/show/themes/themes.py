@@ -10,11 +10,13 @@ import pandas as pd
 
 from lokus.errors import InputError
 from lokus.files import file_name
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.figures import round_values
 from lokus.show.results.text import is_masked
 from lokus.show.themes.layer import Layer, LegendEntry
 from lokus.show.themes.palette import (
+    BOTH,
     CHANCE,
     CHILDREN,
     COMPLETENESS,
@@ -28,6 +30,7 @@ from lokus.show.themes.palette import (
     WHO,
     Bands,
     Palette,
+    both_key,
     ramp,
     type_palette,
 )
@@ -41,8 +44,10 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILDERS",
     "INDICATOR",
+    "ON_REQUEST",
     "PATTERN",
     "THEMES",
+    "YEARLY",
     "Common",
     "IndicatorStyle",
     "Layer",
@@ -50,6 +55,7 @@ __all__ = [
     "available_themes",
     "make_layer",
     "nice_breaks",
+    "quantile_breaks",
     "theme_slug",
 ]
 
@@ -71,6 +77,9 @@ class IndicatorStyle:
         the legend says so: such maps of two years do not compare.
     decimals : int
         Decimals of the values shown.
+    quantiles : bool
+        Classes that hold about as many villages each, instead of round limits. Such a map shows the order of
+        the villages only: nearly equal values may lie in different classes, and two years do not compare.
 
     Examples
     --------
@@ -83,6 +92,7 @@ class IndicatorStyle:
     worse: Literal["high", "low", ""] = ""
     breaks: tuple[float, ...] = ()
     decimals: int = 1
+    quantiles: bool = False
 
 
 def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
@@ -95,7 +105,7 @@ def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
     values : pandas.Series
         Values of all villages; used only when the style states no limits.
     """
-    breaks = style.breaks or nice_breaks(values)
+    breaks = style.breaks or (quantile_breaks if style.quantiles else nice_breaks)(values)
     colours = ramp(len(breaks) + 1, worse=style.worse)
     keys = tuple(f"kelas {number}" for number in range(1, len(colours) + 1))
     palette = Palette(
@@ -137,6 +147,35 @@ def nice_breaks(values: pd.Series, classes: int = 5) -> tuple[float, ...]:
         if 1 <= count < classes:
             return tuple(round((first + k) * step, 10) for k in range(count))
     return (round((low + high) / 2, 10),)
+
+
+def quantile_breaks(values: pd.Series, classes: int = 5, *, decimals: int = 1) -> tuple[float, ...]:
+    """Limits between classes of about equally many villages; fewer of them where many values are equal.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Missing values are left aside.
+    classes : int
+        At least 2.
+    decimals : int
+        To which the limits are rounded, so that a reader can check them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> quantile_breaks(pd.Series(range(1, 101)))
+    (20.8, 40.6, 60.4, 80.2)
+    """
+    present = values.dropna().astype(float)
+    if present.nunique() < 2:
+        return nice_breaks(values, classes)
+    limits = present.quantile([part / classes for part in range(1, classes)]).round(decimals)
+    inner: list[float] = []
+    for limit in sorted({float(limit) for limit in limits if limit <= present.max()}):
+        if ((present >= (inner[-1] if inner else -math.inf)) & (present < limit)).any():  # no empty class
+            inner.append(limit)
+    return tuple(inner) or nice_breaks(values, classes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,6 +366,58 @@ def _completeness(common: Common) -> Layer:
     )
 
 
+def _both(common: Common) -> Layer:
+    """Prevalence by children: three classes of each."""
+    rate, children = common.measured("prevalensi"), common.measured("anak_stunting")
+    few, many = _thirds(children)
+    told = pd.Series(round_values(rate, 1), index=rate.index)
+    row = pd.cut(told, [-math.inf, 10.0, 20.0, math.inf], right=False, labels=False)
+    column = pd.cut(children, [-math.inf, few, many, math.inf], right=False, labels=False)
+    keys = [
+        MISSING if pd.isna(r) or pd.isna(c) else both_key(int(r), int(c))
+        for r, c in zip(row, column, strict=True)
+    ]
+    low, high = format_number(few), format_number(many)
+    names = {
+        both_key(r, c): _("{prevalence} % · {children} children").format(prevalence=rates, children=count)
+        for r, rates in enumerate(("<10", "10 – <20", "≥20"))
+        for c, count in enumerate((f"<{low}", f"{low} – <{high}", f"≥{high}"))
+    }
+    return common.layer(
+        classes=pd.Series(keys, index=rate.index, name="kelas", dtype=object),
+        palette=replace(BOTH, labels=tuple(names.items())),
+        values=rate,
+        title=_("Prevalence and number of stunted children"),
+        short=_("Prevalence and children"),
+        note=_(
+            "Both are estimates. Dark brown: a high share and many children. Blue: many children at a low "
+            "share. Children in three groups of about equally many villages."
+        ),
+        unit="%",
+        unsure=common.flag("belum_andal") & rate.notna(),
+        unsure_label=_("Not yet reliable, coloured by its class"),
+    )
+
+
+def _thirds(children: pd.Series) -> tuple[float, float]:
+    """Whole numbers that part the villages into few, some and many stunted children."""
+    present = children.dropna()
+    if present.empty:
+        return 1.0, 2.0
+    few = max(1.0, float(round(present.quantile(1 / 3))))
+    return few, max(few + 1, float(round(present.quantile(2 / 3))))
+
+
+def _prevalence_by_year(common: Common) -> Layer:
+    return replace(
+        _prevalence(common), title=_("Stunting prevalence by year (%)"), short=_("Prevalence"), numbered=False
+    )
+
+
+def _lokus_by_year(common: Common) -> Layer:
+    return replace(_proposal(common), title=_("Lokus by year"), short=_("Lokus"), numbered=False)
+
+
 BUILDERS: Mapping[str, Callable[[Common], Layer]] = {
     "usulan": _proposal,
     "prevalensi": _prevalence,
@@ -337,6 +428,9 @@ BUILDERS: Mapping[str, Callable[[Common], Layer]] = {
     "tipologi": _types,
     "reviu": _review,
     "kelengkapan": _completeness,
+    "prevalensi_anak": _both,
+    "prevalensi_per_tahun": _prevalence_by_year,
+    "lokus_per_tahun": _lokus_by_year,
 }
 
 
@@ -346,6 +440,8 @@ def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
     notes = [
         _("A class includes its lower limit.")
         if style.breaks
+        else _("Classes of about equally many villages: they show the order only, and years do not compare.")
+        if style.quantiles
         else _("Round classes over this year's data; state limits to compare years."),
         {"high": _("Darker is worse: high values."), "low": _("Darker is worse: low values.")}.get(
             style.worse, _("Darker is more, neither better nor worse.")
@@ -369,8 +465,17 @@ THEMES: Mapping[str, tuple[str, ...]] = {
     "tipologi": ("tipologi", "tipologi_urutan"),
     "reviu": ("status_reviu",),
     "kelengkapan": ("kelengkapan",),
+    "prevalensi_anak": ("prevalensi", "anak_stunting"),
+    "prevalensi_per_tahun": ("prevalensi",),
+    "lokus_per_tahun": ("status_usulan",),
 }
-_OF_MEASURED = ("prevalensi", "anak")  # a village where no child was measured has none of its own
+YEARLY = ("prevalensi_per_tahun", "lokus_per_tahun")  # a small map of each year, side by side
+ON_REQUEST = ("prevalensi_anak", *YEARLY)  # drawn only where the study names them
+_OF_MEASURED = (
+    "prevalensi",
+    "anak",
+    "prevalensi_anak",
+)  # a village where no child was measured has none of its own
 INDICATOR = "indikator:"  # then the key of an indicator
 PATTERN = "pola"  # among the indicators: of which one high and low clusters are looked for
 
@@ -394,7 +499,9 @@ def available_themes(
     ('usulan', 'skor')
     """
     known = set(results.columns)
-    named = [theme for theme, columns in THEMES.items() if known.issuperset(columns)]
+    named = [
+        theme for theme, columns in THEMES.items() if theme not in ON_REQUEST and known.issuperset(columns)
+    ]
     return (*named, *(f"{INDICATOR}{key}" for key in indicators or () if key in known))
 
 

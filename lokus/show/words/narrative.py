@@ -12,6 +12,7 @@ from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.public import THRESHOLD
 from lokus.show.results.text import one_line
+from lokus.show.themes.palette import both_key
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -359,6 +360,14 @@ def _prevalence(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     )
 
 
+def _both(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
+    worst = classes == both_key(2, 2)
+    return _(
+        "{n} villages have a prevalence of 20 % or more and are among the third with most stunted children; "
+        "{m} of them are proposed as lokus."
+    ).format(n=_count(worst), m=_chosen(results, worst))
+
+
 def _chance(_results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     return _(
         "{firm} villages are chosen in at least 8 of 10 recalculations; for {open} villages, chosen in 2 to "
@@ -412,6 +421,7 @@ def _review(_results: gpd.GeoDataFrame, classes: pd.Series) -> str:
 _WORDS: Mapping[str, Callable[[gpd.GeoDataFrame, pd.Series], str]] = {
     "usulan": _proposal,
     "prevalensi": _prevalence,
+    "prevalensi_anak": _both,
     "anak": _children,
     "skor": _score,
     "peluang": _chance,

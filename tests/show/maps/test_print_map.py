@@ -45,6 +45,9 @@ def boxes(figure, prefix: str) -> list[tuple[str, object]]:
     ]
 
 
+OF_RATES = ("prevalensi", "anak", "prevalensi_anak", "prevalensi_per_tahun")  # some rest on few children
+
+
 @pytest.fixture(scope="module", params=[*THEMES, "indikator:air_layak"])
 def drawn(request, full, outlines, info, indicators):
     return request.param, draw_map(full, outlines, info, theme=request.param, indicators=indicators)
@@ -59,8 +62,8 @@ def test_legend_states_every_class_with_its_count(drawn, full, indicators):
         assert seen[f"jumlah:{entry.key}"] == str(entry.count)
     assert seen["jumlah:semua"] == str(len(full))
     assert seen["jumlah:nomor"] == "8"
-    assert ("jumlah:belum andal" in seen) == (theme in ("prevalensi", "anak"))
-    if theme in ("prevalensi", "anak"):
+    assert ("jumlah:belum andal" in seen) == (theme in OF_RATES)
+    if theme in OF_RATES:
         assert seen["jumlah:belum andal"] == str(layer.unsure_count)
 
 

@@ -6,7 +6,7 @@ import pytest
 from lokus.errors import InputError
 from lokus.show.tables.villages import layer_values
 from lokus.show.themes.palette import HOTSPOT, MISSING
-from lokus.show.themes.themes import PATTERN, THEMES, IndicatorStyle, available_themes, make_layer
+from lokus.show.themes.themes import ON_REQUEST, PATTERN, THEMES, IndicatorStyle, available_themes, make_layer
 
 
 @pytest.fixture(scope="module", params=[*THEMES, "indikator:air_layak"])
@@ -57,7 +57,10 @@ def test_complete_data_are_a_class_of_their_own(full):
 
 def test_only_what_the_results_have_is_available(results, full, indicators):
     assert available_themes(results) == ("usulan", "prevalensi", "anak", "skor")
-    assert available_themes(full, indicators) == (*THEMES, "indikator:air_layak")
+    assert available_themes(full, indicators) == (
+        *(t for t in THEMES if t not in ON_REQUEST),
+        "indikator:air_layak",
+    )
     assert available_themes(results, indicators) == ("usulan", "prevalensi", "anak", "skor")
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lokus.show.themes.palette import (
+    BOTH,
     CHANCE,
     COMPLETENESS,
     HOTSPOT,
@@ -108,6 +109,18 @@ def test_classes_stay_apart_for_colour_blind_readers(palette, matrix):
     seen = [lab(matrix @ linear(colour)) for key, colour in palette.items() if key != MISSING]
     gaps = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[i + 1 :]]
     assert min(gaps) > 12
+
+
+@pytest.mark.parametrize("matrix", [np.eye(3), *READERS.values()], ids=["usual", *READERS])
+def test_nine_classes_of_two_numbers_stay_apart_and_darken_both_ways(matrix):
+    seen = {key: lab(matrix @ linear(colour)) for key, colour in BOTH.items() if key != MISSING}
+    gaps = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen.values(), 2)]
+    assert min(gaps) > 10
+    for one in (1, 2, 3):
+        along = [seen[f"prevalensi {one} anak {other}"][0] for other in (1, 2, 3)]
+        down = [seen[f"prevalensi {other} anak {one}"][0] for other in (1, 2, 3)]
+        for lightness in (along, down):
+            assert all(a - b > 8 for a, b in itertools.pairwise(lightness))
 
 
 OPPOSITES = [

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lokus.show.themes.palette import MISSING
-from lokus.show.themes.themes import IndicatorStyle, indicator_bands, nice_breaks
+from lokus.show.themes.themes import (
+    ON_REQUEST,
+    THEMES,
+    IndicatorStyle,
+    available_themes,
+    indicator_bands,
+    make_layer,
+    nice_breaks,
+    quantile_breaks,
+)
 
 
 @given(st.lists(st.floats(-1e4, 1e6, allow_subnormal=False), min_size=2, max_size=40))
@@ -51,3 +60,35 @@ def test_a_missing_value_is_in_the_missing_class():
 )
 def test_known_ranges_give_the_limits_one_would_write(values, breaks):
     assert nice_breaks(pd.Series(values, dtype=float)) == pytest.approx(breaks)
+
+
+def test_quantile_classes_hold_as_many_villages_each(full):
+    style = IndicatorStyle(label="Air layak", unit="%", worse="low", quantiles=True)
+    layer = make_layer(full, "indikator:air_layak", indicators={"air_layak": style})
+    counts = [entry.count for entry in layer.legend if entry.key != "belum ada data"]
+    assert sum(counts) == full["air_layak"].notna().sum()
+    assert max(counts) - min(counts) <= 2
+    assert "kuantil" in layer.note
+    assert quantile_breaks(pd.Series([4.0] * 9)) == (4.0,)
+    assert quantile_breaks(pd.Series([0.0] * 60 + [1.0] * 40)) == (0.4,)
+
+
+def test_prevalence_and_children_together_count_what_a_table_counts(full):
+    layer = make_layer(full, "prevalensi_anak")
+    rate = (
+        full["prevalensi"].mask(full["tanpa_pengukuran"])
+        if "tanpa_pengukuran" in full
+        else full["prevalensi"]
+    )
+    there = rate.notna() & full["anak_stunting"].notna()
+    assert sum(entry.count for entry in layer.legend) == len(full)
+    assert (layer.classes != "belum ada data").sum() == there.sum()
+    high = (rate.round(1) >= 20) & there
+    rows = layer.classes[there].str.split().str[1].astype(int)
+    assert (rows == 3).sum() == high.sum()
+    by_third = layer.classes[there].str.split().str[3].astype(int)
+    children = full.loc[there, "anak_stunting"]
+    assert children[by_third == 1].max() < children[by_third == 2].min()
+    assert children[by_third == 2].max() < children[by_third == 3].min()
+    assert {"prevalensi_anak", "lokus_per_tahun"} <= set(THEMES)
+    assert not set(ON_REQUEST) & set(available_themes(full))
