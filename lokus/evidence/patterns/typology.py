@@ -195,7 +195,7 @@ def typology(
     tried = {number: partition(z, number, method) for number in wanted}
     quality = _quality(z, tried)
     quality["keunggulan"] = gain_over_no_types(z, wanted)
-    clear = count_types(z, quality["keunggulan"])
+    clear = count_types(quality["keunggulan"])
     chosen = clear if k is None else k
     found = _by_severity(z, tried[chosen]) if chosen > NO_TYPES else np.zeros(len(z), dtype=np.intp)
     severity = pd.DataFrame(z, columns=used).groupby(found + 1).mean()
