@@ -105,7 +105,9 @@ def draft_study(
     given = drafted.given
     if {SERVED, "diukur"} <= given:
         given = given | {"stunting"}
-    derived = {key for name in given for key in catalogue.derived_from(name)}
+    import pandas as pd
+
+    derived = {str(key) for key in catalogue.derive(pd.DataFrame(columns=sorted(given), dtype=float))}
     with use_subject(about.subject if about else None):
         title = _("Proposal of lokus for {year}").format(year=year)
         missing = _missing(given | derived)

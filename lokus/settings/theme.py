@@ -345,6 +345,7 @@ def inner_keys(raw: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> theme = {"nama": "x", "satuan": "y", "kasus": "z", "pembilang": "miskin", "penyebut": "didata"}
+    >>> theme["golongan"] = [5, 10, 20, 40]
     >>> inner_keys({"tema": theme, "tabel": [{"indikator": {"miskin": "Miskin"}}]})["tabel"]
     [{'indikator': {'stunting': 'Miskin'}}]
     """
@@ -357,6 +358,7 @@ def outer_keys(plain: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> theme = {"nama": "x", "satuan": "y", "kasus": "z", "pembilang": "miskin", "penyebut": "didata"}
+    >>> theme["golongan"] = [5, 10, 20, 40]
     >>> outer_keys({"tema": theme, "skor": {"bobot": {"anak_stunting": 1.0}}})["skor"]
     {'bobot': {'perkiraan_kasus': 1.0}}
     """
@@ -369,6 +371,7 @@ def inner_names(settings: Mapping[str, Any]) -> Callable[[str], str]:
     Examples
     --------
     >>> theme = {"nama": "x", "satuan": "y", "kasus": "z", "pembilang": "miskin", "penyebut": "didata"}
+    >>> theme["golongan"] = [5, 10, 20, 40]
     >>> [inner_names({"tema": theme})(name) for name in ("miskin", "perkiraan_kasus_atas", "skor")]
     ['stunting', 'anak_stunting_atas', 'skor']
     """

@@ -118,4 +118,6 @@ class Indicator:
         return self.unit in _COUNTED
 
 
-_COUNTED = frozenset({"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang", "kelompok"})
+_COUNTED = frozenset(
+    {"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang", "kelompok", "pasangan", "bayi"}
+)

@@ -26,7 +26,7 @@ from lokus.intake.tables.numbers import (
     parse_numbers,
     tidy,
 )
-from lokus.intake.tables.presence import PRESENT_UNIT, read_presence
+from lokus.intake.tables.presence import PRESENT_UNIT, STATUS_UNIT, read_presence, read_status
 from lokus.places.kode import compress_rows
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def read_column(
     """
     if item.unit == PRESENT_UNIT:
         return read_presence(cells, where=where)
+    if item.unit == STATUS_UNIT:
+        return read_status(cells, where=where)
     numbers = _settled(parse_numbers(cells), cells, item)
     column = _Column(numbers.value.copy(), numbers.kind, cells, item, where, facts or ColumnFacts(), [])
     column.findings += number_findings(numbers, cells, where=where)

@@ -13,16 +13,61 @@ from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.intake.tables.numbers import is_missing_marker, parse_one, tidy
 
-__all__ = ["PRESENT_UNIT", "read_presence"]
+__all__ = ["PRESENT_UNIT", "STATUSES", "STATUS_UNIT", "read_presence", "read_status"]
 
 PRESENT_UNIT = "ada"
 """Unit of an indicator that is 1 where something is there and 0 where it is not."""
+
+STATUS_UNIT = "status desa"
+STATUSES = ("sangat tertinggal", "tertinggal", "berkembang", "maju", "mandiri")
+"""Of villages by Indeks Desa (Permendesa 9/2024), the worst first."""
 
 _THERE = frozenset(
     {"ada", "ya", "y", "iya", "sudah", "sdh", "aktif", "terbentuk", "v", "✓", "✔", "√", "yes", "true"}
 )
 _NOT = frozenset({"tidak", "tdk", "belum", "blm", "t", "tak", "nihil", "no", "false", "nonaktif"})
 _FILLERS = frozenset({"ada", "terbentuk", "aktif", "dibentuk", "punya"})
+
+
+def read_status(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Finding]]:
+    """Read the cells of a column as the status of a village by Indeks Desa, 1 (worst) to 5 (best).
+
+    Examples
+    --------
+    >>> value, findings = read_status(pd.Series(["Mandiri", "DESA TERTINGGAL", 3, "baik"]), where=Where())
+    >>> value.tolist(), findings[0].check
+    ([5.0, 2.0, 3.0, nan], 'join.status')
+    """
+
+    def one(cell: object) -> float:
+        if isinstance(cell, str):
+            words = " ".join(re.findall(r"[a-z]+", cell.casefold())).removeprefix("desa ")
+            if words in STATUSES:
+                return float(STATUSES.index(words) + 1)
+            number = parse_one(cell)
+            return np.nan if number is None else number
+        return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else np.nan
+
+    value = pd.Series([one(cell) for cell in cells], index=cells.index, dtype=float)
+    unclear = [
+        (row, cell)
+        for row, cell, said in zip(cells.index, cells, value, strict=True)
+        if np.isnan(said) and not is_missing_marker(cell)
+    ]
+    if not unclear:
+        return value, []
+    row = unclear[0][0]
+    return value, [
+        Finding(
+            check="join.status",
+            level="blocking",
+            where=replace(where, row=row if isinstance(row, int) else None),
+            message=_("{n} cells are no status of Indeks Desa: {cells}").format(
+                n=len(unclear), cells=name_some(dict.fromkeys(f'"{cell}"'[:40] for _row, cell in unclear))
+            ),
+            remedy=_("write one of: {names}").format(names=", ".join(STATUSES)),
+        )
+    ]
 
 
 def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Finding]]:
@@ -79,6 +124,8 @@ def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Fi
 def _one(cell: object) -> float:
     if isinstance(cell, (bool, np.bool_)):
         return float(cell)
+    if isinstance(cell, str) and tidy(cell).casefold() in ("belum ada", "tidak ada"):
+        return 0.0  # in a column of another kind these mark a missing value
     if is_missing_marker(cell):
         return np.nan
     number = parse_one(cell) if isinstance(cell, str) else cell if isinstance(cell, (int, float)) else None

@@ -63,9 +63,34 @@ def test_every_indicator_is_described(catalogue: Catalogue) -> None:
         assert item.label_en
         assert item.unit
         assert item.owner
-        assert item.minimum == (1 if item.key == "fsva" else 0)
+        assert item.minimum == (1 if item.key in ("fsva", "status_desa") else 0)
         assert not item.is_share or item.maximum == 100
     assert catalogue.frame().index.tolist() == list(catalogue)
+
+
+def test_each_of_the_29_services_has_a_numerator_a_denominator_and_an_office(catalogue: Catalogue) -> None:
+    services = [item for item in catalogue.values() if item.group]
+    assert len(services) == 29
+    for item in services:
+        top, bottom = catalogue[item.numerator], catalogue[item.denominator]
+        assert top.is_count, item.key
+        assert bottom.is_count, item.key
+        assert item.owner
+        assert item.source
+    assert len({item.numerator for item in services}) == 29
+    counts = pd.DataFrame({"imunisasi_dilayani": [45.0, 0.0], "sasaran_imunisasi": [60.0, 0.0]})
+    found = catalogue.derive(counts)["cakupan_imunisasi"]
+    assert found.iloc[0] == 75.0
+    assert math.isnan(found.iloc[1])
+
+
+def test_the_index_of_villages_deciles_and_the_six_fields_of_posyandu_are_known(catalogue: Catalogue) -> None:
+    dimensions = [key for key in catalogue if key.startswith("id_")]
+    assert len(dimensions) == 6
+    assert all(catalogue[key].contained_in == ("indeks_desa",) for key in (*dimensions, "status_desa"))
+    assert len(catalogue["posyandu_enam_bidang"].sum_of) == 6
+    frame = pd.DataFrame({f"keluarga_desil_{n}": [10.0 * n] for n in range(1, 11)} | {"keluarga": [500.0]})
+    assert catalogue.derive(frame)["desil_1_4"].tolist() == [20.0]
 
 
 def test_labels_follow_the_language(catalogue: Catalogue) -> None:
