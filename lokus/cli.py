@@ -402,6 +402,8 @@ def _write_study(study: Path, folder: Path | None) -> int:
 
 
 def _write(kajian: Kajian, folder: Path | None) -> int:
+    from lokus.show.pack.output_names import action_label, by_action
+
     _report_audit(kajian)
     with _progress() as step:
         outputs = kajian.write(folder, on_step=step)
@@ -415,8 +417,11 @@ def _write(kajian: Kajian, folder: Path | None) -> int:
                 _say(result.sentence)
         _say()
     _say(_("Outputs in {folder}:").format(folder=outputs.folder))
-    for path in outputs.files:
-        _say(f"  {path.name:<28} {format_number(path.stat().st_size / 1024):>8} kB")
+    sizes = {path.name: path.stat().st_size for path in outputs.files}
+    for action, names in by_action(sizes).items():
+        _say(f"  {action_label(action)}")
+        for name in names:
+            _say(f"    {name:<34} {format_number(sizes[name] / 1024):>8} kB")
     return 0
 
 

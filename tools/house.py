@@ -43,6 +43,7 @@ SAME_NAME = {
     "outputs": "intake/earlier reads those of last year, stages makes those of this year",
     "proposal": "show/slides and show/workbook each tell the proposal",
     "review": "choice/review compares; settings, stages and the folders of show hold their part",
+    "situation": "show/words says what was found, show/tables sets it out, show/documents writes it",
     "study": "show/slides opens with it, show/tables holds the tables of what it says beside its villages",
     "trajectory": "followup computes the way to the target, show/charts draws it",
     "villages": "show/drawing draws them, show/tables lists them",

@@ -141,7 +141,7 @@ class DecreeSettings(Section):
     letter: LetterSettings = Field(LetterSettings.model_validate({}), alias="surat")
 
 
-Extra = Literal["paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"]
+Extra = Literal["ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"]
 
 
 class OutputSettings(Section):

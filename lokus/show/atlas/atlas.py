@@ -55,6 +55,17 @@ class AtlasBook:
         self.names: dict[str, str] = dict(first.sort_index().items())
         self.ground = AtlasGround(self.results, kecamatan, self.names)
 
+    def map_sheet(self, kode: str) -> Sheet:
+        """Draw the map of one kecamatan alone, on a page that holds nothing else."""
+        plan = _plan()
+        figure, page = blank_sheet(plan)
+        villages = self.results[self.results["kode_kecamatan"] == kode]
+        self.ground.draw(page, plan, kode, villages, self.layer.only(villages.index))
+        if self.info.synthetic:
+            draw_watermark(page, plan.map, unit=plan.unit)
+        draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
+        return figure
+
     def pages(self, kode: str) -> Iterator[Sheet]:
         """Draw the pages of one kecamatan; most need one."""
         here = (self.results["kode_kecamatan"] == kode).to_numpy()

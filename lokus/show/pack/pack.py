@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from lokus.files import staged_directory
 from lokus.i18n import gettext as _
 from lokus.show.documents.request import asked_offices
-from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, LOCK, request_names
+from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, LOCK, SITUATION, request_names, situation_names
 from lokus.show.pack.processes import work_off
 from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
 from lokus.show.pack.workshop import Task, Workshop
+from lokus.show.results.parts import kecamatan_names
 from lokus.show.results.public import mask_small_counts
 from lokus.show.themes.themes import YEARLY
 
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
 
-EXTRAS = ("paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv")
+EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv")
 _TOGETHER = 4  # sheets a process draws before it looks for other work
 # Outputs in the order of use, as a pack lists them.
 _USE = (
-    "print_map", "web_map", "workbook", "slides", "report", "atlas", "calendar", "documents", "geopackage",
-    "geojson", "csv",
+    "print_map", "web_map", "workbook", "situations", "slides", "report", "atlas", "calendar", "documents",
+    "geopackage", "geojson", "csv",
 )  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def write_pack(
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     if public:
-        extras = [name for name in extras if name != "dokumen"]
+        extras = [name for name in extras if name not in ("dokumen", "ansit")]
     refuse_to_lose_work(folder, _to_be_filled_in(material, extras))
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
     steps = sum(map(len, batches)) + (not public)
@@ -169,6 +170,8 @@ def write_pack(
 def _to_be_filled_in(material: Material, extras: Collection[str]) -> list[str]:
     """Name the files that will be written for others to fill in or edit."""
     names = [CALENDAR] if "kalender" in extras else []
+    if "ansit" in extras:
+        names += [SITUATION, *situation_names(kecamatan_names(material)).values()]
     if "dokumen" in extras:
         letters = asked_offices(material.requests).values()
         names += [*DOCUMENTS, *(name for slug in letters for name in request_names(slug))]
@@ -205,6 +208,7 @@ def _batches(
 
     sheets = draw("A4") if "A4" in sizes else []
     shared = [*sheets, *extra("paparan", _("Slides"), "slides"), *extra("laporan", _("Report"), "report")]
+    shared += extra("ansit", _("Situation analyses"), "situations")
     alone = [
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),

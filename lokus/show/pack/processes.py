@@ -27,7 +27,7 @@ __all__ = ["MOST", "SECONDS", "WORTHWHILE", "work_off"]
 _LOOK = 0.2  # seconds between two looks at whether the process that started this one still lives
 MOST = 4  # a process needs about 300 MB, and the costliest output takes a quarter of the time
 WORTHWHILE = 8.0  # seconds of work; a process takes about two to load its libraries
-SECONDS = {"print_map": 1.0, "slides": 2.0, "report": 2.0, "workbook": 1.0, "atlas": 8.0}
+SECONDS = {"print_map": 1.0, "slides": 2.0, "report": 2.0, "workbook": 1.0, "atlas": 8.0, "situations": 8.0}
 """Roughly what the outputs of a kabupaten take; the others take less than a second."""
 
 _ASKED = "LOKUS_PROSES"

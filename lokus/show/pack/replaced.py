@@ -17,7 +17,9 @@ from lokus.show.themes.themes import THEMES, theme_slug
 __all__ = ["refuse_to_lose_work", "replaced_outputs"]
 
 _MAP = re.compile(
-    "peta_(" + "|".join(re.escape(theme_slug(theme)) for theme in THEMES) + r"|indikator_.+)_A[34]\.(png|pdf)"
+    "peta_("
+    + "|".join(re.escape(theme_slug(theme)) for theme in THEMES)
+    + r"|kasus|indikator_.+)_A[34]\.(png|pdf)"
 )
 
 

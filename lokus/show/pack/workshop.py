@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lokus.show.atlas.atlas import write_atlas
+from lokus.show.atlas.atlas import AtlasBook, write_atlas
+from lokus.show.charts.pictures import map_picture
 from lokus.show.documents.decree import write_decree_annex, write_decree_draft
 from lokus.show.documents.minutes import write_minutes
 from lokus.show.documents.request import (
@@ -15,12 +16,14 @@ from lokus.show.documents.request import (
     write_request_letter,
     write_request_workbook,
 )
+from lokus.show.documents.situation import write_situation
 from lokus.show.maps.print_map import save_map
 from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackage
-from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, request_names
+from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, SITUATION, request_names, situation_names
 from lokus.show.report.report import write_report
+from lokus.show.results.parts import kecamatan_names
 from lokus.show.slides.slides import write_slides
-from lokus.show.themes.themes import theme_slug
+from lokus.show.themes.themes import available_themes, theme_slug
 from lokus.show.web.web_map import write_web_map
 from lokus.show.workbook.calendar import write_calendar
 from lokus.show.workbook.workbook import write_workbook
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from lokus.show.results.material import Material
 
 __all__ = ["Task", "Workshop", "write_requests"]
+
+_DPI = 160  # of the maps in documents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +169,31 @@ class Workshop:
             return files
         asked = DataRequests(info=told.info, formalities=told.formalities, rows=told.requests)
         return [*files, *write_requests(self.stage, asked)]
+
+    def situations(self) -> list[Path]:
+        """Write the situation analysis of the kabupaten, and one of each kecamatan with its own map."""
+        told = self.material.in_order
+        theme = "prevalensi" if "prevalensi" in available_themes(told.results) else "skor"
+        book = AtlasBook(told.results, told.kecamatan, told.info, theme=theme, gaps=None, logo=self.maps.logo)
+        files = [
+            write_situation(
+                self.stage / SITUATION,
+                told,
+                picture=map_picture(self.sheet(theme), dpi=_DPI),
+                layer=book.layer,
+            )
+        ]
+        names = kecamatan_names(told)
+        for kode, name in situation_names(names).items():
+            own = told.results.index[told.results["kode_kecamatan"] == kode]
+            drawn = any(shape is not None for shape in told.results.geometry.loc[own])
+            files.append(
+                write_situation(
+                    self.stage / name, told, kecamatan=kode, layer=book.layer.only(own) if drawn else None,
+                    picture=map_picture(book.map_sheet(kode), dpi=_DPI) if drawn else b"",
+                )
+            )  # fmt: skip
+        return files
 
     def geopackage(self) -> list[Path]:
         """Write the GeoPackage."""

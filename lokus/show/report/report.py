@@ -20,6 +20,7 @@ from lokus.show.charts.trajectory import trajectory_chart
 from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
 from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
+from lokus.show.tables.situation import kecamatan_table
 from lokus.show.tables.study import (
     accepted_table,
     actions_table,
@@ -41,6 +42,7 @@ from lokus.show.tables.villages import proposal_table, reasons
 from lokus.show.themes.themes import available_themes, make_layer
 from lokus.show.words.narrative import cautions, caveats, map_sentence, summary
 from lokus.show.words.review import effect_lines, fall_lines, review_caveats, review_summary
+from lokus.show.words.situation import situation_lines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -172,6 +174,7 @@ def render_report(material: Material, *, sheets: Callable[[str], Figure] | None 
         public=material.public, level=format_number(100 * material.level), summary=summary(material),
         review=review_parts(material, lambda theme: _map(material, theme, drawn)),
         follow_up=follow_up_parts(material),
+        districts=kecamatan_table(material), districts_lines=situation_lines(material),
         maps=[_map(material, theme, drawn) for theme in _shown(material)],
         clusters=clusters_table(material), villages=proposal_table(material),
         reasons=reasons(material.chosen),

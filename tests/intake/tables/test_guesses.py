@@ -33,7 +33,8 @@ def test_headings_of_villages(header: str) -> None:
     [
         ("NILAI IDM 2024", "idm"), ("SKOR INDEKS DESA 2025", "indeks_desa"), ("STATUS DESA", "status_desa"),
         ("Dimensi Aksesibilitas", "id_aksesibilitas"), ("JML KELUARGA DESIL 1", "keluarga_desil_1"),
-        ("TPPS Desa", "tpps_desa"), ("Jumlah BKB", "bkb"), ("Posyandu melayani bidang sosial", "posyandu_sosial"),
+        ("TPPS Desa", "tpps_desa"), ("Jumlah BKB", "bkb"),
+        ("Posyandu melayani bidang sosial", "posyandu_sosial"),
         ("Akses Sanitasi Layak", "sanitasi_layak"),
         ("JML STUNTING", "stunting"), ("Jml. Balita Stunting", "stunting"), ("Balita Diukur", "diukur"),
         ("Jumlah KK", "keluarga"), ("IKS 2024", "iks"), ("Tidak Diukur", None), ("Target Sasaran", None),
