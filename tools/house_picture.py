@@ -25,6 +25,7 @@ PICTURE = ROOT / "docs" / "gambar" / "rumah.svg"
 PLACES = {
     "cli": (1.5, 8.0),
     "panel": (2.7, 8.0),
+    "batch": (0.3, 8.0),
     "kajian": (1.5, 7.0),
     "stages": (1.5, 6.0),
     "example": (-0.05, 7.0),
