@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.i18n import language, use_language
-from lokus.manifest import Verification, compare_locks, compare_outputs, read_lock, write_lock
+from lokus.manifest import SCENARIO, Verification, compare_locks, compare_outputs, read_lock, write_lock
 from lokus.settings.read import read_settings, settings_from_mapping
-from lokus.settings.scenario import Scenario, read_scenario
+from lokus.settings.scenario import Scenario, read_scenario, scenario_from_mapping
 from lokus.stages import choice, data, evidence, followup, outputs, review, trying
 from lokus.stages.stage import Made, keep_unchanged, noted, stage, whole
 from lokus.subject import Subject, subject, use_subject
@@ -42,6 +42,8 @@ class Kajian:
         The checked study file.
     path : Path
         Where the study file is; its paths are relative to this file's folder.
+    scenario : Scenario, optional
+        The trial that this study is; see :meth:`with_scenario`.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class Kajian:
 
     stated: Settings
     path: Path
+    scenario: Scenario | None = None
     made: dict[tuple[str, str], Made] = field(default_factory=dict, init=False)
 
     # What goes in.
@@ -198,11 +201,14 @@ class Kajian:
             Section of the study file → keys to change, ``pilihan={"jumlah": 30}``. A key is replaced whole:
             ``skor={"bobot": {...}}`` states all weights; ``None`` takes a key out.
         """
+        return self._with(self._changed(sections))
+
+    def _changed(self, sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         plain = self.settings.to_mapping()
         for name, keys in sections.items():
             merged = {**plain.get(name, {}), **keys}
             plain[name] = {key: value for key, value in merged.items() if value is not None}
-        return self._with(plain)
+        return plain
 
     def replace_tables(self, tables: Sequence[Mapping[str, Any]]) -> Kajian:
         """Return the study with other tables, each with the keys of a ``[[tabel]]``."""
@@ -234,12 +240,13 @@ class Kajian:
             The list is not the one that the page found: data or rules have changed since.
         """
         read = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
-        tried = self.replace(**read.sections(self.stated))
+        tried = self._with(self._changed(read.sections(self.stated)), scenario=read)
         read.check_list(tried.proposal.kode)
         return tried
 
-    def _with(self, plain: Mapping[str, Any]) -> Kajian:
-        other = Kajian(stated=settings_from_mapping(plain, file=self.path.name), path=self.path)
+    def _with(self, plain: Mapping[str, Any], *, scenario: Scenario | None = None) -> Kajian:
+        stated = settings_from_mapping(plain, file=self.path.name)
+        other = Kajian(stated=stated, path=self.path, scenario=scenario)
         keep_unchanged(self, other)
         return other
 
@@ -285,7 +292,7 @@ class Kajian:
             public=stated.public,
             catalogue=self.catalogue,
             write_lock=lambda path: write_lock(
-                self.lock,
+                self.lock if self.scenario is None else {**self.lock, SCENARIO: self.scenario.to_mapping()},
                 path,
                 study_file=self.path,
                 folder=target,
@@ -364,6 +371,11 @@ def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verific
     study : str or Path, optional
         The study file, when it is no longer where the lock says.
 
+    Notes
+    -----
+    The lock of a scenario holds the keys that it changes; they are changed again, and the first check says
+    that the outputs are those of a trial.
+
     Examples
     --------
     >>> import tempfile
@@ -376,5 +388,7 @@ def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verific
     lock = Path(lock)
     locked = read_lock(lock)
     kajian = Kajian.open(study or lock.parent / locked["kajian"])
+    if SCENARIO in locked:
+        kajian = kajian.with_scenario(scenario_from_mapping(locked[SCENARIO], file=lock.name))
     checks = (*compare_locks(locked, kajian.lock).checks, *compare_outputs(locked, lock.parent).checks)
     return Verification(checks=checks)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "SCENARIO",
     "Check",
     "Input",
     "Verification",
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 _KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
+SCENARIO = "skenario"  # only in the lock of a trial: the keys that it changes
 _OUTPUTS = "keluaran"  # not in locks written before outputs were named
 _PACKAGES = (
     "lokus",
@@ -327,7 +329,12 @@ def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verifica
     >>> compare_locks(locked, {**locked, "usulan": {"desa": ["9901012002"]}}).checks[-1].outcome
     'keluar: 9901012001; masuk: 9901012002'
     """
-    checks = [_compare_inputs(old, now) for old in locked["masukan"]]
+    checks = []
+    if SCENARIO in locked:
+        name = locked[SCENARIO][SCENARIO]["nama"]
+        outcome = _("TRIAL “{name}”, not the official proposal").format(name=name)
+        checks.append(Check(subject=_("scenario"), outcome=outcome, holds=True))
+    checks += [_compare_inputs(old, now) for old in locked["masukan"]]
     known = {item["berkas"] for item in locked["masukan"]}
     checks += [
         Check(subject=item["berkas"], outcome=_("was not among the inputs"), holds=False)

@@ -68,6 +68,32 @@ class Scenario:
         plain = unicodedata.normalize("NFKD", self.name.lower())
         return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "percobaan"
 
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values that :func:`scenario_from_mapping` reads as the same changes, for the lock.
+
+        The list of the page is left out: the lock names the list of the run.
+
+        Examples
+        --------
+        >>> Scenario(
+        ...     name="Uji", kabupaten="Kabupaten Contoh", year=2026,
+        ...     changes={"pilihan": {"jumlah": 30, "maks_kecamatan": None}},
+        ... ).to_mapping()["pilihan"]
+        {'jumlah': 30}
+        """
+        stated = {
+            section: {key: value for key, value in keys.items() if value is not None}
+            for section, keys in self.changes.items()
+        }
+        removed = [
+            f"{section}.{key}"
+            for section, keys in self.changes.items()
+            for key, value in keys.items()
+            if value is None
+        ]
+        head = {"nama": self.name, "kabupaten": self.kabupaten, "tahun": self.year, "hapus": removed}
+        return {_HEAD: head, **{section: keys for section, keys in stated.items() if keys}}
+
     def sections(self, settings: Settings) -> dict[str, dict[str, Any]]:
         """Sections to be replaced in the study, its title and folder among them.
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lokus.errors import LokusError, StudyFileError
 from lokus.settings.read import read_settings
-from lokus.settings.scenario import Scenario, read_scenario
+from lokus.settings.scenario import Scenario, read_scenario, scenario_from_mapping
 
 HEAD = '[skenario]\nnama = "Uji"\nkabupaten = "Kabupaten Contoh"\ntahun = 2026\n'
 
@@ -70,3 +72,11 @@ def test_another_list_than_that_of_the_page_is_refused():
     stated.check_list(["2", "1"])
     with pytest.raises(LokusError, match="daftar"):
         stated.check_list(["1", "3"])
+
+
+def test_what_the_lock_keeps_of_a_scenario_gives_the_same_changes(tmp_path):
+    text = HEAD + 'hapus = ["pilihan.maks_per_kecamatan"]\n[skor.bobot]\nkrs = 1.0\n[pilihan]\njumlah = 3\n'
+    read = read_scenario(written(tmp_path, text))
+    again = scenario_from_mapping(json.loads(json.dumps(read.to_mapping())))
+    assert again.changes == read.changes
+    assert (again.name, again.kabupaten, again.year) == (read.name, read.kabupaten, read.year)

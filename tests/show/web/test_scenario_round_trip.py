@@ -77,6 +77,8 @@ def test_the_command_gives_the_list_of_the_page(kajian, scenario, root, tmp_path
     assert "percobaan" in json.dumps(lock, ensure_ascii=False)
     page = (tmp_path / "peta_interaktif.html").read_text("utf-8")
     assert "percobaan: Skenario 1" in page
+    assert main(["verify", str(tmp_path / "kajian.lock.json")]) == 0
+    assert "PERCOBAAN “Skenario 1”, bukan usulan resmi" in capsys.readouterr().out
 
 
 @pytest.mark.slow
