@@ -1,6 +1,8 @@
-"""How fast the interactive page chooses: ``python benchmarks/viewer.py``.
+"""How fast the interactive page chooses and moves: ``PYTHONPATH=tools python benchmarks/viewer.py [data]``.
 
-Times are those of the viewer's own code in node; a browser runs the same engine.
+Times of choosing are those of the viewer's own code in node; a browser runs the same engine. Frames are counted
+in headless Chromium, which draws by software alone, while the map is moved and zoomed by hand and wheel for three
+seconds each, on real boundaries (default ../shared/data) with made-up numbers.
 """
 
 from __future__ import annotations
@@ -9,15 +11,20 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from headless import open_page
+from web_map import outlines, proposed, villages, whole_page
 
 from lokus.choice.solver.problem import Problem
 from lokus.evidence.scores.scoring import score
+from lokus.show.results.info import StudyInfo
 from lokus.show.results.trial import Trial, Weighing
 from lokus.show.web.trial_data import trial_data
+from lokus.show.web.web_map import write_web_map
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = {
@@ -51,7 +58,7 @@ def made_up(villages: int, kecamatan: int, n: int, limit: int) -> Trial:
     )  # fmt: skip
 
 
-def main() -> None:
+def choosing() -> None:
     """Print the median and the slowest of twenty answers, other weights each time."""
     node = shutil.which("node")
     if node is None:
@@ -76,6 +83,70 @@ def main() -> None:
             f"{villages} villages, {len(groups)} kecamatan, {n} to choose in at most {limit}: "
             f"median {np.median(took):.0f} ms of CPU, slowest {max(took):.0f} ms ({', '.join(sorted(kinds))})"
         )
+
+
+# Moves the map once a frame and counts the frames; the browser gives the next when the last one is drawn.
+MOVE = """
+(async () => {
+  const canvas = document.getElementById("canvas"), box = canvas.getBoundingClientRect();
+  const x = box.width / 2, y = box.height / 2;
+  const hand = (kind, dx, dy) => canvas.dispatchEvent(new PointerEvent(kind, {
+    pointerId: 1, pointerType: "mouse", button: 0, buttons: 1, bubbles: true,
+    clientX: box.left + x + dx, clientY: box.top + y + dy }));
+  const wheel = (delta) => canvas.dispatchEvent(new WheelEvent("wheel", {
+    deltaY: delta, clientX: box.left + x, clientY: box.top + y, cancelable: true, bubbles: true }));
+  const count = async (act) => {
+    const start = performance.now(), gaps = [];
+    for (let n = 0, last = start; last - start < 3000; n++) {
+      act(n);
+      const now = await new Promise(requestAnimationFrame);
+      gaps.push(now - last);
+      last = now;
+    }
+    return [gaps.length / ((performance.now() - start) / 1000), Math.max(...gaps)];
+  };
+  canvas.setPointerCapture = () => {};
+  hand("pointerdown", 0, 0);
+  const pan = await count((n) => hand("pointermove", 150 * Math.sin(n / 20), 90 * Math.cos(n / 20)));
+  hand("pointerup", 0, 0);
+  const zoom = await count((n) => wheel(n % 120 < 60 ? -20 : 20));
+  return { pan, zoom, drawn: Number(document.documentElement.dataset.took), size: [box.width, box.height] };
+})()
+"""
+
+
+def moving(data: Path) -> None:
+    """Print frames a second and the longest wait for one, panning and zooming."""
+    chromium, source = shutil.which("chromium"), data / "boundaries" / "nasional.parquet"
+    if chromium is None or not source.is_file():
+        print(f"frames: needs chromium and {source}")
+        return
+    everyone = villages(source)
+    kode = everyone["kode"].str
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        nation = proposed(everyone)
+        info = StudyInfo(title="Pengukuran", kabupaten="Nasional", tahun=2026, sources=(), synthetic=True)
+        pages = {
+            "kabupaten (16.03)": whole_page(everyone[kode.startswith("16.03")], folder / "a.html"),
+            "province (16)": whole_page(everyone[kode.startswith("16.")], folder / "b.html"),
+            "nation": write_web_map(nation, outlines(nation), info, folder / "c.html"),
+        }
+        with open_page(chromium, folder / "profile") as page:
+            page.size(1366, 768)
+            for name, path in pages.items():
+                page.go(path.as_uri(), "document.documentElement.dataset.ready === '1'", wait=120)
+                found = page.run(MOVE)
+                (pan, longest), (zoom, slowest) = found["pan"], found["zoom"]
+                print(
+                    f"{name}: pan {pan:.0f} frames a second, longest {longest:.0f} ms; zoom {zoom:.0f}, "
+                    f"{slowest:.0f} ms; a whole drawing {found['drawn']:.0f} ms"
+                )
+
+
+def main() -> None:
+    choosing()
+    moving(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "data")
 
 
 if __name__ == "__main__":

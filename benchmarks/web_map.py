@@ -21,7 +21,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from lokus.choice.solver.problem import Problem
+from lokus.evidence.scores.scoring import score
 from lokus.show.results.info import StudyInfo
+from lokus.show.results.trial import Trial, Weighing
+from lokus.show.themes.themes import IndicatorStyle
 from lokus.show.web.web_map import write_web_map
 
 PLACES = {"kabupaten (16.03)": "16.03", "provinsi (16)": "16.", "nasional": ""}
@@ -56,6 +60,35 @@ def outlines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Outlines of the kecamatan."""
     sound = frame.set_geometry(shapely.buffer(frame.geometry.to_numpy(), 0), crs=frame.crs)
     return sound.dissolve("kode_kecamatan")[["kecamatan", "geometry"]]
+
+
+def whole_page(frame: gpd.GeoDataFrame, path: Path, indicators: int = 20) -> Path:
+    """A page with all that a study can bring: as many indicators as layers and sliders, and what to try."""
+    rng = np.random.default_rng(17)
+    keys = [f"i{number:02d}" for number in range(indicators)]
+    values = pd.DataFrame(
+        rng.uniform(0, 100, (len(frame), indicators)).round(1), index=frame.index, columns=keys
+    )
+    values = values.mask(rng.random(values.shape) < 0.03)
+    weights = {key: float(number < 6) for number, key in enumerate(keys)}
+    children = frame["anak_stunting"]
+    found = score(values, weights=weights, worse=dict.fromkeys(keys, "high"), ties=children)
+    problem = Problem(n=len(frame) // 10, max_kecamatan=frame["kode_kecamatan"].nunique() // 2)
+    labels = {key: f"Indikator layanan nomor {number}" for number, key in enumerate(keys, start=1)}
+    trial = Trial(
+        problem=problem, stated=problem, scores=found.table["skor"], kecamatan=frame["kode_kecamatan"],
+        ties=children, children=children, expected=children,
+        weighing=Weighing(
+            normalised=found.normalised, weights=weights, labels=labels,
+            exempt=found.normalised.isna() & False, withhold=False,
+        ),
+    )  # fmt: skip
+    styles = {key: IndicatorStyle(label=labels[key], unit="%", worse="high") for key in keys}
+    info = StudyInfo(
+        title="Pengukuran", kabupaten="Wilayah", tahun=2026, sources=("batas desa",), synthetic=True
+    )
+    drawn = proposed(frame).join(values)
+    return write_web_map(drawn, outlines(frame), info, path, indicators=styles, trial=trial)
 
 
 def plain(frame: gpd.GeoDataFrame, path: Path) -> Path:

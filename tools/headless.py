@@ -1,11 +1,12 @@
 """A page in headless Chromium, driven over the pipe of its DevTools protocol, for tests and benchmarks.
 
-``--dump-dom`` runs a page once, on a clock of its own and without frames; here it runs as in a hand: frames are
-drawn when they are drawn, touches and keys come from outside, and every request is seen. Software rendering.
+``--dump-dom`` runs a page once, on a clock of its own and without frames. Here it runs as in a hand: frames
+are drawn when they are drawn, touches come from outside, and every request is seen.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import itertools
 import json
@@ -102,6 +103,21 @@ class Page:
             raise RuntimeError(str(done["exceptionDetails"].get("exception", {}).get("description", done)))
         return done["result"].get("value")
 
+    def tap(self, x: float, y: float) -> None:
+        """Touch the page at a point of its window, as a finger does."""
+        points = [{"x": x, "y": y}]
+        self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=points)
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+
+    def picture(self) -> bytes:
+        """Give what the window shows, as PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+
+    def paper(self) -> bytes:
+        """Print the page as it asks to be printed, as PDF."""
+        given = {"preferCSSPageSize": True, "printBackground": True}
+        return base64.b64decode(self.call("Page.printToPDF", **given)["data"])
+
     @property
     def requests(self) -> list[str]:
         """Addresses that were asked for since the page was opened, its own file first."""
@@ -132,7 +148,7 @@ def open_page(chromium: str, profile: Path, *flags: str) -> Iterator[Page]:
         os.dup2(writing, 4)
 
     command = [chromium, f"--user-data-dir={profile}", *flags, *_FLAGS]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - a browser that tests and benchmarks name themselves
         command, preexec_fn=pipes, close_fds=False, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip

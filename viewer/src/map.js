@@ -73,7 +73,7 @@ export function createMap(app) {
   // ---- view -------------------------------------------------------------------------------------------------
 
   const view = { scale: 1, x: 0, y: 0 };  // screen = grid * scale + (x, y), in CSS pixels
-  const PAPER = { width: 193, height: 112, dots: 3 };  // millimetres, as web_map.css has them; dots a pixel
+  const PAPER = { width: 193, height: 112, dots: 3 };  // millimetres, width as web_map.css has it; dots a pixel
   let onPaper = false;
   let home = 1, width = 0, height = 0, ratio = 1, hovered = -1, waiting = false, byHand = false;
 
@@ -525,8 +525,14 @@ export function createMap(app) {
 
   return {
     resize, redraw, draw,
-    /** @type {(on: boolean) => void} */
-    paper(on) { onPaper = on; resize(); },
+    /** For paper, as many millimetres high; for the screen with 0. */
+    /** @type {(tall: number) => void} */
+    paper(tall) {
+      onPaper = tall > 0;
+      PAPER.height = tall;
+      find("map").style.setProperty("--paper", `${tall}mm`);
+      resize();
+    },
     /** @type {(i: number) => boolean} */
     hasPolygon: (i) => villages[i].numbers.length > 0,
     /** @type {(i: number) => void} */

@@ -118,16 +118,25 @@ async function start() {
   if (query) { find("query").value = query; panel.search(); }
   map.draw();
   new ResizeObserver(() => map.resize()).observe(find("map"));
-  // On paper the legend stands under the map, and the map is drawn for the size that the style sheet gives it.
-  const legend = find("legend"), inner = find("tip");
+  // On paper the legend and the card stand under the map, so that the list has the other column for itself; the map is
+  // drawn for the size that the style sheet gives it.
+  const legend = find("legend"), card = find("village"), inner = find("tip");
+  // Millimetres that head, banner, card and the offices' gaps leave of a sheet 194 high, roughly from above.
+  const tall = () => {
+    const banner = find("banner").hidden ? 0 : 5 + 3.6 * Math.ceil(find("banner-full").textContent.length / 150);
+    const below = card.hidden ? 60 : (app.trying() ? 64 : 57) + 8 * Math.ceil((data.gaps?.[app.chosen]?.length ?? 0) / 2 + 1);
+    return Math.max(60, Math.min(112, 194 - 14 - banner - below));
+  };
   window.addEventListener("beforeprint", () => {
     legend.open = true;
-    find("map").after(legend);
-    map.paper(true);
+    find("map").after(legend, card);
+    find("list").classList.toggle("long", app.list().length > 32);
+    map.paper(tall());
   });
   window.addEventListener("afterprint", () => {
     inner.before(legend);
-    map.paper(false);
+    find("open-table").after(card);
+    map.paper(0);
   });
   document.documentElement.dataset.ready = "1";
 }

@@ -116,7 +116,8 @@ def smaller_above(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[A
     areas = shapely.area(sound)
     for a, b in zip(first[over], second[over], strict=True):
         large, small = (a, b) if areas[a] > areas[b] else (b, a)
-        rest = polygonal([shapely.difference(shapes[there[large]], sound[small])])[0]
+        whole = shapely.make_valid(shapes[there[large]])  # perhaps cut before, perhaps drawn across itself
+        rest = polygonal([shapely.difference(whole, sound[small])])[0]
         if rest is not None:
             shapes[there[large]] = rest
     return shapes

@@ -30,3 +30,10 @@ def test_a_clean_coverage_and_what_is_no_polygon_stay_as_they_are() -> None:
     assert drawn[0].equals(shapes[0])
     assert [shape is None for shape in drawn] == [False, True, False, True]
     assert [shape is None for shape in polygonal(shapes)] == [False, True, False, True]
+
+
+def test_a_village_drawn_across_itself_yields_to_the_smaller_one():
+    crossed = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    drawn = smaller_above([crossed, shapely.box(4, 1, 6, 9)])
+    assert drawn[0].area == pytest.approx(48.0)  # two triangles of 25, less two of 1 within the box
+    assert drawn[1].area == 16.0
