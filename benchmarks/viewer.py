@@ -1,7 +1,7 @@
 """How fast the interactive page chooses and moves: ``PYTHONPATH=tools python benchmarks/viewer.py [data]``.
 
-Times of choosing are those of the viewer's own code in node; a browser runs the same engine. Frames are counted
-in headless Chromium, which draws by software alone, while the map is moved and zoomed by hand and wheel for three
+Times of choosing are those of the viewer's own code in node; a browser runs the same engine. Frames are
+counted in headless Chromium, which draws by software alone, while hand and wheel move the map for three
 seconds each, on real boundaries (default ../shared/data) with made-up numbers.
 """
 
@@ -64,8 +64,8 @@ def choosing() -> None:
     if node is None:
         sys.exit("needs node")
     rng = np.random.default_rng(3)
-    for villages, (kecamatan, n, limit) in SIZES.items():
-        trial = made_up(villages, kecamatan, n, limit)
+    for size, (kecamatan, n, limit) in SIZES.items():
+        trial = made_up(size, kecamatan, n, limit)
         groups = sorted(trial.kecamatan.unique())
         cases = [{"weights": rng.random(20).tolist(), "inside": [], "outside": []} for _ in range(20)]
         given = {
@@ -80,7 +80,7 @@ def choosing() -> None:
         took = [answer["cpu"] for answer in json.loads(done.stdout)]
         kinds = {answer["kind"] for answer in json.loads(done.stdout)}
         print(
-            f"{villages} villages, {len(groups)} kecamatan, {n} to choose in at most {limit}: "
+            f"{size} villages, {len(groups)} kecamatan, {n} to choose in at most {limit}: "
             f"median {np.median(took):.0f} ms of CPU, slowest {max(took):.0f} ms ({', '.join(sorted(kinds))})"
         )
 
@@ -125,22 +125,31 @@ def moving(data: Path) -> None:
     kode = everyone["kode"].str
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        nation = proposed(everyone)
         info = StudyInfo(title="Pengukuran", kabupaten="Nasional", tahun=2026, sources=(), synthetic=True)
+
+        def nation(path: Path) -> Path:
+            drawn = proposed(everyone)
+            return write_web_map(drawn, outlines(drawn), info, path)
+
         pages = {
-            "kabupaten (16.03)": whole_page(everyone[kode.startswith("16.03")], folder / "a.html"),
-            "province (16)": whole_page(everyone[kode.startswith("16.")], folder / "b.html"),
-            "nation": write_web_map(nation, outlines(nation), info, folder / "c.html"),
+            "kabupaten (16.03)": lambda path: whole_page(everyone[kode.startswith("16.03")], path),
+            "province (16)": lambda path: whole_page(everyone[kode.startswith("16.")], path),
+            "nation": nation,
         }
         with open_page(chromium, folder / "profile") as page:
             page.size(1366, 768)
-            for name, path in pages.items():
-                page.go(path.as_uri(), "document.documentElement.dataset.ready === '1'", wait=120)
+            for name, make in pages.items():
+                page.go(
+                    make(folder / "peta.html").as_uri(),
+                    "document.documentElement.dataset.ready === '1'",
+                    wait=120,
+                )
                 found = page.run(MOVE)
                 (pan, longest), (zoom, slowest) = found["pan"], found["zoom"]
                 print(
                     f"{name}: pan {pan:.0f} frames a second, longest {longest:.0f} ms; zoom {zoom:.0f}, "
-                    f"{slowest:.0f} ms; a whole drawing {found['drawn']:.0f} ms"
+                    f"{slowest:.0f} ms; a whole drawing {found['drawn']:.0f} ms",
+                    flush=True,
                 )
 
 

@@ -6,7 +6,6 @@ from statistics import median
 from time import perf_counter
 
 from lokus import Kajian
-from lokus.show.maps.maps import QuickMap, compare_status
 
 REPEATS = 25
 
@@ -23,9 +22,8 @@ def milliseconds(work) -> float:
 
 def main() -> None:
     kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    before = kajian.proposal.table["terpilih"]
+    kajian.proposal  # noqa: B018 - read the data once
     weights = dict(kajian.settings.scores.weights)
-    drawn = QuickMap(kajian.villages, kajian.boundaries.kecamatan)
 
     def rules(number: int) -> Kajian:
         return kajian.replace(pilihan={"jumlah": 20 + number % 10})
@@ -36,8 +34,6 @@ def main() -> None:
     print("milidetik, kajian contoh dengan 256 desa, data sudah dibaca")
     print(f"  aturan lain  → usulan baru   {milliseconds(lambda n: rules(n).proposal):7.1f}")
     print(f"  bobot lain   → usulan baru   {milliseconds(lambda n: scores(n).proposal):7.1f}")
-    moved = compare_status(before, scores(0).proposal.table["terpilih"])
-    print(f"  peta kecil digambar ulang    {milliseconds(lambda _number: drawn.png(moved)):7.1f}")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.errors import StudyFileError
 from lokus.i18n import gettext as _
 from lokus.settings.scenario import scenario_from_mapping
-from lokus.show.web.web_map import TEMPLATES, render_web_map
+from lokus.show.web.web_map import TEMPLATES, page_frame, render_web_map
 
 if TYPE_CHECKING:
     from lokus.kajian import Kajian
@@ -135,11 +134,7 @@ class WhatIf:
 
     def _repr_html_(self) -> str:
         """Give the page in a frame, for whoever shows a notebook without running widgets."""
-        return (
-            f'<iframe title="{escape(repr(self))}" sandbox="allow-scripts allow-downloads allow-modals" '
-            f'style="width:100%;height:{self.height}px;border:1px solid #b9c2c6" '
-            f'srcdoc="{escape(self.page)}"></iframe>'
-        )
+        return page_frame(self.page, title=repr(self), height=self.height)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Give the widget where its extra is installed, and the page itself for everyone else."""

@@ -141,7 +141,13 @@ class AtlasGround:
         if not others:
             return {}
         coarse = simplify_shared(self.outlines[others], sketch.scale * _DETAIL)
-        cut = sketch.draw(polygonal(shapely.intersection(shapely.make_valid(coarse), window)))
+        cut = sketch.draw(
+            polygonal(
+                shapely.intersection(
+                    shapely.make_valid(coarse, method="structure", keep_collapsed=False), window
+                )
+            )
+        )
         return {number: shape for number, shape in zip(others, cut, strict=True) if shape is not None}
 
     def draw_locator(self, page: Any, box: Box, kode: str) -> None:

@@ -109,14 +109,15 @@ def smaller_above(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[A
     there = np.flatnonzero(~shapely.is_missing(shapes))
     if len(there) < 2 or shapely.coverage_is_valid(shapes[there]):
         return shapes
-    sound = shapely.make_valid(shapes[there])
+    sound = shapely.make_valid(shapes[there], method="structure", keep_collapsed=False)
     first, second = shapely.STRtree(sound).query(sound, predicate="intersects")
     first, second = first[first < second], second[first < second]
     over = shapely.area(shapely.intersection(sound[first], sound[second])) > 1.0
     areas = shapely.area(sound)
     for a, b in zip(first[over], second[over], strict=True):
         large, small = (a, b) if areas[a] > areas[b] else (b, a)
-        whole = shapely.make_valid(shapes[there[large]])  # perhaps cut before, perhaps drawn across itself
+        # It may be cut already, or drawn across itself.
+        whole = shapely.make_valid(shapes[there[large]], method="structure", keep_collapsed=False)
         rest = polygonal([shapely.difference(whole, sound[small])])[0]
         if rest is not None:
             shapes[there[large]] = rest

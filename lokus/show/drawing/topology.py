@@ -214,7 +214,9 @@ class Topology:
             bodies[count > 1] = shapely.multipolygons(polygons[many], indices=group)
         if valid:
             broken = np.flatnonzero(~shapely.is_valid(bodies))
-            bodies[broken] = polygonal(shapely.make_valid(bodies[broken]))
+            bodies[broken] = polygonal(
+                shapely.make_valid(bodies[broken], method="structure", keep_collapsed=False)
+            )
         shapes[owners] = bodies
         return shapes
 

@@ -124,7 +124,10 @@ class Ground:
         column = next((columns[name] for name in _NAMES if name in columns), None)
         if column is None or self.around is None:
             return {}
-        shapes = pd.Series(shapely.make_valid(self.around), index=surroundings.index)
+        shapes = pd.Series(
+            shapely.make_valid(self.around, method="structure", keep_collapsed=False),
+            index=surroundings.index,
+        )
         names = surroundings[column].astype("string").str.strip().replace("", pd.NA)
         named = {str(name): shapely.union_all(group.to_numpy()) for name, group in shapes.groupby(names)}
         own = [point for point in shapely.point_on_surface(self.outlines) if point is not None]

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-from matplotlib.collections import PathCollection
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-
-from lokus.i18n import gettext as _
-from lokus.show.drawing.geometry import compound_path, polygonal, smaller_above, to_metric
-from lokus.show.drawing.topology import simplify_shared
 from lokus.show.maps.base_map import Ground
 from lokus.show.maps.print_map import draw_on
 from lokus.show.maps.years import draw_years, year_layers
-from lokus.show.themes.palette import MISSING, REVIEW
 from lokus.show.themes.themes import YEARLY, available_themes, make_layer
 from lokus.show.web.folium_map import folium_map
+from lokus.show.web.web_map import page_frame, render_web_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,13 +19,13 @@ if TYPE_CHECKING:
 
     import folium
     import geopandas as gpd
-    from matplotlib.path import Path as Outline
+    from matplotlib.figure import Figure
 
     from lokus.show.results.info import StudyInfo
     from lokus.show.themes.layer import Layer
     from lokus.show.themes.themes import IndicatorStyle
 
-__all__ = ["Maps", "QuickMap", "compare_status"]
+__all__ = ["Maps"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -78,8 +67,8 @@ class Maps:
         """Themes that these results can be shown by."""
         return available_themes(self.results, self.indicators)
 
-    def interactive(self, theme: str = "usulan", *, basemap: bool = False) -> folium.Map:
-        """Give the interactive map, to which further layers can be added; see :func:`folium_map`."""
+    def folium(self, theme: str = "usulan", *, basemap: bool = False) -> folium.Map:
+        """Give one theme as a map of folium, to which further layers can be added; see :func:`folium_map`."""
         return folium_map(
             self.results, self.kecamatan, self.info, theme=theme, indicators=self.indicators, basemap=basemap
         )
@@ -115,96 +104,6 @@ class Maps:
         return f"Maps({self.info.kabupaten}, {self.info.tahun})"
 
     def _repr_html_(self) -> str:
-        return str(self.interactive()._repr_html_())
-
-
-# The map of the what-if panel.
-DETAIL = 700.0
-"""Finest detail kept, as a part of the longer side: about one pixel."""
-
-RARE = ("lulus", MISSING)
-"""Classes that :func:`compare_status` does not give; the legend has them only where they occur."""
-
-
-def compare_status(before: pd.Series[bool], after: pd.Series[bool]) -> pd.Series[str]:
-    """Class of each village when one list follows another: ``tetap``, ``masuk``, ``keluar``, ``tidak``.
-
-    Examples
-    --------
-    >>> before = pd.Series([True, True, False, False], index=list("abcd"))
-    >>> after = pd.Series([True, False, True, False], index=list("abcd"))
-    >>> compare_status(before, after).tolist()
-    ['tetap', 'keluar', 'masuk', 'tidak']
-    """
-    was, now = before.to_numpy(dtype=bool), after.to_numpy(dtype=bool)
-    classes = np.select([was & now, now, was], ["tetap", "masuk", "keluar"], "tidak")
-    return pd.Series(classes, index=before.index, name="status_reviu")
-
-
-class QuickMap:
-    """Outlines prepared once, drawn many times.
-
-    Parameters
-    ----------
-    villages : geopandas.GeoDataFrame
-        Village table.
-    kecamatan : geopandas.GeoDataFrame
-        Outlines of the kecamatan.
-    """
-
-    def __init__(self, villages: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame) -> None:
-        metric = to_metric(villages.sort_index())
-        west, south, east, north = metric.total_bounds
-        self._index = metric.index
-        self._bounds = (west, south, east, north)
-        self._tolerance = max(east - west, north - south) / DETAIL
-        self._shapes = smaller_above(metric.geometry.to_numpy())
-        self._outlines = polygonal(to_metric(kecamatan.sort_index(), metric.crs).geometry.to_numpy())
-
-    @cached_property
-    def _paths(self) -> tuple[list[Outline], Outline]:
-        villages = [
-            compound_path([shape]) for shape in simplify_shared(np.asarray(self._shapes), self._tolerance)
-        ]
-        outlines = simplify_shared(np.asarray(self._outlines), self._tolerance)
-        return villages, compound_path(outlines)
-
-    def png(self, classes: pd.Series[str], *, width: int = 620) -> bytes:
-        """Draw the classes of :func:`compare_status`, with a legend and its counts.
-
-        Parameters
-        ----------
-        classes : pandas.Series
-            One of the classes of the review palette for each village.
-        width : int
-            Pixels.
-        """
-        west, south, east, north = self._bounds
-        shape = np.clip((north - south) / (east - west), 0.4, 1.6)
-        figure = Figure(figsize=(width / 100, width * shape / 100), dpi=100)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_axis_off()
-        axes.set_aspect("equal")
-        villages, outlines = self._paths
-        colours = [REVIEW[key] for key in classes.reindex(self._index)]
-        axes.add_collection(
-            PathCollection(villages, facecolors=colours, edgecolors="#9aa5ab", linewidths=0.4),
-            autolim=False,
-        )
-        axes.add_collection(
-            PathCollection([outlines], facecolors="none", edgecolors="#37474f", linewidths=0.9), autolim=False
-        )
-        pad = 0.02 * max(east - west, north - south)
-        axes.set_xlim(west - pad, east + pad)
-        axes.set_ylim(south - pad, north + pad)
-        counts = classes.value_counts()
-        handles: list[Patch | Line2D] = [
-            Patch(facecolor=colour, edgecolor="#9aa5ab", label=f"{REVIEW.label(key)} ({counts.get(key, 0)})")
-            for key, colour in REVIEW.items()
-            if key not in RARE or counts.get(key, 0)
-        ]
-        handles.append(Line2D([], [], color="#37474f", linewidth=0.9, label=_("Kecamatan border")))
-        axes.legend(handles=handles, loc="best", fontsize=8, framealpha=0.9)
-        out = io.BytesIO()
-        figure.savefig(out, format="png", metadata={"Software": None})
-        return out.getvalue()
+        """Give the interactive page with every theme; :func:`lokus.what_if` can try other rules on it too."""
+        page = render_web_map(self.results, self.kecamatan, self.info, indicators=self.indicators, pack=True)
+        return page_frame(page, title=repr(self))

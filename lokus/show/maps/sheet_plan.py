@@ -472,7 +472,10 @@ def draw_surroundings(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]
     """
     box, sketch = frames.main.box, frames.main.sketch
     (west, south), (east, north) = sketch.ground(np.array([[box.left, box.bottom], [box.right, box.top]]))
-    cut = shapely.intersection(shapely.make_valid(surroundings), shapely.box(west, south, east, north))
+    cut = shapely.intersection(
+        shapely.make_valid(surroundings, method="structure", keep_collapsed=False),
+        shapely.box(west, south, east, north),
+    )
     unit = frames.page.unit
     cut = without_slivers(cut, (3 * sketch.scale) ** 2)
     draw_outline(page, compound_path(_areas(sketch.draw(cut))), width=0.5 * unit, zorder=0.6, **AROUND)

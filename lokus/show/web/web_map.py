@@ -7,6 +7,7 @@ import json
 import math
 import zlib
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,6 +163,20 @@ def render_web_map(
         data=block, packed=packed,
         style=_asset("web_map.css"), script=_asset("web_map.js"),
     )  # fmt: skip
+
+
+def page_frame(page: str, *, title: str, height: int = 680) -> str:
+    """Put a page into a frame of its own, for a notebook: it reaches neither the notebook nor the network.
+
+    Examples
+    --------
+    >>> page_frame("<p>Halo</p>", title="Peta", height=100)
+    '<iframe title="Peta" ... srcdoc="&lt;p&gt;Halo&lt;/p&gt;"></iframe>'
+    """
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-downloads allow-modals" '
+        f'style="width:100%;height:{height}px;border:1px solid #b9c2c6" srcdoc="{escape(page)}"></iframe>'
+    )
 
 
 def json_for_html(data: Any) -> str:

@@ -37,3 +37,17 @@ def test_a_village_drawn_across_itself_yields_to_the_smaller_one():
     drawn = smaller_above([crossed, shapely.box(4, 1, 6, 9)])
     assert drawn[0].area == pytest.approx(48.0)  # two triangles of 25, less two of 1 within the box
     assert drawn[1].area == 16.0
+
+
+@pytest.mark.slow
+def test_every_village_of_the_nation_is_drawn_whatever_its_polygon(shared_data):
+    import geopandas as gpd
+
+    source = shared_data / "boundaries" / "nasional.parquet"
+    if not source.is_file():
+        pytest.skip("the national boundaries are absent")
+    shapes = gpd.read_parquet(source, columns=["geometry"]).geometry.to_numpy()
+    broken = shapes[~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)]
+    assert len(broken) > 50  # one of them stops GEOS where a polygon is mended by its lines
+    drawn = smaller_above(np.concatenate([broken, broken]))
+    assert all(shape is not None for shape in drawn[: len(broken)])

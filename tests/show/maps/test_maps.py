@@ -1,14 +1,10 @@
-"""Maps of one study, and the small one that is redrawn in a moment."""
+"""Maps of one study."""
 
 from __future__ import annotations
 
-import io
+import html
 
-import pandas as pd
-import pytest
-from PIL import Image
-
-from lokus.show.maps.maps import Maps, QuickMap, compare_status
+from lokus.show.maps.maps import Maps
 
 
 def test_the_themes_are_those_that_the_results_have(full, results, outlines, info, indicators):
@@ -18,18 +14,12 @@ def test_the_themes_are_those_that_the_results_have(full, results, outlines, inf
     assert repr(plain) == "Maps(Kabupaten Contoh, 2027)"
 
 
-@pytest.mark.parametrize(
-    ("was", "now", "status"),
-    [(True, True, "tetap"), (True, False, "keluar"), (False, True, "masuk"), (False, False, "tidak")],
-)
-def test_status_of_a_village_when_one_list_follows_another(was, now, status):
-    before, after = pd.Series([was], index=["a"]), pd.Series([now], index=["a"])
-    assert compare_status(before, after).tolist() == [status]
-
-
-def test_the_small_map_is_a_picture_of_its_width_and_the_same_bytes_again(results, outlines):
-    quick = QuickMap(results, outlines)
-    classes = compare_status(results["terpilih"], results["terpilih"].shift(fill_value=False))
-    first = quick.png(classes, width=400)
-    assert Image.open(io.BytesIO(first)).width == 400
-    assert quick.png(classes.sample(frac=1, random_state=2), width=400) == first
+def test_a_notebook_shows_the_interactive_page_and_folium_on_request(results, outlines, info):
+    maps = Maps(results=results, kecamatan=outlines, info=info)
+    shown = maps._repr_html_()
+    assert shown.startswith('<iframe title="Maps(Kabupaten Contoh, 2027)" sandbox="allow-scripts')
+    page = html.unescape(shown.split('srcdoc="')[1])
+    assert "default-src 'none'" in page
+    assert 'id="data" data-packed="1"' in page
+    assert "folium" not in page
+    assert type(maps.folium("skor")).__module__.startswith("folium")
