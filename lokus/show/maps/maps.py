@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import folium
     import geopandas as gpd
+    import pandas as pd
+    from folium import Map
     from matplotlib.figure import Figure
 
     from lokus.show.results.info import StudyInfo
@@ -67,7 +68,7 @@ class Maps:
         """Themes that these results can be shown by."""
         return available_themes(self.results, self.indicators)
 
-    def folium(self, theme: str = "usulan", *, basemap: bool = False) -> folium.Map:
+    def folium(self, theme: str = "usulan", *, basemap: bool = False) -> Map:
         """Give one theme as a map of folium, to which further layers can be added; see :func:`folium_map`."""
         return folium_map(
             self.results, self.kecamatan, self.info, theme=theme, indicators=self.indicators, basemap=basemap
