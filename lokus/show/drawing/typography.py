@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import LoadFlags
@@ -17,8 +17,11 @@ __all__ = [
     "FAMILY",
     "LINE",
     "MM_PER_POINT",
+    "Letter",
     "fit_lines",
     "fit_size",
+    "font_file",
+    "lay_out",
     "line_height",
     "metrics",
     "shorten",
@@ -42,16 +45,75 @@ def metrics(text: str, weight: str = "normal", style: str = "normal") -> tuple[f
     >>> [round(part, 2) for part in metrics("Muara Enim")]
     [5.97, 0.76]
     """
-    font = get_font(_file(weight, style))
+    letters = lay_out(text, weight, style)
+    width = letters[-1].left + letters[-1].advance if letters else 0.0
+    rise = max((letter.rise for letter in letters), default=0.0)
+    return width, rise if text == _TALL else max(rise, metrics(_TALL, weight, style)[1])
+
+
+class Letter(NamedTuple):
+    """A letter of a line, lengths in ems.
+
+    Parameters
+    ----------
+    font : str
+        File of its font.
+    text : str
+        What it stands for: two characters for a ligature.
+    glyph : int
+        Its number in the font.
+    left, up : float
+        Where it stands from the start of the line.
+    kern : float
+        Room before it beyond the advance of the one before.
+    advance, rise : float
+        Its width, and how high it stands above the baseline.
+    """
+
+    font: str
+    text: str
+    glyph: int
+    left: float
+    up: float
+    kern: float
+    advance: float
+    rise: float
+
+
+@lru_cache(maxsize=16384)
+def lay_out(text: str, weight: str = "normal", style: str = "normal") -> tuple[Letter, ...]:
+    """Lay out a line once, for measuring it and for writing it.
+
+    Examples
+    --------
+    >>> [(letter.text, round(letter.left, 2)) for letter in lay_out("To")]
+    [('T', 0.0), ('o', 0.44)]
+    """
+    font = get_font(font_file(weight, style))
     font.set_size(100, 72)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    width, height = font.get_width_height()
-    rise = (height - font.get_descent()) / 6400
-    return width / 6400, rise if text == _TALL else max(rise, metrics(_TALL, weight, style)[1])
+    letters = []
+    for item in font._layout(text, LoadFlags.NO_HINTING):
+        file = str(item.ft_object.fname)
+        if (shape := _SHAPES.get((file, item.glyph_index))) is None:
+            glyph = item.ft_object.load_glyph(item.glyph_index, flags=LoadFlags.NO_HINTING)
+            shape = _SHAPES[file, item.glyph_index] = glyph.horiAdvance / 6400, glyph.bbox[3] / 6400
+        kern = item.prev_kern / 100
+        letters.append(Letter(file, item.char, item.glyph_index, item.x / 100, item.y / 100, kern, *shape))
+    return tuple(letters)
+
+
+_SHAPES: dict[tuple[str, int], tuple[float, float]] = {}  # advance and rise of a glyph, in ems
 
 
 @lru_cache
-def _file(weight: str, style: Any) -> Any:
+def font_file(weight: str, style: Any) -> Any:
+    """File of the font of a weight and style.
+
+    Examples
+    --------
+    >>> font_file("bold", "normal").endswith("DejaVuSans-Bold.ttf")
+    True
+    """
     return findfont(FontProperties(family=FAMILY, weight=weight, style=style))
 
 
@@ -130,13 +192,28 @@ def shorten(text: str, size: float, width: float, *, weight: str = "normal") -> 
     >>> shorten("Tanjung Agung Selatan", 10, 20)
     'Tanjung…'
     """
-    if text_width(text, size, weight=weight) <= width:
+    if _fits(text, size, width, weight):
         return text
     for end in range(len(text) - 1, 0, -1):
         cut = text[:end].rstrip() + "…"
         if text_width(cut, size, weight=weight) <= width:
             return cut
     return "…"
+
+
+@lru_cache(maxsize=1024)
+def _advance(letter: str, weight: str) -> float:
+    """Room that a letter takes in a line, in ems."""
+    return sum(part.advance for part in lay_out(letter, weight))
+
+
+def _fits(text: str, size: float, width: float, weight: str) -> bool:
+    """Whether a line fits; it is measured only where the sum of its letters does not say so already."""
+    em = size * MM_PER_POINT * _HINTING
+    # Kerning draws letters together; half an em, and some more, is room for what stands out at the ends.
+    if (sum(_advance(letter, weight) for letter in text) + 0.5 + 0.02 * len(text)) * em < width:
+        return True
+    return text_width(text, size, weight=weight) <= width
 
 
 def wrap(text: str, size: float, width: float, *, lines: int, weight: str = "normal") -> list[str]:
@@ -156,7 +233,7 @@ def wrap(text: str, size: float, width: float, *, lines: int, weight: str = "nor
             broken.append(shorten(" ".join(words), size, width, weight=weight))
             break
         taken = 1
-        while taken < len(words) and text_width(" ".join(words[: taken + 1]), size, weight=weight) <= width:
+        while taken < len(words) and _fits(" ".join(words[: taken + 1]), size, width, weight):
             taken += 1
         broken.append(shorten(" ".join(words[:taken]), size, width, weight=weight))
         words = words[taken:]

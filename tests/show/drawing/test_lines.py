@@ -57,6 +57,28 @@ def test_a_line_is_text_in_a_pdf_and_its_edge_is_not():
     assert PdfReader(out).pages[0].extract_text().strip() == "Suka Maju $5"
 
 
+@pytest.mark.parametrize(
+    "text", ["Desa (Ulu) \\ 5", "≥ 8,1 – 9 …", "Sofifi, office", "AVATAR To Ya", "Kraméž", "( \\) (", "أ"]
+)
+def test_letters_of_a_pdf_stand_where_matplotlib_writes_them(text):
+    def written(draw):
+        figure, page = sheet()
+        draw(page)
+        out, found = io.BytesIO(), []
+        figure.savefig(out, format="pdf")
+        PdfReader(out).pages[0].extract_text(visitor_text=lambda *piece: found.append(piece))
+        # Where a piece begins: its place on the page, moved by what was set before it.
+        start = next((cm[4] + tm[4], cm[5] + tm[5]) for part, cm, tm, *_font in found if part.strip())
+        return "".join(piece[0] for piece in found).split(), start
+
+    ours, here = written(lambda page: Line(10, 12, text, 9).on(page))
+    theirs, there = written(
+        lambda page: page.text(10, 12, text, fontsize=9, fontfamily=FAMILY, parse_math=False)
+    )
+    assert ours == theirs
+    assert here == pytest.approx(there, abs=0.01)
+
+
 def test_an_edge_lies_around_the_letters():
     figure, page = sheet()
     page.axhspan(0, 25.4, color="black")

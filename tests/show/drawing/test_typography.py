@@ -1,11 +1,41 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.font_manager import get_font
+from matplotlib.ft2font import LoadFlags
 
-from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
+from lokus.show.drawing.typography import (
+    _fits,
+    fit_lines,
+    fit_size,
+    font_file,
+    line_height,
+    metrics,
+    shorten,
+    text_width,
+    wrap,
+)
 
 words = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc",)), max_size=60)
+
+
+@given(words, st.sampled_from(["normal", "bold"]))
+def test_a_line_is_as_wide_and_high_as_matplotlib_sets_it(text, weight):
+    font = get_font(font_file(weight, "normal"))
+    font.set_size(100, 72)
+    sizes = []
+    for line in (text, "lp"):
+        font.set_text(line, 0.0, flags=LoadFlags.NO_HINTING)
+        width, height = font.get_width_height()
+        sizes.append((width / 6400, (height - font.get_descent()) / 6400))
+    assert metrics(text, weight) == pytest.approx((sizes[0][0], max(sizes[0][1], sizes[1][1])), abs=2e-3)
+
+
+@given(words, st.floats(3, 60))
+def test_what_is_said_to_fit_is_no_wider(text, width):
+    assert _fits(text, 7, width, "bold") == (text_width(text, 7, weight="bold") <= width)
 
 
 @given(words, st.floats(3, 60))
