@@ -162,7 +162,7 @@ def _by_font(file: Any, known: dict[Any, Any], letters: Sequence[Letter]) -> Ite
         if key not in known:
             font = get_font(letter.font)
             subset, code = file._character_tracker.track_glyph(font, letter.text, letter.glyph)
-            known[key] = file.fontName(FontPath(font.fname, font.face_index), subset).name, code
+            known[key] = file.fontName(FontPath(letter.font, font.face_index), subset).name, code
         name, code = known[key]
         if not runs or runs[-1][0] != name:
             runs.append((name, [], bytearray()))
