@@ -27,6 +27,7 @@ from lokus.subject import speak_of, use_subject
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.batch.plan import Plan
     from lokus.kajian import Kajian
 
 __all__ = ["main"]
@@ -34,6 +35,7 @@ __all__ = ["main"]
 # A clone of the repository has the example beside the command; elsewhere it is copied out of the package.
 CLONE = Path("data")
 EXAMPLE_FOLDER = Path("contoh-lokus")
+PROVINCE_FOLDER = Path("contoh-provinsi")
 
 
 # argparse speaks through the process-wide gettext domain; these are its words, for our catalogue.
@@ -152,6 +154,11 @@ def _parser() -> argparse.ArgumentParser:
         help=_("where to write the example when it is not bundled beside you (default: {folder})").format(
             folder=EXAMPLE_FOLDER
         ),
+    )
+    demo.add_argument(
+        "--provinsi",
+        action="store_true",
+        help=_("the example of a province: five kabupaten (synthetic data)"),
     )
     run = command("run", _run, _("run a study: audit, proposal, maps, workbook"))
     _study_argument(run)
@@ -347,6 +354,13 @@ def _folder_argument(parser: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> int:
     from lokus.example import EXAMPLE_STUDY, write_example
 
+    if options.provinsi:
+        from lokus.batch.example_province import write_example_province
+        from lokus.batch.plan import read_plan
+
+        folder = PROVINCE_FOLDER if options.folder == EXAMPLE_FOLDER else options.folder
+        _say(_("Writing the example into {folder} …").format(folder=folder))
+        return _run_plan(read_plan(write_example_province(folder)))
     study = CLONE / EXAMPLE_STUDY
     if not study.is_file():
         _say(_("Writing the example into {folder} …").format(folder=options.folder))
@@ -363,24 +377,29 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from lokus.batch.all_studies import run_batch
     from lokus.batch.plan import read_plan
 
     plan = read_plan(options.tabel, common=options.kajian, folder=options.keluaran, outputs=options.isi)
+    return _run_plan(plan, workers=options.pekerja, memory=options.memori, address=options.klaster)
+
+
+def _run_plan(
+    plan: Plan, *, workers: int | None = None, memory: str | None = None, address: str | None = None
+) -> int:
+    from lokus.batch.all_studies import run_batch
+    from lokus.batch.rollup import write_rollup
+
     with _progress() as step:
-        batch = run_batch(
-            plan,
-            workers=options.pekerja,
-            memory=options.memori,
-            address=options.klaster,
-            on_step=step,
-        )
+        batch = run_batch(plan, workers=workers, memory=memory, address=address, on_step=step)
+    files = write_rollup(batch)
     _say()
     _say(str(batch))
     for line in batch.lines():
         _say(f"  {line}")
     for finding in batch.findings:
         _say(f"  {finding.where}: {finding.message}")
+    for path in files:
+        _say(f"  {path}")
     return 1 if batch.wrong else 0
 
 

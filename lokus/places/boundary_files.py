@@ -8,7 +8,7 @@ import struct
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -616,14 +616,29 @@ def _read_parquet(
     stored = read_schema(path)
     _refuse_wide(path)
     kode = find_schema(stored.names, columns=columns, where=Where(file=path.name)).kode
-    if kabupaten is None or "string" not in str(stored.field(kode).type):
-        return gpd.read_parquet(path, bbox=bbox)
-    spellings = (kabupaten, f"{kabupaten[:2]}.{kabupaten[2:]}", f"ID{kabupaten}")
-    written = read_table(path, columns=[kode]).column(0).to_pylist()
-    # "~" sorts after every digit and dot, so each range holds exactly the codes that begin like this.
-    codes = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
-    odd = _odd_spellings(written, kabupaten, spellings)
-    return gpd.read_parquet(path, filters=[*codes, [(kode, "in", odd)]] if odd else codes, bbox=bbox)
+    filters: list[Any] | None = None
+    if kabupaten is not None and "string" in str(stored.field(kode).type):
+        spellings = (kabupaten, f"{kabupaten[:2]}.{kabupaten[2:]}", f"ID{kabupaten}")
+        # "~" sorts after every digit and dot, so each range holds exactly the codes that begin like this.
+        filters = [[(kode, ">=", s), (kode, "<", f"{s}~")] for s in spellings]
+        if odd := _odd_spellings(_unusual(read_table(path, columns=[kode]).column(0)), kabupaten, spellings):
+            filters.append([(kode, "in", odd)])
+    if bbox is None:
+        return gpd.read_parquet(path, filters=filters)
+    try:
+        return gpd.read_parquet(path, filters=filters, bbox=bbox)
+    except ValueError:
+        # Without a column of boxes the file cannot be read in part.
+        frame = gpd.read_parquet(path, filters=filters)
+        return frame[frame.intersects(shapely.box(*bbox))]
+
+
+def _unusual(written: Any) -> list[object]:
+    """Give the codes that are not written as codes usually are; the others are told apart in Arrow."""
+    from pyarrow import compute
+
+    usual = compute.match_substring_regex(written, f"^{_ORDINARY.pattern}$")
+    return list(written.filter(compute.invert(compute.fill_null(usual, fill_value=False))).to_pylist())
 
 
 def _refuse_wide(path: Path) -> None:

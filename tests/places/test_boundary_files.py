@@ -203,3 +203,18 @@ def test_what_is_no_map_is_refused_in_plain_words(tmp_path, suffix: str, content
         read_features(path)
     assert refused.value.remedy
     assert not {"GDAL", "driver", "<DRIVER>", "codec"} & set(str(refused.value).split())
+
+
+def test_geoparquet_without_a_column_of_boxes_is_read_around_a_place_too(tmp_path):
+    squares = [box(104 + n, -4, 104.5 + n, -3.5) for n in range(4)]
+    frame = gpd.GeoDataFrame(
+        {"kode": [f"99.0{n + 1}.01.2001" for n in range(4)], "desa": "Alai", "kecamatan": "Lembak"},
+        geometry=squares,
+        crs=4326,
+    )
+    frame.to_parquet(tmp_path / "desa.parquet")
+    columns = {"kode": "kode", "desa": "desa", "kecamatan": "kecamatan"}
+    found = read_features(tmp_path / "desa.parquet", columns=columns, bbox=(104.9, -4, 106.2, -3))
+    assert found["kode"].tolist() == ["99.02.01.2001", "99.03.01.2001"]
+    one = read_features(tmp_path / "desa.parquet", columns=columns, kabupaten="9903")
+    assert one["kode"].tolist() == ["99.03.01.2001"]

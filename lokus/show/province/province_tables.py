@@ -1,0 +1,241 @@
+"""The studies of a province side by side: one specification of each table for workbook and page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lokus.i18n import format_number
+from lokus.i18n import gettext as _
+from lokus.show.tables.table import Column, Table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from lokus.show.results.info import StudyInfo
+
+__all__ = ["Province", "empty_province", "province_sentence", "province_tables"]
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Province:
+    """What the studies of a province gave.
+
+    Parameters
+    ----------
+    info : StudyInfo
+        Title, name of the province and year.
+    kabupaten : GeoDataFrame, index ``kode`` (four digits)
+        ``kabupaten``, ``status`` ("selesai", "tertahan", "gagal"), ``pesan``, ``desa``, ``lokus``,
+        ``kecamatan``, ``diukur``, ``stunting``, ``prevalensi_mentah``, ``anak_stunting``, ``kelengkapan``
+        (percent); missing where the study gave none. Geometry: outlines, None where unknown.
+    lists : GeoDataFrame, index ``kode_desa``
+        ``kode``, ``kabupaten``, ``kecamatan``, ``desa``, ``nomor``, ``skor``, ``prevalensi``,
+        ``anak_stunting``, ``peringkat`` (across kabupaten; missing where scores do not compare). Points.
+    completeness : DataFrame
+        ``kode``, ``kabupaten``, ``opd``, ``ada``, ``dari``, ``persen``.
+    findings : DataFrame
+        ``tingkat``, ``temuan``, ``diterima``, ``kabupaten`` (how many), ``n``.
+    comparable : bool
+        Whether scores of all kabupaten stand on one fixed scale.
+
+    Examples
+    --------
+    >>> empty_province("Provinsi Contoh").comparable
+    False
+    """
+
+    info: StudyInfo
+    kabupaten: gpd.GeoDataFrame
+    lists: gpd.GeoDataFrame
+    completeness: pd.DataFrame
+    findings: pd.DataFrame
+    comparable: bool
+
+    @property
+    def ranking_note(self) -> str:
+        """Say whether villages of two kabupaten may be ranked together."""
+        if self.comparable:
+            return _(
+                "All studies score on the same fixed goalposts with the same weights, so ranks across "
+                "kabupaten compare."
+            )
+        return _(
+            "No ranks across kabupaten: each study scores its villages against one another, or with weights "
+            "of its own. Scores compare where every study states the same batas_tetap and bobot."
+        )
+
+
+def empty_province(title: str) -> Province:
+    """Give a province without any kabupaten yet.
+
+    Parameters
+    ----------
+    title : str
+
+    Examples
+    --------
+    >>> len(empty_province("Provinsi Contoh").kabupaten)
+    0
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    from lokus.show.results.info import StudyInfo
+
+    def frame(columns: str) -> gpd.GeoDataFrame:
+        plain = pd.DataFrame(columns=columns.split(), dtype=object)
+        return gpd.GeoDataFrame(plain, geometry=[], crs=4326)
+
+    return Province(
+        info=StudyInfo(title=title, kabupaten=title, tahun=1, synthetic=True),
+        kabupaten=frame(
+            "kabupaten status pesan desa lokus kecamatan diukur stunting prevalensi_mentah anak_stunting "
+            "kelengkapan"
+        ),
+        lists=frame("kode kabupaten kecamatan desa nomor skor prevalensi anak_stunting peringkat"),
+        completeness=pd.DataFrame(columns=["kode", "kabupaten", "opd", "ada", "dari", "persen"]),
+        findings=pd.DataFrame(columns=["tingkat", "temuan", "diterima", "kabupaten", "n"]),
+        comparable=False,
+    )
+
+
+def province_sentence(province: Province) -> str:
+    """Sum up in one sentence.
+
+    Parameters
+    ----------
+    province : Province
+
+    Examples
+    --------
+    >>> province_sentence(empty_province("Provinsi Contoh"))[:42]
+    '0 kabupaten: 0 memiliki daftar, 0 tertahan'
+    """
+    status = province.kabupaten["status"].value_counts()
+    return _(
+        "{n} kabupaten: {done} with a list, {held} held back, {failed} failed; {lokus} villages on the "
+        "lists, with {children} expected stunted children."
+    ).format(
+        n=format_number(len(province.kabupaten)),
+        done=format_number(int(status.get("selesai", 0))),
+        held=format_number(int(status.get("tertahan", 0))),
+        failed=format_number(int(status.get("gagal", 0))),
+        lokus=format_number(len(province.lists)),
+        children=format_number(float(province.lists["anak_stunting"].sum())),
+    )
+
+
+def province_tables(province: Province) -> dict[str, Table]:
+    """Give every table under the name of its sheet.
+
+    Parameters
+    ----------
+    province : Province
+
+    Examples
+    --------
+    >>> list(province_tables(empty_province("Provinsi Contoh")))
+    ['Kabupaten', 'Daftar', 'Kelengkapan', 'Temuan']
+    """
+    tables = {
+        _("Kabupaten"): kabupaten_table(province.kabupaten),
+        _("Lists"): lists_table(province),
+        _("Completeness"): completeness_table(province.completeness),
+        _("Findings"): findings_table(province.findings),
+    }
+    held = province.kabupaten[province.kabupaten["status"] != "selesai"]
+    if len(held):
+        tables = {_("Held back"): held_table(held), **tables}
+    return tables
+
+
+def _word(status: str) -> str:
+    return {"selesai": _("done"), "tertahan": _("held back"), "gagal": _("failed")}[status]
+
+
+def _dotted(kode: str) -> str:
+    return ".".join(part for part in (kode[:2], kode[2:4], kode[4:6], kode[6:]) if part)
+
+
+def kabupaten_table(frame: pd.DataFrame) -> Table:
+    """One row a kabupaten."""
+    return Table.of(
+        Column.text(_("Code"), [_dotted(str(kode)) for kode in frame.index], width=9),
+        Column.text(_("Kabupaten"), frame["kabupaten"], width=28),
+        Column.text(_("Study"), [_word(status) for status in frame["status"]], width=11),
+        Column.number(_("Villages"), frame["desa"], width=11),
+        Column.number(_("Lokus"), frame["lokus"], width=9),
+        Column.number(_("Kecamatan with lokus"), frame["kecamatan"], width=12),
+        Column.number(_("Children measured"), frame["diukur"], width=12, missing=True),
+        Column.number(_("Stunted of those"), frame["stunting"], width=12, missing=True),
+        Column.number(
+            _("Stunted of those measured (%)"), frame["prevalensi_mentah"], decimals=1, width=13, missing=True
+        ),
+        Column.number(_("Expected stunted children"), frame["anak_stunting"], width=13, missing=True),
+        Column.number(_("Complete data (%)"), frame["kelengkapan"], decimals=1, width=12, missing=True),
+        title=_("Studies of the kabupaten"),
+        notes=(
+            _("Shares of those measured are as recorded, not estimated; they do not compare with a survey."),
+        ),
+    )
+
+
+def held_table(frame: pd.DataFrame) -> Table:
+    """Studies without a list, and why."""
+    return Table.of(
+        Column.text(_("Code"), [_dotted(str(kode)) for kode in frame.index], width=9),
+        Column.text(_("Kabupaten"), frame["kabupaten"], width=28),
+        Column.text(_("Study"), [_word(status) for status in frame["status"]], width=11),
+        Column.text(_("Why"), frame["pesan"], width=90, wrap=True),
+        title=_("Studies without a list, and why"),
+    )
+
+
+def lists_table(province: Province) -> Table:
+    """Every village on a list, kabupaten after kabupaten."""
+    frame = province.lists
+    return Table.of(
+        Column.text(_("Code"), [_dotted(str(kode)) for kode in frame.index], width=15),
+        Column.text(_("Kabupaten"), frame["kabupaten"], width=26),
+        Column.text(_("Kecamatan"), frame["kecamatan"], width=22),
+        Column.text(_("Village"), frame["desa"], width=24),
+        Column.number(_("No. in its kabupaten"), frame["nomor"], width=15),
+        Column.number(_("Score (0–100)"), frame["skor"], decimals=1, scale=100, width=10, missing=True),
+        Column.number(_("Rank among all lokus"), frame["peringkat"], width=12)
+        if province.comparable
+        else None,
+        Column.number(_("Estimated prevalence (%)"), frame["prevalensi"], decimals=1, width=12, missing=True),
+        Column.number(
+            _("Expected stunted children"), frame["anak_stunting"], decimals=1, width=12, missing=True
+        ),
+        title=_("Lokus of every kabupaten"),
+        notes=(province.ranking_note,),
+    )
+
+
+def completeness_table(frame: pd.DataFrame) -> Table:
+    """Completeness of what each office gives, kabupaten by kabupaten."""
+    return Table.of(
+        Column.text(_("Code"), [_dotted(str(kode)) for kode in frame["kode"]], width=9),
+        Column.text(_("Kabupaten"), frame["kabupaten"], width=28),
+        Column.text(_("Office (OPD)"), frame["opd"], width=26),
+        Column.number(_("Values there"), frame["ada"], width=11),
+        Column.number(_("Values needed"), frame["dari"], width=11),
+        Column.number(_("Complete (%)"), frame["persen"], decimals=1, width=11),
+        title=_("Completeness by office and kabupaten"),
+    )
+
+
+def findings_table(frame: pd.DataFrame) -> Table:
+    """Count the findings of every study by kind."""
+    level = {"blocking": _("blocking"), "warning": _("warning"), "note": _("note")}
+    return Table.of(
+        Column.text(_("Level"), [level.get(one, one) for one in frame["tingkat"]], width=12),
+        Column.text(_("Finding"), frame["temuan"], width=30),
+        Column.text(_("Accepted"), [_("yes") if one else _("no") for one in frame["diterima"]], width=10),
+        Column.number(_("Kabupaten"), frame["kabupaten"], width=11),
+        Column.number(_("How often"), frame["n"], width=11),
+        title=_("Findings by kind"),
+    )
