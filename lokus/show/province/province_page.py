@@ -55,13 +55,13 @@ def write_province_page(path: str | Path, province: Province, *, picture: bytes)
     mark = f'<p class="mark">{escape(synthetic_mark())}</p>' if info.synthetic else ""
     shown = base64.b64encode(picture).decode()
     body = "".join(_section(name, table) for name, table in province_tables(province).items())
-    head = escape(info.title)
+    head, called = escape(info.title), _("Map of the kabupaten and their lokus")
     text = (
         f'<!doctype html><html lang="{language()}"><meta charset="utf-8"><title>{head}</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{_STYLE}</style><h1>{head}</h1>{mark}"
         f'<p class="quiet">{escape(info.place_and_year)}</p><p>{escape(province_sentence(province))}</p>'
-        f'<img alt="{escape(_("Map of the kabupaten and their lokus"))}" src="data:image/png;base64,{shown}">'
+        f'<img alt="{escape(called)}" src="data:image/png;base64,{shown}">'
         f"{body}</html>\n"
     )
     path = Path(path)
