@@ -25,6 +25,7 @@ OFFICE = (".docx", ".xlsx", ".pptx")
 _DOTS = 60  # an inch: the layout can be judged, the text of a page just read
 _GAP = 12
 _ACROSS = 2400  # pixels of a sheet
+_READABLE = 4_500_000  # pixels of pages on a sheet
 _HIGHEST = 12_000  # pixels; a picture longer than that is opened by few programs
 
 
@@ -50,6 +51,18 @@ def pages_of(path: Path, workplace: Path) -> Iterator[Image.Image]:
     for page in sorted(workplace.glob(f"{stem.name}-*.png")):
         with Image.open(page) as picture:
             yield picture.convert("RGB")
+
+
+def _parts(pages: Sequence[Image.Image]) -> Iterator[list[Image.Image]]:
+    """Pages of one sheet each: as many as can still be read when the sheet is shown whole."""
+    part: list[Image.Image] = []
+    for page in pages:
+        if part and sum(p.width * p.height for p in part) + page.width * page.height > _READABLE:
+            yield part
+            part = []
+        part.append(page)
+    if part:
+        yield part
 
 
 def contact_sheet(pages: Sequence[Image.Image], title: str) -> Image.Image:
@@ -93,8 +106,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             pages = list(pages_of(path, Path(folder)))
         empty += not pages
         print(f"{path.name}: {len(pages)} pages" if pages else f"{path.name}: CANNOT BE OPENED")  # noqa: T201
-        if pages:
-            contact_sheet(pages, path.name).save(options.target / f"{path.name}.png")
+        for number, part in enumerate(parts := list(_parts(pages)), start=1):
+            name = path.name if len(parts) == 1 else f"{path.name} ({number})"
+            contact_sheet(part, name).save(options.target / f"{name}.png")
     return 1 if empty else 0
 
 

@@ -140,7 +140,7 @@ def evidence_columns(villages: pd.DataFrame, *, narrow: bool = False) -> tuple[C
         if name in villages and not (narrow and name in _WIDE_ONLY)
     ]
     if "belum_andal" in villages:
-        columns.append(Column(head=_("Reliability"), values=reliability(villages), width=12))
+        columns.append(Column(head=_("Reliability"), values=reliability(villages), width=12, wrap=True))
     return tuple(columns)
 
 

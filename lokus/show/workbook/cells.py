@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
 from functools import cache
@@ -153,6 +154,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
     if len(lengths) != 1:
         raise ValueError(f"columns of a table must be equally long, not {sorted(lengths)}")
     rows = lengths.pop()
+    lines: dict[int, int] = defaultdict(lambda: 1)
     centre = _alignment(("horizontal", "center"), ("vertical", "center"), ("wrap_text", True))
     for place, column in enumerate(columns, start=1):
         write_cell(
@@ -164,21 +166,24 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
             {"horizontal": "right"} if column.format or column.right else {"horizontal": "left", "indent": 1}
         )
         alignment = _alignment(("vertical", "top"), ("wrap_text", column.wrap), *side.items())
+        wrapped = _alignment(("vertical", "top"), ("wrap_text", True), *side.items())  # longer than a number
         for offset, value in enumerate(column.values, start=1):
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
             masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
             if cell.value is None and (column.missing or masked):
                 cell.value = _("masked") if masked else column.missing_as or _("no data yet")
-                dress(cell, font=NO_DATA)
+                dress(cell, font=NO_DATA, alignment=wrapped)
+                lines[offset] = max(lines[offset], _count_lines(str(cell.value), column.width))
             elif column.format and isinstance(cell.value, (int, float)):
                 dress(cell, number_format=column.format)
                 cell.value = round_number(cell.value, _decimals(column.format))
     heads = max(len(textwrap.wrap(column.head, max(1, int(column.width) - 1))) for column in columns)
     sheet.row_dimensions[top].height = max(32.0, 6 + _LINE_HEIGHT * heads)
     for offset in range(rows):
-        lines = max((_lines_of(column, offset) for column in columns if column.wrap), default=1)
-        if lines > 1:
-            sheet.row_dimensions[top + 1 + offset].height = 3 + _LINE_HEIGHT * lines
+        texts = (_lines_of(column, offset) for column in columns if column.wrap)
+        needed = max(lines.get(offset + 1, 1), *texts, 1)
+        if needed > 1:
+            sheet.row_dimensions[top + 1 + offset].height = 3 + _LINE_HEIGHT * needed
     sheet.freeze_panes = sheet.cell(row=top + 1, column=1)
     sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(columns))}{top + max(rows, 1)}"
     sheet.print_title_rows = f"{top}:{top}"
@@ -192,10 +197,13 @@ def _decimals(style: str) -> int:
 
 def _lines_of(column: Column, row: int) -> int:
     """Count the lines a wrapped cell needs; not every spreadsheet program does so when it opens a file."""
-    text = str(column.values[row] or "")
-    return sum(
-        max(1, len(textwrap.wrap(part, max(1, int(1.2 * column.width))))) for part in text.splitlines()
-    )
+    return _count_lines(str(column.values[row] or ""), column.width)
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Count the lines of a text in a column: a unit of width is a figure, and letters are about as wide."""
+    room = max(1, int(1.08 * width - 1))
+    return sum(max(1, len(textwrap.wrap(part, room))) for part in text.splitlines())
 
 
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
