@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow long docs lint pytest messages lock notebooks data picture viewer clean
+.PHONY: demo test slow long audit docs lint pytest messages lock notebooks data picture viewer clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -31,6 +31,13 @@ long: $(VENV)/.test-ready
 docs: $(VENV)/.test-ready
 	$(BIN)/python tools/gallery.py
 	$(BIN)/python -m sphinx -b html -q -W --keep-going docs docs/_build
+
+# Known weaknesses of the locked packages, asked of the advisory service of PyPI; needs the network. A package that
+# the service does not know fails the audit: what was not looked at is not sound.
+audit: $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
 # of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.

@@ -30,6 +30,8 @@ LARGEST: Final = {"boundaries": 2000, "children": 2000, "table": 200, "picture":
 _UNPACKED: Final = 300  # megabytes; a sheet of 200,000 children unpacks to 240
 _FAR_MORE, _SUSPECT = 200, 100  # times its size, and megabytes from which that counts
 _CELLS: Final = 30_000_000  # 1,048,576 rows of a sheet formatted to its end, with 28 columns
+_ODS_PART: Final = re.compile(rb"<table:(?:table-|covered-table-)(row|cell)\b([^>]*?)(/?)>")
+_LAST_CELL_KIND: Final = 11  # of binary records: 0 is the head of a row, 1 to 11 are cells
 _DEFLATE_AT_MOST: Final = 1032  # what one byte of a zip can become
 _MEGABYTE: Final = 1_000_000
 _PIECE: Final = 1 << 20
@@ -240,6 +242,12 @@ def refuse_cells(path: Path) -> None:
             names = [n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", n)]
             for name in names:
                 _refuse_span(path, Path(name).stem, archive.read(name))
+            for name in archive.namelist():
+                if re.fullmatch(r"xl/worksheets/[^/]+\.bin", name):
+                    _refuse_rectangle(path, Path(name).stem, *_last_cell(archive.read(name)))
+                elif name == "content.xml":
+                    for sheet, table in enumerate(archive.read(name).split(b"<table:table ")[1:], start=1):
+                        _refuse_rectangle(path, str(sheet), *_last_repeated(table))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError):
         return
 
@@ -247,13 +255,21 @@ def refuse_cells(path: Path) -> None:
 def _refuse_span(path: Path, sheet: str, content: bytes) -> None:
     # A sheet with few rows and no column beyond Z is let pass at once.
     last = max((int(found) for found in _ROW.findall(content)), default=0)
-    limit = _CELLS * allowed(_UNPACKED) / _UNPACKED
-    if last * _width_at_most(content) <= limit:
+    if last * _width_at_most(content) <= _most_cells():
         return
     cells = [(_column(letters), int(row)) for letters, row in _CELL.findall(content)]
     if not cells:
         return
-    span = max(column for column, _row in cells) * max(last, *(row for _column_, row in cells))
+    last = max(last, *(row for _column_, row in cells))
+    _refuse_rectangle(path, sheet, max(column for column, _row in cells), last)
+
+
+def _most_cells() -> float:
+    return _CELLS * allowed(_UNPACKED) / _UNPACKED
+
+
+def _refuse_rectangle(path: Path, sheet: str, columns: int, rows: int) -> None:
+    span, limit = columns * rows, _most_cells()
     if span > limit:
         raise InputError(
             _("its cells lie so far apart that it spans {n} cells; at most {limit} are read").format(
@@ -264,6 +280,55 @@ def _refuse_span(path: Path, sheet: str, content: bytes) -> None:
                 "delete the rows and columns outside the table, also those that look empty, and save it again"
             ),
         )
+
+
+def _last_cell(content: bytes) -> tuple[int, int]:
+    """Last column and last row, counted from 1, of a sheet of binary records ([MS-XLSB] 2.1.4)."""
+    at, end, columns, rows = 0, len(content), 0, 0
+    while at < end:
+        kind = content[at]
+        at += 1
+        if kind & 128 and at < end:
+            kind = (kind & 127) | (content[at] << 7)
+            at += 1
+        size = 0
+        for shift in (0, 7, 14, 21):
+            if at >= end:
+                break
+            size |= (content[at] & 127) << shift
+            at += 1
+            if not content[at - 1] & 128:
+                break
+        if kind <= _LAST_CELL_KIND and size >= 4:
+            number = 1 + int.from_bytes(content[at : at + 4], "little")
+            if kind == 0:
+                rows = max(rows, number)
+            else:
+                columns = max(columns, number)
+        at += size
+    return columns, rows
+
+
+def _last_repeated(table: bytes) -> tuple[int, int]:
+    """Last column and last row of a sheet of OpenDocument, where a cell or row can stand for many.
+
+    Empty ones at the end are not counted: every sheet is filled up with them.
+    """
+    columns = rows = row = column = 0
+    for kind, attributes, closed in _ODS_PART.findall(table):
+        if kind == b"row":
+            row += _times(attributes, b"rows")
+            column = 0
+            continue
+        column += _times(attributes, b"columns")
+        if not closed:  # it holds something
+            columns, rows = max(columns, column), max(rows, row)
+    return columns, rows
+
+
+def _times(attributes: bytes, what: bytes) -> int:
+    found = re.search(rb"""number-""" + what + rb"""-repeated=["'](\d{1,9})["']""", attributes)
+    return int(found[1]) if found else 1
 
 
 def _width_at_most(content: bytes) -> int:

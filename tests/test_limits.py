@@ -190,6 +190,81 @@ def test_two_cells_far_apart_are_refused_before_room_is_made_for_all_between(tmp
     assert len(read_grid(path)[0].rows) == 3
 
 
+def record(kind: int, content: bytes = b"") -> bytes:
+    """One record of a binary workbook, [MS-XLSB] 2.1.4; the lengths here are below 128."""
+    head = bytes([kind]) if kind < 128 else bytes([(kind & 127) | 128, kind >> 7])
+    return head + bytes([len(content)]) + content
+
+
+def binary_workbook(path, row: int, column: int) -> None:
+    """A sheet with 1 in A1 and 5 in another cell, both counted from 0."""
+    cells = b"".join(
+        record(0, struct.pack("<IIHHBI", r, 0, 300, 0, 0, 0))
+        + record(2, struct.pack("<III", c, 0, value << 2 | 2))
+        for r, c, value in ((0, 0, 1), (row, column, 5))
+    )
+    size = record(148, struct.pack("<IIII", 0, row, 0, column))
+    sheet = record(129) + size + record(145) + cells + record(146) + record(130)
+    named = struct.pack("<III", 0, 1, 4) + "rId1".encode("utf-16-le")
+    named += struct.pack("<I", 1) + "S".encode("utf-16-le")
+    book = record(131) + record(153, bytes(12)) + record(143) + record(156, named) + record(144) + record(132)
+    kinds = "http://schemas.openxmlformats.org"
+    related = (
+        f'<Relationships xmlns="{kinds}/package/2006/relationships"><Relationship Id="rId1" '
+        f'Type="{kinds}/officeDocument/2006/relationships/worksheet" '
+        'Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{kinds}/package/2006/content-types"/>')
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+        archive.writestr("xl/_rels/workbook.bin.rels", related)
+
+
+def test_cells_far_apart_in_a_binary_workbook_are_refused_before_room_is_made(
+    tmp_path,
+) -> None:
+    path = tmp_path / "gizi.xlsb"
+    binary_workbook(path, 1, 1)
+    assert read_grid(path)[0].rows == ((1.0, None), (None, 5.0))
+    binary_workbook(path, 1_048_575, 16_383)
+    for read in (read_grid, list_sheets):
+        with pytest.raises(InputError, match=r"mencakup 17\.179\.869\.184 sel; paling banyak 30\.000\.000"):
+            read(path)
+    binary_workbook(path, 1_048_575, 20)
+    refuse_cells(path)
+
+
+def test_an_ods_whose_repeated_cells_span_too_much_is_refused(tmp_path) -> None:
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    rows = (
+        '<table:table-row table:number-rows-repeated="1048574">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row><table:table-row>'
+        '<table:table-cell table:number-columns-repeated="16383"/>'
+        '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    path = tmp_path / "gizi.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{urn}:office:1.0" xmlns:table="{urn}:table:1.0" '
+            f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">'
+            f"{rows}</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    with pytest.raises(InputError, match=r"mencakup 17\.179\.852\.800 sel; paling banyak 30\.000\.000"):
+        read_grid(path)
+    # What programs write below every table, empty to the last row and column, is nothing.
+    table = (
+        b'<table:table-row><table:table-cell office:value="1"><text:p>1</text:p></table:table-cell>'
+        b'</table:table-row><table:table-row table:number-rows-repeated="1048575">'
+        b'<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    assert limits._last_repeated(table) == (1, 1)
+
+
 def test_a_sheet_formatted_to_its_last_row_is_read(tmp_path) -> None:
     rows = b"".join(b'<row r="%d"/>' % number for number in range(10, 1_048_577, 4096))
     with zipfile.ZipFile(io.BytesIO(workbook())) as book:

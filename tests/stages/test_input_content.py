@@ -47,7 +47,6 @@ def test_the_order_of_rows_of_no_input_changes_its_content(study, name):
     assert "isi sama" in check.outcome
 
 
-@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_all_inputs_shuffled_give_the_same_list_and_content(study, seed):

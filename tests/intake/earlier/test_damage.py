@@ -198,7 +198,13 @@ def read_filled(path: Path, sheets: Sheets) -> dict[str, set[int]]:
 
 @pytest.mark.parametrize("kind", ["lists", "calendars"])
 @pytest.mark.parametrize(
-    "seeds", [range(30), pytest.param(MANY, marks=(pytest.mark.slow, pytest.mark.long))], ids=["few", "many"]
+    "seeds",
+    [
+        range(30),
+        pytest.param(MANY[:1_000], marks=pytest.mark.slow),
+        pytest.param(MANY[1_000:], marks=(pytest.mark.slow, pytest.mark.long)),
+    ],
+    ids=["few", "many", "more"],
 )
 def test_damaged_files_are_read_to_the_last_row_or_refused(
     handed_out: Sheets, tmp_path: Path, kind: str, seeds: range
