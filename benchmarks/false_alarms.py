@@ -34,9 +34,11 @@ CELLS = [
 MODELS = {"trials": "binomial", "expected": "Poisson"}
 
 
-def noise(seed: int, spread: float, villages: int) -> tuple[pd.Series, pd.Series, np.ndarray, np.ndarray]:
+def noise(
+    seed: int, model: str, spread: float, villages: int
+) -> tuple[pd.Series, pd.Series, np.ndarray, np.ndarray]:
     """Cases, children and places of villages whose log odds vary by `spread`, without any pattern."""
-    rng = np.random.default_rng([seed, 9])
+    rng = np.random.default_rng([seed, round(10 * spread), villages, len(model)])  # each cell its own maps
     x, y = rng.uniform(0, 50_000, (2, villages))
     index = [f"9901{i:06d}" for i in range(villages)]
     n = pd.Series(np.maximum(8, rng.lognormal(4.3, 0.8, villages)).astype(int), index=index)
@@ -51,7 +53,7 @@ def alarms(maps: int, *, model: str, spread: float, villages: int = 60) -> int:
 
 def _alarm(job: tuple[int, str, float, int]) -> bool:
     seed, model, spread, villages = job
-    cases, n, x, y = noise(seed, spread, villages)
+    cases, n, x, y = noise(seed, model, spread, villages)
     found = scan(cases, x=x, y=y, seed=seed, replicates=REPLICATES, **{model: n})
     return bool(found.clusters["p"].min() <= LEVEL)
 
@@ -60,7 +62,7 @@ def spread_over_children(maps: int, *, model: str, spread: float, villages: int 
     """The same with what others do: the cases of each replicate are spread over the children anew."""
     wrong = 0
     for seed in range(maps):
-        cases, n, x, y = noise(seed, spread, villages)
+        cases, n, x, y = noise(seed, model, spread, villages)
         rng, total, sizes = np.random.default_rng([seed, 10]), int(cases.sum()), n.to_numpy()
         if model == "trials":
             drawn = rng.multivariate_hypergeometric(sizes, total, size=REPLICATES)

@@ -3,12 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from change import estimated, share
 from scipy.special import expit, logit
 from scipy.stats import beta as beta_distribution
-from worlds import WORLDS, replicates
+from survey import said_in
 
-from lokus.choice.review.graduation import graduation, probability_below
 from lokus.errors import EvidenceError
 from lokus.evidence.rates.rates import estimate_rates
 from lokus.evidence.rates.survey import Survey, at_survey, far_below
@@ -89,33 +87,13 @@ def test_a_survey_far_from_the_records_stays_finite():
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [8, pytest.param(24, marks=pytest.mark.long)])
 def test_where_records_are_too_low_the_survey_makes_classes_and_graduates_true(times):
-    below, passed, recorded = [], [], []
-    for kabupaten in replicates(WORLDS["tercatat rendah"], times, seed=5):
-        now = kabupaten.rounds[-1]
-        rates = estimate_rates(now["stunting"], now["diukur"], sasaran=now["sasaran"], threshold=14.0)
-        truth = 100 * kabupaten.truth
-        level = float(np.average(truth, weights=now["sasaran"]))
-        at = at_survey(rates, Survey(percent=level, low=0.9 * level, high=1.1 * level, year=2026))
-        recorded.append(truth[rates.table["peluang_di_atas"] < 0.2] < 14)
-        below.append(truth[at.table["peluang_di_atas"] < 0.2] < 14)
-        graduates = []
-        change = estimated(kabupaten)
-        listed = rates.among_worst(26).nlargest(26).index
-        for target in (level, 1.6 * level):
-            draws = change.draws_of_all_due(2000, seed=1, codes=listed)
-            chance = probability_below(at.shift_draws(draws, seed=1), target)
-            found = graduation(chance, pd.Series(2, index=listed))
-            graduates.append(truth[found.index[found["lulus"]]] < target)
-        passed.append(pd.concat(graduates))
-    shares = {}
-    for name, parts in {"tercatat": recorded, "survei": below, "lulus": passed}.items():
-        rows = pd.concat([part.to_frame("benar").assign(kabupaten=k) for k, part in enumerate(parts)])
-        shares[name] = share(rows, "benar")
-        assert len(rows) > 20 * times or name != "tercatat"
+    rows = said_in(times)
     # Three standard errors, kabupaten by kabupaten: villages of one share its level.
-    assert shares["tercatat"][0] + 3 * shares["tercatat"][1] < 0.5
-    assert shares["survei"][0] > 0.8 - 3 * shares["survei"][1]
-    assert shares["lulus"][0] > 0.8 - 3 * shares["lulus"][1]
+    low, high = (rows["benar"] + three * rows["galat"] for three in (-3, 3))
+    assert high["di bawah, tercatat"] < 0.5
+    assert low["di bawah, survei"] > low["di bawah, tercatat"]
+    assert high["di bawah, survei"] > 0.8
+    assert high["lulus, survei"] > 0.8
 
 
 def test_the_beta_is_that_of_the_mixture():
