@@ -125,6 +125,8 @@ class Kajian:
     owners = stage(followup.owners)
     interventions = stage(followup.interventions)
     structures = stage(followup.structures)
+    audit_rows = stage(followup.audit_rows)
+    audit_returns = stage(followup.audit_returns)
     calendar = stage(followup.calendar)
     filled_calendar = stage(followup.filled_calendar)
     realisation = stage(followup.realisation)

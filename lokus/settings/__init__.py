@@ -118,6 +118,8 @@ class Settings(Section):
         for number, table in enumerate(self.tables, start=1):
             yield f"tabel[{number}].berkas", table.file
         yield from self.previous.files() if self.previous else ()
+        if self.case_audit:
+            yield from (("audit_kasus.hasil", name) for name in self.case_audit.returns)
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
         if self.outputs.logo:

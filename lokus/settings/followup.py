@@ -91,6 +91,7 @@ class CaseAuditSettings(Section):
 
     n: Villages = Field(alias="jumlah")
     scope: Scope = Field("lokus", alias="lingkup")
+    returns: tuple[Text, ...] = Field((), alias="hasil")
 
 
 class SignerSettings(Section):
@@ -141,7 +142,9 @@ class DecreeSettings(Section):
     letter: LetterSettings = Field(LetterSettings.model_validate({}), alias="surat")
 
 
-Extra = Literal["ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"]
+Extra = Literal[
+    "audit_kasus", "ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"
+]
 
 
 class OutputSettings(Section):

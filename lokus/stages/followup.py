@@ -10,6 +10,7 @@ from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     from lokus.followup.allocation import Sharing
+    from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from lokus.settings.followup import SharingSettings
 
 __all__ = [
-    "beneficiaries", "calendar", "case_audit", "filled_calendar", "gaps", "interventions", "owners",
+    "audit_returns", "audit_rows", "beneficiaries", "calendar", "case_audit", "filled_calendar", "gaps",
+    "interventions", "owners",
     "realisation", "requests", "sharings", "structures", "trajectory",
 ]  # fmt: skip
 
@@ -90,13 +92,47 @@ def structures(study: Kajian) -> Structures | None:
 
 def calendar(study: Kajian) -> pd.DataFrame | None:
     """Draft of the action calendar for the lokus; ``None`` without thresholds."""
+    from lokus.followup.audit_returns import add_learned
     from lokus.followup.calendar import draft_calendar
 
     if study.interventions is None:
         return None
-    return draft_calendar(
-        study.interventions, year=study.settings.study.year, all_villages=study.settings.gaps.all_villages
+    year, everywhere = study.settings.study.year, study.settings.gaps.all_villages
+    drafted = draft_calendar(study.interventions, year=year, all_villages=everywhere)
+    if study.audit_rows is None:
+        return drafted
+    return add_learned(
+        drafted,
+        study.audit_rows,
+        study.villages,
+        study.catalogue,
+        year=year,
+        owners=study.owners,
+        within=None if everywhere else list(study.proposal.kode),
     )
+
+
+def audit_rows(study: Kajian) -> pd.DataFrame | None:
+    """Sheets of the case audit as the teams filled them in; ``None`` where the study names none."""
+    from lokus.intake.earlier.audit_sheet import read_audit_returns
+
+    stated = study.settings.case_audit
+    if stated is None or not stated.returns:
+        return None
+    return read_audit_returns(
+        [study.beside(name) for name in stated.returns],
+        villages=study.villages.index,
+        catalogue=study.catalogue,
+    )
+
+
+def audit_returns(study: Kajian) -> AuditReturns | None:
+    """What the case audit found, by level, without names and small counts; ``None`` without returns."""
+    from lokus.followup.audit_returns import audit_returns
+
+    if study.audit_rows is None:
+        return None
+    return audit_returns(study.audit_rows, study.villages, study.catalogue)
 
 
 def filled_calendar(study: Kajian) -> FilledCalendar | None:

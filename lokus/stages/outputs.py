@@ -55,6 +55,8 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
         taken.append((study.decisions_file, study.decisions))
     taken += [(study.beside(name), pd.DataFrame(index=list(decided.kode))) for name, decided in _lists(study)]
     taken += _calendars(study)
+    if study.settings.case_audit:
+        taken += [(study.beside(name), study.audit_rows) for name in study.settings.case_audit.returns]
     if study.settings.outputs.surroundings:
         surroundings = study.beside(study.settings.outputs.surroundings)
         taken.append((surroundings, read_features(surroundings)))
@@ -279,6 +281,7 @@ def _influence(study: Kajian) -> pd.DataFrame | None:
 def material(study: Kajian) -> Material:
     """Everything the study can show, for workbook, slides and report."""
     from lokus.choice.results import name_alternatives
+    from lokus.followup.audit_returns import audit_causes
     from lokus.show.results.material import Material
 
     return Material(
@@ -308,6 +311,8 @@ def material(study: Kajian) -> Material:
         sharings=study.sharings,
         trajectory=study.trajectory,
         case_audit=study.case_audit,
+        audit_returns=study.audit_returns,
+        causes={key: study.catalogue[key].label for key in audit_causes(study.catalogue)},
         calendar=study.calendar,
         structures=study.structures,
         formalities=study.formalities,

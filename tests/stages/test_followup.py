@@ -72,6 +72,22 @@ def test_a_structure_that_is_not_there_is_an_action_of_its_office(small):
     assert small.structures is None
 
 
+def test_what_the_case_audit_found_enters_the_calendar_and_is_summarised(small):
+    kode = small.proposal.kode
+    lines = ["Kode desa;Kelompok;Sebab (kode);Jumlah kasus;Rekomendasi;Status"]
+    lines += [f"{one};balita;cakupan_imunisasi;6;Kejar;belum" for one in kode[:2]]
+    name = "hasil_audit.csv"
+    (small.path.parent / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study = small.replace(audit_kasus={"hasil": [name]})
+    assert study.audit_returns.total["kasus"].tolist() == [12.0]
+    added = study.calendar[study.calendar["indikator"].str.contains("audit kasus")]
+    assert sorted(added["kode_desa"]) == sorted(kode[:2])
+    assert set(added["kegiatan"]) == {"Imunisasi kejar"}
+    assert len(study.calendar) == len(small.calendar) + 2
+    assert any(item.path.name == name for item in study.inputs)
+    assert small.audit_returns is None
+
+
 def test_nothing_follows_that_was_not_asked_for(alone):
     for name in ("gaps", "interventions", "calendar", "filled_calendar", "realisation", "trajectory"):
         assert getattr(alone, name) is None, name

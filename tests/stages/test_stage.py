@@ -128,6 +128,7 @@ CHANGES: dict[str, Any] = {
     "audit.terima": [{"temuan": "audit.coverage", "alasan": "diketahui"}],
     "kesenjangan.ambang": {"sanitasi_layak": 50, "desil_1_2": 20},
     "kesenjangan.semua_desa": True,
+    "audit_kasus.hasil": ["hasil.csv"],
     "kesenjangan.kelembagaan": ["stunting"],
     "kelengkapan": {"minimal": 100},
     "pembagian": [{"nama": "Tim", "jumlah": 30, "dasar": "keluarga", "lingkup": "lokus"}],

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from lokus.i18n import gettext as _
 
 __all__ = [
-    "CALENDAR", "DOCUMENTS", "LOCK", "OWN_NAMES", "SITUATION", "action_label", "by_action", "is_filled_in",
-    "request_names", "situation_names",
+    "AUDIT_FORM", "CALENDAR", "DOCUMENTS", "LOCK", "OWN_NAMES", "SITUATION", "action_label", "by_action",
+    "is_filled_in", "request_names", "situation_names",
 ]  # fmt: skip
 
 LOCK = "kajian.lock.json"
 CALENDAR = "kalender_aksi.xlsx"
+AUDIT_FORM = "hasil_audit_kasus.xlsx"
 DOCUMENTS = ("lampiran_keputusan.docx", "rancangan_keputusan.docx", "berita_acara.docx")
 """Annex and draft of the decree, minutes."""
 OWN_NAMES = frozenset(
@@ -32,7 +33,7 @@ _SITUATION = re.compile(r"analisis_situasi(_[a-z0-9_-]+)?\.docx")
 _OF_ACTION = (
     ("situasi", re.compile(r"analisis_situasi.*|peta_.*|atlas_kecamatan\.pdf|lokus\.xlsx")),
     ("perencanaan", re.compile(r"rancangan_keputusan.*|lampiran_keputusan.*|berita_acara.*|paparan\.pptx")),
-    ("pelaksanaan", re.compile(r"kalender_aksi.*|permintaan_data_.*")),
+    ("pelaksanaan", re.compile(r"kalender_aksi.*|permintaan_data_.*|hasil_audit_kasus.*")),
     ("penilaian", re.compile(r"laporan.*")),
 )
 
@@ -46,7 +47,9 @@ def is_filled_in(name: str) -> bool:
     [True, True, False]
     """
     patterns = (_REQUEST, _SITUATION)
-    return name == CALENDAR or name in DOCUMENTS or any(one.fullmatch(name) is not None for one in patterns)
+    return name in (CALENDAR, AUDIT_FORM, *DOCUMENTS) or any(
+        one.fullmatch(name) is not None for one in patterns
+    )
 
 
 def situation_names(kecamatan: Mapping[str, str]) -> dict[str, str]:

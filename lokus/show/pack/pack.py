@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from lokus.files import staged_directory
 from lokus.i18n import gettext as _
 from lokus.show.documents.request import asked_offices
-from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, LOCK, SITUATION, request_names, situation_names
+from lokus.show.pack.output_names import (
+    AUDIT_FORM,
+    CALENDAR,
+    DOCUMENTS,
+    LOCK,
+    SITUATION,
+    request_names,
+    situation_names,
+)
 from lokus.show.pack.processes import work_off
 from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
 from lokus.show.pack.workshop import Task, Workshop
@@ -28,12 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
 
-EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv")
+EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "audit_kasus", "dokumen", "geojson", "csv")
 _TOGETHER = 4  # sheets a process draws before it looks for other work
 # Outputs in the order of use, as a pack lists them.
 _USE = (
-    "print_map", "web_map", "workbook", "situations", "slides", "report", "atlas", "calendar", "documents",
-    "geopackage", "geojson", "csv",
+    "print_map", "web_map", "workbook", "situations", "slides", "report", "atlas", "calendar", "audit_form",
+    "documents", "geopackage", "geojson", "csv",
 )  # fmt: skip
 
 
@@ -148,10 +156,12 @@ def write_pack(
         material = mask_small_counts(material, catalogue)
         maps = replace(maps, results=material.results, info=material.info, earlier={})
         themes = [theme for theme in themes if theme not in YEARLY]  # numbers of earlier years are not masked
+    if material.case_audit is None:
+        extras = [name for name in extras if name != "audit_kasus"]
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     if public:
-        extras = [name for name in extras if name not in ("dokumen", "ansit")]
+        extras = [name for name in extras if name not in ("dokumen", "ansit", "audit_kasus")]
     refuse_to_lose_work(folder, _to_be_filled_in(material, extras))
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
     steps = sum(map(len, batches)) + (not public)
@@ -170,6 +180,8 @@ def write_pack(
 def _to_be_filled_in(material: Material, extras: Collection[str]) -> list[str]:
     """Name the files that will be written for others to fill in or edit."""
     names = [CALENDAR] if "kalender" in extras else []
+    if "audit_kasus" in extras:
+        names.append(AUDIT_FORM)
     if "ansit" in extras:
         names += [SITUATION, *situation_names(kecamatan_names(material)).values()]
     if "dokumen" in extras:
@@ -212,6 +224,7 @@ def _batches(
     alone = [
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),
+        *extra("audit_kasus", _("Form of the case audit"), "audit_form"),
         *extra("dokumen", _("Documents"), "documents"),
         Task(name=_("Interactive map"), method="web_map"),
         Task(name=_("GeoPackage"), method="geopackage"),

@@ -19,12 +19,20 @@ from lokus.show.documents.request import (
 from lokus.show.documents.situation import write_situation
 from lokus.show.maps.print_map import save_map
 from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackage
-from lokus.show.pack.output_names import CALENDAR, DOCUMENTS, SITUATION, request_names, situation_names
+from lokus.show.pack.output_names import (
+    AUDIT_FORM,
+    CALENDAR,
+    DOCUMENTS,
+    SITUATION,
+    request_names,
+    situation_names,
+)
 from lokus.show.report.report import write_report
 from lokus.show.results.parts import kecamatan_names
 from lokus.show.slides.slides import write_slides
 from lokus.show.themes.themes import available_themes, theme_slug
 from lokus.show.web.web_map import write_web_map
+from lokus.show.workbook.audit_form import write_audit_form
 from lokus.show.workbook.calendar import write_calendar
 from lokus.show.workbook.workbook import write_workbook
 
@@ -169,6 +177,13 @@ class Workshop:
             return files
         asked = DataRequests(info=told.info, formalities=told.formalities, rows=told.requests)
         return [*files, *write_requests(self.stage, asked)]
+
+    def audit_form(self) -> list[Path]:
+        """Write the form of the case audit, to be filled in by the audit team."""
+        told = self.material
+        if told.case_audit is None:
+            return []
+        return [write_audit_form(self.stage / AUDIT_FORM, told.case_audit, told.info, causes=told.causes)]
 
     def situations(self) -> list[Path]:
         """Write the situation analysis of the kabupaten, and one of each kecamatan with its own map."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.findings import Finding
     from lokus.followup.allocation import Sharing
+    from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
@@ -89,6 +90,10 @@ class Material:
         The way to the target of the kabupaten.
     case_audit : AuditShortlist, optional
         Villages and risk groups for the audit of cases.
+    audit_returns : AuditReturns, optional
+        What the case audit found; small counts are masked in it.
+    causes : mapping of str to str
+        Code → name of the causes that the audit team may state.
     calendar : pandas.DataFrame, optional
         Draft of the action calendar, with `interventions`.
     formalities : Formalities
@@ -139,6 +144,8 @@ class Material:
     sharings: tuple[Sharing, ...] = ()
     trajectory: Trajectory | None = None
     case_audit: AuditShortlist | None = None
+    audit_returns: AuditReturns | None = None
+    causes: Mapping[str, str] = field(default_factory=dict)
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)
     structures: Structures | None = None

@@ -28,6 +28,7 @@ from lokus.show.workbook.proposal import (
     ranking_sheet,
     reconciliation_sheet,
 )
+from lokus.show.workbook.returns_sheet import audit_returns_sheet
 from lokus.show.workbook.review import history_sheet, review_sheet
 from lokus.show.workbook.structure_sheet import structures_sheet
 
@@ -95,6 +96,8 @@ def write_workbook(path: str | Path, material: Material) -> Path:
             history_sheet(book.create_sheet(_("History")), material)
     if material.gaps is not None:
         gap_sheet(book.create_sheet(_("Gaps")), material, material.gaps)
+    if material.audit_returns is not None:
+        audit_returns_sheet(book.create_sheet(_("Case audit results")), info, material.audit_returns)
     if material.structures is not None:
         structures_sheet(book.create_sheet(_("Structures")), info, material.structures)
     add_followup_sheets(
