@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow long audit docs lint pytest messages lock notebooks data picture viewer clean
+.PHONY: demo test slow long audit docs lint pytest measure messages lock notebooks data picture viewer clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -38,6 +38,10 @@ audit: $(VENV)/bin/python
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
 	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock
+
+# About an hour on a machine that does nothing else: run the benchmarks and write docs/pengukuran.md from them.
+measure: $(VENV)/.test-ready
+	PYTHONPATH=tools $(BIN)/python benchmarks/all.py
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
 # of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.

@@ -5,7 +5,8 @@ process of its own: seconds of work of it and of all it starts (CPU), seconds on
 memory. In turn with them runs what any program of this kind has to do at least (import geopandas and
 read the boundaries with it), which is what the ratio is to: on a machine that does other things too,
 compare ratios within one run. With ``--made 63 852``, studies of that many villages are made first; the
-exponent says how the work grows with villages (1: twice the villages, twice the work).
+exponent says how the work grows with villages (1: twice the villages, twice the work). With ``--pack`` the
+whole of ``lokus run`` is measured too, every output of it, by one process.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Cost:
     peak: float
 
 
-def cost(*command: str, allowed: tuple[int, ...] = (0,)) -> Cost:
+def cost(*command: str, allowed: tuple[int, ...] = (0,), processes: int | None = None) -> Cost:
     """Run a command once.
 
     Raises
@@ -57,17 +58,19 @@ def cost(*command: str, allowed: tuple[int, ...] = (0,)) -> Cost:
     RuntimeError
         It ended with another status than those `allowed`.
     """
+    asked = {} if processes is None else {"LOKUS_PROSES": str(processes)}
     run = subprocess.run(
-        [sys.executable, "-c", _MEASURE, *command], capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", _MEASURE, *command],
+        capture_output=True, text=True, check=True, env={**os.environ, **asked},
+    )  # fmt: skip
     work, clock, peak, status = (float(part) for part in run.stdout.strip("[]\n ").split(","))
     if status not in allowed:
         raise RuntimeError(f"{' '.join(command)} ended with status {status:.0f}: {run.stderr.strip()[-400:]}")
     return Cost(work=work, clock=clock, peak=peak)
 
 
-def of_study(study: Path, times: int) -> dict[str, Cost]:
-    """Median cost of each job on a study."""
+def of_study(study: Path, times: int, *, pack: bool = False) -> dict[str, Cost]:
+    """Median cost of each job on a study; with `pack` also of the whole run."""
     boundaries = study.parent.parent / "boundaries" / "desa.gpkg"
     # An audit that holds the proposal back ends with 1.
     jobs = {
@@ -75,10 +78,15 @@ def of_study(study: Path, times: int) -> dict[str, Cost]:
         "lokus audit": ((sys.executable, "-m", "lokus", "audit", str(study)), (0, 1)),
         "usulan dan kepastiannya": ((sys.executable, "-c", _PROPOSAL, str(study)), (0,)),
     }
+    folder = tempfile.TemporaryDirectory()
+    if pack:
+        run = (sys.executable, "-m", "lokus", "run", str(study), "--keluaran", folder.name)
+        jobs["seluruh `lokus run`"] = (run, (0,))
     runs: dict[str, list[Cost]] = {name: [] for name in jobs}
-    for _time in range(times):
-        for name, (command, allowed) in jobs.items():
-            runs[name].append(cost(*command, allowed=allowed))
+    with folder:
+        for _time in range(times):
+            for name, (command, allowed) in jobs.items():
+                runs[name].append(cost(*command, allowed=allowed, processes=1))
     return {
         name: Cost(
             work=statistics.median(run.work for run in costs),
@@ -92,9 +100,22 @@ def of_study(study: Path, times: int) -> dict[str, Cost]:
 def table(title: str, costs: dict[str, Cost]) -> None:
     """Print the costs of one study."""
     least, *_others = costs.values()
-    print(f"{title}\n{'':26s} {'CPU':>7s} {'detik':>7s} {'MB':>6s} {'rasio':>6s}")
+    print(f"\n{title}\n\n| | CPU | detik | MB | rasio |\n|---|---:|---:|---:|---:|")
     for name, own in costs.items():
-        print(f"{name:26s} {own.work:7.2f} {own.clock:7.2f} {own.peak:6.0f} {own.work / least.work:6.1f}")
+        print(f"| {name} | {own.work:.2f} | {own.clock:.2f} | {own.peak:.0f} | {own.work / least.work:.1f} |")
+
+
+def growth(grown: dict[int, dict[str, Cost]]) -> None:
+    """Print how each job grows with villages, from the smallest to the largest study."""
+    sizes = sorted(grown)
+    first, last = sizes[0], sizes[-1]
+    print(f"\n| CPU menurut banyaknya desa | {' | '.join(map(str, sizes))} | pangkat | MB, {last} desa |")
+    print("|---|" + "---:|" * (len(sizes) + 2))
+    for name in list(grown[first])[1:]:
+        work = [grown[size][name].work for size in sizes]
+        exponent = math.log(work[-1] / work[0]) / math.log(last / first)
+        shown = " | ".join(f"{seconds:.1f}" for seconds in work)
+        print(f"| {name} | {shown} | {exponent:.2f} | {grown[last][name].peak:.0f} |")
 
 
 def main() -> None:
@@ -102,29 +123,23 @@ def main() -> None:
     parser.add_argument("kajian", nargs="*", type=Path)
     parser.add_argument("--times", type=int, default=3, help="runs of each job, of which the median is told")
     parser.add_argument("--made", nargs="*", type=int, default=[], help="villages of studies to be made")
+    parser.add_argument("--pack", action="store_true", help="measure the whole run too")
     asked = parser.parse_args()
     studies = asked.kajian or ([] if asked.made else [Path("data/kajian/contoh-2026.toml")])
-    print(f"beban mesin: {os.getloadavg()[0]:.1f} pada {os.cpu_count()} inti")
     for study in studies:
-        table(str(study), of_study(study, asked.times))
+        table(f"Kajian {study.name}", of_study(study, asked.times, pack=asked.pack))
     grown: dict[int, dict[str, Cost]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for villages in asked.made:
             root = Path(folder) / str(villages)
-            made = make_kabupaten(
-                villages=villages, kecamatan=min(99, max(3, villages // 12)), kelurahan=villages // 25
-            )
+            made = make_kabupaten(villages=villages)
             made.write(root)
-            grown[villages] = of_study(root / "kajian" / f"contoh-{made.years[-1]}.toml", asked.times)
-            table(f"{villages} desa", grown[villages])
-    sizes = sorted(grown)
-    if len(sizes) > 1:
-        first, last = grown[sizes[0]], grown[sizes[-1]]
-        for name in list(first)[1:]:
-            exponent = math.log(last[name].work / first[name].work) / math.log(sizes[-1] / sizes[0])
-            print(
-                f"{name}: kerja tumbuh dengan pangkat {exponent:.2f} dari {sizes[0]} sampai {sizes[-1]} desa"
-            )
+            study = root / "kajian" / f"contoh-{made.years[-1]}.toml"
+            grown[villages] = of_study(study, asked.times, pack=asked.pack)
+    if len(grown) > 1:
+        growth(grown)
+    elif grown:
+        table(*next((f"{villages} desa", costs) for villages, costs in grown.items()))
 
 
 if __name__ == "__main__":

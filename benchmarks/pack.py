@@ -1,10 +1,11 @@
 """What each output of a rakor pack costs, beside what plain geopandas and folium need for the same content.
 
-Run with ``python benchmarks/pack.py [study file] [--pairs 3]``. First every output alone in this process, in
-seconds of work (CPU) and on the clock, with its size; a peer is run right after it where there is one:
-``geopandas.plot`` and ``savefig`` for a sheet (colours, kecamatan borders, legend; no labels, list or scale
-bar), folium's GeoJSON for the page. Then the whole pack by one process and by as many as there are cores, in
-turn, several times. On a machine that does other things too, compare ratios within one run.
+Run with ``PYTHONPATH=tools python benchmarks/pack.py [study file] [--pairs 3]``. First every output alone
+in this process, in seconds of work (CPU) and on the clock, with its size; a peer is run right after it
+where there is one: ``geopandas.plot`` and ``savefig`` for a sheet (colours, kecamatan borders, legend; no
+labels, list or scale bar), folium's GeoJSON for the page, openpyxl with the same cells for the workbook.
+Then the whole pack by one process and by as many as there are cores, in turn, several times: work and peak
+memory with those of the workers. On a machine that does other things too, compare ratios within one run.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,11 +20,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import TYPE_CHECKING
 
 import folium
 import matplotlib as mpl
+import openpyxl
+from first_answer import Cost as Spent
+from first_answer import cost
 from joblib import cpu_count
 
 from lokus import Kajian
@@ -95,10 +97,27 @@ def plain_page(maps: Maps, folder: Path) -> list[Path]:
     return [path]
 
 
+def plain_workbook(folder: Path) -> Cost:
+    """The same cells of all sheets by openpyxl, without any style."""
+    sheets = {sheet.title: list(sheet.values) for sheet in openpyxl.load_workbook(folder / "lokus.xlsx")}
+
+    def write() -> list[Path]:
+        book = openpyxl.Workbook(write_only=True)
+        for title, rows in sheets.items():
+            sheet = book.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        path = folder / "biasa.xlsx"
+        book.save(path)
+        return [path]
+
+    return measure(write)
+
+
 def line(name: str, ours: Cost, peer: Cost | None = None) -> None:
     """Print a row of the table."""
-    ratio = f"{peer.work:8.2f} {peer.size / 1e6:8.2f} {peer.work / ours.work:6.1f}" if peer else ""
-    print(f"{name:34s} {ours.work:8.2f} {ours.clock:8.2f} {ours.size / 1e6:8.2f} {ratio}", flush=True)
+    beside = f"{peer.work:.2f} | {peer.size / 1e6:.2f} | {ours.work / peer.work:.1f}" if peer else "– | – | –"
+    print(f"| {name} | {ours.work:.2f} | {ours.clock:.2f} | {ours.size / 1e6:.2f} | {beside} |", flush=True)
 
 
 def outputs(kajian: Kajian, folder: Path) -> None:
@@ -126,13 +145,17 @@ def outputs(kajian: Kajian, folder: Path) -> None:
         steps.append((name, time.process_time(), time.perf_counter()))
 
     kajian.write(folder, on_step=note)  # what the outputs are made from is computed before the first of them
-    print(f"{'keluaran':34s} {'CPU':>8s} {'detik':>8s} {'MB':>8s} {'biasa':>8s} {'MB':>8s} {'rasio':>6s}")
+    print(
+        "| keluaran | CPU | detik | MB | biasa, CPU | MB | rasio CPU |\n|---|---:|---:|---:|---:|---:|---:|"
+    )
     plain_map(maps, "usulan", "A4", folder)  # fonts are looked up once by either
     for (name, work, clock), (_next, work_after, clock_after) in pairwise(steps):
         label, pattern, theme = files.get(name, (name, "", None))
         size = sum(path.stat().st_size for path in folder.glob(pattern)) if pattern else 0
         peer = None
-        if theme:
+        if label == "buku kerja":
+            peer = plain_workbook(folder)
+        elif theme:
             peer = measure(
                 lambda theme=theme: (
                     plain_page(maps, folder) if theme[0] == "page" else plain_map(maps, *theme, folder)
@@ -141,26 +164,22 @@ def outputs(kajian: Kajian, folder: Path) -> None:
         line(label, Cost(work=work_after - work, clock=clock_after - clock, size=size), peer)
 
 
-def spent() -> float:
-    """Seconds of work of this process and of those it started and that have ended."""
-    return sum(use.ru_utime + use.ru_stime for use in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
-
-
 def whole(study: Path, folder: Path, pairs: int) -> None:
     """The whole command, from the study file to the last output, in turn by one and by all processes."""
     many = min(cpu_count(), MOST)
-    times: dict[int, list[tuple[float, float]]] = {1: [], many: []}
+    costs: dict[int, list[Spent]] = {1: [], many: []}
+    command = [sys.executable, "-m", "lokus", "run", str(study), "--keluaran", str(folder / "paket")]
     for _pair in range(pairs):
-        for count in times:
-            clock, work = time.perf_counter(), spent()
-            subprocess.run(
-                [sys.executable, "-m", "lokus", "run", str(study), "--keluaran", str(folder / "paket")],
-                check=True, capture_output=True, env={**os.environ, "LOKUS_PROSES": str(count)},
-            )  # fmt: skip
-            times[count].append((time.perf_counter() - clock, spent() - work))
-    for count, values in times.items():
-        clock, work = (statistics.median(column) for column in zip(*values, strict=True))
-        print(f"seluruh `lokus run`, {count} proses: {clock:.1f} detik, CPU {work:.1f} (median {pairs} kali)")
+        for count, of_count in costs.items():
+            of_count.append(cost(*command, processes=count))
+    print(f"\n| seluruh `lokus run`, median {pairs} kali | CPU semua proses | detik | MB, proses terbesar |")
+    print("|---|---:|---:|---:|")
+    for count, of_count in costs.items():
+        work, clock = (
+            statistics.median(getattr(one, name) for one in of_count) for name in ("work", "clock")
+        )
+        peak = max(one.peak for one in of_count)
+        print(f"| {count} proses | {work:.1f} | {clock:.1f} | {peak:.0f} |")
 
 
 def main() -> None:

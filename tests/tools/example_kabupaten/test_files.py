@@ -13,6 +13,7 @@ import pytest
 import shapely
 from example_kabupaten import make_kabupaten
 from example_kabupaten.__main__ import main
+from example_kabupaten.decree import size_of_list
 from example_kabupaten.office_files import decisions
 from pandas.testing import assert_frame_equal
 from python_calamine import CalamineWorkbook
@@ -206,3 +207,36 @@ def test_teams_can_be_apportioned_in_a_kabupaten_of_another_size(tmp_path):
     families = kajian.villages["keluarga"].drop(index=list(stated.left_out))
     assert families.notna().all()
     assert stated.total >= stated.least * len(families)
+
+
+@pytest.mark.parametrize(
+    ("villages", "pack"),
+    [
+        pytest.param(24, True, marks=pytest.mark.slow),
+        pytest.param(63, True, marks=pytest.mark.slow),
+        pytest.param(852, False, marks=pytest.mark.slow),
+        pytest.param(3239, False, marks=[pytest.mark.slow, pytest.mark.long]),
+    ],
+)
+def test_a_kabupaten_of_any_size_runs_to_its_pack(tmp_path, monkeypatch, villages, pack):
+    monkeypatch.setenv("LOKUS_PROSES", "1")
+    made = make_kabupaten(villages=villages)
+    made.write(tmp_path)
+    kajian = Kajian.open(tmp_path / "kajian" / "contoh-2026.toml")
+    listed, kecamatan = size_of_list(made.villages)
+    assert len(kajian.proposal.kode) == listed == round(0.1 * villages)
+    assert kajian.proposal.n_kecamatan <= kecamatan
+    # A large one writes a part of the outputs here; the benchmark of growth writes all of them.
+    few = {"ukuran": ["A4"], "peta": ["usulan"], "bahan": ["kalender"]}
+    written = (kajian if pack else kajian.replace(keluaran=few)).write(tmp_path / "keluaran")
+    assert {"lokus.xlsx", "hasil.gpkg", "kajian.lock.json"} <= {path.name for path in written.files}
+    assert len(pd.read_excel(tmp_path / "keluaran" / "lokus.xlsx", sheet_name=None)) > 3
+
+
+def test_a_village_that_is_not_yet_one_has_a_code_of_its_own(tmp_path):
+    made = make_kabupaten(villages=360, kecamatan=3, years=(2026,))
+    made.write(tmp_path)
+    rows = (tmp_path / "indicators" / "2026" / "kemiskinan_2026.csv").read_text("utf-8-sig").splitlines()
+    code = rows[-1].split(".")[0]
+    assert "Persiapan" in rows[-1]
+    assert code not in made.villages.index
