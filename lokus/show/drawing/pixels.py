@@ -18,6 +18,7 @@ __all__ = ["EFFORT", "draw_pixels"]
 
 EFFORT = 4  # of compression: more of it takes twice the time for a tenth of the size
 _COLOURS = 256  # what a byte can tell apart
+_RGB = 0xFFFFFF
 _SAMPLE = 3  # every third row and column tell how often a colour occurs
 
 
@@ -50,25 +51,32 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
     finally:
         figure.set_dpi(before)
         figure.set_canvas(shown_by)  # the other one would keep its pixels as long as the figure lives
-    if pixels[..., 3].min() < 255:
+    packed = pixels.view("<u4")[..., 0]
+    values, lengths = _runs(packed)
+    if (values >> 24).min() < 255:
         return Image.fromarray(pixels).copy()
     if any(axes.images for axes in figure.axes):
         return Image.fromarray(pixels).convert("RGB")
-    packed = pixels.view("<u4")[..., 0] & 0xFFFFFF
     kept = _kept(packed[::_SAMPLE, ::_SAMPLE], figure)
-    occurs = np.zeros(1 << 24, dtype=bool)
-    occurs[packed] = True
-    colours = np.flatnonzero(occurs)
-    number = np.zeros(1 << 24, dtype=np.uint8)
-    number[colours] = KDTree(_channels(kept)).query(_channels(colours))[1]
-    image = Image.fromarray(number[packed])
+    colours, which = np.unique(values & _RGB, return_inverse=True)
+    number = KDTree(_channels(kept)).query(_channels(colours.astype(np.int64)))[1].astype(np.uint8)
+    image = Image.fromarray(np.repeat(number[which], lengths).reshape(packed.shape))
     image.putpalette(_channels(kept).astype(np.uint8).tobytes())
     return image
 
 
+def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Value and length of each run of equal pixels, row by row: a map has far fewer runs than pixels."""
+    flat = packed.ravel()
+    starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
+    return flat[starts], np.diff(starts, append=len(flat))
+
+
 def _kept(sample: npt.NDArray[Any], figure: Figure) -> npt.NDArray[np.int64]:
     """Colours of the areas, then those that occur most."""
-    colours, times = np.unique(sample, return_counts=True)
+    values, lengths = _runs(sample)
+    colours, which = np.unique(values & _RGB, return_inverse=True)
+    times = np.bincount(which, weights=lengths).astype(np.int64)
     faces = {to_rgba(patch.get_facecolor()) for axes in figure.axes for patch in axes.patches}
     stated = sorted(
         sum(round(255 * part) << 8 * place for place, part in enumerate(face[:3]))

@@ -230,7 +230,7 @@ def test_a_kabupaten_of_any_size_runs_to_its_pack(tmp_path, monkeypatch, village
     few = {"ukuran": ["A4"], "peta": ["usulan"], "bahan": ["kalender"]}
     written = (kajian if pack else kajian.replace(keluaran=few)).write(tmp_path / "keluaran")
     assert {"lokus.xlsx", "hasil.gpkg", "kajian.lock.json"} <= {path.name for path in written.files}
-    assert len(pd.read_excel(tmp_path / "keluaran" / "lokus.xlsx", sheet_name=None)) > 3
+    assert len(pd.read_excel(tmp_path / "keluaran" / "lokus.xlsx", sheet_name=None, engine="calamine")) > 3
 
 
 def test_a_village_that_is_not_yet_one_has_a_code_of_its_own(tmp_path):
