@@ -87,9 +87,9 @@ def write_minutes(path: str | Path, material: Material) -> Path:
     add_table(document, changes, blanks=_CHANGES)
     turn_page(document, landscape=True)
     _title(document, _("Table 2. {title}").format(title=list_table(material).title))
+    for note in list_table(material).notes:  # above: below a full page it would have one of its own
+        add_text(document, note, size=8.5, after=3, keep=True)
     add_table(document, list_table(material), size=8.5)
-    for note in list_table(material).notes:
-        add_text(document, note, size=8.5, before=3, after=0)
     turn_page(document, landscape=False)
     _title(document, _("Table 3. What each office commits itself to"))
     add_table(document, commitments_table(material), size=9, height=24)

@@ -28,11 +28,12 @@ __all__ = [
 ]
 
 _HEADING = 18.0  # mm, of the second table on a slide
+_LEGIBLE = 11  # points, of a list on a screen
 _BESIDE, _FINE = 13, 7  # points, of two tables on one slide
 
 
 def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
-    """List the proposed villages, on as many slides as they need, at most `most`.
+    """List the proposed villages, on as many slides as they need, at most `most`, or two more to be legible.
 
     Examples
     --------
@@ -46,7 +47,11 @@ def list_slides(deck: Deck, material: Material, *, most: int = 3) -> None:
     """
     table = proposal_table(material, narrow=True)
     columns = [column for column in table.columns if column.head != _("Code")]
-    plan = plan_table(columns, BODY.width, BODY.height, largest=16, smallest=11, most_pages=most)
+    plan = plan_table(columns, BODY.width, BODY.height, largest=16, smallest=_LEGIBLE, most_pages=most)
+    if plan.size < _LEGIBLE:  # rather two slides more than a list that nobody can read
+        plan = plan_table(
+            columns, BODY.width, BODY.height, largest=16, smallest=_LEGIBLE, most_pages=most + 2
+        )
     for part in range(len(plan.pages)):
         page = deck.slide(continued(table.title, part + 1, len(plan.pages)), _("In the order of the score"))
         deck.table(page, BODY, columns, plan, part=part)

@@ -74,3 +74,11 @@ def test_fitted_lines_stay_in_their_place_and_are_cut_only_at_the_smallest_size(
     assert len(lines) * line_height(size) <= room + 0.01 or len(lines) == 1
     assert all(text_width(line, size) <= 40 for line in lines)
     assert " ".join(lines) == text or (size == 4 and lines[-1].endswith("…"))
+
+
+@pytest.mark.parametrize("width", [40 + 7.3 * step for step in range(24)])
+def test_a_text_set_as_large_as_it_fits_is_not_cut(width):
+    """Sizes that fit exactly were a rounding error too wide, and the year of a title became “20…”."""
+    title = "Kecamatan Sirah Pulau Padang – Kabupaten Ogan Komering Ilir, 2026"
+    size = fit_size([title], width, largest=14, smallest=0.1, weight="bold")
+    assert shorten(title, size, width, weight="bold") == title
