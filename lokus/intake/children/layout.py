@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ _REGIONS: Mapping[str, tuple[str, ...]] = {
     "kecamatan": ("kecamatan", "namakec"),
 }
 _NOT_OF_HOME = ("lahir", "kode", "puskesmas", "pukesmas")
+_OF_KABUPATEN = re.compile(r"(kab\b\.?|kabupaten\b|kota\b)\s*\S", re.IGNORECASE)
 _LABELS = {
     "nik": "NIK", "nama": "Nama", "lahir": "Tgl Lahir", "orang_tua": "Nama Ortu", "kabupaten": "Kab/Kota",
     "kecamatan": "Kec", "desa": "Desa/Kel", "tanggal": "Tanggal Pengukuran", "tinggi": "Tinggi",
@@ -124,8 +126,8 @@ def find_layout(
             where=where,
             remedy=_("columns that can be named: {names}").format(names=", ".join(ROLES)),
         )
-    _refuse_personal(filters, where)
     found, first_child = _nearest(candidates, columns, filters)
+    _refuse_personal([header for header in filters if header.strip() != found.kabupaten], where)
     missing = [columns.get(role, _LABELS[role]) for role in _NEEDED if role not in found.roles]
     missing += [header for role, header in columns.items() if role not in found.roles and role not in _NEEDED]
     if "nik" not in found.roles and not {"nama", "lahir"} <= set(found.roles):
@@ -172,6 +174,7 @@ def _nearest(
     """
     children: dict[str, float] = {}
     best = Layout(lines=0, width=0, roles={}, filters={})
+    candidates = list(candidates)
     for line, delimiter, cells in candidates:
         keys: dict[str, list[int]] = {}
         for position, cell in enumerate(cells):
@@ -189,7 +192,33 @@ def _nearest(
                 delimiter=delimiter,
                 kabupaten=cells[roles["kabupaten"]].strip() if "kabupaten" in roles else "",
             )
+    if "kabupaten" not in best.roles and "kabupaten" not in columns:
+        rows = [
+            cells
+            for line, delimiter, cells in candidates
+            if delimiter == best.delimiter and line > best.lines
+        ]
+        place = _named_by_cells(rows, set(best.roles.values()), best.width)
+        if place is not None:
+            header = next(
+                cells for line, mark, cells in candidates if (line, mark) == (best.lines, best.delimiter)
+            )
+            best = replace(best, roles={**best.roles, "kabupaten": place}, kabupaten=header[place].strip())
     return best, children.get(best.delimiter, math.inf)
+
+
+def _named_by_cells(rows: Sequence[Sequence[str]], taken: set[int], width: int) -> int | None:
+    """Find the column that says the kabupaten by what stands in it, whatever its header."""
+    for place in range(width):
+        filled = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
+        if (
+            place not in taken
+            and filled
+            and all(map(_OF_KABUPATEN.match, filled))
+            and any(not cell.casefold().startswith("kota") for cell in filled)
+        ):
+            return place
+    return None
 
 
 def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]]:
@@ -232,7 +261,7 @@ def _says(key: str, word: str) -> bool:
     return word in key and not any(other in key for other in _NOT_OF_HOME)
 
 
-def _refuse_personal(filters: Mapping[str, str], where: Where) -> None:
+def _refuse_personal(filters: Iterable[str], where: Where) -> None:
     for header in filters:
         key = column_key(header)
         if key not in _FILTERS and not any(_says(key, word) for words in _REGIONS.values() for word in words):

@@ -373,6 +373,20 @@ def test_the_column_of_kabupaten_is_known_by_its_word(tmp_path: Path, header: st
         assert counts(table) == {"anak": 1, "diukur": 1, "pendek": 1, "stunting": 1}
 
 
+def test_the_column_of_kabupaten_is_known_by_what_stands_in_it(tmp_path: Path) -> None:
+    """ "Wilayah Kerja" says nothing of a kabupaten; "KAB. CONTOH" and "Kota Contoh" in it do."""
+    rows = [("KAB. CONTOH", "SUKA MAJU", "-2,5"), ("Kota Contoh", "SUKA MAJU", "0")]
+    path = region_file(tmp_path, rows)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Kab/Kota", "Wilayah Kerja", 1), encoding="utf-8"
+    )
+    with pytest.raises(InputError, match="2 kabupaten") as error:
+        read_children(path, start=START, end=END)
+    assert 'saring = { "Wilayah Kerja" = "…" }' in error.value.remedy
+    table = read_children(path, start=START, end=END, where={"Wilayah Kerja": "Kab. Contoh"})
+    assert counts(table) == {"anak": 1, "diukur": 1, "pendek": 1, "stunting": 1}
+
+
 def test_a_filter_that_leaves_two_kabupaten_does_not_help(tmp_path: Path) -> None:
     path = region_file(tmp_path, [("CONTOH", "SUKA MAJU", "0"), ("LAIN", "SUKA MAJU", "0")])
     with pytest.raises(InputError, match="2 kabupaten"):
