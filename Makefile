@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test slow long audit docs lint pytest measure messages lock notebooks data picture viewer clean
+.PHONY: demo test slow long audit docs lowest release lint pytest measure messages lock notebooks data picture viewer clean
 
 demo: $(VENV)/.run-ready
 	$(BIN)/lokus demo
@@ -32,16 +32,30 @@ docs: $(VENV)/.test-ready
 	$(BIN)/python tools/gallery.py
 	$(BIN)/python -m sphinx -b html -q -W --keep-going docs docs/_build
 
-# Known weaknesses of the locked packages, asked of the advisory service of PyPI; needs the network. A package that
-# the service does not know fails the audit: what was not looked at is not sound.
-audit: $(VENV)/bin/python
-	$(PYTHON) -m venv $(VENV)/audit
-	$(VENV)/audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
-	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock
-
 # About an hour on a machine that does nothing else: run the benchmarks and write docs/pengukuran.md from them.
 measure: $(VENV)/.test-ready
 	PYTHONPATH=tools $(BIN)/python benchmarks/all.py
+
+# The demo with the lowest versions that pyproject.toml admits.
+lowest: requirements-lowest.lock
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $<
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install hatchling editables
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
+	.venv-lowest/bin/lokus demo
+
+$(VENV)/.release-ready: requirements-release.lock | $(VENV)/.test-ready
+	$(PIP) install --require-hashes -r requirements-release.lock
+	touch $@
+
+# Known weaknesses of the locked packages, asked of the advisory service of PyPI; needs the network. A package that
+# the service does not know fails the audit: what was not looked at is not sound.
+audit: $(VENV)/.release-ready
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock
+
+# Wheel, source archive, checks, bill of materials, licences and notes, in dist; uploads nothing.
+release: $(VENV)/.release-ready
+	$(BIN)/python tools/release.py
 
 # Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
 # of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.
@@ -66,6 +80,10 @@ lock:
 		-o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev \
 		-c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --group release \
+		-c requirements-dev.lock -o requirements-release.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --resolution lowest-direct \
+		pyproject.toml -o requirements-lowest.lock
 
 clean:
 	rm -rf $(VENV)

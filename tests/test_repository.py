@@ -22,9 +22,9 @@ def project(root):
 def test_one_version_and_one_licence(root, project):
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
     stated = dict(re.findall(r"^(version|license): (.+)$", citation, flags=re.MULTILINE))
-    assert stated == {"version": project["version"], "license": project["license"]}
-    assert lokus.__version__ == project["version"]
-    assert f"## {project['version']}" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert stated == {"version": lokus.__version__, "license": project["license"]}
+    assert project["dynamic"] == ["version"]  # built from lokus.__version__
+    assert f"## {lokus.__version__} (" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_hooks_call_the_environment_of_the_project_and_fetch_nothing(root):
