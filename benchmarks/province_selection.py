@@ -1,8 +1,8 @@
 """The list of a province and of the nation under limits on kabupaten: seconds, and what is proven.
 
 Run with ``python benchmarks/province_selection.py [highs]`` beside the folder of real boundaries: villages
-are those of the national file, scores are synthetic. With ``highs`` the problems of the province are put to HiGHS
-in its own formulation too, in the same run.
+are those of the national file, scores are synthetic. With ``highs`` the problems of the province are put to
+HiGHS in its own formulation too, in the same run.
 """
 
 from __future__ import annotations

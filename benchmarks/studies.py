@@ -2,8 +2,8 @@
 
 Run with ``python benchmarks/studies.py [kabupaten] [workers …]`` beside the folder of real boundaries; by
 default 38 kabupaten, 19 of two provinces and 19 spread over the nation. Outputs are lists (``daftar``).
-Prints the time to split the national file, seconds a study, the speed-up, the largest worker, and the time for 514
-kabupaten with its error (from the spread between kabupaten, by size in villages).
+Prints the time to split the national file, seconds a study, the speed-up, the largest worker, and the time
+for 514 kabupaten with its error (from the spread between kabupaten, by size in villages).
 """
 
 from __future__ import annotations
