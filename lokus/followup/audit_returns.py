@@ -18,6 +18,9 @@ RETURN_COLUMNS = ("kode_desa", "kelompok", "sebab", "kasus", "rekomendasi", "sta
 THRESHOLD = 5
 """Counts of people from 1 to below it are never told."""
 
+# What is to be explained is no cause of itself.
+_OUTCOMES = frozenset({"stunting", "prevalensi", "prevalensi_mentah", "anak_stunting"})
+
 
 class Cause(Protocol):
     """What must be known of a cause; :class:`~lokus.intake.indicators.indicator.Indicator` is one."""
@@ -44,7 +47,7 @@ class Cause(Protocol):
 
 
 def audit_causes(catalogue: Mapping[str, Cause]) -> tuple[str, ...]:
-    """Keys by which causes of risk are coded: every indicator with an intervention of its own.
+    """Give the keys by which causes of risk are coded: indicators with an intervention, without the outcome.
 
     Examples
     --------
@@ -52,7 +55,7 @@ def audit_causes(catalogue: Mapping[str, Cause]) -> tuple[str, ...]:
     >>> {"cakupan_imunisasi", "air_layak"} <= set(audit_causes(load_catalogue()))
     True
     """
-    return tuple(key for key, item in catalogue.items() if item.intervention)
+    return tuple(key for key, item in catalogue.items() if item.intervention and key not in _OUTCOMES)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -278,10 +278,19 @@ def _influence(study: Kajian) -> pd.DataFrame | None:
     return study.leave_one_out.table.rename(index=study.labels)
 
 
+def _causes(study: Kajian) -> dict[str, str]:
+    """Code → name of what the audit team may find; of another theme only what the study has data of."""
+    from lokus.followup.audit_returns import audit_causes
+
+    keys = audit_causes(study.catalogue)
+    if study.settings.theme is not None:
+        keys = tuple(key for key in keys if key in study.results)
+    return {key: study.catalogue[key].label for key in keys}
+
+
 def material(study: Kajian) -> Material:
     """Everything the study can show, for workbook, slides and report."""
     from lokus.choice.results import name_alternatives
-    from lokus.followup.audit_returns import audit_causes
     from lokus.show.results.material import Material
 
     return Material(
@@ -312,7 +321,7 @@ def material(study: Kajian) -> Material:
         trajectory=study.trajectory,
         case_audit=study.case_audit,
         audit_returns=study.audit_returns,
-        causes={key: study.catalogue[key].label for key in audit_causes(study.catalogue)},
+        causes=_causes(study),
         calendar=study.calendar,
         structures=study.structures,
         formalities=study.formalities,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lokus.followup.audit_returns import RETURN_COLUMNS, add_learned, audit_returns
+from lokus.followup.audit_returns import RETURN_COLUMNS, add_learned, audit_causes, audit_returns
 from lokus.followup.calendar import CALENDAR_COLUMNS
 from lokus.intake.indicators.catalogue import load_catalogue
 
@@ -22,6 +22,12 @@ VILLAGES = pd.DataFrame(
     },
     index=KODE,
 )
+
+
+def test_what_is_to_be_explained_is_no_cause():
+    causes = audit_causes(CATALOGUE)
+    assert {"air_layak", "cakupan_imunisasi"} <= set(causes)
+    assert not {"stunting", "prevalensi", "anak_stunting"} & set(causes)
 
 
 def returned(counts, status="belum"):

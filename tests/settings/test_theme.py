@@ -141,7 +141,9 @@ def test_every_shipped_theme_is_whole():
         assert inner_names({"tema": theme})(theme["penyebut"]) == "diukur"
 
 
-_EVERYTHING = """bahan = ["paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"]
+_EVERYTHING = """bahan = [
+    "ansit", "audit_kasus", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv",
+]
 peta = ["usulan", "prevalensi", "kasus", "skor", "titik_panas", "peluang"]
 
 [kesenjangan.ambang]
