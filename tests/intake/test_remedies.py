@@ -335,7 +335,12 @@ TRIED: dict[str, Tried] = {
 TRIED["numbers.silent"] = Tried(put(STUNTING, None, ROW), right(STUNTING))  # made below, by its facts
 # Whoever accepts it says that nobody was counted; that the heading alone is wrong.
 TRUE_IF_ACCEPTED = {"numbers.all_zero", "tables.opposite"}
-SKIPPED = {"numbers.silent": "no library writes such workbooks; see test_columns.py"}
+SKIPPED = {
+    "numbers.silent": "no library writes such workbooks; see test_columns.py",
+    "join.presence": "a column of words, tried in tables/test_presence.py",
+    "join.status": "a column of words, tried in tables/test_presence.py",
+}
+TRIED["join.presence"] = TRIED["join.status"] = Tried(as_it_is)
 
 
 def decisions(folder: Path, row: int, desa: str, kode: str) -> pd.DataFrame:

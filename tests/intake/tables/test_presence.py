@@ -10,7 +10,7 @@ import pytest
 from lokus.findings import Where
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.intake.tables.columns import read_column
-from lokus.intake.tables.presence import read_presence
+from lokus.intake.tables.presence import read_presence, read_status
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,13 @@ def test_an_indicator_whose_unit_is_presence_is_read_so():
     value, findings = read_column(pd.Series(["ada", "belum"]), load_catalogue()["tpps_desa"], where=Where())
     assert value.tolist() == [1.0, 0.0]
     assert not findings
+
+
+@pytest.mark.parametrize(("read", "said"), [(read_presence, "belum ada"), (read_status, "sangat tertinggal")])
+def test_the_remedy_obeyed_leaves_no_finding(read, said):
+    good = "ada" if read is read_presence else "Desa Maju"
+    _value, findings = read(pd.Series([good, "entah"]), where=Where())
+    assert findings[0].remedy
+    value, findings = read(pd.Series([good, said]), where=Where())
+    assert not findings
+    assert value.tolist() == ([1.0, 0.0] if read is read_presence else [4.0, 1.0])
