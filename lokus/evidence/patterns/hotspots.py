@@ -361,7 +361,7 @@ def local_moran(
     >>> chain = csr_array(np.eye(44, k=1) + np.eye(44, k=-1))
     >>> stunting = pd.Series([30.0] * 5 + [8.0, 9.0] * 19 + [None], index=villages, name="prevalensi")
     >>> local_moran(stunting, chain, seed=1, correction="none")
-    Moran lokal dari prevalensi: 44 desa, 99.999 permutasi, α 0,05, tanpa koreksi
+    Moran lokal dari prevalensi: 44 desa/kelurahan, 99.999 permutasi, α 0,05, tanpa koreksi
     kelas
     tinggi-tinggi      3
     rendah-rendah      0

@@ -319,7 +319,7 @@ def test_villages_of_last_year_only_are_reported():
     change = estimate_change(before, tuple(series.iloc[2:] for series in after))
     assert len(change.table) == 8
     assert [finding.check for finding in change.findings] == ["evidence.village_gone"]
-    assert "2 desa tahun lalu" in change.findings[0].message
+    assert "2 desa/kelurahan tahun lalu" in change.findings[0].message
     with pytest.raises(EvidenceError, match="tidak ada desa tahun ini yang diukur tahun lalu"):
         estimate_change(tuple(s.iloc[:2] for s in before), tuple(s.iloc[2:] for s in after))
 
@@ -334,6 +334,6 @@ def test_wrong_input_is_refused():
 
 def test_repr_is_told_in_indonesian():
     before, after, _p = simulate(np.random.default_rng(16), villages=20)
-    assert "Perubahan dua tahun di 20 desa, 20 diukur pada kedua tahun" in repr(
+    assert "Perubahan dua tahun di 20 desa/kelurahan, 20 diukur pada kedua tahun" in repr(
         estimate_change(before, after)
     )

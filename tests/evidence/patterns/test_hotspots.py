@@ -91,7 +91,7 @@ def test_missing_value_acts_as_if_the_village_were_not_there(statistic):
     assert with_holes.table["kelas"].iloc[gone].tolist() == ["belum ada data"] * 4
     assert with_holes.table.iloc[gone].drop(columns="kelas").isna().all(axis=None)
     assert with_holes.findings[0].message == (
-        "prevalensi belum ada data di 4 desa sehingga tidak diuji: "
+        "prevalensi belum ada data di 4 desa/kelurahan sehingga tidak diuji: "
         "9901000003, 9901000017, 9901000100, 9901000255"
     )
 
@@ -208,7 +208,7 @@ def test_raw_rate_and_too_few_permutations_are_said():
     assert [finding.message for finding in result.findings] == [
         "prevalensi adalah angka mentah: desa dengan sedikit anak dapat menonjol, atau tersembunyi, karena "
         "variasi acak",
-        "dengan 999 permutasi, suatu desa hanya dapat nyata bersama paling sedikit 10 desa lain",
+        "dengan 999 permutasi, suatu desa hanya dapat nyata bersama paling sedikit 10 desa/kelurahan lain",
     ]
     assert result.findings[0].remedy == "pakailah angka perkiraan (prevalensi)"
     assert local_moran(planted(), grid(16), seed=0).findings == ()
@@ -216,7 +216,10 @@ def test_raw_rate_and_too_few_permutations_are_said():
 
 def test_says_what_it_is():
     result = local_moran(planted(), grid(16), seed=0, permutations=9999, alpha=0.1)
-    first = "Moran lokal dari prevalensi: 256 desa, 9.999 permutasi, α 0,10, temuan semu dikendalikan (FDR)"
+    first = (
+        "Moran lokal dari prevalensi: 256 desa/kelurahan, 9.999 permutasi, α 0,10, "
+        "temuan semu dikendalikan (FDR)"
+    )
     assert repr(result).splitlines()[0] == first
     assert first in result._repr_html_()
 
@@ -224,7 +227,7 @@ def test_says_what_it_is():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"adjacency": grid(3)}, "matriks ketetanggaan berukuran 9 × 9, padahal ada 16 desa"),
+        ({"adjacency": grid(3)}, "matriks ketetanggaan berukuran 9 × 9, padahal ada 16 desa/kelurahan"),
         ({"adjacency": grid(4) * 0.5}, "matriks ketetanggaan hanya boleh berisi 0 dan 1"),
         ({"adjacency": grid(4) + csr_array(np.eye(16))}, "menjadikan suatu desa tetangganya sendiri"),
         ({"values": pd.Series([np.inf] + [1.0] * 15, index=codes(16))}, "tak hingga di 9901000000"),

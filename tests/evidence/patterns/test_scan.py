@@ -151,8 +151,8 @@ def test_incomplete_villages_are_left_out_and_named():
     assert found.table["kelas"].iloc[[3, 4, 5]].tolist() == ["belum ada data"] * 2 + ["tanpa lokasi"]
     assert tuple(found.table["kelas"].cat.categories) == SCAN_CLASSES
     assert [finding.message for finding in found.findings] == [
-        "2 desa yang belum ada datanya tidak ikut dipindai: 9901000003, 9901000004",
-        "1 desa tanpa lokasi tidak ikut dipindai: 9901000005",
+        "2 desa/kelurahan yang belum ada datanya tidak ikut dipindai: 9901000003, 9901000004",
+        "1 desa/kelurahan tanpa lokasi tidak ikut dipindai: 9901000005",
     ]
 
 
@@ -183,7 +183,7 @@ def test_says_what_it_is():
     cases, n, x, y, _inside = kabupaten(7, villages=120, cluster=9)
     found = scan(cases, trials=n, x=x, y=y, seed=0, replicates=99)
     assert repr(found).startswith(
-        "Pemindaian 120 desa (binomial, lingkaran sampai 50 %, 99 ulangan): "
+        "Pemindaian 120 desa/kelurahan (binomial, lingkaran sampai 50 %, 99 ulangan): "
         f"{found.clusters['nyata'].sum()} gugus nyata dengan {found.counts['gugus nyata']} desa"
     )
     assert "<table" in found._repr_html_()
@@ -206,7 +206,7 @@ def test_says_what_it_is():
         ({"trials": pd.Series(9, index=codes(3))}, "desa yang berbeda dengan cases: 9901000003"),
         ({"cases": pd.Series([2, -1, 2, 2], index=codes(4))}, "bilangan bulat, 0 atau lebih: 9901000001"),
         ({"cases": pd.Series(2, index=["a"] * 4)}, "desa muncul lebih dari sekali: a"),
-        ({"x": [0.0, 1.0]}, "x memuat 2 bilangan untuk 4 desa"),
+        ({"x": [0.0, 1.0]}, "x memuat 2 bilangan untuk 4 desa/kelurahan"),
         ({"x": [0.0, 1.0, np.inf, 2.0]}, "koordinat harus berhingga: 9901000002"),
         ({"max_share": 0.6}, "max_share harus di atas 0 dan paling besar 0,5, bukan 0.6"),
         ({"alpha": 0}, "harus di antara 0 dan 1"),

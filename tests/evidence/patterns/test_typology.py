@@ -114,7 +114,7 @@ def test_missing_rows_have_their_own_class_and_change_nothing_else():
     assert types.table["nama_tipe"].iloc[90:].tolist() == ["belum ada data"] * 2
     assert types.table["nama_tipe"].cat.categories[-1] == "belum ada data"
     assert [finding.message for finding in types.findings] == [
-        "2 desa kekurangan indikator sehingga tidak diberi tipe: 9902000001, 9902000002"
+        "2 desa/kelurahan kekurangan indikator sehingga tidak diberi tipe: 9902000001, 9902000002"
     ]
 
 
@@ -132,7 +132,7 @@ def test_a_type_of_one_outlier_is_warned_about():
     frame.iloc[7] = [100.0, 0.0, 900.0]
     types = find(frame, k=4)
     assert [f.message for f in types.findings if f.check == "typology.tiny"] == [
-        "tipe 1 hanya memuat 1 desa, mungkin pencilan: 9901000007"
+        "tipe 1 hanya memuat 1 desa/kelurahan, mungkin pencilan: 9901000007"
     ]
 
 
@@ -149,7 +149,7 @@ def test_without_types_it_says_so():
     assert types.table["siluet"].isna().all()
     assert [finding.check for finding in types.findings] == ["typology.none"]
     assert (types.quality["keunggulan"] < 0).all()
-    assert repr(types).startswith("90 desa tanpa tipe yang jelas (kmeans)")
+    assert repr(types).startswith("90 desa/kelurahan tanpa tipe yang jelas (kmeans)")
     # Asked for a number it divides them, and says what that is worth.
     assert "typology.none" in {finding.check for finding in find(noise, k=3).findings}
 
@@ -197,7 +197,7 @@ def test_names_are_told_apart():
 def test_says_what_it_is():
     frame, _truth = kabupaten()
     types = find(frame)
-    assert repr(types).startswith("3 tipe dari 90 desa (kmeans): siluet 0,79")
+    assert repr(types).startswith("3 tipe dari 90 desa/kelurahan (kmeans): siluet 0,79")
     assert "sanitasi buruk" in types._repr_html_()
 
 
@@ -205,16 +205,22 @@ def test_says_what_it_is():
     ("change", "message"),
     [
         ({"worse": {"jamban": "high", "miskin": "high"}}, "arah indikator air_layak"),
-        ({"frame": pd.DataFrame({"jamban": [1.0, 2.0, 2.0]}, index=["a", "b", "c"])}, "2 desa berbeda"),
-        ({"frame": pd.DataFrame({"jamban": [1.0, 1.0]}, index=["a", "b"])}, "0 desa berbeda"),
-        ({"frame": pd.DataFrame({"jamban": [1.0, np.nan, np.nan]}, index=["a", "b", "c"])}, "0 desa berbeda"),
+        (
+            {"frame": pd.DataFrame({"jamban": [1.0, 2.0, 2.0]}, index=["a", "b", "c"])},
+            "2 desa/kelurahan berbeda",
+        ),
+        ({"frame": pd.DataFrame({"jamban": [1.0, 1.0]}, index=["a", "b"])}, "0 desa/kelurahan berbeda"),
+        (
+            {"frame": pd.DataFrame({"jamban": [1.0, np.nan, np.nan]}, index=["a", "b", "c"])},
+            "0 desa/kelurahan berbeda",
+        ),
         ({"frame": pd.DataFrame({"jamban": [1.0, 2, 3, np.inf]}, index=list("abcd"))}, "tak hingga di d"),
         (
             {"frame": pd.DataFrame({"jamban": [1.0, 2, 3]}, index=list("aab"))},
             "desa muncul lebih dari sekali: a",
         ),
-        ({"k": 1}, "desa berbeda"),
-        ({"k": 90}, "desa berbeda"),
+        ({"k": 1}, "desa/kelurahan berbeda"),
+        ({"k": 90}, "desa/kelurahan berbeda"),
     ],
 )
 def test_refuses(change, message):

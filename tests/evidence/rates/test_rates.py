@@ -174,7 +174,7 @@ def test_covariates_missing_or_constant_are_said_aloud():
     assert rates.table["kovariat_hilang"].sum() == 1
     assert rates.table["kovariat_hilang"].iloc[3]
     assert [f.message for f in rates.findings] == [
-        "kovariat air belum ada data di 1 desa; di sana kovariat ini tidak memengaruhi perkiraan",
+        "kovariat air belum ada data di 1 desa/kelurahan; di sana kovariat ini tidak memengaruhi perkiraan",
         "kovariat jamban sama di semua desa sehingga tidak dipakai dalam model angka stunting",
     ]
     assert rates.table.notna().all()["prevalensi"]
@@ -238,8 +238,11 @@ def test_draws_follow_the_posterior():
 
 def test_reads_as_a_sentence():
     text = repr(estimate_rates(series([2, 0]), series([40, 0]), sasaran=series([40, 9])))
-    assert text.startswith("Angka stunting 2 desa: rata-rata ")
-    assert text.endswith("1 desa tanpa pengukuran, 1 desa dengan cakupan terlalu rendah atau belum diketahui")
+    assert text.startswith("Angka stunting 2 desa/kelurahan: rata-rata ")
+    assert text.endswith(
+        "1 desa/kelurahan tanpa pengukuran, 0 desa/kelurahan dengan cakupan terlalu rendah atau belum "
+        "diketahui"
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_goalposts_stay_and_what_lies_beyond_is_counted():
     ours, findings = normalise_column(VALUES, worse="high", goalposts=(5.0, 9.0))
     assert ours.dropna().tolist() == [0.0, 0.5, 0.5, 1.0]
     assert [f.message for f in findings] == [
-        "indikator krs: 2 desa berada di luar batas tetap 5.0–9.0 dan dihitung sebesar batasnya"
+        "indikator krs: 2 desa/kelurahan berada di luar batas tetap 5.0–9.0 dan dihitung sebesar batasnya"
     ]
 
 

@@ -184,8 +184,9 @@ def test_services_known_in_part_are_counted_and_too_few_stay_missing():
     assert mean.tolist()[:2] == [20.0, 30.0]
     assert np.isnan(mean.iloc[2])
     assert [f.message for f in findings] == [
-        "1 desa: rata-rata cakupan layanan dihitung dari sebagian saja dari 3 layanan",
-        "1 desa: kurang dari separuh dari 3 layanan terisi, sehingga rata-rata cakupan layanan belum ada",
+        "1 desa/kelurahan: rata-rata cakupan layanan dihitung dari sebagian saja dari 3 layanan",
+        "1 desa/kelurahan: kurang dari separuh dari 3 layanan terisi, sehingga rata-rata cakupan layanan "
+        "belum ada",
     ]
 
 

@@ -123,7 +123,7 @@ def test_findings_come_through():
 def test_reads_as_a_sentence():
     scores = score(FRAME, **RULES)
     sentence = (
-        "Skor 4 desa dari prevalensi 75,0 %, air_layak 25,0 %; "
+        "Skor 4 desa/kelurahan dari prevalensi 75,0 %, air_layak 25,0 %; "
         "2 lengkap, 1 dari sebagian indikator, 1 ditahan"
     )
     assert repr(scores).startswith(sentence)

@@ -92,7 +92,9 @@ def test_works_on_a_preset():
     # Without KRS b is red twice (cases, coverage) and c once (prevalence).
     assert found.lists["krs"].tolist() == [True, True, False, False]
     assert found.table.loc["krs", ["masuk", "keluar"]].tolist() == [1, 1]
-    assert repr(found).startswith("Daftar 2 desa; tanpa krs perubahannya paling besar: 1 desa tergantikan")
+    assert repr(found).startswith(
+        "Daftar 2 desa/kelurahan; tanpa krs perubahannya paling besar: 1 desa/kelurahan tergantikan"
+    )
     assert "<table" in found._repr_html_()
 
 

@@ -147,14 +147,14 @@ def test_constant_and_incomplete_are_said_aloud():
     weights, findings = data_weights(z, method="critic")
     assert weights["c"] == 0
     assert [f.message for f in findings] == [
-        "1 desa yang indikatornya belum lengkap tidak ikut dalam penentuan bobot critic",
+        "1 desa/kelurahan yang indikatornya belum lengkap tidak ikut dalam penentuan bobot critic",
         "indikator c tidak mendapat bobot menurut critic",
     ]
 
 
 def test_too_little_to_weigh_is_refused():
     few = pd.DataFrame({"a": [0.1, 0.9, np.nan], "b": [0.3, 0.2, 0.1]})
-    with pytest.raises(EvidenceError, match="hanya 2 desa yang semua indikatornya terisi"):
+    with pytest.raises(EvidenceError, match="hanya 2 desa/kelurahan yang semua indikatornya terisi"):
         data_weights(few, method="entropy")
     with pytest.raises(EvidenceError, match="tidak ada indikator yang berbeda antardesa"):
         data_weights(pd.DataFrame({"a": [0.5] * 4}), method="pca")
