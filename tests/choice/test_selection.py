@@ -167,15 +167,15 @@ def test_prices_are_gains_from_loosening(oracle, data):
         looser[f"maksimal {k} kecamatan"] = [{"max_kecamatan": k + 1}]
     if problem.min_per_kecamatan > 1:
         k = problem.min_per_kecamatan
-        looser[f"paling sedikit {k} desa di tiap kecamatan terpilih"] = [{"min_per_kecamatan": k - 1}]
+        looser[f"paling sedikit {k} desa/kelurahan di tiap kecamatan terpilih"] = [{"min_per_kecamatan": k - 1}]
     if problem.max_per_kecamatan is not None:
         k = problem.max_per_kecamatan
-        looser[f"maksimal {k} desa di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
+        looser[f"maksimal {k} desa/kelurahan di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
     for name, text in (("locked_in", "masuk"), ("locked_out", "keluar")):
         if getattr(problem, name):
-            looser[f"{len(getattr(problem, name))} desa dikunci {text}"] = [{name: {}}]
+            looser[f"{len(getattr(problem, name))} desa/kelurahan dikunci {text}"] = [{name: {}}]
     if problem.quota:
-        text = f"kuota {len(problem.quota)} kecamatan ({sum(problem.quota.values())} desa)"
+        text = f"kuota {len(problem.quota)} kecamatan ({sum(problem.quota.values())} desa/kelurahan)"
         looser[text] = [{"quota": {}}]
     assert set(chosen.prices["aturan"]) == set(looser)
     for rule, price in chosen.prices.set_index("aturan")["harga"].items():
@@ -261,7 +261,7 @@ def test_binding_names_only_rules_that_cost():
     assert free.binding.empty
     assert free.prices["harga"].tolist() == [0.0]
     held = select(scores, kecamatan, Problem(n=2, max_kecamatan=2, locked_in={desa[2]: "SK"}))
-    assert held.binding["aturan"].tolist() == ["1 desa dikunci masuk"]
+    assert held.binding["aturan"].tolist() == ["1 desa/kelurahan dikunci masuk"]
     assert held.binding["harga"].tolist() == [pytest.approx(0.7)]
 
 
@@ -306,7 +306,7 @@ def test_a_list_that_the_tie_rule_fills_says_so():
     kecamatan = pd.Series([code[:6] for code in codes], index=codes)
     chosen = select(scores, kecamatan, Problem(n=4))
     assert chosen.by_tie_rule == 4
-    assert chosen.caution.startswith("AWAS: 4 dari 4 tempat diisi oleh aturan seri saja, di antara 12 desa")
+    assert chosen.caution.startswith("AWAS: 4 dari 4 tempat diisi oleh aturan seri saja, di antara 12 desa/kelurahan")
     assert "[skor.bobot]" in chosen.caution
     assert chosen.caution in repr(chosen)
     told_apart = scores + pd.Series(range(20), index=codes) / 100
