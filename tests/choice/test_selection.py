@@ -167,7 +167,8 @@ def test_prices_are_gains_from_loosening(oracle, data):
         looser[f"maksimal {k} kecamatan"] = [{"max_kecamatan": k + 1}]
     if problem.min_per_kecamatan > 1:
         k = problem.min_per_kecamatan
-        looser[f"paling sedikit {k} desa/kelurahan di tiap kecamatan terpilih"] = [{"min_per_kecamatan": k - 1}]
+        least = f"paling sedikit {k} desa/kelurahan di tiap kecamatan terpilih"
+        looser[least] = [{"min_per_kecamatan": k - 1}]
     if problem.max_per_kecamatan is not None:
         k = problem.max_per_kecamatan
         looser[f"maksimal {k} desa/kelurahan di tiap kecamatan"] = [{"max_per_kecamatan": k + 1}]
@@ -306,7 +307,8 @@ def test_a_list_that_the_tie_rule_fills_says_so():
     kecamatan = pd.Series([code[:6] for code in codes], index=codes)
     chosen = select(scores, kecamatan, Problem(n=4))
     assert chosen.by_tie_rule == 4
-    assert chosen.caution.startswith("AWAS: 4 dari 4 tempat diisi oleh aturan seri saja, di antara 12 desa/kelurahan")
+    told = "AWAS: 4 dari 4 tempat diisi oleh aturan seri saja, di antara 12 desa/kelurahan"
+    assert chosen.caution.startswith(told)
     assert "[skor.bobot]" in chosen.caution
     assert chosen.caution in repr(chosen)
     told_apart = scores + pd.Series(range(20), index=codes) / 100
