@@ -55,7 +55,7 @@ def test_what_is_up_to_date_is_skipped_and_no_byte_changes(province):
 
 
 @pytest.mark.slow
-def test_any_cluster_by_its_address_and_a_national_table(tmp_path, undisturbed):
+def test_any_cluster_by_its_address_and_a_national_table(tmp_path):
     from distributed import LocalCluster
 
     folder = tmp_path / "x"
