@@ -122,12 +122,17 @@ def by_dask(
                 client.submit(work, task, key=f"lokus-{task.kode}-{id(tasks)}", pure=False): task
                 for task in tasks
             }
-            for future in dask_completed(list(submitted)):
-                task = submitted[future]
+            again = []
+            for future in dask_completed(list(submitted), loop=client.loop):
                 if future.status == "finished":
                     yield future.result()
                 else:
-                    yield _lost(task, future.exception())
+                    again.append(submitted[future])
+            # What waits on a worker that dies is blamed with it: each is tried once more by itself.
+            for task in sorted(again, key=lambda one: one.kode):
+                alone = client.submit(work, task, key=f"lokus-{task.kode}-{id(tasks)}-sendiri", pure=False)
+                error = alone.exception()
+                yield alone.result() if error is None else _lost(task, error)
         finally:
             client.close()
             if cluster is not None:

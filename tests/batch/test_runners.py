@@ -12,7 +12,7 @@ from lokus.batch import all_studies as batches
 from lokus.batch import runners
 from lokus.batch.all_studies import run_batch
 from lokus.batch.runners import by_dask, by_processes, run_tasks
-from lokus.batch.study import Task, run_study
+from lokus.batch.study import DONE, Task, run_study
 from lokus.errors import LokusError
 
 
@@ -55,7 +55,7 @@ def test_a_worker_killed_midway_changes_nothing(tmp_path, undisturbed, runner):
     folder = tmp_path / "x"
     done = outcomes_by(runner, folder, partial(run_but_die_once, str(tmp_path), "9902"))
     assert (tmp_path / "mati").exists()
-    assert [outcome.status for outcome in done.outcomes] == ["selesai"] * 4
+    assert all(outcome.status in DONE for outcome in done.outcomes)
     assert files(folder) == undisturbed
 
 
@@ -63,5 +63,6 @@ def test_a_worker_killed_midway_changes_nothing(tmp_path, undisturbed, runner):
 @pytest.mark.parametrize("runner", [by_dask, by_processes])
 def test_a_study_that_always_takes_its_worker_down_is_given_up_alone(tmp_path, runner):
     done = outcomes_by(runner, tmp_path / "x", partial(always_die, "9903"))
-    assert [outcome.status for outcome in done.outcomes] == ["selesai", "selesai", "gagal", "selesai"]
+    # What a dead worker had finished may be asked for again, and is then found to be up to date.
+    assert [outcome.status in DONE for outcome in done.outcomes] == [True, True, False, True]
     assert "proses pekerjanya berhenti 3 kali" in done.outcomes[2].message
