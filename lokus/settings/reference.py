@@ -311,12 +311,15 @@ def _inside(node: dict[str, Any]) -> dict[str, Any]:
 
 def _takes(path: str) -> str:
     """Say in words what a key takes: kind, words, limits."""
-    node = _node(_bare_schema(), path)
-    kinds = [kind for kind in node.get("anyOf", [node]) if kind.get("type") != "null"]
-    return _(" or ").join(dict.fromkeys(_kind(kind) for kind in kinds))
+    return _kind(_node(_bare_schema(), path))
 
 
 def _kind(node: Mapping[str, Any]) -> str:
+    if "anyOf" in node:
+        kinds = [kind for kind in node["anyOf"] if kind.get("type") != "null"]
+        return _(" or ").join(dict.fromkeys(_kind(kind) for kind in kinds))
+    if "const" in node:
+        return f"`{node['const']}`"
     if "enum" in node:
         return ", ".join(f"`{word}`" for word in node["enum"])
     kind = node.get("type")
