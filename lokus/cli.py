@@ -261,7 +261,7 @@ def _parser() -> argparse.ArgumentParser:
 def _batch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("tabel", type=Path, metavar="TABEL", help=_("table of studies (TOML or CSV)"))
     parser.add_argument(
-        "--kajian", type=Path, metavar="FILE", help=_("common study, instead of the one it names")
+        "--kajian", type=Path, metavar=_("FILE"), help=_("common study, instead of the one it names")
     )
     _folder_argument(parser)
     parser.add_argument(
@@ -274,7 +274,7 @@ def _batch_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--memori", metavar="2GB", help=_("memory of each worker of a local cluster"))
     parser.add_argument(
-        "--klaster", metavar="ALAMAT", help=_("address of a Dask scheduler, such as tcp://10.0.0.5:8786")
+        "--klaster", metavar=_("ADDRESS"), help=_("address of a Dask scheduler, such as tcp://10.0.0.5:8786")
     )
 
 
