@@ -265,7 +265,7 @@ COUNTED = ("JML", "Jml.", "Jumlah", "TOTAL", "Banyaknya", "")
 WHO = ("Balita", "anak", "BALITA YG", "Anak Balita", "")
 
 
-@pytest.mark.parametrize("n", [300, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.parametrize("n", [100, pytest.param(10_000, marks=(pytest.mark.slow, pytest.mark.long))])
 def test_damaged_headings_are_known_or_left_to_the_planner(catalogue, n):
     rng = np.random.default_rng(9)
     known = 0

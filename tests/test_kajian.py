@@ -140,6 +140,7 @@ def test_the_lock_gives_the_same_list_with_all_rows_shuffled(written, seed):
     assert sum("urutan baris" in check.outcome for check in result.checks) >= 6
 
 
+@pytest.mark.slow
 def test_the_lock_sees_one_changed_number(written):
     path = written / "data" / "indicators" / "2026" / "kemiskinan_2026.csv"
     text = path.read_bytes()

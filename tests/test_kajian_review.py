@@ -161,6 +161,7 @@ def test_last_year_is_part_of_the_lock(kajian):
     assert {"contoh-2025.toml", "lampiran_sk_lokus_2025.xlsx", "eppgbm_2025-02.xlsx"} <= named
 
 
+@pytest.mark.slow
 def test_the_outputs_of_last_year_do_as_well_as_its_study(kajian, tmp_path):
     from lokus.manifest import write_lock
     from lokus.show.pack.geopackage import write_geopackage

@@ -182,6 +182,7 @@ def test_no_english_of_the_catalogue_is_shown(file, shown, english):
     assert [text for text, pattern in english.items() if pattern.search(shown[file])] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [*FILES, "peta cetak"])
 def test_no_indonesian_of_the_catalogue_is_shown_in_english(file, shown_in_english, indonesian):
     assert len(indonesian) > 300

@@ -37,7 +37,9 @@ def shuffled(path, seed):
 TABLES = ("data_2026.csv", "data_2025.csv", "resmi.csv", "kecocokan.csv", "sk_2025.csv")
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize(
+    "name", [TABLES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in TABLES[1:])]
+)
 def test_the_order_of_rows_of_no_input_changes_its_content(study, name):
     before = Kajian.open(study).lock
     shuffled(study.parent / name, seed=3)
@@ -62,10 +64,10 @@ def test_all_inputs_shuffled_give_the_same_list_and_content(study, seed):
     ("name", "old", "new"),
     [
         ("data_2026.csv", None, None),
-        ("data_2025.csv", None, None),
-        ("resmi.csv", "Suka Raya", "Suka Rayo"),
+        pytest.param("data_2025.csv", None, None, marks=pytest.mark.slow),
+        pytest.param("resmi.csv", "Suka Raya", "Suka Rayo", marks=pytest.mark.slow),
         ("kecocokan.csv", "abaikan", "9901012003"),
-        ("sk_2025.csv", "9901012001", "9901012006"),
+        pytest.param("sk_2025.csv", "9901012001", "9901012006", marks=pytest.mark.slow),
     ],
 )
 def test_a_changed_cell_of_any_input_is_seen(study, name, old, new):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from lokus.manifest import compare_locks
 
 
@@ -40,6 +42,7 @@ def test_material_holds_what_the_stages_gave(small, alone):
     assert dict(small.method)
 
 
+@pytest.mark.slow
 def test_a_preset_that_leaves_ties_says_so_and_what_it_proposes_works(small):
     bare = dict.fromkeys(small.settings.to_mapping()["skor"])
     limit = {"prevalensi_mentah": 2}  # nearly every village is above it

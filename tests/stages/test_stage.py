@@ -318,10 +318,7 @@ MANY = [pytest.mark.slow, pytest.mark.long]
 
 @pytest.mark.parametrize(
     "names",
-    [
-        pytest.param(names, marks=MANY if n >= 2 else pytest.mark.slow if n else [])
-        for n, names in enumerate(PAIRS)
-    ],
+    [pytest.param(names, marks=MANY if n >= 2 else pytest.mark.slow) for n, names in enumerate(PAIRS)],
     ids="+".join,
 )
 def test_changed_settings_give_what_a_fresh_study_gives(base, names):

@@ -248,6 +248,7 @@ def attack(small, seeds):
     return counts, wrong
 
 
+@pytest.mark.slow
 def test_a_few_damaged_studies_are_refused_with_a_remedy(small):
     counts, wrong = attack(small, range(4))
     assert not wrong

@@ -144,7 +144,8 @@ def written(children: pd.DataFrame, folder: Path, rng: np.random.Generator) -> t
     return name, header
 
 
-@pytest.mark.parametrize("n", [3, pytest.param(120, marks=(pytest.mark.slow, pytest.mark.long))])
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [3, pytest.param(120, marks=pytest.mark.long)])
 def test_no_cell_of_a_child_reaches_any_output(
     children: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str], n: int
 ) -> None:

@@ -341,7 +341,7 @@ def test_crowded_and_tall_maps_keep_text_on_the_page_and_apart(make, info, choic
     assert len(names) == choices.get("kecamatan", 8)
 
 
-@pytest.mark.parametrize(("lokus", "whole"), [(86, True), (400, False)])
+@pytest.mark.parametrize(("lokus", "whole"), [(86, True), pytest.param(400, False, marks=pytest.mark.slow)])
 def test_the_list_of_a_kabupaten_of_852_villages_is_legible(make, info, lokus, whole):
     figure = draw_map(*make(villages=852, kecamatan=27, lokus=lokus), info)
     listed = [text for text in figure.axes[0].texts if (text.get_gid() or "").startswith("daftar:")]

@@ -60,12 +60,13 @@ def test_every_task_is_made_once_wherever_it_is_made(processes):
     assert [number for _name, number, _total in steps] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_what_a_task_raises_is_raised_here(processes):
     with pytest.raises(KeyError, match="rusak"):
         list(work_off(Shop("rusak"), TASKS, on_step=None, steps=3, processes=processes))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="another signal ends a process there")
 def test_a_process_that_the_system_ended_is_told_with_a_remedy():
     with pytest.raises(OutputError, match="LOKUS_PROSES=1"):

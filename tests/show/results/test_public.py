@@ -193,7 +193,7 @@ class Reader:
 
 
 @pytest.mark.parametrize("key", ["stunting", "krs"])
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.slow)])
 def test_a_reader_who_knows_the_method_recovers_no_masked_count(results, key, seed):
     frame = with_score(with_counts(results, seed=seed)).sort_index()
     public = mask_results(frame, CATALOGUE, weighed=WEIGHTS)

@@ -13,6 +13,8 @@ from matplotlib.image import imread
 
 from lokus.show.web.web_map import write_web_map
 
+pytestmark = pytest.mark.slow  # each opens a browser
+
 HOSTILE = "<script>document.title='diretas'</script>"
 
 
@@ -168,7 +170,7 @@ def test_polygons_reach_the_screen(browse, tmp_path, size):
     ("state", "heading", "words"),
     [
         ("anak", "Anak stunting (perkiraan)", 'id="sizes"'),
-        ("peluang", "Peluang masuk daftar lokus (%)", "Kukuh"),
+        ("peluang", "Peluang masuk daftar lokus (%)", "Peluang sangat besar"),
         ("titik_panas", "Klaster tinggi dan rendah", "Tanpa tetangga"),
         ("tipologi", "Tipologi desa/kelurahan", "Cakupan layanan rendah"),
         ("reviu", "Reviu terhadap daftar sebelumnya", "Keluar"),
