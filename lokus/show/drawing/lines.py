@@ -144,12 +144,13 @@ _IN_FILE: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 
 def _pieces(file: Any, text: str, weight: str, style: str) -> _Pieces | None:
-    """Letters of a line with their kerning, by font of the PDF; None where one stands higher than others."""
+    """Letters of a line with their kerning, by font of the PDF; None where matplotlib has to write it."""
     known = _IN_FILE.setdefault(file, {})
     key = (text, weight, style)
     if key not in known:
         letters = lay_out(*key)
-        plain = all(letter.glyph and not letter.up for letter in letters)
+        tracked = hasattr(getattr(file, "_character_tracker", None), "track_glyph")
+        plain = tracked and all(letter.glyph and not letter.up for letter in letters)
         known[key] = tuple(_by_font(file, known, letters)) if plain else None
     return cast("_Pieces | None", known[key])
 

@@ -6,12 +6,12 @@ machine, and what was measured is what is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import LoadFlags
+from matplotlib.ft2font import Kerning, LoadFlags
 
 __all__ = [
     "FAMILY",
@@ -92,14 +92,34 @@ def lay_out(text: str, weight: str = "normal", style: str = "normal") -> tuple[L
     font = get_font(font_file(weight, style))
     font.set_size(100, 72)
     letters = []
-    for item in font._layout(text, LoadFlags.NO_HINTING):
-        file = str(item.ft_object.fname)
-        if (shape := _SHAPES.get((file, item.glyph_index))) is None:
-            glyph = item.ft_object.load_glyph(item.glyph_index, flags=LoadFlags.NO_HINTING)
-            shape = _SHAPES[file, item.glyph_index] = glyph.horiAdvance / 6400, glyph.bbox[3] / 6400
-        kern = item.prev_kern / 100
-        letters.append(Letter(file, item.char, item.glyph_index, item.x / 100, item.y / 100, kern, *shape))
+    for own, char, glyph_index, x, y, kern in _placed(font, text):
+        file = str(own.fname)
+        if (shape := _SHAPES.get((file, glyph_index))) is None:
+            glyph = own.load_glyph(glyph_index, flags=LoadFlags.NO_HINTING)
+            shape = _SHAPES[file, glyph_index] = glyph.horiAdvance / 6400, glyph.bbox[3] / 6400
+        letters.append(Letter(file, char, glyph_index, x / 100, y / 100, kern / 100, *shape))
     return tuple(letters)
+
+
+def _placed(font: Any, text: str) -> Iterator[tuple[Any, str, int, float, float, float]]:
+    """Font, character, glyph, place and kerning of each letter, as this version of matplotlib sets a line."""
+    if not hasattr(font, "_layout"):  # should it go away: it is not public
+        yield from _by_kerning(font, text)
+        return
+    for item in font._layout(text, LoadFlags.NO_HINTING):
+        yield item.ft_object, item.char, item.glyph_index, item.x, item.y, item.prev_kern
+
+
+def _by_kerning(font: Any, text: str) -> Iterator[tuple[Any, str, int, float, float, float]]:
+    """Set a line letter by letter, with the kerning of each pair: no ligatures, one font."""
+    x, before = 0.0, None
+    for char in text:
+        glyph = font.get_char_index(ord(char))
+        kern = font.get_kerning(before, glyph, Kerning.UNFITTED) / 64 if before is not None else 0.0
+        x += kern
+        yield font, char, glyph, x, 0.0, kern
+        x += font.load_glyph(glyph, flags=LoadFlags.NO_HINTING).horiAdvance / 64
+        before = glyph
 
 
 _SHAPES: dict[tuple[str, int], tuple[float, float]] = {}  # advance and rise of a glyph, in ems

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
+from lokus.show.drawing import typography
 from lokus.show.drawing.typography import (
     _fits,
     fit_lines,
@@ -18,7 +19,10 @@ from lokus.show.drawing.typography import (
     wrap,
 )
 
-words = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc",)), max_size=60)
+# Characters that are not seen are taken out when a file is read.
+words = st.text(
+    st.characters(min_codepoint=32, max_codepoint=0x17F, exclude_categories=("Cc", "Cf")), max_size=60
+)
 
 
 @given(words, st.sampled_from(["normal", "bold"]))
@@ -31,6 +35,18 @@ def test_a_line_is_as_wide_and_high_as_matplotlib_sets_it(text, weight):
         width, height = font.get_width_height()
         sizes.append((width / 6400, (height - font.get_descent()) / 6400))
     assert metrics(text, weight) == pytest.approx((sizes[0][0], max(sizes[0][1], sizes[1][1])), abs=2e-3)
+
+
+@given(words, st.sampled_from(["normal", "bold"]))
+def test_a_line_set_letter_by_letter_is_as_wide_as_one_set_at_once(text, weight):
+    font = get_font(font_file(weight, "normal"))
+    font.set_size(100, 72)
+    at_once = [(glyph, round(x)) for _own, _char, glyph, x, _y, _kern in typography._placed(font, text)]
+    singly = [(glyph, round(x)) for _own, _char, glyph, x, _y, _kern in typography._by_kerning(font, text)]
+    if len(at_once) == len(singly):  # no ligature
+        assert [glyph for glyph, _x in singly] == [glyph for glyph, _x in at_once]
+        apart = [abs(a - b) for (_, a), (_, b) in zip(at_once, singly, strict=True)]
+        assert max(apart, default=0) <= 4  # of 100 an em
 
 
 @given(words, st.floats(3, 60))
