@@ -248,8 +248,8 @@ def refuse_cells(path: Path) -> None:
                 elif name == "content.xml":
                     for sheet, table in enumerate(archive.read(name).split(b"<table:table ")[1:], start=1):
                         _refuse_rectangle(path, str(sheet), *_last_repeated(table))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, ValueError):
-        return
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        return  # damaged, or locked by a password: its own reader says which
 
 
 def _refuse_span(path: Path, sheet: str, content: bytes) -> None:

@@ -283,7 +283,7 @@ def mask_results(
         hidden[_EXPECTED] = ((numbers > 0) & (numbers < threshold)).any(axis=1)
     groups = results["kode_kecamatan"].to_numpy()
     _protect(values, hidden, groups, catalogue, threshold)
-    near = _near_the_border(results, _computed_from(hidden, catalogue, weighed))
+    near = _near_the_border(results, _computed_from(hidden, catalogue, weighed, set(results)))
     also = _hide_weighed(results, hidden, near, catalogue, weighed)
     _protect(values, hidden, groups, catalogue, threshold)
 
@@ -294,7 +294,7 @@ def mask_results(
         [name for name in results if str(name) in _HARMLESS or _may_show(str(name), catalogue)]
     ].copy()
     nothing = pd.Series(False, index=results.index)
-    computed = _computed_from(hidden, catalogue, weighed)
+    computed = _computed_from(hidden, catalogue, weighed, set(results))
     masks = {**{str(key): hidden[key] for key in hidden}, **shares}
     expected = [f"{name}_{end}" for name in (_EXPECTED, _AT_SURVEY) for end in ("bawah", "atas")]
     for name in (*expected, _AT_SURVEY, *_COMPUTED):
@@ -344,12 +344,12 @@ def _protect(
 
 
 def _computed_from(
-    hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str]
+    hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str], given: Collection[str]
 ) -> pd.Series[bool]:
     """Villages of which something is computed from a masked count."""
     nothing = pd.Series(False, index=hidden.index)
     rates = hidden.get("stunting", nothing) | hidden.get("diukur", nothing)
-    return rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed)
+    return rates | hidden.get(_EXPECTED, nothing) | _behind(hidden, catalogue, weighed, given)
 
 
 def _near_the_border(results: pd.DataFrame, computed: pd.Series[bool]) -> pd.Series[bool]:
@@ -391,11 +391,13 @@ def _hide_weighed(
     return [name for name in also if name not in hidden]
 
 
-def _behind(hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str]) -> pd.Series:
-    """Villages where a masked count stands behind a share, which may be weighed or help to estimate."""
+def _behind(
+    hidden: pd.DataFrame, catalogue: Mapping[str, Indicator], weighed: Collection[str], given: Collection[str]
+) -> pd.Series:
+    """Villages where a masked count stands behind a share that is there, weighed or helping to estimate."""
     found = hidden[[key for key in hidden if key in weighed]].any(axis=1)
-    for item in catalogue.values():
-        if item.denominator in hidden:
+    for name, item in catalogue.items():
+        if (name in given or name in weighed) and item.denominator in hidden:
             found |= hidden[item.denominator]
             if item.numerator in hidden:
                 found |= hidden[item.numerator]
@@ -513,6 +515,10 @@ def _shares(
         if name not in catalogue or not catalogue[name].denominator:
             continue
         over, under = catalogue[name].numerator, catalogue[name].denominator
+        if (
+            over not in results and under not in results
+        ):  # a percentage alone: no count of it is anywhere here
+            continue
         mask = pd.Series(False, index=results.index)
         for key in (over, under):
             if key in hidden:

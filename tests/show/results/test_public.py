@@ -524,3 +524,13 @@ def test_figures_at_the_level_of_a_survey_are_public_where_those_of_the_records_
         assert public[surveyed].notna().any()
     # Rounded, and never over a limit of the classes of maps.
     assert public["prevalensi_survei"].dropna().tolist() == [37.3, 49.0]
+
+
+def test_shares_that_nobody_counted_hide_nothing(frame):
+    """The catalogue says of what each service is a share; where neither count is given, there is none to mask."""
+    catalogue = load_catalogue()
+    item = catalogue["cakupan_imunisasi"]
+    assert item.numerator not in frame
+    assert item.denominator not in frame
+    alone = frame.assign(cakupan_imunisasi=50.0)
+    assert not is_masked(mask_results(alone, catalogue), "cakupan_imunisasi").all()
