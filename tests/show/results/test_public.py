@@ -527,7 +527,7 @@ def test_figures_at_the_level_of_a_survey_are_public_where_those_of_the_records_
 
 
 def test_shares_that_nobody_counted_hide_nothing(frame):
-    """Where neither count of a share is given, there is none to mask, whatever the catalogue says it is of."""
+    """Where neither count of a share is given, there is none to mask."""
     catalogue = load_catalogue()
     item = catalogue["cakupan_imunisasi"]
     assert item.numerator not in frame
