@@ -37,6 +37,7 @@ def test_counts_equal_those_of_the_recap(kajian, demo):
     pd.testing.assert_frame_equal(ours[known], theirs[known])
 
 
+@pytest.mark.slow
 def test_no_child_is_named_anywhere(kajian):
     frames = [kajian.audit.findings, kajian.reconciliation, kajian.results, kajian.raw_tables[0].data]
     shown = " ".join([repr(kajian.raw_tables[0]), *(frame.to_csv() for frame in frames)])

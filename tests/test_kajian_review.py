@@ -128,6 +128,7 @@ def test_young_lokus_stay(kajian, decided):
     assert "paling sedikit 2 tahun" in kept.problem.locked_in[decided[0]]
 
 
+@pytest.mark.slow
 def test_history_of_several_lists(kajian, tmp_path):
     proposal, listed = sorted(kajian.previous.kode), tmp_path / "daftar_2024.txt"
     listed.write_text("\n".join(proposal[:20]), encoding="utf-8")
@@ -197,6 +198,7 @@ def test_a_study_without_a_past_has_no_review(capsys):
     assert "tahun_lalu" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_settings_that_do_not_touch_the_past_keep_it(kajian):
     kajian.change  # noqa: B018 - asked for, so that it is kept
     other = kajian.replace(pilihan={"jumlah": 30})

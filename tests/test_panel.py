@@ -81,6 +81,7 @@ def test_without_widgets_the_page_itself_is_shown_in_a_frame_of_its_own(panel):
     assert len(shown) < 250_000
 
 
+@pytest.mark.slow
 def test_the_widget_holds_the_page_and_hears_what_is_tried(panel, example):
     pytest.importorskip("anywidget", reason="the widget is an optional extra")
     fresh = what_if(example)

@@ -85,6 +85,7 @@ def follow(oracle, seeds) -> tuple[int, int]:
     return impossible, followed
 
 
+@pytest.mark.slow
 def test_every_remedy_works(oracle):
     impossible, followed = follow(oracle, range(40))
     assert impossible > 15

@@ -114,6 +114,7 @@ def test_without_a_rule_nothing_is_asked_of_offices(small):
     assert "audit.below_minimum" not in set(small.audit.findings["check"])
 
 
+@pytest.mark.slow
 def test_an_audit_does_not_run_last_years_study_again(demo: Kajian) -> None:
     fresh = Kajian.open(demo.path)
     assert len(fresh.audit.findings) == len(demo.audit.findings)

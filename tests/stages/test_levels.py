@@ -70,6 +70,7 @@ def test_rounds_that_the_study_states_are_taken_instead(tiny):
     assert stated.rounds[0].equals(stated.earlier[0][["stunting", "diukur"]])
 
 
+@pytest.mark.slow
 def test_causes_add_up_with_what_is_borrowed(study):
     parts = study.causes.table
     np.testing.assert_allclose(parts.filter(regex="^selisih_").sum(axis=1), parts["selisih"], atol=1e-9)
@@ -77,6 +78,7 @@ def test_causes_add_up_with_what_is_borrowed(study):
     assert set(parts.index[listed]) <= set(study.proposal.kode)
 
 
+@pytest.mark.slow
 def test_a_survey_gives_levels_beside_the_records_and_leaves_the_list(tiny, study):
     survey = {"persen": 24.0, "bawah": 21.0, "atas": 27.0, "tahun": 2024, "sumber": "SSGI"}
     ambang = {"ambang": {"prevalensi": 20.0}}

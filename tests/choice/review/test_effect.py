@@ -67,6 +67,7 @@ def report(replicates, seed, **kw):
     return pd.DataFrame(rows)
 
 
+@pytest.mark.slow
 def test_no_effect_is_reported_as_none_while_the_naive_fall_is_large():
     found = report(16, 1, by="raw", groups=13)
     mean, error = found["log"].mean(), found["log"].sem()
@@ -78,6 +79,7 @@ def test_no_effect_is_reported_as_none_while_the_naive_fall_is_large():
     assert found["did_covered"].mean() >= 0.7
 
 
+@pytest.mark.slow
 def test_planted_effect_is_found():
     found = report(10, 2, effect=0.6, by="estimate")
     assert abs(found["log"].mean()) < 3 * found["log"].sem() + 0.03

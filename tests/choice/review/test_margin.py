@@ -44,6 +44,7 @@ def chosen_or_dropped(*arguments, **options):
         assume(False)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_losses_under_the_rule_of_kept_villages_match_every_list_tried(oracle, data):

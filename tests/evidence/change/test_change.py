@@ -22,6 +22,7 @@ def tempered(falls):
     return (1 - MODEL_DOUBT) * falls + MODEL_DOUBT / 2
 
 
+@pytest.mark.slow
 def test_table_is_the_integral_at_known_hyperparameters(monkeypatch):
     monkeypatch.setattr(two_years_fit, "KNOWN_FROM", 0)
     y, n = np.array([[5, 1, 9, 0], [1, 2, 9, 3]]), np.array([[12, 20, 90, 8], [9, 25, 80, 8]])

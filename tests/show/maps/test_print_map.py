@@ -247,6 +247,7 @@ def test_a_png_with_a_logo_keeps_all_its_colours(results, outlines, info, tmp_pa
     assert Image.open(path).mode == "RGB"
 
 
+@pytest.mark.slow
 def test_sheets_on_shared_ground_are_those_drawn_alone(full, outlines, info, tmp_path):
     ground = Ground(full.sample(frac=1, random_state=5), outlines)
     for size in ("A4", "A3"):
@@ -369,6 +370,7 @@ def test_pdf_has_the_exact_paper_size_and_searchable_text(results, outlines, inf
     assert path.stat().st_size < 1_000_000
 
 
+@pytest.mark.slow
 def test_png_has_300_dots_an_inch(results, outlines, info, tmp_path):
     path = save_map(draw_map(results, outlines, info), tmp_path / "peta.png")
     pixels = imread(path)

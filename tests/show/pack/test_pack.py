@@ -70,6 +70,7 @@ def test_a_failure_leaves_earlier_outputs_and_nothing_else(given, tmp_path, monk
     assert (folder / "lokus.xlsx").read_text() == "lama"
 
 
+@pytest.mark.slow
 def test_a_failure_in_another_process_leaves_earlier_outputs_too(given, tmp_path):
     folder = tmp_path / "p"
     folder.mkdir()

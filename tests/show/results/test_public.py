@@ -272,6 +272,7 @@ def test_the_row_order_does_not_matter(frame, public):
     )
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(4, 30))
 @settings(max_examples=15, deadline=None)
 def test_rules_hold_for_other_counts(results, seed, most):

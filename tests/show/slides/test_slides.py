@@ -62,6 +62,7 @@ def test_it_tells_the_story_in_order_on_wide_slides(deck):
     assert round(deck.slide_width / deck.slide_height, 3) == round(16 / 9, 3)
 
 
+@pytest.mark.slow
 def test_ten_to_fourteen_slides_with_everything_and_with_little(deck, hard_deck, material, opened):
     bare = replace(
         material, gaps=None, alternatives=None, prices=None, findings=None, completeness=None, by_opd=None
