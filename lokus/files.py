@@ -244,6 +244,10 @@ def _hold(workplace: Path, target: Path) -> IO[bytes]:
             handle = (workplace / "kunci").open("ab")
         except FileNotFoundError:
             continue
+        except FileExistsError:  # another run took the folder away between the attempt and the look at it
+            if workplace.exists() and not workplace.is_dir():
+                raise
+            continue
         if not _lock(handle):
             handle.close()
             break

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -244,11 +245,17 @@ def test_many_runs_at_once_leave_the_files_of_one(folder, tmp_path):
     """Sixteen processes write at once, again and again: whoever is let in writes the whole."""
 
     def job(number):
-        for _turn in range(20):
-            with suppress(OutputError), staged_directory(folder) as stage:
-                for name in BOTH:
-                    (stage / name).write_text(str(number))
-        os._exit(0)
+        failed = 1
+        try:
+            for _turn in range(20):
+                with suppress(OutputError), staged_directory(folder) as stage:
+                    for name in BOTH:
+                        (stage / name).write_text(str(number))
+            failed = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:  # never back into the tests of the process that it was forked from
+            os._exit(failed)
 
     children = []
     for number in range(16):
