@@ -22,7 +22,7 @@ from lokus.errors import LokusError, StudyFileError
 from lokus.findings import Where
 from lokus.i18n import LANGUAGES, LOCALE_DIR, N_, format_number, language, use_language
 from lokus.i18n import gettext as _
-from lokus.subject import speak_of, use_subject
+from lokus.subject import set_subject, use_subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -618,7 +618,7 @@ def _open(study: Path) -> Kajian:
     from lokus.kajian import Kajian
 
     kajian = Kajian.open(study)
-    speak_of(kajian.subject)
+    set_subject(kajian.subject)
     return kajian
 
 

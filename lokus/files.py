@@ -75,8 +75,8 @@ def file_name(text: str) -> str:
     """
     name = text.replace(":", "_")
     plain = re.sub(r"[^a-z0-9_-]+", "_", name.lower()).strip("_")
-    told_apart = re.search("-[0-9a-f]{8}$", name)  # by a fingerprint, or so it looks
-    if plain and plain == name and name not in _RESERVED and not told_apart and len(name) <= _LONGEST:
+    fingerprinted = re.search("-[0-9a-f]{8}$", name)  # by a fingerprint, or so it looks
+    if plain and plain == name and name not in _RESERVED and not fingerprinted and len(name) <= _LONGEST:
         return name
     digest = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:8]
     return f"{plain[: _LONGEST - 9]}-{digest}".lstrip("-")

@@ -78,7 +78,7 @@ class Kajian:
     # Last year, and whether all that is sound.
     previous = stage(data.previous)
     decided = stage(data.decided)
-    walked = stage(data.walked)
+    earlier_lists = stage(data.earlier_lists)
     past = stage(data.past)
     reconciliation = stage(data.reconciliation)
     audit = stage(data.audit)
@@ -278,9 +278,9 @@ class Kajian:
         """
         from lokus.show.pack.pack import write_pack
 
-        spoken, about = self.settings.study.language, self.subject
-        if (spoken is not None and spoken != language()) or subject() != about:
-            with use_language(spoken), use_subject(about):
+        lang, about = self.settings.study.language, self.subject
+        if (lang is not None and lang != language()) or subject() != about:
+            with use_language(lang), use_subject(about):
                 return self.write(folder, on_step=on_step)
         stated = self.settings.outputs
         target = Path(folder) if folder else self.folder
@@ -320,7 +320,7 @@ class Kajian:
         from lokus.i18n import gettext as _
         from lokus.show.documents.request import DataRequests, asked_offices
         from lokus.show.pack.output_names import request_names
-        from lokus.show.pack.workshop import write_requests
+        from lokus.show.pack.output_writer import write_requests
 
         if subject() != self.subject:
             with use_subject(self.subject):

@@ -54,15 +54,15 @@ class WhatIf:
     @cached_property
     def page(self) -> str:
         """The page as one text, as :func:`lokus.show.web.web_map.write_web_map` writes it."""
-        told = self.kajian.material
+        material = self.kajian.material
         maps = self.kajian.maps
         return render_web_map(
             maps.results,
             maps.kecamatan,
             maps.info,
-            indicators={**maps.indicators, **told.indicators},
-            trial=told.trial,
-            gaps=told.gaps,
+            indicators={**maps.indicators, **material.indicators},
+            trial=material.trial,
+            gaps=material.gaps,
             pack=True,
         )
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["Subject", "speak_of", "subject", "told_key", "use_subject"]
+__all__ = ["Subject", "output_column", "set_subject", "subject", "use_subject"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +71,13 @@ def use_subject(about: Subject | None) -> Iterator[None]:
         _about.reset(token)
 
 
-def speak_of(about: Subject | None) -> None:
+def set_subject(about: Subject | None) -> None:
     """Speak of another subject from here on, until the block of :func:`use_subject` around this ends.
 
     Examples
     --------
     >>> with use_subject(None):
-    ...     speak_of(Subject(words=()))
+    ...     set_subject(Subject(words=()))
     ...     subject()
     Subject(words=(), keys=(), bands=())
     >>> subject() is None
@@ -86,23 +86,23 @@ def speak_of(about: Subject | None) -> None:
     _about.set(about)
 
 
-def told_key(key: str) -> str:
+def output_column(key: str) -> str:
     """Name under which a column is written: that of the theme, where the study has one.
 
     Examples
     --------
-    >>> told_key("anak_stunting_bawah")
+    >>> output_column("anak_stunting_bawah")
     'anak_stunting_bawah'
     >>> with use_subject(Subject(words=(), keys=(("anak_stunting", "perkiraan_kasus"),))):
-    ...     told_key("anak_stunting_bawah")
+    ...     output_column("anak_stunting_bawah")
     'perkiraan_kasus_bawah'
     """
     about = _about.get()
     if about is None:
         return key
-    for own, told in about.keys:
+    for own, outside in about.keys:
         if key == own or key.startswith(f"{own}_"):
-            return told + key[len(own) :]
+            return outside + key[len(own) :]
     return key
 
 

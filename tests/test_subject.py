@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 from lokus.i18n import LOCALE_DIR, gettext, use_language
 from lokus.settings.theme import ThemeSettings, shipped_theme, shipped_themes
-from lokus.subject import Subject, told_key, use_subject
+from lokus.subject import Subject, output_column, use_subject
 
 
 def subject_of(name):
@@ -26,7 +26,7 @@ def test_placeholders_stay_and_capitals_follow_the_place():
 def test_keys_are_renamed_whole_or_before_an_underscore():
     about = Subject(words=(), keys=(("anak_stunting", "perkiraan_kasus"), ("stunting", "miskin")))
     with use_subject(about):
-        told = [told_key(key) for key in ("stunting", "anak_stunting_atas", "stuntingan", "skor")]
+        told = [output_column(key) for key in ("stunting", "anak_stunting_atas", "stuntingan", "skor")]
     assert told == ["miskin", "perkiraan_kasus_atas", "stuntingan", "skor"]
 
 

@@ -85,8 +85,8 @@ def gather(batch: Batch) -> Province | None:
     from lokus.show.province.province_tables import Province
     from lokus.show.results.info import StudyInfo
 
-    told = {outcome.kode: _summary(batch.folder, outcome) for outcome in batch.outcomes}
-    known = {kode: summary for kode, summary in told.items() if summary}
+    summaries = {outcome.kode: _summary(batch.folder, outcome) for outcome in batch.outcomes}
+    known = {kode: summary for kode, summary in summaries.items() if summary}
     if not known:
         return None
     done = [known[one.kode] for one in batch.outcomes if one.status in DONE and one.kode in known]
@@ -98,9 +98,9 @@ def gather(batch: Batch) -> Province | None:
             title=batch.title,
             kabupaten=_("{n} kabupaten").format(n=len(batch.outcomes)),
             tahun=max(years),
-            synthetic=all(is_example(kode) for kode in told),
+            synthetic=all(is_example(kode) for kode in summaries),
         ),
-        kabupaten=_kabupaten(batch.outcomes, told),
+        kabupaten=_kabupaten(batch.outcomes, summaries),
         lists=_lists(done, comparable=comparable),
         completeness=_completeness(known),
         findings=_findings(pd.DataFrame([
@@ -118,13 +118,13 @@ def _summary(folder: Path, outcome: Outcome) -> dict[str, Any]:
     return summary
 
 
-def _kabupaten(outcomes: Sequence[Outcome], told: Mapping[str, Mapping[str, Any]]) -> gpd.GeoDataFrame:
+def _kabupaten(outcomes: Sequence[Outcome], summaries: Mapping[str, Mapping[str, Any]]) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import shapely
 
     rows = []
     for outcome in outcomes:
-        summary = told[outcome.kode]
+        summary = summaries[outcome.kode]
         measured, stunted = summary.get("diukur"), summary.get("stunting")
         there = [item["ada"] for item in summary.get("kelengkapan", ())]
         needed = sum(item["dari"] for item in summary.get("kelengkapan", ()))

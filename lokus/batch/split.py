@@ -66,22 +66,26 @@ def split_national(plan: Plan, *, on_step: Step | None = None) -> tuple[tuple[En
     common = dict(plan.common or {})
     record = plan.folder / RECORD
     stamp = _stamp(plan, common)
-    told = _read(record)
-    if told.get("cap") != stamp or not all(_whole(plan, kode, told) for kode in told.get("kabupaten", {})):
-        told = _split(plan, common, on_step)
-        told["cap"] = stamp
+    recorded = _read(record)
+    if recorded.get("cap") != stamp or not all(
+        _whole(plan, kode, recorded) for kode in recorded.get("kabupaten", {})
+    ):
+        recorded = _split(plan, common, on_step)
+        recorded["cap"] = stamp
         with atomic_path(record) as draft:
-            draft.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    entries = tuple(_entry(plan, common, kode, name, told) for kode, name in told["kabupaten"].items())
-    return entries, [_finding(item) for item in told["temuan"]]
+            draft.write_text(json.dumps(recorded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    entries = tuple(
+        _entry(plan, common, kode, name, recorded) for kode, name in recorded["kabupaten"].items()
+    )
+    return entries, [_finding(item) for item in recorded["temuan"]]
 
 
 def _read(record: Path) -> dict[str, Any]:
     try:
-        told = json.loads(record.read_text(encoding="utf-8"))
+        recorded = json.loads(record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return recorded if isinstance(recorded, dict) else {}
 
 
 def _stamp(plan: Plan, common: Mapping[str, Any]) -> str:
@@ -104,8 +108,10 @@ def _national(common: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
             yield key, holder, last
 
 
-def _whole(plan: Plan, kode: str, told: Mapping[str, Any]) -> bool:
-    return all((plan.folder / kode / PARTS / name).is_file() for name in told.get("berkas", {}).get(kode, ()))
+def _whole(plan: Plan, kode: str, recorded: Mapping[str, Any]) -> bool:
+    return all(
+        (plan.folder / kode / PARTS / name).is_file() for name in recorded.get("berkas", {}).get(kode, ())
+    )
 
 
 def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[str, Any]:
@@ -365,12 +371,12 @@ def _rows(path: Path, sheet: str | None) -> Iterator[list[str]]:
             yield from sheet_rows(book, sheet or book.sheet_names[0])
 
 
-def _entry(plan: Plan, common: Mapping[str, Any], kode: str, name: str, told: Mapping[str, Any]) -> Entry:
+def _entry(plan: Plan, common: Mapping[str, Any], kode: str, name: str, recorded: Mapping[str, Any]) -> Entry:
     study = plan.folder / kode / STUDY
     plain = copy.deepcopy(dict(common))
     plain.get("audit", {}).pop("kecocokan", None)  # decisions about names are those of one kabupaten
     rebase(plain, plan.base, study.parent)
-    parts = told["berkas"][kode]
+    parts = recorded["berkas"][kode]
     plain["batas"]["berkas"] = f"{PARTS}/batas.parquet"
     plain["batas"].pop("lapisan", None)
     if "daftar_resmi" in plain["batas"]:

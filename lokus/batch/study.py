@@ -123,10 +123,10 @@ def is_current(study: Kajian, outputs: Outputs) -> bool:
     if not lock.is_file() or not summary.is_file():
         return False
     try:
-        locked, told = read_lock(lock), json.loads(summary.read_text(encoding="utf-8"))
+        locked, written = read_lock(lock), json.loads(summary.read_text(encoding="utf-8"))
     except (LokusError, ValueError):
         return False
-    if told.get("kunci_sha256") != _digest(lock) or told.get("keluaran") != outputs:
+    if written.get("kunci_sha256") != _digest(lock) or written.get("keluaran") != outputs:
         return False
     if {name: locked.get(name) for name in ("lokus", "python", "paket")} != versions():
         return False
@@ -171,7 +171,7 @@ def _write_summary(study: Kajian, summary: Mapping[str, Any]) -> None:
 
 def _summary(study: Kajian, task: Task, status: Status, *, message: str = "") -> dict[str, Any]:
     """Tell what the province is told of this kabupaten; no village is named that is not on the list."""
-    told = {
+    summary = {
         "kode": task.kode,
         "kabupaten": study.stated.study.kabupaten,
         "tahun": study.stated.study.year,
@@ -185,11 +185,11 @@ def _summary(study: Kajian, task: Task, status: Status, *, message: str = "") ->
         "sebanding": _comparable(study),
     }
     if status != "selesai":
-        return told
+        return summary
     results = study.results
     lock = study.folder / LOCK
     return {
-        **told,
+        **summary,
         "kunci_sha256": _digest(lock) if lock.is_file() else "",
         "kecamatan": study.proposal.n_kecamatan,
         "diukur": _sum(results, "diukur"),

@@ -141,7 +141,9 @@ def audit_returns(
     by_code = place.groupby("kode_kecamatan")["kecamatan"].first()
     districts.insert(0, "kecamatan", by_code.loc[districts.index.get_level_values(0)].to_numpy())
     return AuditReturns(
-        by_village=_told(village, labels), by_kecamatan=_told(districts, labels), total=_told(total, labels)
+        by_village=_mask_people(village, labels),
+        by_kecamatan=_mask_people(districts, labels),
+        total=_mask_people(total, labels),
     )
 
 
@@ -159,7 +161,7 @@ def _above(parts: pd.DataFrame, by: list[str], threshold: int) -> pd.DataFrame:
     return sums.assign(disamarkan=small | alone)
 
 
-def _told(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def _mask_people(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     cause = frame.index.get_level_values("sebab")
     return frame.assign(
         indikator=[labels[str(key)] for key in cause], kasus=frame["kasus"].mask(frame["disamarkan"])

@@ -491,7 +491,7 @@ def _read_gdal(
             frame = _read_windows(source, layer, bbox)
         except shapely.errors.GEOSException as broken:
             raise _broken_polygons(source, layer, bbox, "latin-1", where=where, reason=broken) from broken
-        findings.append(_not_as_said(frame, where))
+        findings.append(_wrong_encoding(frame, where))
     except shapely.errors.GEOSException as error:
         raise _broken_polygons(source, layer, bbox, encoding, where=where, reason=error) from error
     if len(frame) in _RECORD_LIMITS and PurePosixPath(source).suffix.casefold() in _JSON:
@@ -538,7 +538,7 @@ def _read_windows(
         return pyogrio.read_dataframe(source, layer=layer, bbox=bbox, encoding="latin-1")
 
 
-def _not_as_said(frame: pd.DataFrame, where: Where) -> Finding:
+def _wrong_encoding(frame: pd.DataFrame, where: Where) -> Finding:
     rows = sorted(
         {
             row

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from lokus.places.vintages import Crosswalk
 
-__all__ = ["Carried", "carry_over"]
+__all__ = ["CarriedOver", "carry_over"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Carried:
+class CarriedOver:
     """An old table on the villages of the new list.
 
     Parameters
@@ -55,7 +55,7 @@ def carry_over(
     counts: Collection[str] = (),
     shares: Mapping[str, str] | None = None,
     flags: Collection[str] = (),
-) -> Carried:
+) -> CarriedOver:
     """Carry a table of the old year over to the villages of the new year.
 
     A village with one predecessor, and it with one successor, takes its row. The parts of a divided village
@@ -78,7 +78,7 @@ def carry_over(
 
     Returns
     -------
-    Carried
+    CarriedOver
 
     Raises
     ------
@@ -123,7 +123,7 @@ def carry_over(
             for column, values in table.items()
         }
     ).rename_axis("kode_desa")
-    return Carried(
+    return CarriedOver(
         table=carried.join(_described(crosswalk, codes)),
         left=_left(frame, crosswalk),
         findings=_findings(frame, crosswalk, counts, divided),

@@ -360,7 +360,7 @@ class OfficialNames:
             self._blocks.setdefault(target.kode[:6], []).append(target)
             self._by_letters.setdefault(target.key.letters, []).append(target)
         self._status = STATUS_WORDS
-        self._said, self._twice = "", False
+        self._shared_word, self._doubled = "", False
         self._kecamatan = [self._target(code, block[0].kecamatan, "") for code, block in self._blocks.items()]
 
     def _target(self, kode: str, name: str, kecamatan: str) -> Target:
@@ -370,10 +370,12 @@ class OfficialNames:
     def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
         """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
         places = set(rows)
-        self._status = STATUS_WORDS | _said_of_most(places)
-        self._said = _said_of_all(places)
+        self._status = STATUS_WORDS | _frequent_regional_words(places)
+        self._shared_word = _shared_first_word(places)
         # Only where the word was put before names does "Kampung Kampung Baru" arise.
-        self._twice = any(_without(self._said, _without(self._said, place.desa)) for place in places)
+        self._doubled = any(
+            _without(self._shared_word, _without(self._shared_word, place.desa)) for place in places
+        )
         block_of = self._find_kecamatan(places)
         by_block: dict[str, list[Place]] = {}
         for place in sorted(places):
@@ -402,7 +404,9 @@ class OfficialNames:
     def _assign(
         self, places: Sequence[Place], targets: Sequence[Target], *, whole_list: bool
     ) -> dict[Place, Outcome]:
-        written = [_without(self._said, place.desa) if self._twice else place.desa for place in places]
+        written = [
+            _without(self._shared_word, place.desa) if self._doubled else place.desa for place in places
+        ]
         outcomes = assign(
             written,
             [name_key(name) for name in written],
@@ -411,7 +415,7 @@ class OfficialNames:
             threshold=self._threshold + (_STRICTER_WITHOUT_KECAMATAN if whole_list else 0.0),
             margin=self._margin,
             status=self._status,
-            said="" if self._twice else self._said,
+            said="" if self._doubled else self._shared_word,
         )
         return {
             place: self._left_open(place, outcome) if outcome.how == MISSING else outcome
@@ -477,7 +481,7 @@ class OfficialNames:
         return {name: block for name, block in best.items() if once[block] == 1}
 
 
-def _said_of_all(places: Collection[Place]) -> str:
+def _shared_first_word(places: Collection[Place]) -> str:
     """Word for the kind of place that every name of a table begins with; empty where there is none."""
     names = [normalise_name(place.desa) for place in places if place.desa]
     first = {name.split(" ", 1)[0] if " " in name else "" for name in names}
@@ -485,7 +489,7 @@ def _said_of_all(places: Collection[Place]) -> str:
     return word if word in STATUS_WORDS | REGIONAL_WORDS else ""
 
 
-def _said_of_most(places: Collection[Place]) -> frozenset[str]:
+def _frequent_regional_words(places: Collection[Place]) -> frozenset[str]:
     """Regional words that most names of a table begin with: there they say what the places are."""
     names = {normalise_name(place.desa) for place in places if place.desa}
     first = Counter(name.split(" ", 1)[0] for name in names if " " in name)

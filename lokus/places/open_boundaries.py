@@ -334,7 +334,7 @@ def fetch_boundaries(
         raise ValueError(f"kabupaten_code must have four digits, not {kabupaten_code!r}")
     folder = Path(folder)
     url = _address(url_template, digits)
-    if not refresh and (kept := _kept(folder, digits, url)) is not None:
+    if not refresh and (kept := _stored(folder, digits, url)) is not None:
         return kept
     sent = download(
         url, timeout=timeout, retries=retries, backoff=backoff, max_bytes=max_bytes, on_progress=on_progress
@@ -458,7 +458,7 @@ def _source(url: str, content: bytes, header: Header, path: Path, digits: str, n
     }
 
 
-def _kept(folder: Path, digits: str, url: str) -> Fetched | None:
+def _stored(folder: Path, digits: str, url: str) -> Fetched | None:
     """Give what is there already, if it is whole and from the same address."""
     published, path, _source_file = _names(folder, digits)
     source = read_source(path)

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lokus.i18n import gettext as _
 from lokus.settings.base import Note, Number, Section, Text, Words
-from lokus.subject import Subject, told_key, use_subject
+from lokus.subject import Subject, output_column, use_subject
 
 __all__ = [
     "SERVED",
@@ -205,10 +205,10 @@ class ThemeSettings(Section):
         """Words, keys and classes of the outputs."""
         keys = {inner: outer for outer, inner in self.keys.items()}
         # The longer keys first: "stunting" also begins others.
-        told = tuple(sorted(keys.items(), key=_longest))
+        own = tuple(sorted(keys.items(), key=_longest))
         return Subject(
             words=(("id", tuple(self._indonesian())), ("en", tuple(self._english()))),
-            keys=told,
+            keys=own,
             bands=tuple(float(limit) for limit in self.bands or ()),
         )
 
@@ -386,7 +386,7 @@ def inner_names(settings: Mapping[str, Any]) -> Callable[[str], str]:
 
     def inner(name: str) -> str:
         with use_subject(back):
-            return told_key(name)
+            return output_column(name)
 
     return inner
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lokus.intake.audit.audit import Audit, Checked, CompletenessRule
-    from lokus.intake.earlier.carried import CarriedPast
     from lokus.intake.earlier.decided_list import DecidedList
+    from lokus.intake.earlier.earlier_years import EarlierYears
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.join.join import Joined
     from lokus.intake.tables.tables import RawTable
@@ -43,6 +43,7 @@ __all__ = [
     "decided",
     "decisions",
     "earlier",
+    "earlier_lists",
     "indicators",
     "joined",
     "neighbours",
@@ -55,7 +56,6 @@ __all__ = [
     "stated_tables",
     "surroundings",
     "villages",
-    "walked",
 ]
 
 
@@ -369,10 +369,10 @@ def _of_the_past(study: Kajian) -> Sequence[Finding]:
 
     That takes no indicator of last year, unless a village was divided: then the counts left out are named.
     """
-    if study.walked is None:
+    if study.earlier_lists is None:
         return ()
-    divided = any(finding.check == "tahun.split" for finding in study.walked.findings)
-    return study.past.findings if divided and study.past else study.walked.findings
+    divided = any(finding.check == "tahun.split" for finding in study.earlier_lists.findings)
+    return study.past.findings if divided and study.past else study.earlier_lists.findings
 
 
 def _persons_beside(study: Kajian) -> list[Finding]:
@@ -388,8 +388,8 @@ def _persons_beside(study: Kajian) -> list[Finding]:
         read.setdefault(table.file, set()).add(raw.sheet)
     for table in {table.file: table for table in study.settings.tables if table.period is None}.values():
         if all(other.sheets for other in study.settings.tables if other.file == table.file):
-            told = persons_beside(study.beside(table.file), read[table.file])
-            found += [replace(finding, opd=table.opd) for finding in told]
+            personal = persons_beside(study.beside(table.file), read[table.file])
+            found += [replace(finding, opd=table.opd) for finding in personal]
     return found
 
 
@@ -533,16 +533,16 @@ def _read_list(study: Kajian, stated: DecidedSettings) -> DecidedList:
     )
 
 
-def walked(study: Kajian) -> CarriedPast | None:
+def earlier_lists(study: Kajian) -> EarlierYears | None:
     """The lists of all years by this year's codes, without last year's indicators.
 
     Where the study does not say what was decided, last year's proposal stands for it.
     """
-    from lokus.intake.earlier.carried import carry_previous
+    from lokus.intake.earlier.earlier_years import carry_earlier_years
 
     if study.settings.previous is None:
         return None
-    return carry_previous(
+    return carry_earlier_years(
         study.previous.villages if study.previous else None,
         None,
         _lists_of_years(study),
@@ -551,19 +551,19 @@ def walked(study: Kajian) -> CarriedPast | None:
     )
 
 
-def past(study: Kajian) -> CarriedPast | None:
+def past(study: Kajian) -> EarlierYears | None:
     """Last year's indicators and the lists of all years by this year's codes."""
-    from lokus.intake.earlier.carried import carry_previous
+    from lokus.intake.earlier.earlier_years import carry_earlier_years
 
-    if study.previous is None or study.walked is None:
-        return study.walked
-    return carry_previous(
+    if study.previous is None or study.earlier_lists is None:
+        return study.earlier_lists
+    return carry_earlier_years(
         study.previous.villages,
         study.previous.results,
         _lists_of_years(study),
         study.boundaries.villages,
         catalogue=study.catalogue,
-        walk=study.walked.crosswalk,
+        walk=study.earlier_lists.crosswalk,
     )
 
 

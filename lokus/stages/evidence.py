@@ -47,13 +47,13 @@ def rounds(study: Kajian) -> tuple[pd.DataFrame, ...]:
 
     Those that the study's tables give; where they give none, last year's study and what that knew.
     """
-    from lokus.intake.earlier.carried import carry_previous
+    from lokus.intake.earlier.earlier_years import carry_earlier_years
 
     stated = [past[_COUNTS] for past in study.earlier if set(_COUNTS) <= set(past.columns)]
     if stated or study.previous is None or study.past is None or not study.settings.rates.last_year:
         return tuple(stated)
     then = [study.past.values] + [
-        carry_previous(
+        carry_earlier_years(
             study.previous.villages, frame, {}, study.boundaries.villages, catalogue=study.catalogue
         ).values
         for frame in study.previous.rounds

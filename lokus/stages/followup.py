@@ -220,12 +220,17 @@ def trajectory(study: Kajian) -> Trajectory | None:
         )
         for one in stated.series
     ]
-    told = study.settings.survey
-    if told is not None and not any(
-        one.kind == "survei" and any(point.year == told.year for point in one.points) for one in stated.series
+    survey = study.settings.survey
+    if survey is not None and not any(
+        one.kind == "survei" and any(point.year == survey.year for point in one.points)
+        for one in stated.series
     ):
-        value = told.percent if told.low is None or told.high is None else (told.percent, told.low, told.high)
-        series.append(measured(told.source, "survei", {told.year: value}))
+        value = (
+            survey.percent
+            if survey.low is None or survey.high is None
+            else (survey.percent, survey.low, survey.high)
+        )
+        series.append(measured(survey.source, "survei", {survey.year: value}))
     own = _measured_here(study)
     if own:
         series.append(measured(_("Tables of this study"), "rutin", own))

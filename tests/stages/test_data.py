@@ -119,6 +119,6 @@ def test_an_audit_does_not_run_last_years_study_again(demo: Kajian) -> None:
     fresh = Kajian.open(demo.path)
     assert len(fresh.audit.findings) == len(demo.audit.findings)
     assert "computed" not in vars(fresh.previous)
-    assert demo.walked.findings == demo.past.findings
-    pd.testing.assert_frame_equal(demo.walked.lists, demo.past.lists)
+    assert demo.earlier_lists.findings == demo.past.findings
+    pd.testing.assert_frame_equal(demo.earlier_lists.lists, demo.past.lists)
     assert len(demo.previous.kode) == 26

@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 MOST_CELLS = 5_000_000
 
 
-def only_keeps(instance: Instance) -> bool:
+def only_min_kept(instance: Instance) -> bool:
     """Whether the one rule across kecamatan is that of kept villages, and its tables are small enough."""
     if instance.above is not None or [rule.name for rule in instance.extra] != ["kept"]:
         return False
@@ -33,7 +33,7 @@ def only_keeps(instance: Instance) -> bool:
     return (len(instance.labels) + 1) * cells <= MOST_CELLS
 
 
-def kept_losses(selection: Selection) -> pd.Series[float]:
+def losses_with_min_kept(selection: Selection) -> pd.Series[float]:
     """Compute what the best sum loses when the decision on a village is reversed, as ``Selection.loss`` does.
 
     Parameters
@@ -207,7 +207,11 @@ def margin(selection: Selection) -> pd.Series[float]:
     sign = np.where(chosen, 1.0, -1.0)
     loss = selection.loss
     if selection.instance.across:
-        loss = kept_losses(selection) if only_keeps(selection.instance) else _to_marginal(selection, sign)
+        loss = (
+            losses_with_min_kept(selection)
+            if only_min_kept(selection.instance)
+            else _to_marginal(selection, sign)
+        )
     elif not fits_in_memory(selection.instance):
         loss = _to_marginal(selection, sign)
     # A sum that loses nothing is a tie; rounding may not push a village to the wrong side of it.

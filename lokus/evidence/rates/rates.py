@@ -301,7 +301,7 @@ class Rates:
     def __repr__(self) -> str:
         flags = self.table[["tanpa_pengukuran", "belum_andal"]].sum()
         # As maps and texts count them: where nobody was measured is told apart.
-        told = self.table["belum_andal"] & ~self.table["tanpa_pengukuran"]
+        not_reliable = self.table["belum_andal"] & ~self.table["tanpa_pengukuran"]
         return _(
             "Stunting rates of {villages} villages: mean {mean} %, precision {precision} children; "
             "{unmeasured} without measurement, {unreliable} with coverage too low or unknown"
@@ -310,7 +310,7 @@ class Rates:
             mean=format_number(self.mean, decimals=1),
             precision=format_number(self.precision),
             unmeasured=format_number(flags["tanpa_pengukuran"]),
-            unreliable=format_number(told.sum()),
+            unreliable=format_number(not_reliable.sum()),
         )
 
 

@@ -122,11 +122,11 @@ def _entry(part: pd.DataFrame) -> list[str]:
     lines = [f"  [{level}] " + ": ".join(text for text in (label, head) if text)]
     messages = list(dict.fromkeys(part["message"]))
     more = f"; … +{len(messages) - _SHOWN}" if len(messages) > _SHOWN else ""
-    told = "; ".join(messages[:_SHOWN]) + more
+    text = "; ".join(messages[:_SHOWN]) + more
     if label or head:
-        lines.append(f"      {told}")
+        lines.append(f"      {text}")
     else:
-        lines[0] += told
+        lines[0] += text
     if first["accepted"]:
         word = _("accepted")
         lines += [f"      {word}: {reason}" for reason in dict.fromkeys(part["reason"])]

@@ -104,9 +104,9 @@ class Tally:
         self.keep_only(self.filters)
         self._villages: dict[Places, int] = {}
         self._first: list[int] = []
-        self._buffer: list[_Kept] = []
+        self._buffer: list[_LastRows] = []
         self._buffered = 0
-        self._state = _Kept.empty()
+        self._state = _LastRows.empty()
 
     def keep_only(self, filters: Mapping[str, str]) -> None:
         """Keep, of the chunks that follow, the rows with these values in these columns."""
@@ -157,7 +157,7 @@ class Tally:
         kind = _classify(z, height)
         has = (kind >= _IMPLAUSIBLE).astype(np.int64)
         word = birth << _BIRTH | has << _HAS | day << _DAY | np.maximum(village, 0) << _VILLAGE | kind
-        part = _Kept(key[keep], word[keep], np.ones(int(keep.sum()), dtype=np.int32))
+        part = _LastRows(key[keep], word[keep], np.ones(int(keep.sum()), dtype=np.int32))
         self._buffer.append(part)
         self._buffered += len(part.key)
         if self._buffered > max(_LEAST_BUFFER, len(self._state.key)):
@@ -186,10 +186,10 @@ class Tally:
 
     def _settle(self) -> None:
         if self._buffer:
-            self._state = _last_rows(_Kept.join([self._state, *self._buffer]))
+            self._state = _last_rows(_LastRows.join([self._state, *self._buffer]))
             self._buffer, self._buffered = [], 0
 
-    def _share_nik(self, kept: _Kept) -> _Kept:
+    def _share_nik(self, kept: _LastRows) -> _LastRows:
         """Make a NIK with one birth day one child, even where a row lacks that day; with two, two."""
         birth = kept.word >> _BIRTH
         by_nik = (kept.key & np.uint64(1)).astype(bool)
@@ -199,9 +199,11 @@ class Tally:
         self.seen["nik_ganda"] = len(shared)
         merge = by_nik & ~np.isin(kept.key, shared)
         word = np.where(merge, kept.word & ((1 << _BIRTH) - 1), kept.word)
-        return _last_rows(_Kept(kept.key, word, kept.times))
+        return _last_rows(_LastRows(kept.key, word, kept.times))
 
-    def _one_each(self, kept: _Kept, rank: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _one_each(
+        self, kept: _LastRows, rank: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Village and class of each child; where its last day holds several, the rules for those."""
         begin = np.flatnonzero(_changes(kept.key) | _changes(kept.word >> _BIRTH))
         village = rank[(kept.word >> _VILLAGE) & (_MAX_VILLAGES - 1)]
@@ -259,7 +261,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _LastRows:
     """Rows of children: hash, packed word, and how often the row is there."""
 
     key: NDArray[np.uint64]
@@ -267,14 +269,14 @@ class _Kept:
     times: NDArray[np.int32]
 
     @classmethod
-    def empty(cls) -> _Kept:
+    def empty(cls) -> _LastRows:
         return cls(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
 
-    def take(self, rows: NDArray[np.generic]) -> _Kept:
-        return _Kept(self.key[rows], self.word[rows], self.times[rows])
+    def take(self, rows: NDArray[np.generic]) -> _LastRows:
+        return _LastRows(self.key[rows], self.word[rows], self.times[rows])
 
     @classmethod
-    def join(cls, parts: list[_Kept]) -> _Kept:
+    def join(cls, parts: list[_LastRows]) -> _LastRows:
         return cls(
             np.concatenate([part.key for part in parts]),
             np.concatenate([part.word for part in parts]),
@@ -282,7 +284,7 @@ class _Kept:
         )
 
 
-def _last_rows(kept: _Kept) -> _Kept:
+def _last_rows(kept: _LastRows) -> _LastRows:
     """Keep, of each child, the rows of its last day with a z-score, or else its last day; equal rows once.
 
     Three sorts of single integers, which together take a third of one sort by two columns.
@@ -302,7 +304,7 @@ def _last_rows(kept: _Kept) -> _Kept:
     order = np.argsort(exact)
     ordered, exact = ordered.take(order), exact[order]
     begin = np.flatnonzero(_changes(exact))
-    return _Kept(ordered.key[begin], ordered.word[begin], np.add.reduceat(ordered.times, begin))
+    return _LastRows(ordered.key[begin], ordered.word[begin], np.add.reduceat(ordered.times, begin))
 
 
 def _changes(ordered: NDArray[np.generic]) -> NDArray[np.bool_]:

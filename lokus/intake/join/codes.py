@@ -332,14 +332,14 @@ def _refused_but_named(findings: list[Finding], table: pd.DataFrame, at: Where) 
         return findings
     rows = [finding.where.row or 0 for finding in named]
     text = _("{n} codes are no village codes; their villages were found by name: rows {rows} ({first})")
-    told = Finding(
+    summary = Finding(
         check="kode.refused",
         level="warning",
         where=replace(at, row=rows[0]),
         message=text.format(n=len(rows), rows=compress_rows(rows), first=named[0].message),
         remedy=_("write the ten digits, or take the key kode out of tempat"),
     )
-    return [told, *(finding for finding in findings if finding not in named)]
+    return [summary, *(finding for finding in findings if finding not in named)]
 
 
 def _of_another_vintage(codes: pd.Series, table: pd.DataFrame, villages: pd.DataFrame) -> pd.Index:

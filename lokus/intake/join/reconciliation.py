@@ -157,7 +157,7 @@ def find_duplicates(
     ({'9901012001': 'beda'}, 'join.duplicate')
     """
     places = set(place)
-    told_apart = raw.data[
+    distinguishing = raw.data[
         [name for name in raw.data.columns if not running_number(str(name)) and name not in places]
     ]
     codes = table["kode_desa"].dropna()
@@ -170,7 +170,7 @@ def find_duplicates(
             bool(certain.all())
             and not parts.intersection(map(int, index))
             and len(rows.loc[index].drop_duplicates()) == 1
-            and len(told_apart.loc[index].drop_duplicates()) == 1
+            and len(distinguishing.loc[index].drop_duplicates()) == 1
         )
 
     # Where other villages have rows that differ, rows are parts, and equal ones two parts of the same size.

@@ -45,15 +45,17 @@ def share_villages(
         absent = villages.loc[villages.index.difference(present)]
         for number in group:
             table = tables[number]
-            told = table.reconciliation
-            elsewhere = (told["cara"] == "tidak ada baris") & (
-                told["kode_desa"].isin(present) | (number != group[0])
+            reconciliation = table.reconciliation
+            elsewhere = (reconciliation["cara"] == "tidak ada baris") & (
+                reconciliation["kode_desa"].isin(present) | (number != group[0])
             ).fillna(value=False)
             findings = [finding for finding in table.findings if finding.check != "join.no_row"]
             if number == group[0] and len(absent):
                 findings.append(_absent(absent, len(villages), table))
             out[number] = replace(
-                table, findings=tuple(findings), reconciliation=told[~elsewhere].reset_index(drop=True)
+                table,
+                findings=tuple(findings),
+                reconciliation=reconciliation[~elsewhere].reset_index(drop=True),
             )
     return tuple(out)
 

@@ -37,7 +37,7 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 @dataclass
-class _Said:
+class _Polarity:
     """Words that a text affirms and words that it denies."""
 
     affirmed: set[str] = field(default_factory=set)
@@ -71,15 +71,15 @@ def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -
     >>> [says_the_opposite(text, catalogue["stop_babs"]) for text in ("Belum ODF", "ODF", "BABS")]
     [True, False, True]
     """
-    said = _said(header)
-    label = _said(item.label_id)
+    found = _polarity(header)
+    label = _polarity(item.label_id)
     if label.denied:
         lacked = label.denied & _QUALITIES or label.denied
-        return not said.denied and lacked <= said.affirmed
-    if not said.denied:
+        return not found.denied and lacked <= found.affirmed
+    if not found.denied:
         return False
-    texts = [label, *map(_said, (item.key.replace("_", " "), *known))]
-    return item.worse == "low" or any(text.affirmed & said.denied for text in texts)
+    texts = [label, *map(_polarity, (item.key.replace("_", " "), *known))]
+    return item.worse == "low" or any(text.affirmed & found.denied for text in texts)
 
 
 def opposite_headings(headers: Mapping[str, str], catalogue: Catalogue, *, where: Where) -> list[Finding]:
@@ -129,11 +129,11 @@ def _remedy(item: Indicator) -> str:
     ).format(label=item.label)
 
 
-def _said(text: str) -> _Said:
-    out = _Said()
+def _polarity(text: str) -> _Polarity:
+    out = _Polarity()
     before: set[str] = set()
     for level in text.split("·"):
-        one = _said_by_level(level, before)
+        one = _polarity_of_level(level, before)
         if not one.affirmed & one.denied:
             out.affirmed |= one.affirmed
             out.denied |= one.denied
@@ -142,27 +142,27 @@ def _said(text: str) -> _Said:
     return out
 
 
-def _said_by_level(level: str, before: set[str]) -> _Said:
+def _polarity_of_level(level: str, before: set[str]) -> _Polarity:
     """Take apart one level; a level of "Tidak" alone denies what stands above it."""
     text = " ".join(level.lower().replace("_", " ").split())
     for pattern, rewritten in _REWRITTEN:
         text = pattern.sub(rewritten, text)
     words = re.findall(r"[a-z0-9]+|[|/,;()]", re.sub(r"[/,;()]", " | ", text))
-    said, position = _Said(), 0
+    found, position = _Polarity(), 0
     while position < len(words):
         word = words[position]
         position += 1
         if word not in _NEGATIONS:
             if word not in _ENDS:
-                said.affirmed.add(word)
+                found.affirmed.add(word)
             continue
         scope: list[str] = []
         while position < len(words) and words[position] not in _ENDS | _NEGATIONS:
             scope.append(words[position])
             position += 1
         if not scope:
-            said.denied |= said.affirmed or before
-            said.affirmed = set()
+            found.denied |= found.affirmed or before
+            found.affirmed = set()
         elif scope[0] not in _OF_SCOPE:
-            said.denied |= set(scope) - _OWNING
-    return said
+            found.denied |= set(scope) - _OWNING
+    return found

@@ -132,7 +132,7 @@ def read_table(
     grid, header, note = _choose(grids, columns, header_rows)
     raw = _frame(grid, header)
     refuse_second_table(grid, header)
-    dropped = _with_page_heads(classify_rows(raw, keep=_kept(raw, keep or {})), grid, header, raw)
+    dropped = _with_page_heads(classify_rows(raw, keep=_rows_to_keep(raw, keep or {})), grid, header, raw)
     where = grid.where
     positions = [row.position for row in dropped]
     totals = raw.iloc[positions].assign(jenis_baris=[row.kind for row in dropped])
@@ -281,7 +281,7 @@ def _frame(grid: Grid, header: Header) -> pd.DataFrame:
     return frame.where(frame.notna(), None)
 
 
-def _kept(raw: pd.DataFrame, keep: Mapping[str, str]) -> dict[int, str]:
+def _rows_to_keep(raw: pd.DataFrame, keep: Mapping[str, str]) -> dict[int, str]:
     """Columns by position in which a row is asked for by its value, and that value."""
     names = list(map(str, raw.columns))
     found = {header: lookup(names, header) for header in keep}

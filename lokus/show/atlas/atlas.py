@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
-from lokus.show.atlas.page_map import AtlasGround
+from lokus.show.atlas.page_map import AtlasBaseMap
 from lokus.show.atlas.page_text import Flow, write_gaps, write_reasons, write_table
 from lokus.show.drawing.furniture import INK, QUIET, draw_box
 from lokus.show.drawing.geometry import crs_line
@@ -53,14 +53,14 @@ class AtlasBook:
         self.layer = make_layer(self.results, theme)
         first = self.results.groupby("kode_kecamatan")["kecamatan"].first().astype(str)
         self.names: dict[str, str] = dict(first.sort_index().items())
-        self.ground = AtlasGround(self.results, kecamatan, self.names)
+        self.base_map = AtlasBaseMap(self.results, kecamatan, self.names)
 
     def map_sheet(self, kode: str) -> Sheet:
         """Draw the map of one kecamatan alone, on a page that holds nothing else."""
         plan = _plan()
         figure, page = blank_sheet(plan)
         villages = self.results[self.results["kode_kecamatan"] == kode]
-        self.ground.draw(page, plan, kode, villages, self.layer.only(villages.index))
+        self.base_map.draw(page, plan, kode, villages, self.layer.only(villages.index))
         if self.info.synthetic:
             draw_watermark(page, plan.map, unit=plan.unit)
         draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
@@ -75,16 +75,16 @@ class AtlasBook:
         heading = _("Kecamatan {name}").format(name=self.names[kode])
         draw_header(page, plan, replace(self.info, rule=""), heading, logo=self.logo)
         layer = self.layer.only(villages.index)
-        drawn = self.ground.draw(page, plan, kode, villages, layer)
+        drawn = self.base_map.draw(page, plan, kode, villages, layer)
         if self.info.synthetic:
             draw_watermark(page, plan.map, unit=plan.unit)
         draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
         draw_legend(page, plan, layer, circles=drawn.circles)
         corner = Box(plan.legend.left, plan.map.bottom, plan.legend.right, plan.map.bottom + 43)
-        self.ground.draw_locator(page, corner, kode)
-        shapes = self.ground.shapes[here]
+        self.base_map.draw_locator(page, corner, kode)
+        shapes = self.base_map.shapes[here]
         lost = [str(n) for n, shape in zip(villages["desa"], shapes, strict=True) if shape is None]
-        crs = self.ground.crs
+        crs = self.base_map.crs
         projection = crs_line(crs)
         draw_footer(page, plan, self.info, projection=projection, missing=lost)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lokus.show.maps.sheet_plan import Frames
     from lokus.show.themes.layer import Layer
 
-__all__ = ["AtlasGround", "DrawnMap"]
+__all__ = ["AtlasBaseMap", "DrawnMap"]
 
 _DETAIL = 0.08  # finest detail, mm on paper
 _CRACK = 30.0  # widest slit between kecamatan that still touch, metres
@@ -58,7 +58,7 @@ class DrawnMap:
     circles: SymbolScale | None = None
 
 
-class AtlasGround:
+class AtlasBaseMap:
     """Villages and kecamatan in metres, shared by all maps of an atlas.
 
     Parameters

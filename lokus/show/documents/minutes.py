@@ -53,8 +53,8 @@ def write_minutes(path: str | Path, material: Material) -> Path:
     >>> place = pd.DataFrame({"nomor": [1], "desa": "Alai", "kecamatan": "Lembak", "geometry": None})
     >>> place = place.assign(kode_kecamatan="160301").set_axis(["1603012001"])
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> told = Material(results=place, kecamatan=place, info=info)
-    >>> write_minutes(Path(tempfile.mkdtemp()) / "berita_acara.docx", told).name
+    >>> headlines = Material(results=place, kecamatan=place, info=info)
+    >>> write_minutes(Path(tempfile.mkdtemp()) / "berita_acara.docx", headlines).name
     'berita_acara.docx'
     """
     info, stated = material.info, material.formalities
@@ -116,17 +116,17 @@ def commitments_table(material: Material) -> Table:
 
 
 def _agreed(material: Material) -> Iterator[str]:
-    told = Headlines(material=material)
+    headlines = Headlines(material=material)
     yield _(
         "{n} villages in {k} kecamatan, as listed in Table 2, are proposed to the head of the region as "
         "focus villages, with the changes in Table 1 where there are any."
-    ).format(n=format_number(told.lokus), k=format_number(told.kecamatan_with_lokus))
+    ).format(n=format_number(headlines.lokus), k=format_number(headlines.kecamatan_with_lokus))
     yield _("Each office carries out its part as listed in Table 3 and reports on it to the TPPS.")
-    if told.values_missing:
+    if headlines.values_missing:
         yield _(
             "{missing} of the {total} values needed are missing; the offices complete them by {deadline}."
         ).format(
-            missing=format_number(told.values_missing), total=format_number(told.values_needed),
+            missing=format_number(headlines.values_missing), total=format_number(headlines.values_needed),
             deadline=dotted(material.formalities.deadline, length=8),
         )  # fmt: skip
     yield _("The list is set by decree and reviewed in the following year.")

@@ -57,7 +57,7 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
         return Image.fromarray(pixels).copy()
     if any(axes.images for axes in figure.axes):
         return Image.fromarray(pixels).convert("RGB")
-    kept = _kept(packed[::_SAMPLE, ::_SAMPLE], figure)
+    kept = _palette(packed[::_SAMPLE, ::_SAMPLE], figure)
     colours, which = np.unique(values & _RGB, return_inverse=True)
     number = KDTree(_channels(kept)).query(_channels(colours.astype(np.int64)))[1].astype(np.uint8)
     image = Image.fromarray(np.repeat(number[which], lengths).reshape(packed.shape))
@@ -72,7 +72,7 @@ def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.in
     return flat[starts], np.diff(starts, append=len(flat))
 
 
-def _kept(sample: npt.NDArray[Any], figure: Figure) -> npt.NDArray[np.int64]:
+def _palette(sample: npt.NDArray[Any], figure: Figure) -> npt.NDArray[np.int64]:
     """Colours of the areas, then those that occur most."""
     values, lengths = _runs(sample)
     colours, which = np.unique(values & _RGB, return_inverse=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lokus.show.drawing.labels import Floats
     from lokus.show.maps.sheet_plan import Composite
 
-__all__ = ["Drawn", "Ground"]
+__all__ = ["BaseMap", "Drawn"]
 
 # Columns that name an outline, that of its kabupaten first: one may be given as its villages.
 _NAMES = (
@@ -79,7 +79,7 @@ class Drawn:
         return self._within[key]
 
 
-class Ground:
+class BaseMap:
     """Polygons of a study in metres, and every drawing of them that a sheet asked for.
 
     Parameters

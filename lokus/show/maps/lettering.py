@@ -70,12 +70,12 @@ def draw_labels(
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> from lokus.show.maps.sheet_plan import plan_frames
     >>> from lokus.show.themes.themes import make_layer
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     >>> figure, page = blank_sheet(frames.page)
-    >>> layer, drawn = make_layer(kajian.results, "usulan"), ground.on(frames.composite)
-    >>> key, taken = draw_labels(page, drawn, ground.results, ground.kecamatan, layer, frames.page)
+    >>> layer, drawn = make_layer(kajian.results, "usulan"), base_map.on(frames.composite)
+    >>> key, taken = draw_labels(page, drawn, base_map.results, base_map.kecamatan, layer, frames.page)
     >>> sum((text.get_gid() or "").startswith("nomor:") for text in page.texts)
     26
     """
@@ -164,12 +164,12 @@ def name_villages(
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> from lokus.show.maps.sheet_plan import plan_frames
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> frames = plan_frames("A3", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A3", base_map.bodies, None, legend_mm=62)
     >>> figure, page = blank_sheet(frames.page)
-    >>> named = name_villages(page, ground.on(frames.composite), ground.results, frames.page, taken=[])
-    >>> len(named) > 0.4 * len(ground.results)
+    >>> named = name_villages(page, base_map.on(frames.composite), base_map.results, frames.page, taken=[])
+    >>> len(named) > 0.4 * len(base_map.results)
     True
     """
     return write_names(
@@ -401,13 +401,13 @@ def label_villages(
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> from lokus.show.maps.sheet_plan import plan_frames
     >>> from lokus.show.themes.themes import make_layer
-    >>> from lokus.show.maps.base_map import Ground
+    >>> from lokus.show.maps.base_map import BaseMap
     >>> one = kajian.results[kajian.results["kode_kecamatan"] == "990101"]
-    >>> ground = Ground(one, kajian.boundaries.kecamatan.loc[["990101"]])
-    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> base_map = BaseMap(one, kajian.boundaries.kecamatan.loc[["990101"]])
+    >>> frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     >>> figure, page = blank_sheet(frames.page)
-    >>> layer, shapes = make_layer(one, "usulan"), ground.on(frames.composite).shapes
-    >>> letters, taken = label_villages(page, shapes, ground.results, layer, frames.page)
+    >>> layer, shapes = make_layer(one, "usulan"), base_map.on(frames.composite).shapes
+    >>> letters, taken = label_villages(page, shapes, base_map.results, layer, frames.page)
     >>> set(letters) <= set(one.index)
     True
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.print_map import draw_on
 from lokus.show.maps.years import draw_years, year_layers
 from lokus.show.themes.themes import YEARLY, available_themes, make_layer
@@ -78,11 +78,11 @@ class Maps:
         """Give one theme as a sheet for print; see :func:`draw_map`, for several years :func:`draw_years`."""
         if theme in YEARLY:
             return draw_years(
-                self._ground, self.info, year_layers(self.results, theme, self.info.tahun, self.earlier),
+                self._base_map, self.info, year_layers(self.results, theme, self.info.tahun, self.earlier),
                 size=size, logo=self.logo,
             )  # fmt: skip
         return draw_on(
-            self._ground,
+            self._base_map,
             self.info,
             theme=theme,
             size=size,
@@ -98,8 +98,8 @@ class Maps:
         return make_layer(self.results, theme, indicators=self.indicators)
 
     @cached_property
-    def _ground(self) -> Ground:
-        return Ground(self.results, self.kecamatan, self.surroundings)
+    def _base_map(self) -> BaseMap:
+        return BaseMap(self.results, self.kecamatan, self.surroundings)
 
     def __repr__(self) -> str:
         return f"Maps({self.info.kabupaten}, {self.info.tahun})"

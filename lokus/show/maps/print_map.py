@@ -31,10 +31,10 @@ from lokus.show.drawing.legend import draw_legend, legend_height
 from lokus.show.drawing.pixels import EFFORT, draw_pixels
 from lokus.show.drawing.typography import fit_lines, fit_size, line_height, shorten, text_width, wrap
 from lokus.show.drawing.villages import draw_body, scale_for
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.lettering import draw_labels, label_neighbours, name_villages
 from lokus.show.maps.sheet_plan import (
-    GROUND,
+    SEA_COLOUR,
     UNKNOWN,
     Frames,
     draw_locator,
@@ -70,7 +70,7 @@ __all__ = [
 ]
 
 
-MARK_INK, MARK_GROUND = "#6b1d6f", "#f6e9f6"
+MARK_INK, MARK_FILL = "#6b1d6f", "#f6e9f6"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ def draw_header(
         band = text_width(synthetic_mark(), size, weight="bold") + 6 * unit
         height = 6.5 * unit
         mark = Box(box.right - band, box.top - height, box.right, box.top)
-        draw_box(page, mark, face=MARK_GROUND, edge=MARK_INK, width=0.8, zorder=9)
+        draw_box(page, mark, face=MARK_FILL, edge=MARK_INK, width=0.8, zorder=9)
         write(
             page, box.right - band / 2, box.top - height / 2, synthetic_mark(), size,
             ha="center", va="center_baseline", weight="bold", color=MARK_INK, zorder=10, gid="sintetis",
@@ -411,12 +411,12 @@ def draw_map(
     >>> sheet.get_size_inches().round(1).tolist()
     [11.7, 8.3]
     """
-    ground = Ground(results, kecamatan, surroundings)
-    return draw_on(ground, info, theme=theme, size=size, indicators=indicators, logo=logo, sea=sea)
+    base_map = BaseMap(results, kecamatan, surroundings)
+    return draw_on(base_map, info, theme=theme, size=size, indicators=indicators, logo=logo, sea=sea)
 
 
 def draw_on(
-    ground: Ground,
+    base_map: BaseMap,
     info: StudyInfo,
     *,
     theme: str = "usulan",
@@ -431,39 +431,39 @@ def draw_on(
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> sheets = [draw_on(ground, kajian.info, theme=theme) for theme in ("usulan", "skor")]
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> sheets = [draw_on(base_map, kajian.info, theme=theme) for theme in ("usulan", "skor")]
     >>> len(sheets)
     2
     """
-    results, kecamatan, crs, around = ground.results, ground.kecamatan, ground.crs, ground.around
+    results, kecamatan, crs, around = base_map.results, base_map.kecamatan, base_map.crs, base_map.around
     layer = make_layer(results, theme, indicators=indicators)
-    frames = plan_frames(size, ground.bodies, around, legend_mm=legend_height(layer))
+    frames = plan_frames(size, base_map.bodies, around, legend_mm=legend_height(layer))
     plan, main = frames.page, frames.main
-    drawn = ground.on(frames.composite)
+    drawn = base_map.on(frames.composite)
     shapes, borders = drawn.shapes, drawn.borders
 
     with mpl.rc_context(mpl.rcParamsDefault):
         figure, page = blank_sheet(plan)
-        ground_colour = GROUND if sea else UNKNOWN
-        draw_box(page, main.box, face=ground_colour, zorder=0)
+        background = SEA_COLOUR if sea else UNKNOWN
+        draw_box(page, main.box, face=background, zorder=0)
         if around is not None:
             draw_surroundings(page, frames, around)
         angle = draw_graticule(page, main.box, main.sketch, crs, unit=plan.unit)
         for panel in frames.insets:
-            draw_box(page, panel.box, face=ground_colour, zorder=1.5)
+            draw_box(page, panel.box, face=background, zorder=1.5)
         circles = scale_for(layer, shapes, unit=plan.unit)
         draw_body(page, shapes, borders, layer, results.index, unit=plan.unit, circles=circles)
-        zooms = plan_zooms(frames, ground, layer.lokus.loc[results.index])
+        zooms = plan_zooms(frames, base_map, layer.lokus.loc[results.index])
         named: set[str] = set()
         for zoom in zooms:
-            named |= draw_zoom(page, zoom, ground, layer, unit=plan.unit, circles=circles)
+            named |= draw_zoom(page, zoom, base_map, layer, unit=plan.unit, circles=circles)
         if info.synthetic:
             draw_watermark(page, main.box, unit=plan.unit)
-        inset_captions(page, frames, _inset_names(frames, ground.outlines, kecamatan["kecamatan"]))
+        inset_captions(page, frames, _inset_names(frames, base_map.outlines, kecamatan["kecamatan"]))
         if around is not None:
-            draw_locator(page, frames, around, ground=ground_colour)
+            draw_locator(page, frames, around, base_map=background)
         draw_box(page, main.box, edge=INK, width=0.7, zorder=13)
         key, taken = draw_labels(
             page,
@@ -482,7 +482,7 @@ def draw_on(
         if around is not None:
             own = shapely.union_all([shape for shape in (*shapes, *borders) if shape is not None])
             label_neighbours(
-                page, shapes_within(frames, ground.neighbours), frame=main.box, own=own,
+                page, shapes_within(frames, base_map.neighbours), frame=main.box, own=own,
                 taken=[*taken, *(panel.box for panel in frames.insets)],
             )  # fmt: skip
         draw_header(page, plan, info, layer.title, logo=logo)

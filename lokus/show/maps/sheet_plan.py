@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AROUND",
-    "GROUND",
+    "SEA_COLOUR",
     "UNKNOWN",
     "Arrangement",
     "Composite",
@@ -264,7 +264,7 @@ def direction(start: Extent, end: Extent) -> int:
     return round(math.degrees(math.atan2(east, north)) / 45) % 8
 
 
-GROUND = "#e3edf2"  # sea, where it is known to be sea
+SEA_COLOUR = "#e3edf2"  # sea, where it is known to be sea
 UNKNOWN = "#f7f7f5"  # land of others or sea: no file says which
 AROUND = {"face": "#e2e5e2", "edge": "#b7bec1"}
 _HERE = "#b4441c"
@@ -461,12 +461,12 @@ def draw_surroundings(page: Axes, frames: Frames, surroundings: npt.NDArray[Any]
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> figure, page = blank_sheet(frames.page)
-    >>> draw_surroundings(page, frames, ground.outlines)
+    >>> draw_surroundings(page, frames, base_map.outlines)
     >>> len(page.patches)
     1
     """
@@ -500,7 +500,7 @@ def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_locator(
-    page: Axes, frames: Frames, surroundings: npt.NDArray[Any], *, ground: str = UNKNOWN
+    page: Axes, frames: Frames, surroundings: npt.NDArray[Any], *, base_map: str = UNKNOWN
 ) -> None:
     """Draw the kabupaten in its surroundings, in the box planned for it.
 
@@ -508,9 +508,9 @@ def draw_locator(
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> figure, page = blank_sheet(frames.page)
     >>> draw_locator(page, frames, np.array([]))  # no box was planned for it, so nothing is drawn
@@ -520,7 +520,7 @@ def draw_locator(
     if frames.locator is None:
         return
     box, sketch, unit = frames.locator.box, frames.locator.sketch, frames.page.unit
-    draw_box(page, box, face=ground, zorder=12)
+    draw_box(page, box, face=base_map, zorder=12)
     fine = shapely.simplify(without_slivers(surroundings, (2 * sketch.scale) ** 2), sketch.scale * 0.1)
     draw_outline(page, compound_path(_areas(sketch.draw(fine))), width=0.35 * unit, zorder=12.1, **AROUND)
     drawn = sketch.draw(shapely.simplify(frames.composite.detached.parts, sketch.scale * 0.1))
@@ -543,9 +543,9 @@ def inset_captions(page: Axes, frames: Frames, names: list[str]) -> None:
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    >>> from lokus.show.maps.base_map import BaseMap
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> figure, page = blank_sheet(frames.page)
     >>> inset_captions(page, frames, ["Teluk Bakau"] * len(frames.insets))

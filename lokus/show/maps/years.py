@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from lokus.show.maps.base_map import Ground
+    from lokus.show.maps.base_map import BaseMap
     from lokus.show.maps.print_map import Sheet
     from lokus.show.results.info import StudyInfo
     from lokus.show.themes.layer import Layer
@@ -113,7 +113,7 @@ def _as_of(results: gpd.GeoDataFrame, before: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 def draw_years(
-    ground: Ground,
+    base_map: BaseMap,
     info: StudyInfo,
     layers: Mapping[int, Layer],
     *,
@@ -125,15 +125,15 @@ def draw_years(
     Examples
     --------
     >>> from lokus import Kajian
-    >>> from lokus.show.maps.base_map import Ground
+    >>> from lokus.show.maps.base_map import BaseMap
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> layers = year_layers(ground.results, "prevalensi_per_tahun", 2026, kajian.maps.earlier)
-    >>> sheet = draw_years(ground, kajian.info, layers)
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> layers = year_layers(base_map.results, "prevalensi_per_tahun", 2026, kajian.maps.earlier)
+    >>> sheet = draw_years(base_map, kajian.info, layers)
     >>> [text.get_text() for text in sheet.axes[0].texts if (text.get_gid() or "").startswith("tahun:")]
     ['2025', '2026']
     """
-    shown = [shape for shape in ground.villages if shape is not None]
+    shown = [shape for shape in base_map.villages if shape is not None]
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(shown))
     newest = max(layers)
     latest = layers[newest]
@@ -160,8 +160,8 @@ def draw_years(
     with mpl.rc_context(mpl.rcParamsDefault):
         figure, page = blank_sheet(plan)
         draw_box(page, frame, face=UNKNOWN, zorder=0)
-        villages = simplify_shared(ground.villages, scale * 25.4 / _DPI / 3)
-        outlines = simplify_shared(ground.outlines, scale * 25.4 / _DPI / 3)
+        villages = simplify_shared(base_map.villages, scale * 25.4 / _DPI / 3)
+        outlines = simplify_shared(base_map.outlines, scale * 25.4 / _DPI / 3)
         for place, (year, layer) in enumerate(sorted(layers.items())):
             line, across = divmod(place, columns)
             box = Box(
@@ -173,7 +173,7 @@ def draw_years(
                 y=box.centre[1] - _CAPTION * unit / 2,
             )  # fmt: skip
             draw_body(
-                page, sketch.draw(villages), sketch.draw(outlines), layer, ground.results.index, unit=unit
+                page, sketch.draw(villages), sketch.draw(outlines), layer, base_map.results.index, unit=unit
             )
             draw_box(page, box, edge=INK, width=0.5 * unit, zorder=13)
             left, top = box.left + 2 * unit, box.top - 4.4 * unit
@@ -187,8 +187,8 @@ def draw_years(
         foot = Box(left_over.left, plan.legend.bottom, left_over.right, plan.legend.bottom + 9 * unit)
         draw_scale_bar(page, foot, scale=scale, size=size, unit=unit)
         draw_north(page, foot.right - 5 * unit, foot.bottom + 3.6 * unit, angle=0.0, unit=unit)
-        draw_list(page, plan.listing, listed_villages(ground.results, latest), [], unit=unit)
-        shapes = zip(ground.results["desa"], ground.villages, strict=True)
+        draw_list(page, plan.listing, listed_villages(base_map.results, latest), [], unit=unit)
+        shapes = zip(base_map.results["desa"], base_map.villages, strict=True)
         lost = [str(name) for name, shape in shapes if shape is None]
-        draw_footer(page, plan, info, projection=crs_line(ground.crs), missing=lost)
+        draw_footer(page, plan, info, projection=crs_line(base_map.crs), missing=lost)
     return figure

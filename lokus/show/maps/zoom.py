@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from lokus.show.drawing.symbols import SymbolScale
-    from lokus.show.maps.base_map import Ground
+    from lokus.show.maps.base_map import BaseMap
     from lokus.show.maps.sheet_plan import Frames
     from lokus.show.themes.layer import Layer
 
@@ -55,7 +55,7 @@ class Zoom:
     sketch: Sketch
 
 
-def plan_zooms(frames: Frames, ground: Ground, lokus: pd.Series | None = None) -> list[Zoom]:
+def plan_zooms(frames: Frames, base_map: BaseMap, lokus: pd.Series | None = None) -> list[Zoom]:
     """Find the kecamatan whose villages are too small to be told apart, and room to show them larger.
 
     Those with proposed villages (`lokus`, the number of each) come first, then those of the smallest ones.
@@ -66,33 +66,33 @@ def plan_zooms(frames: Frames, ground: Ground, lokus: pd.Series | None = None) -
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
+    >>> from lokus.show.maps.base_map import BaseMap
     >>> from lokus.show.maps.sheet_plan import plan_frames
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
-    >>> plan_zooms(plan_frames("A4", ground.bodies, None, legend_mm=62), ground)
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
+    >>> plan_zooms(plan_frames("A4", base_map.bodies, None, legend_mm=62), base_map)
     []
     """
     main, unit = frames.main, frames.page.unit
-    shown = [shape is not None for shape in ground.villages]
+    shown = [shape is not None for shape in base_map.villages]
     sides = pd.Series(
-        np.sqrt(shapely.area(ground.villages[shown])) / main.sketch.scale,
-        index=ground.results["kode_kecamatan"].to_numpy()[shown],
+        np.sqrt(shapely.area(base_map.villages[shown])) / main.sketch.scale,
+        index=base_map.results["kode_kecamatan"].to_numpy()[shown],
     )
     typical = sides.groupby(level=0).agg(["median", "size"])
     dense = typical[(typical["median"] < _SMALL * unit) & (typical["size"] >= _FEWEST)]
     used = [panel.box for panel in frames.insets] + ([frames.locator.box] if frames.locator else [])
     zooms: list[Zoom] = []
     tree = None if dense.empty else not_to_cover(frames)
-    listed = set() if lokus is None else set(ground.results["kode_kecamatan"][lokus.notna().to_numpy()])
+    listed = set() if lokus is None else set(base_map.results["kode_kecamatan"][lokus.notna().to_numpy()])
     dense = dense.assign(without=~dense.index.isin(list(listed)))
     for kode in dense.sort_values(["without", "median"], kind="stable").index:
-        place = ground.kecamatan.index.get_loc(kode)
-        outline = ground.outlines[place]
+        place = base_map.kecamatan.index.get_loc(kode)
+        outline = base_map.outlines[place]
         if outline is None or len(zooms) == _MOST:
             continue
         found = _fit(frames, outline, [*used, *(zoom.box for zoom in zooms)], tree)
         if found is not None:
-            name = str(ground.kecamatan["kecamatan"].iloc[place])
+            name = str(base_map.kecamatan["kecamatan"].iloc[place])
             zooms.append(Zoom(kode_kecamatan=str(kode), name=name, box=found[0], sketch=found[1]))
     return zooms
 
@@ -119,7 +119,7 @@ def _fit(frames: Frames, outline: Any, used: Sequence[Box], tree: Any) -> tuple[
 def draw_zoom(
     page: Axes,
     zoom: Zoom,
-    ground: Ground,
+    base_map: BaseMap,
     layer: Layer,
     *,
     unit: float,
@@ -131,29 +131,29 @@ def draw_zoom(
     --------
     >>> from lokus import Kajian
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
-    >>> from lokus.show.maps.base_map import Ground
+    >>> from lokus.show.maps.base_map import BaseMap
     >>> from lokus.show.maps.print_map import blank_sheet
     >>> from lokus.show.drawing.layout import plan_page
     >>> from lokus.show.themes.themes import make_layer
-    >>> ground = Ground(kajian.results, kajian.boundaries.kecamatan)
+    >>> base_map = BaseMap(kajian.results, kajian.boundaries.kecamatan)
     >>> layer = make_layer(kajian.results, "usulan")
-    >>> middle = ground.outlines[0].centroid
+    >>> middle = base_map.outlines[0].centroid
     >>> sketch = Sketch(scale=400, east=middle.x, north=middle.y, x=60, y=60)
     >>> zoom = Zoom(kode_kecamatan="990101", name="Pantai Damai", box=Box(30, 30, 90, 90), sketch=sketch)
     >>> figure, page = blank_sheet(plan_page("A4", 90_000, 40_000))
-    >>> named = draw_zoom(page, zoom, ground, layer, unit=1.0)
+    >>> named = draw_zoom(page, zoom, base_map, layer, unit=1.0)
     >>> [text.get_text() for text in page.texts if text.get_gid() == "perbesaran"]
     ['Kecamatan Pantai Damai, 1 : 400.000']
     """
-    own = (ground.results["kode_kecamatan"] == zoom.kode_kecamatan).to_numpy()
-    own = own & np.array([shape is not None for shape in ground.villages])
+    own = (base_map.results["kode_kecamatan"] == zoom.kode_kecamatan).to_numpy()
+    own = own & np.array([shape is not None for shape in base_map.villages])
     detail = zoom.sketch.scale * 25.4 / _DPI / 3
-    outline = ground.outlines[[ground.kecamatan.index.get_loc(zoom.kode_kecamatan)]]
+    outline = base_map.outlines[[base_map.kecamatan.index.get_loc(zoom.kode_kecamatan)]]
     drawn = Drawn(
-        zoom.sketch.draw(simplify_shared(ground.villages[own], detail)),
+        zoom.sketch.draw(simplify_shared(base_map.villages[own], detail)),
         zoom.sketch.draw(simplify_shared(outline, detail)),
     )
-    villages = ground.results[own]
+    villages = base_map.results[own]
     draw_box(page, zoom.box, face=UNKNOWN, zorder=1.5)
     draw_body(page, drawn.shapes, drawn.borders, layer, villages.index, unit=unit, circles=circles)
     draw_box(page, zoom.box, edge=INK, width=0.6 * unit, zorder=12)

@@ -20,7 +20,7 @@ from lokus.i18n import gettext as _
 from lokus.show.drawing.geometry import polygonal, to_metric
 from lokus.show.drawing.labels import deepest_point
 from lokus.show.themes.themes import available_themes, make_layer
-from lokus.subject import told_key
+from lokus.subject import output_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +237,7 @@ def write_geopackage(results: gpd.GeoDataFrame, kecamatan: gpd.GeoDataFrame, pat
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path, layer: str, kind: str, *, append: bool) -> None:
-    table = frame.reset_index().rename(columns=told_key)
+    table = frame.reset_index().rename(columns=output_column)
     for name in table.columns.drop(table.geometry.name):
         if pd.api.types.is_object_dtype(table[name]):
             table[name] = table[name].astype("string")
@@ -301,7 +301,7 @@ def write_geojson(results: gpd.GeoDataFrame, path: str | Path) -> Path:
     >>> len(gpd.read_file(write_geojson(kajian.results, folder / "hasil.geojson")))
     256
     """
-    table = results.sort_index().to_crs(4326).reset_index().rename(columns=told_key)
+    table = results.sort_index().to_crs(4326).reset_index().rename(columns=output_column)
     for name in table.columns.drop(table.geometry.name):
         if pd.api.types.is_object_dtype(table[name]):
             table[name] = table[name].astype("string")
@@ -334,7 +334,9 @@ def write_csv(results: gpd.GeoDataFrame, path: str | Path) -> Path:
     >>> len(pd.read_csv(write_csv(kajian.results, folder / "hasil.csv")))
     256
     """
-    table = pd.DataFrame(results.sort_index().drop(columns=results.geometry.name)).rename(columns=told_key)
+    table = pd.DataFrame(results.sort_index().drop(columns=results.geometry.name)).rename(
+        columns=output_column
+    )
     for name in table:
         if not pd.api.types.is_numeric_dtype(table[name]) and not pd.api.types.is_bool_dtype(table[name]):
             table[name] = [

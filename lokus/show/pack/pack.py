@@ -19,9 +19,9 @@ from lokus.show.pack.output_names import (
     request_names,
     situation_names,
 )
+from lokus.show.pack.output_writer import OutputWriter, Task
 from lokus.show.pack.processes import work_off
 from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
-from lokus.show.pack.workshop import Task, Workshop
 from lokus.show.results.parts import kecamatan_names
 from lokus.show.results.public import mask_small_counts
 from lokus.show.themes.themes import YEARLY
@@ -166,8 +166,8 @@ def write_pack(
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
     steps = sum(map(len, batches)) + (not public)
     with staged_directory(folder, stale=replaced_outputs(public=public)) as stage:
-        workshop = Workshop(stage=stage, maps=maps, material=material)
-        made = dict(work_off(workshop, batches, on_step=on_step, steps=steps, processes=processes))
+        writer = OutputWriter(folder=stage, maps=maps, material=material)
+        made = dict(work_off(writer, batches, on_step=on_step, steps=steps, processes=processes))
         names = [path.name for task in sorted(made, key=_use) for path in made[task]]
         if not public:
             if on_step:

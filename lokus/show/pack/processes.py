@@ -20,7 +20,7 @@ from lokus.i18n import language, use_language
 from lokus.subject import Subject, subject, use_subject
 
 if TYPE_CHECKING:
-    from lokus.show.pack.workshop import Task, Workshop
+    from lokus.show.pack.output_writer import OutputWriter, Task
 
 __all__ = ["MOST", "SECONDS", "WORTHWHILE", "work_off"]
 
@@ -34,7 +34,7 @@ _ASKED = "LOKUS_PROSES"
 
 
 def work_off(
-    workshop: Workshop,
+    writer: OutputWriter,
     batches: Sequence[Sequence[Task]],
     *,
     on_step: Callable[[str, int, int], None] | None,
@@ -45,7 +45,7 @@ def work_off(
 
     Parameters
     ----------
-    workshop : Workshop
+    writer : Workshop
     batches : sequence of sequences of Task
         A batch is made by one process, the first batches first.
     on_step : callable, optional
@@ -63,10 +63,10 @@ def work_off(
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> from lokus.show.pack.workshop import Task
-    >>> shop = SimpleNamespace(make=lambda task: [Path(f"{task.method}.txt")])
+    >>> from lokus.show.pack.output_writer import Task
+    >>> writer = SimpleNamespace(make=lambda task: [Path(f"{task.method}.txt")])
     >>> tasks = [[Task(name="Peta", method="peta")]]
-    >>> made = work_off(shop, tasks, on_step=None, steps=1, processes=1)
+    >>> made = work_off(writer, tasks, on_step=None, steps=1, processes=1)
     >>> [[path.name for path in paths] for _task, paths in made]
     [['peta.txt']]
     """
@@ -76,14 +76,14 @@ def work_off(
         for task in (task for batch in batches for task in batch):
             if on_step:
                 on_step(task.name, done, steps)
-            yield task, workshop.make(task)
+            yield task, writer.make(task)
             done += 1
         return
-    spoken = language()  # another process does not know the one in force
+    lang = language()  # another process does not know the one in force
     executor = ProcessPoolExecutor(max_workers=workers, initializer=_end_with, initargs=(os.getpid(),))
     whole = False
     try:
-        jobs = [executor.submit(_make, workshop, batch, spoken, subject()) for batch in batches]
+        jobs = [executor.submit(_make, writer, batch, lang, subject()) for batch in batches]
         for job in as_completed(jobs):
             for task, paths in job.result():
                 if on_step:
@@ -118,10 +118,10 @@ def _end_with(parent: int) -> None:
 
 
 def _make(
-    workshop: Workshop, batch: Sequence[Task], spoken: str, about: Subject | None
+    writer: OutputWriter, batch: Sequence[Task], lang: str, about: Subject | None
 ) -> list[tuple[Task, list[Path]]]:
-    with use_language(spoken), use_subject(about):
-        return [(task, workshop.make(task)) for task in batch]
+    with use_language(lang), use_subject(about):
+        return [(task, writer.make(task)) for task in batch]
 
 
 def _processes(batches: Sequence[Sequence[Task]]) -> int:

@@ -139,9 +139,9 @@ def figure_values(
     >>> figure_values(pd.DataFrame({"peluang_lokus": [0.974, None]}), "peluang_lokus").tolist()
     [97.0, nan]
     """
-    told = figure or FIGURES[column]
+    spec = figure or FIGURES[column]
     stored = frame[column].astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
-    return round_values(stored, told.decimals, scale=told.scale)
+    return round_values(stored, spec.decimals, scale=spec.scale)
 
 
 def interval_bounds(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.float64], ...] | None:
@@ -178,10 +178,10 @@ def figure_texts(frame: pd.DataFrame, column: str, *, interval: bool = False) ->
     >>> figure_texts(frame, "prevalensi", interval=True)
     ['12,3 (9,0–15,2)']
     """
-    told = FIGURES[column]
+    spec = FIGURES[column]
     bounds = interval_bounds(frame, column) if interval else None
     return value_texts(
-        figure_values(frame, column), decimals=told.decimals, signed=told.signed,
+        figure_values(frame, column), decimals=spec.decimals, signed=spec.signed,
         masked=is_masked(frame, column), bounds=bounds,
     )  # fmt: skip
 
@@ -267,6 +267,6 @@ def add_up(parts: pd.DataFrame, totals: npt.ArrayLike, *, decimals: int, scale: 
     adding = down + (place < over[:, None])
     stated = np.round(np.asarray(totals, dtype=float) * (scale * power), _TIE)
     sums = np.abs(known.sum(axis=1) - stated) < 10.0 ** -(_TIE - 2)
-    told = np.where(sums[:, None], adding, np.rint(known))
-    result = np.where(np.isnan(steps), np.nan, told) / power + 0.0
+    spec = np.where(sums[:, None], adding, np.rint(known))
+    result = np.where(np.isnan(steps), np.nan, spec) / power + 0.0
     return type(parts)(result, index=parts.index, columns=parts.columns)

@@ -35,9 +35,11 @@ class Headlines:
     ...     {"nomor": [1, None], "kode_kecamatan": ["160301", "160302"], "anak_stunting": [12.4, 30.2]}
     ... )
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> told = Headlines(material=Material(results=results, kecamatan=results, info=info))
-    >>> told.villages, told.lokus, told.estimated_children, told.estimated_children_in_lokus
-    (2, 1, 43, 12)
+    >>> headlines = Headlines(material=Material(results=results, kecamatan=results, info=info))
+    >>> headlines.villages, headlines.lokus
+    (2, 1)
+    >>> headlines.estimated_children, headlines.estimated_children_in_lokus
+    (43, 12)
     """
 
     material: Material

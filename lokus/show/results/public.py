@@ -277,9 +277,9 @@ def mask_results(
     hidden = (values > 0) & (values < threshold)
     if _EXPECTED in results:
         values[_EXPECTED] = results[_EXPECTED].astype(float)
-        told = [name for name in (_EXPECTED, _AT_SURVEY) if name in results]
-        told += [f"{name}_bawah" for name in told if f"{name}_bawah" in results]
-        numbers = results[told].astype(float)
+        columns = [name for name in (_EXPECTED, _AT_SURVEY) if name in results]
+        columns += [f"{name}_bawah" for name in columns if f"{name}_bawah" in results]
+        numbers = results[columns].astype(float)
         hidden[_EXPECTED] = ((numbers > 0) & (numbers < threshold)).any(axis=1)
     groups = results["kode_kecamatan"].to_numpy()
     _protect(values, hidden, groups, catalogue, threshold)
@@ -586,11 +586,11 @@ def _mask_method(
 ) -> Iterator[tuple[str, Any]]:
     """Give the lines that quote no masked number; sums of scores only where none is masked."""
     accepted = _("Accepted finding")
-    told = (
+    columns = (
         _("Proof"), _("Price of a rule"), _("Ties at the border"),
         _("Lists if the children not measured had other odds"),
     )  # fmt: skip
-    left_out = {accepted} if sums else {accepted, *told}
+    left_out = {accepted} if sums else {accepted, *columns}
     said = {caution_line(one) for one in material.cautions} - {caution_line(one) for one in cautions}
     yield from (line for line in material.method if line[0] not in left_out and line not in said)
     if findings is not None and "accepted" in findings:

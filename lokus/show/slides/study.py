@@ -33,7 +33,7 @@ def question_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    told = Headlines(material=material)
+    headlines = Headlines(material=material)
     page = deck.slide(material.info.title, material.info.place_and_year)
     left, right = BODY.columns(3, 2, gap=14)
     question = _("Which villages should be the focus (lokus) of stunting reduction in {tahun}?").format(
@@ -47,9 +47,9 @@ def question_slide(deck: Deck, material: Material) -> None:
         largest=18, smallest=11,
     )  # fmt: skip
     figures = [
-        (format_number(told.lokus), _("proposed lokus")),
-        (format_number(told.kecamatan_with_lokus), _("kecamatan with lokus")),
-        (format_number(told.villages), _("villages judged")),
+        (format_number(headlines.lokus), _("proposed lokus")),
+        (format_number(headlines.kecamatan_with_lokus), _("kecamatan with lokus")),
+        (format_number(headlines.villages), _("villages judged")),
     ]
     for place, (number, label) in enumerate(figures):
         cell = Area(left=right.left, top=right.top + 46 * place, width=right.width, height=42)
@@ -76,18 +76,20 @@ def data_slide(deck: Deck, material: Material) -> None:
     >>> len(deck)
     1
     """
-    told = Headlines(material=material)
+    headlines = Headlines(material=material)
     page = deck.slide(
         _("Data and their completeness"), _("Missing data stay missing: no number stands in for them.")
     )
     facts = [
         Paragraph(text=line, bullet=True)
         for line in (
-            _("{n} villages, {k} kecamatan").format(n=format_number(told.villages), k=told.kecamatan),
-            _("{n} villages not yet reliable: few children measured, or not known how many").format(
-                n=told.not_reliable
+            _("{n} villages, {k} kecamatan").format(
+                n=format_number(headlines.villages), k=headlines.kecamatan
             ),
-            _("{n} villages without any measurement").format(n=told.unmeasured),
+            _("{n} villages not yet reliable: few children measured, or not known how many").format(
+                n=headlines.not_reliable
+            ),
+            _("{n} villages without any measurement").format(n=headlines.unmeasured),
             *_finding_lines(material),
         )
     ]

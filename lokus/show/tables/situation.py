@@ -37,19 +37,19 @@ def kecamatan_table(material: Material) -> Table:
     """
     names = kecamatan_names(material)
     parts = [part_of(material, kode) for kode in names]
-    told = [Headlines(material=part) for part in parts]
-    children = [one.estimated_children for one in told]
+    headlines = [Headlines(material=part) for part in parts]
+    children = [one.estimated_children for one in headlines]
     gaps = [0 if part.gaps is None else len(part.gaps) for part in parts]
     return Table.of(
         Column.text(_("Kecamatan"), list(names.values()), width=24),
-        Column.number(_("Villages"), [one.villages for one in told]),
-        Column.number(_("Lokus"), [one.lokus for one in told]),
+        Column.number(_("Villages"), [one.villages for one in headlines]),
+        Column.number(_("Lokus"), [one.lokus for one in headlines]),
         Column.number(_("Stunted children (estimate)"), children)
         if any(n is not None for n in children) and not material.public
         else None,
-        Column.number(_("Not yet reliable"), [one.not_reliable + one.unmeasured for one in told]),
+        Column.number(_("Not yet reliable"), [one.not_reliable + one.unmeasured for one in headlines]),
         None if material.gaps is None else Column.number(_("Gaps"), gaps),
-        Column.number(_("Values missing"), [one.values_missing for one in told]),
+        Column.number(_("Values missing"), [one.values_missing for one in headlines]),
         title=_("The kecamatan side by side"),
     )
 

@@ -124,11 +124,11 @@ class Column:
         >>> column.head, column.values.tolist(), column.texts
         ('Peluang menjadi lokus (%)', [97.0], ('97',))
         """
-        told = FIGURES[column]
+        spec = FIGURES[column]
         return cls(
-            head=head or (told.narrow_title if narrow else told.title), values=figure_values(frame, column),
-            format=_sheet_format(told.decimals, signed=told.signed), decimals=told.decimals,
-            signed=told.signed, bounds=interval_bounds(frame, column) if interval else None, width=width,
+            head=head or (spec.narrow_title if narrow else spec.title), values=figure_values(frame, column),
+            format=_sheet_format(spec.decimals, signed=spec.signed), decimals=spec.decimals,
+            signed=spec.signed, bounds=interval_bounds(frame, column) if interval else None, width=width,
             missing=True, masked=is_masked(frame, masked_as or column),
         )  # fmt: skip
 

@@ -209,7 +209,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def mark_colour(ground: str) -> str:
+def mark_colour(background: str) -> str:
     """Colour of hatching and text on a class: dark or white, whichever stands out more.
 
     Examples
@@ -217,7 +217,7 @@ def mark_colour(ground: str) -> str:
     >>> mark_colour("#fff6d0"), mark_colour("#7f2a05")
     ('#1f2629', '#ffffff')
     """
-    return max(_DARK, _LIGHT, key=lambda colour: contrast(colour, ground))
+    return max(_DARK, _LIGHT, key=lambda colour: contrast(colour, background))
 
 
 def _luminance(colour: str) -> float:

@@ -217,14 +217,14 @@ class Common:
         nothing = pd.Series(float("nan"), index=classes.index)
         return self.layer(classes=classes, palette=palette, values=nothing, **texts)
 
-    def banded(self, values: pd.Series, bands: Bands, *, as_told: bool = False, **texts: Any) -> Layer:
+    def banded(self, values: pd.Series, bands: Bands, *, as_shown: bool = False, **texts: Any) -> Layer:
         """Layer of a number in classes by stated limits.
 
-        `as_told` classifies what a reader reads: 19.96 is told as 20.0 and must not be coloured below 20.
+        `as_shown` classifies what a reader reads: 19.96 is told as 20.0 and must not be coloured below 20.
         """
-        told = round_values(values, texts.get("decimals", 1)) if as_told else values
+        shown = round_values(values, texts.get("decimals", 1)) if as_shown else values
         return self.layer(
-            classes=bands.classify(pd.Series(told, index=values.index)),
+            classes=bands.classify(pd.Series(shown, index=values.index)),
             palette=bands.palette,
             bands=bands,
             values=values,
@@ -254,7 +254,7 @@ def _prevalence(common: Common) -> Layer:
     return common.banded(
         values,
         replace(WHO, breaks=about.bands) if about is not None and about.bands else WHO,
-        as_told=True,
+        as_shown=True,
         title=_("Stunting prevalence at the survey's level (%)")
         if surveyed
         else _("Stunting prevalence (%)"),
@@ -294,7 +294,7 @@ def _score(common: Common) -> Layer:
     return common.banded(
         _floats(common.results["skor"]) * 100,
         SCORE,
-        as_told=True,
+        as_shown=True,
         title=_("Priority score (0–100)"),
         short=_("Score"),
         note=_("Fixed classes; a class includes its lower limit. A higher score is a higher priority."),
@@ -370,8 +370,8 @@ def _both(common: Common) -> Layer:
     """Prevalence by children: three classes of each."""
     rate, children = common.measured("prevalensi"), common.measured("anak_stunting")
     few, many = _thirds(children)
-    told = pd.Series(round_values(rate, 1), index=rate.index)
-    row = pd.cut(told, [-math.inf, 10.0, 20.0, math.inf], right=False, labels=False)
+    shown = pd.Series(round_values(rate, 1), index=rate.index)
+    row = pd.cut(shown, [-math.inf, 10.0, 20.0, math.inf], right=False, labels=False)
     column = pd.cut(children, [-math.inf, few, many, math.inf], right=False, labels=False)
     keys = [
         MISSING if pd.isna(r) or pd.isna(c) else both_key(int(r), int(c))
@@ -449,7 +449,7 @@ def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
     ]
     title = f"{style.label} ({style.unit})" if style.unit else style.label
     return common.banded(
-        values, indicator_bands(style, values), as_told=True, title=title, short=style.label,
+        values, indicator_bands(style, values), as_shown=True, title=title, short=style.label,
         note=" ".join(notes), decimals=style.decimals, unit=style.unit,
     )  # fmt: skip
 

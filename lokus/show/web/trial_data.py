@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.choice.solver.instance import build_instance
-from lokus.subject import told_key
+from lokus.subject import output_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def trial_data(trial: Trial) -> dict[str, Any]:
         if weighing is None
         else [
             {
-                "key": told_key(key),
+                "key": output_column(key),
                 "label": weighing.labels[key],
                 "weight": float(weight),
                 "values": _floats(weighing.normalised[key]),

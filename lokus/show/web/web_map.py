@@ -32,7 +32,7 @@ from lokus.show.themes.themes import INDICATOR, available_themes, make_layer
 from lokus.show.web.geometry_text import pack_arcs, pack_shapes
 from lokus.show.web.page_words import page_text, trial_text, viewer_text
 from lokus.show.web.trial_data import trial_data
-from lokus.subject import told_key
+from lokus.subject import output_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -314,14 +314,16 @@ def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> list[list[list[
     return list(found.values())
 
 
-def _told_theme(theme: str) -> str:
-    return f"{INDICATOR}{told_key(theme.removeprefix(INDICATOR))}" if theme.startswith(INDICATOR) else theme
+def _theme_key(theme: str) -> str:
+    return (
+        f"{INDICATOR}{output_column(theme.removeprefix(INDICATOR))}" if theme.startswith(INDICATOR) else theme
+    )
 
 
 def _layer_data(layer: Layer, area: float, reach: float) -> dict[str, Any]:
     keys = {key: place for place, key in enumerate(layer.palette)}
     data: dict[str, Any] = {
-        "key": _told_theme(layer.theme), "title": layer.title, "note": layer.note, "short": layer.short,
+        "key": _theme_key(layer.theme), "title": layer.title, "note": layer.note, "short": layer.short,
         "indicator": layer.theme.startswith(INDICATOR), "outlined": layer.outlined,
         "classes": [
             {

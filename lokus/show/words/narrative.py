@@ -98,15 +98,16 @@ def summary(material: Material) -> list[str]:
     1 dari 2 desa/kelurahan di Kabupaten Contoh diusulkan menjadi lokus tahun 2026, tersebar di 1 dari 1
     kecamatan.
     """
-    info, told = material.info, Headlines(material=material)
+    info, headlines = material.info, Headlines(material=material)
     lines = [
         _(
             "{n} of the {total} villages of {kabupaten} are proposed as lokus for "
             "{tahun}; they lie in {k} of "
             "{districts} kecamatan."
         ).format(
-            n=format_number(told.lokus), total=format_number(told.villages), kabupaten=info.kabupaten,
-            tahun=info.tahun, k=told.kecamatan_with_lokus, districts=told.kecamatan,
+            n=format_number(headlines.lokus), total=format_number(headlines.villages),
+            kabupaten=info.kabupaten, tahun=info.tahun,
+            k=headlines.kecamatan_with_lokus, districts=headlines.kecamatan,
         )
     ]  # fmt: skip
     if info.rule:
@@ -119,7 +120,7 @@ def summary(material: Material) -> list[str]:
     if material.tie_caution:
         lines.append(material.tie_caution)
     everyone, inside, share = (
-        told.estimated_children, told.estimated_children_in_lokus, told.share_of_children,
+        headlines.estimated_children, headlines.estimated_children_in_lokus, headlines.share_of_children,
     )  # fmt: skip
     if everyone and inside is not None and share is not None and not material.public:
         lines.append(
@@ -129,7 +130,7 @@ def summary(material: Material) -> list[str]:
                 inside=format_number(inside), all=format_number(everyone), share=format_number(share)
             )
         )  # fmt: skip
-        surveyed = told.children_at_survey, told.children_in_lokus_at_survey
+        surveyed = headlines.children_at_survey, headlines.children_in_lokus_at_survey
         if material.survey is not None and None not in surveyed:
             lines.append(
                 _("At the level of the survey ({survey}) these would be {inside} of {all}.").format(
@@ -138,19 +139,19 @@ def summary(material: Material) -> list[str]:
                     all=format_number(surveyed[0]),
                 )
             )
-    if told.firm is not None:
+    if headlines.firm is not None:
         lines.append(
             _(
                 "{firm} of them stay on the list in at least 8 of 10 recalculations with "
                 "other plausible data "
                 "and weights; the rest deserve discussion."
-            ).format(firm=format_number(told.firm))
+            ).format(firm=format_number(headlines.firm))
         )
-    if told.values_needed:
+    if headlines.values_needed:
         lines.append(
             _("{missing} of the {total} values needed are missing ({share} %).").format(
-                missing=format_number(told.values_missing), total=format_number(told.values_needed),
-                share=format_number(100 * told.values_missing / told.values_needed, decimals=1),
+                missing=format_number(headlines.values_missing), total=format_number(headlines.values_needed),
+                share=format_number(100 * headlines.values_missing / headlines.values_needed, decimals=1),
             )
         )  # fmt: skip
     return lines
@@ -215,7 +216,7 @@ def caveats(material: Material) -> list[str]:
 
 
 def _caveats(material: Material) -> Iterator[str]:
-    results, told = material.results, Headlines(material=material)
+    results, headlines = material.results, Headlines(material=material)
     if material.info.synthetic:
         yield _("All names, borders and numbers are made up; nothing here describes a real place.")
     if material.public:
@@ -230,16 +231,16 @@ def _caveats(material: Material) -> Iterator[str]:
     ).format(share=format_number(100 * material.level))
     if material.survey is not None:
         yield str(material.survey)
-    if told.not_reliable:
+    if headlines.not_reliable:
         yield _(
             "In {n} villages few of the children were measured, or it is not known how "
             "many: their numbers are "
             "not yet reliable."
-        ).format(n=format_number(told.not_reliable))
-    if told.unmeasured:
+        ).format(n=format_number(headlines.not_reliable))
+    if headlines.unmeasured:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
-        ).format(n=format_number(told.unmeasured))
+        ).format(n=format_number(headlines.unmeasured))
     yield from (_caution(one) for one in material.cautions if one.check in _OF_THE_LIST)
     partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
     if partial:

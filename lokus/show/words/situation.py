@@ -46,7 +46,7 @@ def situation_lines(material: Material, *, whole: Material | None = None, name: 
 
 
 def _lines(material: Material, whole: Material | None, name: str) -> Iterator[str]:
-    told, results = Headlines(material=material), material.results
+    headlines, results = Headlines(material=material), material.results
     chosen = [str(desa) for desa in material.chosen["desa"]]
     yield (
         _("{area} has {n} villages; {k} of them are proposed as lokus for {tahun}: {names}.")
@@ -54,12 +54,12 @@ def _lines(material: Material, whole: Material | None, name: str) -> Iterator[st
         else _("{area} has {n} villages; none of them is proposed as lokus for {tahun}.")
     ).format(
         area=name,
-        n=format_number(told.villages),
-        k=format_number(told.lokus),
+        n=format_number(headlines.villages),
+        k=format_number(headlines.lokus),
         tahun=material.info.tahun,
         names=join_names(chosen, most=8),
     )
-    children = told.estimated_children
+    children = headlines.estimated_children
     if children is not None and not material.public:
         everyone = Headlines(material=whole).estimated_children if whole is not None else None
         yield (
@@ -80,20 +80,20 @@ def _lines(material: Material, whole: Material | None, name: str) -> Iterator[st
             )
         )
     yield from _gap_lines(material)
-    if told.unmeasured:
+    if headlines.unmeasured:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
-        ).format(n=format_number(told.unmeasured))
-    if told.not_reliable:
+        ).format(n=format_number(headlines.unmeasured))
+    if headlines.not_reliable:
         yield _(
             "In {n} villages few of the children were measured, or it is not known how many: their numbers "
             "are not yet reliable."
-        ).format(n=format_number(told.not_reliable))
-    if told.values_needed:
+        ).format(n=format_number(headlines.not_reliable))
+    if headlines.values_needed:
         yield _("{missing} of the {total} values needed are missing ({share} %).").format(
-            missing=format_number(told.values_missing),
-            total=format_number(told.values_needed),
-            share=format_number(100 * told.values_missing / told.values_needed, decimals=1),
+            missing=format_number(headlines.values_missing),
+            total=format_number(headlines.values_needed),
+            share=format_number(100 * headlines.values_missing / headlines.values_needed, decimals=1),
         )
 
 

@@ -183,8 +183,8 @@ def certainty_sheet(sheet: Worksheet, material: Material) -> None:
     >>> [cell.value for cell in sheet[6]]
     ['Aturan', 'Jika dilonggarkan menjadi', 'Tambahan jumlah skor']
     """
-    told = [material.tie_caution] if material.tie_caution else []
-    row = write_heading(sheet, material.info, _("How sure, and what else was possible"), told)
+    notes = [material.tie_caution] if material.tie_caution else []
+    row = write_heading(sheet, material.info, _("How sure, and what else was possible"), notes)
     for table in certainty_tables(material):
         if table is None:
             continue

@@ -63,8 +63,8 @@ def review_sheet(sheet: Worksheet, material: Material) -> None:
     if review is None:
         raise ValueError("the material has no review")
     rows = review.rows(material.results)
-    told = [*review_summary(review), *fall_lines(material)]
-    lines = [part for line in told for part in textwrap.wrap(line, _LINE)]
+    sentences = [*review_summary(review), *fall_lines(material)]
+    lines = [part for line in sentences for part in textwrap.wrap(line, _LINE)]
     top = write_heading(
         sheet,
         material.info,

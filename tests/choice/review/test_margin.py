@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lokus.choice.review.margin import CERTAIN, kept_losses, margin, only_keeps
+from lokus.choice.review.margin import CERTAIN, losses_with_min_kept, margin, only_min_kept
 from lokus.choice.selection import select
 from lokus.choice.solver.problem import Problem
 from lokus.errors import InfeasibleError
@@ -52,10 +52,10 @@ def test_losses_under_the_rule_of_kept_villages_match_every_list_tried(oracle, d
     kept = data.draw(st.lists(st.sampled_from(list(scores.index)), min_size=1, max_size=5, unique=True))
     rules = replace(problem, kept_from=kept, min_kept=data.draw(st.integers(1, len(kept))))
     selection = chosen_or_dropped(scores, kecamatan, rules, tie_break=ties)
-    assert only_keeps(selection.instance)
+    assert only_min_kept(selection.instance)
     expected = turned_by_force(oracle, selection, kecamatan, rules, ties)
     pd.testing.assert_series_equal(
-        kept_losses(selection)[expected.index], expected, check_names=False, atol=1e-9
+        losses_with_min_kept(selection)[expected.index], expected, check_names=False, atol=1e-9
     )
 
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from lokus import Kajian
 from lokus.errors import InputError
-from lokus.intake.earlier.carried import carry_previous
 from lokus.intake.earlier.decided_list import read_decided_list
+from lokus.intake.earlier.earlier_years import carry_earlier_years
 from lokus.intake.earlier.outputs import read_previous_pack
 from lokus.manifest import frame_digest
 from lokus.show.pack.geopackage import write_geopackage
@@ -184,7 +184,7 @@ def test_what_is_missing_or_something_else_is_named(pack: Path, tmp_path: Path) 
 
 def test_the_same_villages_carry_the_bundled_results_unchanged(catalogue) -> None:
     past = read_previous_pack(example_pack.pack())
-    carried = carry_previous(
+    carried = carry_earlier_years(
         past.villages, past.results, {2025: past.kode}, past.villages, catalogue=catalogue
     )
     assert carried.kode(2025) == tuple(sorted(past.kode))
@@ -205,7 +205,7 @@ def test_the_decree_of_2025_on_the_villages_of_the_bundled_study_of_2026(root, c
     annex = root / "data" / "indicators" / "2025" / "lampiran_sk_lokus_2025.xlsx"
     decided = read_decided_list(annex, past.villages)
     now = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml").boundaries.villages
-    carried = carry_previous(past.villages, past.results, {2025: decided.kode}, now, catalogue=catalogue)
+    carried = carry_earlier_years(past.villages, past.results, {2025: decided.kode}, now, catalogue=catalogue)
     assert carried.kode(2025) == tuple(sorted(decided.kode))
     assert len(set(decided.kode) ^ set(past.kode)) > 0  # the rakor changed the proposal
     assert carried.values["stunting"].notna().sum() == past.results["stunting"].notna().sum()
@@ -233,7 +233,7 @@ def pasts(draw):
 @given(pasts())
 def test_villages_that_stay_keep_their_past_whatever_the_row_order(catalogue, past) -> None:
     villages, results, lists, order = past
-    carried = carry_previous(villages, results, lists, villages.iloc[order], catalogue=catalogue)
+    carried = carry_earlier_years(villages, results, lists, villages.iloc[order], catalogue=catalogue)
     pd.testing.assert_frame_equal(
         carried.values, results[["stunting", "diukur", "air_layak"]], check_exact=True
     )
@@ -243,7 +243,9 @@ def test_villages_that_stay_keep_their_past_whatever_the_row_order(catalogue, pa
         assert carried.lists[year].notna().all()
     assert set(carried.changes["jenis_perubahan"]) == {"tetap"}
     assert carried.findings == ()
-    again = carry_previous(villages.iloc[order], results.iloc[order], lists, villages, catalogue=catalogue)
+    again = carry_earlier_years(
+        villages.iloc[order], results.iloc[order], lists, villages, catalogue=catalogue
+    )
     pd.testing.assert_frame_equal(again.values, carried.values)
     pd.testing.assert_frame_equal(again.lists, carried.lists)
 
@@ -287,7 +289,7 @@ LISTS = {2025: ["9901012001", "9901012003", "9901012006"], 2024: ["9901012004", 
 
 
 def test_divided_merged_recoded_new_and_gone(catalogue) -> None:
-    past = carry_previous(BEFORE, RESULTS, LISTS, NOW, catalogue=catalogue)
+    past = carry_earlier_years(BEFORE, RESULTS, LISTS, NOW, catalogue=catalogue)
     assert past.changes["jenis_perubahan"].to_dict() == {
         "9901012001": "pecah", "9901012002": "gabung", "9901012005": "tetap", "9901012007": "pecah",
         "9901012008": "baru", "9901022001": "ganti kode",
@@ -326,7 +328,7 @@ def test_divided_merged_recoded_new_and_gone(catalogue) -> None:
 
 
 def test_lists_read_against_this_years_villages_need_nothing_else(catalogue) -> None:
-    past = carry_previous(None, None, {2025: ["9901012005"]}, NOW, catalogue=catalogue)
+    past = carry_earlier_years(None, None, {2025: ["9901012005"]}, NOW, catalogue=catalogue)
     assert past.kode(2025) == ("9901012005",)
     assert past.lists.index.equals(NOW.sort_index().index)
     assert past.values.shape == (6, 0)
@@ -340,8 +342,8 @@ def test_lists_read_against_this_years_villages_need_nothing_else(catalogue) -> 
 def test_naming_last_years_outputs_has_its_codes_followed(catalogue) -> None:
     """Without the list of that time a code of last year is no village today: the remedy of tahun.unknown."""
     with pytest.raises(InputError, match="bukan desa/kelurahan"):
-        carry_previous(None, None, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
-    past = carry_previous(BEFORE, RESULTS, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
+        carry_earlier_years(None, None, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
+    past = carry_earlier_years(BEFORE, RESULTS, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
     assert "tahun.unknown" not in {finding.check for finding in past.findings}
     assert past.kode(2025) == ("9901022001",)
     assert past.values.loc["9901022001", "stunting"] == 3.0
@@ -349,16 +351,16 @@ def test_naming_last_years_outputs_has_its_codes_followed(catalogue) -> None:
 
 def test_a_village_list_without_results_or_polygons_is_enough_for_the_lists(catalogue) -> None:
     names = pd.DataFrame(BEFORE.drop(columns="geometry"))
-    past = carry_previous(names, None, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
+    past = carry_earlier_years(names, None, {2025: ["9901012004"]}, NOW, catalogue=catalogue)
     assert past.kode(2025) == ("9901022001",)
     assert past.values.shape == (6, 0)
 
 
 def test_codes_of_another_list_are_refused(catalogue) -> None:
     with pytest.raises(InputError, match="1 kode dalam daftar tahun 2024 bukan desa/kelurahan saat itu"):
-        carry_previous(BEFORE, None, {2024: ["9901012008"]}, NOW, catalogue=catalogue)
+        carry_earlier_years(BEFORE, None, {2024: ["9901012008"]}, NOW, catalogue=catalogue)
     with pytest.raises(ValueError, match="results need the villages"):
-        carry_previous(None, RESULTS, {}, NOW, catalogue=catalogue)
+        carry_earlier_years(None, RESULTS, {}, NOW, catalogue=catalogue)
 
 
 def test_a_list_of_2018_in_muara_enim_follows_its_villages_to_2020(shared_data, catalogue) -> None:
@@ -377,7 +379,7 @@ def test_a_list_of_2018_in_muara_enim_follows_its_villages_to_2020(shared_data, 
     old, new = village_list(2018), village_list(2020)
     moved = sorted(set(old.index) - set(new.index))
     assert len(moved) == 22
-    past = carry_previous(old, None, {2018: moved}, new, catalogue=catalogue)
+    past = carry_earlier_years(old, None, {2018: moved}, new, catalogue=catalogue)
     arrived = past.kode(2018)
     assert len(arrived) == 22
     assert set(arrived).isdisjoint(old.index)

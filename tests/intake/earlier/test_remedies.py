@@ -14,7 +14,7 @@ from village_years import drawn, village_list
 
 import lokus
 from lokus.intake.earlier import outputs
-from lokus.intake.earlier.carried import CarriedPast, carry_previous
+from lokus.intake.earlier.earlier_years import EarlierYears, carry_earlier_years
 from lokus.intake.indicators.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def as_map(rows: list[str], *boxes: tuple[float, float, float, float]) -> pd.Dat
     return drawn(village_list(*rows), *boxes)
 
 
-def carried(villages: pd.DataFrame, lists: list[str], *, before: pd.DataFrame = BEFORE) -> CarriedPast:
-    return carry_previous(before, RESULTS, {2025: lists}, villages, catalogue=load_catalogue())
+def carried(villages: pd.DataFrame, lists: list[str], *, before: pd.DataFrame = BEFORE) -> EarlierYears:
+    return carry_earlier_years(before, RESULTS, {2025: lists}, villages, catalogue=load_catalogue())
 
 
-def checks(past: CarriedPast) -> dict[str, Finding]:
+def checks(past: EarlierYears) -> dict[str, Finding]:
     return {finding.check: finding for finding in past.findings}
 
 
@@ -146,7 +146,7 @@ def correct_the_code_in_the_official_list() -> None:
 @tried("tahun.unknown")
 def name_last_years_outputs() -> None:
     recoded = BEFORE.rename(index={DAMAR: "9901022001"})
-    past = carry_previous(None, None, {2025: [ENAU]}, recoded, catalogue=load_catalogue())
+    past = carry_earlier_years(None, None, {2025: [ENAU]}, recoded, catalogue=load_catalogue())
     assert set(checks(past)) == {"tahun.unknown"}
     again = carried(recoded, [DAMAR, ENAU])
     assert "tahun.unknown" not in checks(again)
@@ -161,7 +161,7 @@ def name_outputs_that_hold_them() -> None:
     assert "kajian" in found.remedy
     whole = frame.assign(diukur=RESULTS["diukur"], sasaran=np.nan)
     assert outputs._without_counts(whole) == []
-    rates = carry_previous(BEFORE, whole, {2025: [ENAU]}, BEFORE, catalogue=load_catalogue()).values
+    rates = carry_earlier_years(BEFORE, whole, {2025: [ENAU]}, BEFORE, catalogue=load_catalogue()).values
     assert rates.loc[ENAU, ["stunting", "diukur"]].tolist() == [7.0, 70.0]
 
 

@@ -120,21 +120,21 @@ def test_the_name_of_a_neighbour_stands_in_it_and_not_on_the_kecamatan_of_the_pa
 
     book = AtlasBook(full, outlines, info, theme="usulan", gaps=None, logo=None)
     kode = next(iter(book.names))
-    ground = book.ground
+    base_map = book.base_map
     (figure,) = book.pages(kode)
     labels = [t for t in figure.axes[0].texts if (t.get_gid() or "").startswith("tetangga:")]
     assert labels
     place = list(book.names).index(kode)
-    plan = fit_frames(ground.shapes[ground.group == kode], lambda _w, _h: _plan())
+    plan = fit_frames(base_map.shapes[base_map.group == kode], lambda _w, _h: _plan())
     for text in labels:
         spot = Point(plan.main.sketch.ground([text.get_position()])[0])
         inside = [
             name
-            for name, shape in zip(book.names.values(), ground.outlines, strict=True)
+            for name, shape in zip(book.names.values(), base_map.outlines, strict=True)
             if shape.contains(spot)
         ]
         assert inside == [text.get_text()]
-        assert not ground.outlines[place].contains(spot)
+        assert not base_map.outlines[place].contains(spot)
 
 
 def test_a_detached_part_is_drawn_in_an_inset_and_the_rest_larger(full, outlines, info):
@@ -160,7 +160,7 @@ def test_the_caption_of_an_inset_stays_inside_it(full, outlines, info):
     axes = figure.axes[0]
     (caption,) = [t for t in axes.texts if t.get_gid() == "sisipan"]
     low, high = axes.transData.inverted().transform(caption.get_window_extent(renderer))
-    frames = fit_frames(book.ground.shapes[book.ground.group == kode], lambda _w, _h: _plan())
+    frames = fit_frames(book.base_map.shapes[book.base_map.group == kode], lambda _w, _h: _plan())
     (panel,) = frames.insets
     assert panel.box.left <= low[0]
     assert high[0] <= panel.box.right

@@ -11,7 +11,7 @@ from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.documents.situation import write_situation
 from lokus.show.maps.maps import Maps
 from lokus.show.pack.output_names import SITUATION, situation_names
-from lokus.show.pack.workshop import Workshop
+from lokus.show.pack.output_writer import OutputWriter
 from lokus.show.results.parts import kecamatan_names, part_of
 
 
@@ -51,7 +51,7 @@ def test_structures_are_told_where_the_study_names_them(material, tmp_path):
 @pytest.mark.slow
 def test_one_run_writes_one_for_the_kabupaten_and_one_for_each_kecamatan_with_its_map(material, tmp_path):
     maps = Maps(results=material.results, kecamatan=material.kecamatan, info=material.info)
-    files = Workshop(stage=tmp_path, maps=maps, material=material).situations()
+    files = OutputWriter(folder=tmp_path, maps=maps, material=material).situations()
     names = situation_names(kecamatan_names(material))
     assert [path.name for path in files] == [SITUATION, *names.values()]
     pictures = []

@@ -8,7 +8,7 @@ from lokus.show.drawing.layout import plan_page
 from lokus.show.drawing.legend import draw_disc, draw_legend, legend_height
 from lokus.show.drawing.typography import text_width
 from lokus.show.drawing.villages import scale_for
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.print_map import blank_sheet
 from lokus.show.maps.sheet_plan import plan_frames
 from lokus.show.themes.themes import PATTERN, THEMES, IndicatorStyle, make_layer
@@ -18,9 +18,9 @@ from lokus.show.themes.themes import PATTERN, THEMES, IndicatorStyle, make_layer
 @pytest.mark.parametrize("size", ["A4", "A3"])
 def test_counts_add_up_and_nothing_is_written_below_the_planned_height(full, outlines, theme, size):
     layer = make_layer(full, theme)
-    frames = plan_frames(size, Ground(full, outlines).bodies, None, legend_mm=legend_height(layer))
+    frames = plan_frames(size, BaseMap(full, outlines).bodies, None, legend_mm=legend_height(layer))
     _figure, page = blank_sheet(frames.page)
-    drawn = Ground(full, outlines).on(frames.composite)
+    drawn = BaseMap(full, outlines).on(frames.composite)
     circles = scale_for(layer, drawn.shapes, unit=frames.page.unit)
     left_over = draw_legend(page, frames.page, layer, circles=circles)
     counts = {

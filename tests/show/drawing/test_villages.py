@@ -7,20 +7,20 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from lokus.show.drawing.villages import CLASS_HATCH, draw_body, scale_for
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.sheet_plan import plan_frames
 from lokus.show.themes.themes import make_layer
 
 
 @pytest.fixture
 def body(full, outlines):
-    ground = Ground(full, outlines)
-    drawn = ground.on(plan_frames("A4", ground.bodies, None, legend_mm=62).composite)
+    base_map = BaseMap(full, outlines)
+    drawn = base_map.on(plan_frames("A4", base_map.bodies, None, legend_mm=62).composite)
 
     def draw(theme):
         page, layer = Figure().add_subplot(), make_layer(full, theme)
         circles = scale_for(layer, drawn.shapes, unit=1.0)
-        draw_body(page, drawn.shapes, drawn.borders, layer, ground.results.index, unit=1.0, circles=circles)
+        draw_body(page, drawn.shapes, drawn.borders, layer, base_map.results.index, unit=1.0, circles=circles)
         return page, layer, drawn
 
     return draw

@@ -11,7 +11,7 @@ from matplotlib.patches import Circle
 
 from lokus.show.drawing.layout import Box
 from lokus.show.drawing.villages import scale_for
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.lettering import draw_labels, label_neighbours, label_villages
 from lokus.show.maps.print_map import blank_sheet
 from lokus.show.maps.sheet_plan import plan_frames
@@ -21,10 +21,10 @@ from lokus.show.themes.themes import make_layer
 @pytest.fixture(params=[{}, {"villages": 160, "kecamatan": 22, "lokus": 50}], ids=["usual", "crowded"])
 def lettered(make, request):
     results, outlines = make(**request.param)
-    ground = Ground(results, outlines)
-    frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
+    base_map = BaseMap(results, outlines)
+    frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
     _figure, page = blank_sheet(frames.page)
-    return results, ground, frames, page, make_layer(results, "usulan")
+    return results, base_map, frames, page, make_layer(results, "usulan")
 
 
 def gids(page, prefix):
@@ -46,24 +46,24 @@ def overlapping(boxes):
 
 
 def test_every_lokus_has_its_number_and_every_kecamatan_its_name_or_letter(lettered):
-    results, ground, frames, page, layer = lettered
+    results, base_map, frames, page, layer = lettered
     key, taken = draw_labels(
-        page, ground.on(frames.composite), ground.results, ground.kecamatan, layer, frames.page
+        page, base_map.on(frames.composite), base_map.results, base_map.kecamatan, layer, frames.page
     )
     drawn = results["nomor"].notna() & results.geometry.notna()
     assert sorted(map(int, gids(page, "nomor:"))) == sorted(results.loc[drawn, "nomor"])
-    assert set(gids(page, "kecamatan:")) == set(ground.kecamatan.index)
+    assert set(gids(page, "kecamatan:")) == set(base_map.kecamatan.index)
     assert len({letter for letter, _name in key}) == len(key)
     assert overlapping(taken) == []
 
 
 def test_no_number_stands_on_a_circle(lettered):
-    results, ground, frames, page, _layer = lettered
+    results, base_map, frames, page, _layer = lettered
     layer = make_layer(results, "anak")
-    drawn = ground.on(frames.composite)
+    drawn = base_map.on(frames.composite)
     circles = scale_for(layer, drawn.shapes, unit=frames.page.unit)
-    draw_labels(page, drawn, ground.results, ground.kecamatan, layer, frames.page, circles=circles)
-    radii = circles.radii(layer.values.loc[ground.results.index].to_numpy(dtype=float))
+    draw_labels(page, drawn, base_map.results, base_map.kecamatan, layer, frames.page, circles=circles)
+    radii = circles.radii(layer.values.loc[base_map.results.index].to_numpy(dtype=float))
     rounds = [(x, y, r) for (x, y), r in zip(drawn.middles, radii, strict=True) if r > 0]
     discs = [patch for patch in page.patches if isinstance(patch, Circle) and patch.get_zorder() == 11]
     assert len(discs) == len(gids(page, "nomor:")) > 3
@@ -77,10 +77,10 @@ def test_no_number_stands_on_a_circle(lettered):
 
 
 def test_every_village_has_its_name_or_a_letter_for_the_table(lettered):
-    _results, ground, frames, page, layer = lettered
-    shapes = ground.on(frames.composite).shapes
-    letters, _taken = label_villages(page, shapes, ground.results, layer, frames.page)
-    there = {kode for kode, shape in zip(ground.results.index, shapes, strict=True) if shape is not None}
+    _results, base_map, frames, page, layer = lettered
+    shapes = base_map.on(frames.composite).shapes
+    letters, _taken = label_villages(page, shapes, base_map.results, layer, frames.page)
+    there = {kode for kode, shape in zip(base_map.results.index, shapes, strict=True) if shape is not None}
     assert set(gids(page, "desa:")) == there
     assert len(set(letters.values())) == len(letters)
 

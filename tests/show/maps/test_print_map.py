@@ -21,9 +21,9 @@ from shapely.geometry import box
 
 from lokus.i18n import use_language
 from lokus.show.drawing.layout import PAPER
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.print_map import draw_map, draw_on, save_map
-from lokus.show.maps.sheet_plan import AROUND, GROUND
+from lokus.show.maps.sheet_plan import AROUND, SEA_COLOUR
 from lokus.show.themes.palette import HOTSPOT
 from lokus.show.themes.themes import THEMES, make_layer
 
@@ -178,8 +178,8 @@ def test_water_has_a_colour_only_where_the_study_knows_it(results, outlines, inf
         patches = draw_map(results, outlines, info, surroundings=around, **known).axes[0].patches
         return {mpl.colors.to_hex(patch.get_facecolor()) for patch in patches}
 
-    assert GROUND not in faces()
-    assert {GROUND, AROUND["face"]} <= faces(sea=True)
+    assert SEA_COLOUR not in faces()
+    assert {SEA_COLOUR, AROUND["face"]} <= faces(sea=True)
     assert AROUND["face"] in faces()  # land of neighbours is drawn as land either way
 
 
@@ -249,10 +249,10 @@ def test_a_png_with_a_logo_keeps_all_its_colours(results, outlines, info, tmp_pa
 
 @pytest.mark.slow
 def test_sheets_on_shared_ground_are_those_drawn_alone(full, outlines, info, tmp_path):
-    ground = Ground(full.sample(frac=1, random_state=5), outlines)
+    base_map = BaseMap(full.sample(frac=1, random_state=5), outlines)
     for size in ("A4", "A3"):
         for theme in ("anak", "usulan"):
-            together = save_map(draw_on(ground, info, theme=theme, size=size), tmp_path / "a.pdf")
+            together = save_map(draw_on(base_map, info, theme=theme, size=size), tmp_path / "a.pdf")
             alone = save_map(draw_map(full, outlines, info, theme=theme, size=size), tmp_path / "b.pdf")
             assert together.read_bytes() == alone.read_bytes()
 
@@ -301,8 +301,8 @@ def test_the_scale_bar_is_as_long_as_it_says(results, outlines, info):
     ]
     millimetres = bar.get_position()[0] - ticks[0].get_position()[0]
     assert millimetres * denominator / 1000 == pytest.approx(metres, rel=1e-6)
-    ground = results.to_crs(32748).total_bounds
-    assert (ground[2] - ground[0]) / denominator * 1000 < figure.get_size_inches()[0] * 25.4
+    base_map = results.to_crs(32748).total_bounds
+    assert (base_map[2] - base_map[0]) / denominator * 1000 < figure.get_size_inches()[0] * 25.4
 
 
 def test_no_two_labels_overlap(drawn):

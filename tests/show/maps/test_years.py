@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from lokus.errors import InputError
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.maps import Maps
 from lokus.show.maps.years import draw_years, year_layers
 from lokus.show.themes.palette import STATUS, WHO
@@ -35,8 +35,8 @@ def test_each_year_is_classed_by_its_own_numbers_and_outlined_by_its_own_list(fu
 
 
 def test_panels_lie_apart_and_have_their_year_and_count(full, outlines, info, earlier):
-    ground = Ground(full, outlines)
-    figure = draw_years(ground, info, year_layers(ground.results, "lokus_per_tahun", 2027, earlier))
+    base_map = BaseMap(full, outlines)
+    figure = draw_years(base_map, info, year_layers(base_map.results, "lokus_per_tahun", 2027, earlier))
     page = figure.axes[0]
     years = [text.get_text() for text in page.texts if (text.get_gid() or "").startswith("tahun:")]
     assert years == ["2025", "2026", "2027"]

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from lokus.show.drawing.layout import Box
-from lokus.show.maps.base_map import Ground
+from lokus.show.maps.base_map import BaseMap
 from lokus.show.maps.print_map import draw_map
 from lokus.show.maps.sheet_plan import plan_frames
 from lokus.show.maps.zoom import plan_zooms
@@ -34,13 +34,13 @@ def town(make):
 
 def test_the_town_is_shown_larger_and_covers_nothing_of_the_map(town):
     results, outlines, kode = town
-    ground = Ground(results, outlines)
-    frames = plan_frames("A4", ground.bodies, None, legend_mm=62)
-    (zoom,) = plan_zooms(frames, ground)
+    base_map = BaseMap(results, outlines)
+    frames = plan_frames("A4", base_map.bodies, None, legend_mm=62)
+    (zoom,) = plan_zooms(frames, base_map)
     assert zoom.kode_kecamatan == kode
     assert zoom.sketch.scale < frames.main.sketch.scale / 1.6
     covered = shapely.box(zoom.box.left, zoom.box.bottom, zoom.box.right, zoom.box.top)
-    shown = [shape for shape in ground.on(frames.composite).shapes if shape is not None]
+    shown = [shape for shape in base_map.on(frames.composite).shapes if shape is not None]
     assert not any(covered.intersects(shape) for shape in shown)
     assert frames.main.box.contains(zoom.box)
 
@@ -60,6 +60,6 @@ def test_its_numbers_and_names_stand_inside_and_apart(town, info):
 
 def test_a_kabupaten_of_large_villages_has_no_inset(make):
     results, outlines = make()
-    ground = Ground(results, outlines)
-    assert plan_zooms(plan_frames("A3", ground.bodies, None, legend_mm=62), ground) == []
-    assert isinstance(plan_frames("A4", ground.bodies, None, legend_mm=62).main.box, Box)
+    base_map = BaseMap(results, outlines)
+    assert plan_zooms(plan_frames("A3", base_map.bodies, None, legend_mm=62), base_map) == []
+    assert isinstance(plan_frames("A4", base_map.bodies, None, legend_mm=62).main.box, Box)

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from lokus import Kajian
 from lokus.show.maps.maps import Maps
-from lokus.show.pack.workshop import Workshop
+from lokus.show.pack.output_writer import OutputWriter
 from lokus.show.slides.slides import write_slides
 
 SUFFIXES = (".docx", ".xlsx", ".pptx")
@@ -26,8 +26,8 @@ def test_libreoffice_opens_every_office_file_of_the_example(root, small_sheet, t
     folder, made = tmp_path / "keluaran", tmp_path / "pdf"
     folder.mkdir()
     maps = Maps(results=study.results, kecamatan=study.boundaries.kecamatan, info=study.info)
-    workshop = Workshop(stage=folder, maps=maps, material=study.material)
-    files = [*workshop.workbook(), *workshop.calendar(), *workshop.documents()]
+    writer = OutputWriter(folder=folder, maps=maps, material=study.material)
+    files = [*writer.workbook(), *writer.calendar(), *writer.documents()]
     files.append(write_slides(folder / "paparan.pptx", study.material, sheets=small_sheet))
     assert {path.suffix for path in files} == set(SUFFIXES)
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

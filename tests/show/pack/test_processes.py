@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from lokus.errors import OutputError
+from lokus.show.pack.output_writer import Task
 from lokus.show.pack.processes import work_off
-from lokus.show.pack.workshop import Task
 
-# Stands for a workshop: what it makes is a note of who made it.
+# Stands for an OutputWriter: what it makes is a note of the process that made it.
 SLOW = """
 import os, signal, sys, time
 from pathlib import Path
 from lokus.show.pack.processes import work_off
-from lokus.show.pack.workshop import Task
+from lokus.show.pack.output_writer import Task
 
 class Shop:
     def make(self, task):

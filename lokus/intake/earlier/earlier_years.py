@@ -19,7 +19,7 @@ from lokus.places.vintages import Crosswalk, crosswalk
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
 
-__all__ = ["CarriedPast", "carry_previous"]
+__all__ = ["EarlierYears", "carry_earlier_years"]
 
 # Results that are no indicators, but that a review compares.
 _RESULTS = ("skor", "peringkat", "peluang_lokus")
@@ -29,7 +29,7 @@ _RECODED = "ganti kode"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CarriedPast:
+class EarlierYears:
     """The past of this year's villages.
 
     Attributes
@@ -76,7 +76,7 @@ class CarriedPast:
         )
 
 
-def carry_previous(
+def carry_earlier_years(
     previous_villages: pd.DataFrame | None,
     previous_results: pd.DataFrame | None,
     lists: Mapping[int, Collection[str]],
@@ -84,7 +84,7 @@ def carry_previous(
     *,
     catalogue: Catalogue,
     walk: Crosswalk | None = None,
-) -> CarriedPast:
+) -> EarlierYears:
     """Bring last year's indicators and the lists of earlier years onto this year's villages.
 
     Parameters
@@ -107,7 +107,7 @@ def carry_previous(
 
     Returns
     -------
-    CarriedPast
+    EarlierYears
 
     Raises
     ------
@@ -122,7 +122,7 @@ def carry_previous(
     >>> old = pd.DataFrame({"desa": ["Suka Maju"], "kecamatan": ["Sari"]}, index=["9901012001"])
     >>> new = pd.DataFrame({"desa": ["Suka Maju"], "kecamatan": ["Sari"]}, index=["9901022001"])
     >>> old.index.name = new.index.name = "kode_desa"
-    >>> past = carry_previous(
+    >>> past = carry_earlier_years(
     ...     old, old.assign(stunting=12.0), {2025: ["9901012001"]}, new, catalogue=load_catalogue()
     ... )
     >>> past.kode(2025), past.values.loc["9901022001", "stunting"], past.changes["jenis_perubahan"].iloc[0]
@@ -147,7 +147,7 @@ def carry_previous(
     )
     named = [", ".join(year for year in years if row[year]) for row in carried.left.to_dict("records")]
     left = pd.DataFrame(before.loc[carried.left.index, ["desa", "kecamatan"]]).assign(tahun=named)
-    past = CarriedPast(
+    past = EarlierYears(
         values=carried.table[kept],
         lists=carried.table[years].rename(columns=int),
         left=left[left["tahun"] != ""],
@@ -158,12 +158,12 @@ def carry_previous(
     return _with_findings(past, carried.findings, flags, villages)
 
 
-def _lists_alone(lists: Mapping[int, Collection[str]], villages: pd.DataFrame) -> CarriedPast:
+def _lists_alone(lists: Mapping[int, Collection[str]], villages: pd.DataFrame) -> EarlierYears:
     """Give lists that were read against this year's villages: nothing is to be carried."""
     now = villages.sort_index()
     flags = _flags(lists, now)
     nothing = pd.DataFrame(index=now.index)
-    return CarriedPast(
+    return EarlierYears(
         values=nothing,
         lists=flags.astype("boolean").rename(columns=int),
         left=pd.DataFrame({"desa": [], "kecamatan": [], "tahun": []}, index=now.index[:0]),
@@ -225,8 +225,8 @@ def _shares(names: Collection[str], catalogue: Catalogue) -> dict[str, str]:
 
 
 def _with_findings(
-    past: CarriedPast, carried: Collection[Finding], flags: pd.DataFrame, villages: pd.DataFrame
-) -> CarriedPast:
+    past: EarlierYears, carried: Collection[Finding], flags: pd.DataFrame, villages: pd.DataFrame
+) -> EarlierYears:
     findings = [*carried, *_recoded(past)]
     for label, on in flags.items():
         year = int(str(label))
@@ -279,7 +279,7 @@ def _with_findings(
     return replace(past, findings=tuple(findings))
 
 
-def _recoded(past: CarriedPast) -> list[Finding]:
+def _recoded(past: EarlierYears) -> list[Finding]:
     changed = past.changes[past.changes["jenis_perubahan"] == _RECODED]
     if changed.empty:
         return []

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from lokus.errors import InputError
-from lokus.intake.earlier.carried import carry_previous
+from lokus.intake.earlier.earlier_years import carry_earlier_years
 from lokus.intake.indicators.catalogue import load_catalogue
 
 OLD = pd.DataFrame(
@@ -15,7 +15,7 @@ RESULTS = pd.DataFrame({"stunting": [4.0, 9.0, 2.0], "sanitasi_layak": [60.0, 70
 
 
 def carried(villages, lists, *, results=RESULTS, old=OLD):
-    return carry_previous(old, results, lists, villages, catalogue=load_catalogue())
+    return carry_earlier_years(old, results, lists, villages, catalogue=load_catalogue())
 
 
 def test_where_nothing_changed_every_value_stays_with_its_village():

@@ -1,4 +1,4 @@
-"""Everything the outputs of a pack are made from, and one method for each output."""
+"""Write the outputs of a pack: what they are made from, and one method for each output."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from lokus.show.maps.maps import Maps
     from lokus.show.results.material import Material
 
-__all__ = ["Task", "Workshop", "write_requests"]
+__all__ = ["OutputWriter", "Task", "write_requests"]
 
 _DPI = 160  # of the maps in documents
 
@@ -56,7 +56,7 @@ class Task:
     name : str
         What a reader calls it.
     method : str
-        Method of :class:`Workshop` that makes it.
+        Method of :class:`OutputWriter` that makes it.
     arguments : tuple
         Its arguments.
     place : int
@@ -93,20 +93,20 @@ def write_requests(folder: Path, asked: DataRequests) -> list[Path]:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Workshop:
-    """Makes the outputs of one study, in this process or in another.
+class OutputWriter:
+    """Write the outputs of one study, in this process or in another.
 
     Parameters
     ----------
-    stage : Path
+    folder : Path
         Folder to write into.
     maps : Maps
         Results, outlines and study information.
     material : Material
-        What workbook, slides and report tell.
+        What workbook, slides and report contain.
     """
 
-    stage: Path
+    folder: Path
     maps: Maps
     material: Material
     _sheets: dict[str, Figure] = field(default_factory=dict, repr=False)
@@ -126,85 +126,99 @@ class Workshop:
         """Write a map as PNG and PDF; the PDF last, for a figure keeps what it was drawn with, pixels too."""
         name = f"peta_{theme_slug(theme)}_{size}"
         figure = self.sheet(theme) if size == "A4" else self.maps.sheet(theme, size=size)
-        return [save_map(figure, self.stage / f"{name}.{kind}") for kind in ("png", "pdf")]
+        return [save_map(figure, self.folder / f"{name}.{kind}") for kind in ("png", "pdf")]
 
     def web_map(self) -> list[Path]:
         """Write the interactive page."""
-        page = self.stage / "peta_interaktif.html"
-        maps, told = self.maps, self.material
-        more = {key: style for key, style in told.indicators.items() if key in told.results}
+        page = self.folder / "peta_interaktif.html"
+        maps, material = self.maps, self.material
+        more = {key: style for key, style in material.indicators.items() if key in material.results}
         return [
             write_web_map(
                 maps.results, maps.kecamatan, maps.info, page,
-                indicators={**maps.indicators, **more}, trial=told.trial, gaps=told.gaps,
+                indicators={**maps.indicators, **more}, trial=material.trial, gaps=material.gaps,
             )
         ]  # fmt: skip
 
     def workbook(self) -> list[Path]:
         """Write the workbook."""
-        return [write_workbook(self.stage / "lokus.xlsx", self.material)]
+        return [write_workbook(self.folder / "lokus.xlsx", self.material)]
 
     def slides(self) -> list[Path]:
         """Write the slides."""
-        return [write_slides(self.stage / "paparan.pptx", self.material, sheets=self.sheet)]
+        return [write_slides(self.folder / "paparan.pptx", self.material, sheets=self.sheet)]
 
     def report(self) -> list[Path]:
         """Write the report."""
-        return [write_report(self.stage / "laporan.html", self.material, sheets=self.sheet)]
+        return [write_report(self.folder / "laporan.html", self.material, sheets=self.sheet)]
 
     def atlas(self) -> list[Path]:
         """Write the atlas."""
-        told = self.material
-        path = self.stage / "atlas_kecamatan.pdf"
+        material = self.material
+        path = self.folder / "atlas_kecamatan.pdf"
         return [
-            write_atlas(told.results, told.kecamatan, told.info, path, gaps=told.gaps, logo=self.maps.logo)
+            write_atlas(
+                material.results,
+                material.kecamatan,
+                material.info,
+                path,
+                gaps=material.gaps,
+                logo=self.maps.logo,
+            )
         ]
 
     def calendar(self) -> list[Path]:
         """Write the draft of the action calendar, to be filled in by the offices."""
-        told = self.material
-        if told.calendar is None or told.interventions is None:
+        material = self.material
+        if material.calendar is None or material.interventions is None:
             return []
-        path = self.stage / CALENDAR
-        return [write_calendar(path, told.calendar, told.info, interventions=told.interventions)]
+        path = self.folder / CALENDAR
+        return [write_calendar(path, material.calendar, material.info, interventions=material.interventions)]
 
     def documents(self) -> list[Path]:
         """Write the decree with its annex, the minutes, and letters that ask for missing data."""
-        told = self.material.in_order
+        material = self.material.in_order
         writers = (write_decree_annex, write_decree_draft, write_minutes)
-        files = [write(self.stage / name, told) for write, name in zip(writers, DOCUMENTS, strict=True)]
-        if told.requests is None or told.requests.empty:
+        files = [write(self.folder / name, material) for write, name in zip(writers, DOCUMENTS, strict=True)]
+        if material.requests is None or material.requests.empty:
             return files
-        asked = DataRequests(info=told.info, formalities=told.formalities, rows=told.requests)
-        return [*files, *write_requests(self.stage, asked)]
+        asked = DataRequests(info=material.info, formalities=material.formalities, rows=material.requests)
+        return [*files, *write_requests(self.folder, asked)]
 
     def audit_form(self) -> list[Path]:
         """Write the form of the case audit, to be filled in by the audit team."""
-        told = self.material
-        if told.case_audit is None:
+        material = self.material
+        if material.case_audit is None:
             return []
-        return [write_audit_form(self.stage / AUDIT_FORM, told.case_audit, told.info, causes=told.causes)]
+        return [
+            write_audit_form(
+                self.folder / AUDIT_FORM, material.case_audit, material.info, causes=material.causes
+            )
+        ]
 
     def situations(self) -> list[Path]:
         """Write the situation analysis of the kabupaten, and one of each kecamatan with its own map."""
-        told = self.material.in_order
-        theme = "prevalensi" if "prevalensi" in available_themes(told.results) else "skor"
-        book = AtlasBook(told.results, told.kecamatan, told.info, theme=theme, gaps=None, logo=self.maps.logo)
+        material = self.material.in_order
+        theme = "prevalensi" if "prevalensi" in available_themes(material.results) else "skor"
+        book = AtlasBook(
+            material.results, material.kecamatan, material.info, theme=theme, gaps=None, logo=self.maps.logo
+        )
         files = [
             write_situation(
-                self.stage / SITUATION,
-                told,
+                self.folder / SITUATION,
+                material,
                 picture=map_picture(self.sheet(theme), dpi=_DPI),
                 layer=book.layer,
             )
         ]
-        names = kecamatan_names(told)
+        names = kecamatan_names(material)
         for kode, name in situation_names(names).items():
-            own = told.results.index[told.results["kode_kecamatan"] == kode]
-            drawn = any(shape is not None for shape in told.results.geometry.loc[own])
+            own = material.results.index[material.results["kode_kecamatan"] == kode]
+            drawn = any(shape is not None for shape in material.results.geometry.loc[own])
             files.append(
                 write_situation(
-                    self.stage / name, told, kecamatan=kode, layer=book.layer.only(own) if drawn else None,
+                    self.folder / name, material, kecamatan=kode,
+                    layer=book.layer.only(own) if drawn else None,
                     picture=map_picture(book.map_sheet(kode), dpi=_DPI) if drawn else b"",
                 )
             )  # fmt: skip
@@ -212,13 +226,13 @@ class Workshop:
 
     def geopackage(self) -> list[Path]:
         """Write the GeoPackage."""
-        told = self.material
-        return [write_geopackage(told.results, told.kecamatan, self.stage / "hasil.gpkg")]
+        material = self.material
+        return [write_geopackage(material.results, material.kecamatan, self.folder / "hasil.gpkg")]
 
     def geojson(self) -> list[Path]:
         """Write GeoJSON."""
-        return [write_geojson(self.material.results, self.stage / "hasil.geojson")]
+        return [write_geojson(self.material.results, self.folder / "hasil.geojson")]
 
     def csv(self) -> list[Path]:
         """Write CSV."""
-        return [write_csv(self.material.results, self.stage / "hasil.csv")]
+        return [write_csv(self.material.results, self.folder / "hasil.csv")]
