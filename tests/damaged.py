@@ -14,7 +14,8 @@ import pandas as pd
 from openpyxl.styles import numbers as styles
 
 from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.intake.join.join import combine, join_table
+from lokus.intake.join.combine import combine
+from lokus.intake.join.join import join_table
 from lokus.intake.tables.tables import read_table, sheets_with
 
 if TYPE_CHECKING:

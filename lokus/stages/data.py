@@ -242,8 +242,8 @@ def stated_tables(study: Kajian) -> list[TableSettings]:
 def joined(study: Kajian) -> tuple[Joined, ...]:
     """Each table's values by village, with what became of each of its rows."""
     from lokus.intake.children.children import CHILD_PLACE
+    from lokus.intake.join.combine import share_villages
     from lokus.intake.join.join import join_table
-    from lokus.intake.join.shared import share_villages
 
     tables = [
         join_table(
@@ -278,8 +278,7 @@ def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
 
 
 def _round(study: Kajian, number: int) -> pd.DataFrame:
-    from lokus.intake.join.join import combine
-    from lokus.intake.join.late import complete
+    from lokus.intake.join.combine import combine, complete
 
     first, late = _of_round(study, number)
     values = complete(combine(first, study.boundaries.villages.index), late)
@@ -325,8 +324,7 @@ def audit(study: Kajian) -> Audit:
     """Findings of all stages, completeness by office, and what holds the proposal back."""
     from lokus.intake.audit.audit import gather_findings
     from lokus.intake.audit.patterns import double_counted, without_denominator
-    from lokus.intake.join.join import combine
-    from lokus.intake.join.late import replaced_values
+    from lokus.intake.join.combine import combine, replaced_values
 
     # What cannot be drawn is reported with the data, not when the first map is drawn.
     _land = study.surroundings

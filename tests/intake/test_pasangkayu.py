@@ -11,7 +11,8 @@ import pytest
 
 from lokus.errors import InputError
 from lokus.intake.audit.audit import audit
-from lokus.intake.join.join import Joined, combine, join_table
+from lokus.intake.join.combine import combine
+from lokus.intake.join.join import Joined, join_table
 from lokus.intake.tables.tables import RawTable, read_table
 from lokus.places.names import read_decisions
 

@@ -8,7 +8,8 @@ import pytest
 from example_kabupaten import make_kabupaten
 
 from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.intake.join.join import combine, join_table
+from lokus.intake.join.combine import combine
+from lokus.intake.join.join import join_table
 from lokus.intake.official import read_official_list
 from lokus.intake.tables.tables import read_table
 from lokus.places.names import read_decisions

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from lokus.errors import InputError
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
 from lokus.intake.join.reconciliation import find_absent, find_duplicates, reconcile
@@ -18,13 +17,12 @@ from lokus.intake.tables.columns import Scale, read_column
 from lokus.intake.tables.opposite import opposite_headings
 from lokus.intake.tables.rows import add_up, village_rows
 from lokus.intake.tables.suspicious import suspicious_columns
-from lokus.places.kode import format_kode
 
 if TYPE_CHECKING:
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.tables.tables import RawTable
 
-__all__ = ["Joined", "Origin", "combine", "join_table"]
+__all__ = ["Joined", "Origin", "join_table"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,73 +222,8 @@ def join_table(
     )
 
 
-def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
-    """Put the values of several tables side by side.
-
-    Parameters
-    ----------
-    tables : iterable of Joined
-    index : pandas.Index
-        Codes of the villages.
-
-    Returns
-    -------
-    pandas.DataFrame of float
-        Index `index`, sorted; one column an indicator.
-
-    Raises
-    ------
-    InputError
-        Two tables give the same indicator for one village.
-
-    Examples
-    --------
-    >>> combine([], pd.Index(["9901012002", "9901012001"])).index.tolist()
-    ['9901012001', '9901012002']
-    """
-    out = pd.DataFrame(index=index.sort_values())
-    given: dict[str, list[Joined]] = {}
-    for joined in tables:
-        for key in map(str, joined.values.columns):
-            values = joined.values[key].reindex(out.index)
-            for other in given.get(key, ()):
-                _refuse_overlap(key, other, joined)
-            out[key] = out[key].where(out[key].notna(), values) if key in given else values
-            given.setdefault(key, []).append(joined)
-    return out
-
-
-def _refuse_overlap(key: str, one: Joined, other: Joined) -> None:
-    """Refuse two tables that give an indicator for one village."""
-    both = one.origin.rows.dropna().index.intersection(other.origin.rows.dropna().index)
-    if not len(both):
-        return
-    kode = str(both[0])
-    raise InputError(
-        _(
-            'indicator "{key}" is given twice for {n} villages, first for {kode}: by {first} and by {second}'
-        ).format(
-            key=key,
-            n=len(both),
-            kode=format_kode(kode),
-            first=one.origin.where(kode, key),
-            second=other.origin.where(kode, key),
-        ),
-        remedy=_("take it from one of them, or keep the rows that are meant with saring"),
-    )
-
-
 def _owned(finding: Finding, opd: str) -> Finding:
-    if finding.opd or not opd:
-        return finding
-    return Finding(
-        check=finding.check,
-        level=finding.level,
-        message=finding.message,
-        remedy=finding.remedy,
-        where=finding.where,
-        opd=opd,
-    )
+    return finding if finding.opd or not opd else replace(finding, opd=opd)
 
 
 def _to_villages(

@@ -49,21 +49,16 @@ def read_status(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Find
         return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else np.nan
 
     value = pd.Series([one(cell) for cell in cells], index=cells.index, dtype=float)
-    unclear = [
-        (row, cell)
-        for row, cell, said in zip(cells.index, cells, value, strict=True)
-        if np.isnan(said) and not is_missing_marker(cell)
-    ]
-    if not unclear:
+    unclear = _unclear(cells, value)
+    if unclear.empty:
         return value, []
-    row = unclear[0][0]
     return value, [
         Finding(
             check="join.status",
             level="blocking",
-            where=replace(where, row=row if isinstance(row, int) else None),
+            where=_first_row(where, unclear),
             message=_("{n} cells are no status of Indeks Desa: {cells}").format(
-                n=len(unclear), cells=name_some(dict.fromkeys(f'"{cell}"'[:40] for _row, cell in unclear))
+                n=len(unclear), cells=_quoted(unclear)
             ),
             remedy=_("write one of: {names}").format(names=", ".join(STATUSES)),
         )
@@ -95,30 +90,37 @@ def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Fi
     >>> findings[0].check
     'join.presence'
     """
-    values = [_one(cell) for cell in cells]
-    value = pd.Series(values, index=cells.index, dtype=float)
-    unclear = [
-        (row, cell)
-        for row, cell, said in zip(cells.index, cells, values, strict=True)
-        if np.isnan(said) and not is_missing_marker(cell)
-    ]
-    if not unclear:
+    value = pd.Series([_one(cell) for cell in cells], index=cells.index, dtype=float)
+    unclear = _unclear(cells, value)
+    if unclear.empty:
         return value, []
-    shown = name_some(dict.fromkeys(f'"{tidy(cell)}"'[:40] for _row, cell in unclear))
-    row = unclear[0][0]
     return value, [
         Finding(
             check="join.presence",
             level="blocking",
-            where=replace(where, row=row if isinstance(row, int) else None),
+            where=_first_row(where, unclear),
             message=_("{n} cells say neither that it is there nor that it is not: {cells}").format(
-                n=len(unclear), cells=shown
+                n=len(unclear), cells=_quoted(unclear)
             ),
             remedy=_("write {there} or {lacking} in each; an empty cell means that nobody knows").format(
                 there='"ada"', lacking='"belum ada"'
             ),
         )
     ]
+
+
+def _unclear(cells: pd.Series, value: pd.Series) -> pd.Series:
+    """Cells that hold something, and were not understood."""
+    return cells[value.isna() & ~cells.map(is_missing_marker).astype(bool)]
+
+
+def _first_row(where: Where, cells: pd.Series) -> Where:
+    row = cells.index[0]
+    return replace(where, row=int(row) if isinstance(row, (int, np.integer)) else None)
+
+
+def _quoted(cells: pd.Series) -> str:
+    return name_some(dict.fromkeys(f'"{tidy(cell)}"'[:40] for cell in cells))
 
 
 def _one(cell: object) -> float:

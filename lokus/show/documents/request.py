@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from lokus.files import atomic_path
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.places.kode import format_kode
@@ -27,9 +25,9 @@ from lokus.show.documents.page import (
     save_document,
     turn_page,
 )
-from lokus.show.results.text import fixed_archive, number_texts
+from lokus.show.results.text import number_texts
 from lokus.show.tables.table import Column, Table
-from lokus.show.workbook.cells import prepare_print, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import prepare_print, save_workbook, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -233,12 +231,7 @@ def write_request_workbook(path: str | Path, asked: DataRequests, office: str) -
     sheet.freeze_panes = sheet.cell(row=top + 1, column=4)
     prepare_print(sheet, info)
     _guide(book.create_sheet(_("Guide")), asked, office, path.name)
-    book.properties.title = _("Request for missing data")
-    book.properties.creator = info.instansi or "lokus"
-    book.properties.created = datetime(info.tahun, 1, 1)
-    with atomic_path(path) as part:
-        part.write_bytes(fixed_archive(book.save, modified=f"{info.tahun}-01-01T00:00:00Z"))
-    return path
+    return save_workbook(book, path, info, title=_("Request for missing data"))
 
 
 def study_lines(asked: DataRequests, office: str, *, workbook: str) -> tuple[str, ...]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
-from lokus.files import atomic_path
 from lokus.show.province.province_tables import province_sentence, province_tables
-from lokus.show.results.text import fixed_archive, property_text
-from lokus.show.workbook.cells import prepare_print, write_heading, write_table
+from lokus.show.workbook.cells import prepare_print, save_workbook, write_heading, write_table
 
 if TYPE_CHECKING:
     from lokus.show.province.province_tables import Province
@@ -41,11 +38,4 @@ def write_province_workbook(path: str | Path, province: Province) -> Path:
         lines = [province_sentence(province), *table.notes]
         write_table(sheet, write_heading(sheet, info, table.title, lines), table.columns)
         prepare_print(sheet, info)
-    stated = datetime(info.tahun, 1, 1)
-    book.properties.title = property_text(info.title)
-    book.properties.creator = "lokus"
-    book.properties.created = stated
-    path = Path(path)
-    with atomic_path(path) as draft:
-        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
-    return path
+    return save_workbook(book, path, info)

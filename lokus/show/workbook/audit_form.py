@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,12 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from lokus.files import atomic_path
 from lokus.followup.case_audit import AUDIT_STATUSES, RISK_GROUPS, AuditShortlist
 from lokus.i18n import gettext as _
 from lokus.intake.earlier.audit_sheet import AUDIT_HEADS
 from lokus.places.kode import format_kode
-from lokus.show.results.text import fixed_archive, property_text
 from lokus.show.tables.table import Column
-from lokus.show.workbook.cells import dress, prepare_print, write_heading, write_table
+from lokus.show.workbook.cells import dress, prepare_print, save_workbook, write_heading, write_table
 
 if TYPE_CHECKING:
     from lokus.show.results.info import StudyInfo
@@ -108,11 +105,4 @@ def write_audit_form(
     sheet.freeze_panes = sheet.cell(row=top + 1, column=3)
     for one in book.worksheets:
         prepare_print(one, info)
-    stated = datetime(info.tahun, 1, 1)
-    book.properties.title = property_text(info.title)
-    book.properties.creator = property_text(info.instansi or "lokus")
-    book.properties.created = stated
-    path = Path(path)
-    with atomic_path(path) as draft:
-        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
-    return path
+    return save_workbook(book, path, info)

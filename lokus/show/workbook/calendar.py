@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,17 +17,24 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from lokus.files import atomic_path
 from lokus.followup.calendar import in_list_order
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.earlier.calendar import ISSUED_COLUMNS
 from lokus.intake.earlier.calendar_form import MONTHS, REGISTER, STATUSES, head_of
 from lokus.places.kode import format_kode
-from lokus.show.results.text import fixed_archive, printable, property_text, threshold_text
+from lokus.show.results.text import printable, threshold_text
 from lokus.show.tables.table import Column
 from lokus.show.tables.villages import displayed_codes
-from lokus.show.workbook.cells import FACE, dress, prepare_print, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import (
+    FACE,
+    dress,
+    prepare_print,
+    save_workbook,
+    write_cell,
+    write_heading,
+    write_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -439,15 +445,8 @@ def write_calendar(
     for row, record in enumerate([ISSUED_COLUMNS, *calendar[list(ISSUED_COLUMNS)].to_numpy()], start=1):
         for place, value in enumerate(record, start=1):
             write_cell(register, row, place, value)
-    stated = datetime(info.tahun, 1, 1)
-    book.properties.title = _("Action calendar {year}").format(year=info.tahun)
-    book.properties.creator = property_text(info.instansi or "lokus")
-    book.properties.created = stated
     book.calculation.fullCalcOnLoad = True
-    path = Path(path)
-    with atomic_path(path) as draft:
-        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
-    return path
+    return save_workbook(book, path, info, title=_("Action calendar {year}").format(year=info.tahun))
 
 
 def _titles(names: Sequence[str], taken: Sequence[str]) -> list[str]:

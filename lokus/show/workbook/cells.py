@@ -6,7 +6,9 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
 from copy import copy
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -15,10 +17,11 @@ import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from lokus.files import atomic_path
 from lokus.i18n import format_number, round_number
 from lokus.i18n import gettext as _
 from lokus.show.results.info import StudyInfo, synthetic_mark
-from lokus.show.results.text import printable
+from lokus.show.results.text import fixed_archive, printable, property_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
     from lokus.show.tables.table import Column
 
-__all__ = ["NO_DATA", "dress", "prepare_print", "write_cell", "write_heading", "write_table"]
+__all__ = ["NO_DATA", "dress", "prepare_print", "save_workbook", "write_cell", "write_heading", "write_table"]
 
 
 FACE = "Arial"
@@ -229,3 +232,37 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")
     if info.synthetic:
         sheet.oddHeader.right.text = synthetic_mark()
+
+
+def save_workbook(book: Workbook, path: str | Path, info: StudyInfo, *, title: str | None = None) -> Path:
+    """Save a workbook atomically; the same sheets give the same bytes.
+
+    Parameters
+    ----------
+    book : openpyxl.Workbook
+    path : str or Path
+    info : StudyInfo
+        Its institution becomes the author, its year the date of creation.
+    title : str, optional
+        Instead of the title of the study.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from openpyxl import Workbook
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> one, two = (save_workbook(Workbook(), Path(tempfile.mkdtemp()) / "a.xlsx", info) for _ in "ab")
+    >>> one.read_bytes() == two.read_bytes()
+    True
+    """
+    book.properties.title = property_text(info.title if title is None else title)
+    book.properties.creator = property_text(info.instansi or "lokus")
+    book.properties.created = datetime(info.tahun, 1, 1)
+    path = Path(path)
+    with atomic_path(path) as draft:
+        draft.write_bytes(fixed_archive(book.save, modified=f"{info.tahun:04d}-01-01T00:00:00Z"))
+    return path

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
-from lokus.files import atomic_path
 from lokus.i18n import gettext as _
-from lokus.show.results.text import fixed_archive, property_text
 from lokus.show.tables.study import clusters_table
-from lokus.show.workbook.cells import prepare_print
-from lokus.show.workbook.followup import add_followup_sheets
+from lokus.show.workbook.cells import prepare_print, save_workbook
+from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
 from lokus.show.workbook.proposal import (
     audit_sheet,
     basis_sheet,
@@ -28,9 +25,7 @@ from lokus.show.workbook.proposal import (
     ranking_sheet,
     reconciliation_sheet,
 )
-from lokus.show.workbook.returns_sheet import audit_returns_sheet
 from lokus.show.workbook.review import history_sheet, review_sheet
-from lokus.show.workbook.structure_sheet import structures_sheet
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -119,11 +114,4 @@ def write_workbook(path: str | Path, material: Material) -> Path:
     method_sheet(book.create_sheet(_("Method")), info, material.method)
     for sheet in book.worksheets:
         prepare_print(sheet, info)
-    stated = datetime(info.tahun, 1, 1)
-    book.properties.title = property_text(info.title)
-    book.properties.creator = property_text(info.instansi or "lokus")
-    book.properties.created = stated
-    path = Path(path)
-    with atomic_path(path) as draft:
-        draft.write_bytes(fixed_archive(book.save, modified=f"{stated:%Y-%m-%dT%H:%M:%SZ}"))
-    return path
+    return save_workbook(book, path, info)

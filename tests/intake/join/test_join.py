@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lokus.intake.join.join import Joined, combine, join_table
+from lokus.intake.join.combine import combine
+from lokus.intake.join.join import Joined, join_table
 from lokus.intake.join.reconciliation import RECONCILIATION_COLUMNS
 from lokus.intake.tables.tables import read_table
 from lokus.places.names import read_decisions, write_open_cases

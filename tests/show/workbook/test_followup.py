@@ -10,10 +10,14 @@ import pytest
 from openpyxl import Workbook
 from show.followup_material import make_followup
 
+from lokus.followup.audit_returns import audit_returns
 from lokus.followup.case_audit import AUDIT_STEPS
+from lokus.followup.structures import village_structures
 from lokus.i18n import use_language
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.results.info import StudyInfo
 from lokus.show.workbook.cells import prepare_print
-from lokus.show.workbook.followup import add_followup_sheets
+from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
 
 NAMES = ["Pembagian", "Sasaran", "Lintasan target", "Audit kasus", "Langkah audit kasus"]
 
@@ -180,3 +184,32 @@ def test_libreoffice_opens_it(followup, results, info, tmp_path):
     command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), "a.xlsx"]
     subprocess.run(command, check=True, capture_output=True, timeout=180, cwd=tmp_path)
     assert (tmp_path / "a.pdf").stat().st_size > 10_000
+
+
+def test_where_none_is_lacking_there_is_one_table_only():
+    village = pd.DataFrame(
+        {"desa": ["A"], "kecamatan": "K", "kode_kecamatan": "990101", "bkb": [2.0]}, index=["9901012001"]
+    )
+    sheet = Workbook().active
+    info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    structures_sheet(sheet, info, village_structures(village, ["bkb"], load_catalogue()))
+    said = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert "Kelompok Bina Keluarga Balita (BKB)" in said
+    assert "Kelembagaan yang perlu dibentuk" not in said
+
+
+def test_small_counts_are_said_to_be_masked_and_others_told():
+    villages = pd.DataFrame(
+        {"desa": ["Alai", "Batu"], "kecamatan": "Air", "kode_kecamatan": "1"}, index=["11", "12"]
+    )
+    rows = pd.DataFrame(
+        {"kode_desa": ["11", "12"], "sebab": "air_layak", "kasus": [2, 31], "status": "belum"}
+    )
+    sheet = Workbook().active
+    info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    audit_returns_sheet(sheet, info, audit_returns(rows, villages, load_catalogue()))
+    values = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert 31 in values
+    assert 2 not in values[10:] or values.count(2) <= 2  # recommendations, never cases
+    assert 33 not in values
+    assert values.count("disamarkan") == 3
