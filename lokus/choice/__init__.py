@@ -1,1 +1,1 @@
-"""Choice: the best list of villages under the stated rules, and why each village is in it or not."""
+"""Choose the villages: the best list under the stated rules, its reasons, certainty and annual review."""

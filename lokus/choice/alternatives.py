@@ -1,4 +1,4 @@
-"""The next best lists, in order, and what differs in each: how much is lost by deciding otherwise."""
+"""List the next best selections after the proposal, with what each one exchanges and what it loses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
     k : int
         Lists wanted, without the proposal.
     within : float, optional
-        Only lists that lose at most this share of the proposal's objective, 0–1.
+        Largest loss of a list, as a share of the proposal's objective, 0–1; without it no limit.
 
     Returns
     -------
@@ -51,10 +51,10 @@ def alternatives(selection: Selection, *, k: int = 10, within: float | None = No
 
     Notes
     -----
-    By dynamic programme: the space of lists is halved again and again at the village whose reversal
-    costs least (Lawler 1972, *Management Science* 18, 401–405); each half's best list is known from one
-    solution. Rules across kecamatan, and problems beyond the tables, go through HiGHS with one cut a list.
-    Of lists equal at the end of the k, any may be shown.
+    By dynamic programming: the set of lists is split repeatedly at the village whose reversal costs least
+    (Lawler 1972, *Management Science* 18, 401–405), and one solution gives the best list of each part.
+    Problems with rules across kecamatan, or too large for the tables, are solved with HiGHS, excluding each
+    list found by one constraint. Where several lists tie for place k, any of them may be returned.
 
     Examples
     --------
@@ -115,9 +115,9 @@ def _record(selection: Selection, kode: Kode, lost: float) -> dict[str, object]:
 
 @dataclass(frozen=True, order=True)
 class _Half:
-    """Lists with some villages decided, without `best`, the best of them.
+    """A set of lists in which some villages are fixed, with `best`, its best list, taken out.
 
-    `second` is what the next best of them is worth, `turn` the village that it decides otherwise.
+    `key` orders the sets by the value of their next best list; `turn` is the village that list reverses.
     """
 
     key: int
@@ -170,7 +170,7 @@ def _second(
     instance: Instance, best: Kode, inside: frozenset[str], outside: frozenset[str], number: int
 ) -> _Half | None:
     lost = losses(instance)
-    # In code order, so that the first of equals does not depend on how villages are arranged.
+    # In code order, so that the choice among equals does not depend on the order of the rows.
     order = np.argsort(instance.codes)
     turn = order[np.argmin(lost[order])]
     if lost[turn] == -IMPOSSIBLE:

@@ -1,4 +1,4 @@
-"""Two selections side by side: which villages moved, and whether scores or rules moved them."""
+"""Compare two selections: which villages moved, and whether scores or rules caused it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["compare"]
 
 
 def compare(before: Selection, after: Selection) -> pd.DataFrame:
-    """Say which villages moved from one selection to the other, and why.
+    """List the villages that moved from one selection to the other, with the cause.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ def compare(before: Selection, after: Selection) -> pd.DataFrame:
     DataFrame, index ``kode_desa``
         Only villages that moved. ``perubahan``: "masuk" or "keluar"; ``kecamatan``; ``nilai_lama``,
         ``nilai_baru``, ``peringkat_lama``, ``peringkat_baru``: what the village counts, and its rank by that,
-        missing where it has none; ``sebab``: "skor", "aturan", "skor atau aturan" (either alone would do),
-        "skor dan aturan" (neither alone would), "dikunci", "data" (no score on one side), "daftar desa" (not
+        missing where it has none; ``sebab``: "skor", "aturan", "skor atau aturan" (either alone suffices),
+        "skor dan aturan" (only both together), "dikunci", "data" (no score on one side), "daftar desa" (not
         in both studies); ``keterangan``: the same in words.
 
     Notes
@@ -80,7 +80,7 @@ def compare(before: Selection, after: Selection) -> pd.DataFrame:
 
 
 def _mixed(*, scores: Selection, rules: Selection) -> frozenset[str] | None:
-    """Solve one selection's scores under the other's rules; None where that has no list."""
+    """Solve with one selection's scores under the other's rules; None where no list satisfies them."""
     try:
         possible = is_feasible(
             scores.scores, scores.kecamatan, rules.problem, jenis=scores.jenis, cost=scores.cost

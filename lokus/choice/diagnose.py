@@ -1,4 +1,4 @@
-"""Why no list satisfies the rules: which of them conflict, and what would allow a list."""
+"""Find out why no list satisfies the rules: which of them conflict, and which changes allow a list."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ def check_feasible(
     Raises
     ------
     InfeasibleError
-        Locks that contradict the data or each other, each named; otherwise the rules that cannot hold, with
-        the changes of :func:`remedies`.
+        No list satisfies the rules. Names every lock that contradicts the data or another rule; where there
+        is none, the conflicting rules with the changes of :func:`remedies`.
 
     Notes
     -----
-    With k kecamatan opened, the forced ones among them, the possible numbers of villages are all whole
-    numbers from the sum of their minima to the sum of the k largest capacities: unforced kecamatan share
-    one minimum, so the lower end is the same for every choice of k, and each set's numbers form an interval
-    from it. A quota fixes its kecamatan and leaves that argument as it is. Rules across kecamatan (villages
-    kept, jenis, budget) are put to the mixed-integer solver.
+    With k kecamatan opened, those with locked-in villages among them, every whole number of villages from the
+    sum of their minima to the sum of the k largest capacities is possible: all other kecamatan share one
+    minimum, so the lower end does not depend on which k are opened. A kecamatan with a quota gives a fixed
+    number and does not change this. Rules across kecamatan (villages to be kept, jenis, budget) are checked
+    with the mixed-integer solver.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def is_feasible(
     jenis: pd.Series[str] | None = None,
     cost: pd.Series[float] | None = None,
 ) -> bool:
-    """Tell whether some list satisfies every rule; takes what :func:`check_feasible` does.
+    """Return whether some list satisfies every rule; parameters as for :func:`check_feasible`.
 
     Examples
     --------
@@ -159,12 +159,12 @@ def remedies(
     jenis: pd.Series[str] | None = None,
     cost: pd.Series[float] | None = None,
 ) -> list[Remedy]:
-    """Find what would make an impossible choice possible; takes what :func:`check_feasible` does.
+    """Find the smallest changes of the rules that allow a list; parameters as for :func:`check_feasible`.
 
     Returns
     -------
     list of Remedy
-        See :func:`lokus.choice.remedies.find_remedies`; each was solved as it is named.
+        As :func:`lokus.choice.remedies.find_remedies` returns them; each was verified by solving again.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def remedies(
 
 
 def _kabupaten_allow(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> bool:
-    """Tell whether the limits on kabupaten allow a list, rules across kecamatan aside, by choosing one."""
+    """Return whether the limits on kabupaten allow a list, ignoring rules across kecamatan."""
     eligible = scores.notna() | scores.index.isin(list(problem.locked_in))
     there = {str(kode)[:4] for kode in scores.index[eligible & ~scores.index.isin(list(problem.locked_out))]}
     if any(number and name not in there for name, number in problem.quota_kabupaten.items()):
@@ -215,7 +215,7 @@ def _kabupaten_allow(scores: pd.Series[float], kecamatan: pd.Series[str], proble
 
 
 def _conflicts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> list[str]:
-    """Name the locks and quotas that contradict each other or the rules."""
+    """List the locks and quotas that contradict each other or the rules, one sentence each."""
     locked = list(problem.locked_in)
     conflicts = [
         _("village {kode} is both locked in ({reason_in}) and locked out ({reason_out})").format(
@@ -279,7 +279,7 @@ def _quota_conflicts(
 def _capacities(
     scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem
 ) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
-    """Fewest and most villages in each kecamatan that can be opened, and whether it is forced open."""
+    """Return the fewest and most villages of each kecamatan that can be opened, and whether it must be."""
     locked = scores.index.isin(list(problem.locked_in))
     eligible = (scores.notna().to_numpy() & ~scores.index.isin(list(problem.locked_out))) | locked
     names = kecamatan.to_numpy(dtype=object)
@@ -298,7 +298,7 @@ def _capacities(
 
 
 def _ranges(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> tuple[Ints, Ints, Ints]:
-    """Numbers of kecamatan that can be opened, with the fewest and most villages each of them allows."""
+    """Return each possible number of opened kecamatan with the fewest and most villages it allows."""
     low, high, forced = _capacities(scores, kecamatan, problem)
     empty = np.zeros(0, dtype=np.int64)
     if (low[forced] > high[forced]).any():
@@ -320,7 +320,7 @@ def _allowed(opened: Ints, problem: Problem) -> npt.NDArray[np.bool_]:
 
 
 def _counts(scores: pd.Series[float], kecamatan: pd.Series[str], problem: Problem) -> bool:
-    """Tell whether the numbers allow a list, rules across kecamatan aside."""
+    """Return whether the counts of villages and kecamatan allow a list, ignoring rules across kecamatan."""
     if set(problem.locked_in) & set(problem.locked_out):
         return False
     opened, fewest, most = _ranges(scores, kecamatan, problem)

@@ -1,4 +1,4 @@
-"""Why in, why out: one short text a village, made only of computed numbers."""
+"""Explain in a few sentences why each village is on the list or not, from computed numbers only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def reasons(
     *,
     desa: pd.Series[str] | None = None,
 ) -> pd.Series[str]:
-    """Say for each village what its score is made of, and why it is on the list or not.
+    """Write for each village what its score is made of, and why it is on the list or not.
 
     Parameters
     ----------
@@ -38,23 +38,23 @@ def reasons(
         The scores `selection` was made from.
     selection : Selection
     kecamatan : Series
-        Names of the kecamatan, one a village.
+        Name of each village's kecamatan.
     labels : mapping
-        Indicator key to the text a planner reads; a key without label stands for itself.
+        Indicator key to the label that a planner reads; a key without label is shown as it is.
     desa : Series, optional
-        Names of the villages, for naming a rival; its code otherwise.
+        Names of the villages, to name a competing village; without it the code is shown.
 
     Returns
     -------
     Series of str, named ``alasan``
-        In the language in force, one to three sentences.
+        One to three sentences each, in the current language.
 
     Notes
     -----
-    A village outside the list that scores below every chosen village (locked ones aside) is out by its
-    score. One that scores above some of them is out by a rule: the rules named are those that break when it
-    takes the place of such a village, in the exchange that breaks fewest and gains most. Since the list is
-    optimal, each gainful exchange breaks at least one.
+    A village off the list that scores below every chosen village (locked ones aside) is off because of its
+    score. One that scores above some of them is off because of a rule: the text names the rules that would be
+    violated if it replaced such a village, for the exchange that violates the fewest rules and gains most.
+    Since the list is optimal, every exchange with a gain violates at least one rule.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def reasons(
 
 
 class Narrator:
-    """What the texts share: the swaps, the scores by position, and the names."""
+    """Writes the explanations; holds what they share: possible exchanges, scores by position, names."""
 
     def __init__(
         self,
@@ -102,18 +102,18 @@ class Narrator:
         self.outside = np.sort(self.instance.score[~selection.chosen])
 
     def narrate(self) -> pd.Series[str]:
-        """Say it for every village."""
+        """Return the explanation of every village."""
         index = self.selection.table.index
         texts = [self.reason(kode) for kode in index.astype(str)]
         return pd.Series(texts, index=index, name="alasan", dtype=object)
 
     def reason(self, kode: str) -> str:
-        """Say it for one village."""
+        """Return the explanation of one village."""
         chosen = kode in self.listed
         return f"{self._score(kode)} {self._in(kode) if chosen else self._out(kode)}"
 
     def broken(self, kode: str) -> list[str]:
-        """Name the rules that keep out a village that scores above, or as high as, a chosen one."""
+        """List the rules that keep off a village scoring as high as a chosen one or higher."""
         if kode in self.listed or kode not in self.place or self.lowest is None:
             return []
         place = self.place[kode]
@@ -202,7 +202,7 @@ class Narrator:
         )
 
     def value(self, value: float) -> str:
-        """Write a value as the objective counts it: children as they are, shares on 0–100."""
+        """Format a value of the objective: children as a number, scores on 0–100."""
         return (
             format_number(value, decimals=1) if self.selection.problem.objective == "anak" else _points(value)
         )
@@ -219,7 +219,7 @@ class Narrator:
         return text.format(rival=self._name(rival), rules=_(" and ").join(rules))
 
     def _obstacle(self, place: int) -> tuple[int, list[str]]:
-        """Find the rules that break when a village takes the place of one that does not score higher."""
+        """Find the rules violated when a village replaces a chosen one that does not score higher."""
         own = int(self.instance.score[place])
         higher = bool((self.weakest < own).any())
         candidates = np.flatnonzero(self.weakest < own if higher else self.weakest == own)
@@ -300,7 +300,7 @@ class Narrator:
 
 
 def _unknown(scores: Scores) -> dict[Any, list[str]]:
-    """Find the indicators with weight that each village without score lacks, the heaviest first."""
+    """List the missing indicators of each village without score, largest weight first."""
     weights = scores.weights[scores.weights > 0].sort_values(ascending=False, kind="stable")
     silent = scores.table.index[scores.table["skor"].isna()]
     lacking = scores.normalised.loc[silent, list(weights.index)].isna()
@@ -311,5 +311,5 @@ def _unknown(scores: Scores) -> dict[Any, list[str]]:
 
 
 def _points(share: float) -> str:
-    """Scores and their parts are read on 0–100."""
+    """Format a score or a part of it, shown on 0–100."""
     return format_number(100.0 * share, decimals=1)

@@ -1,4 +1,4 @@
-"""One village's file: everything computed about its place, and a paragraph that defends it."""
+"""Collect everything computed about one village's place on the list, with a paragraph of justification."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class Explanation:
     contributions : Series
         What each indicator adds to the score, largest first.
     rules : tuple of str
-        Rules that keep out a village that counts no less than a chosen one.
+        Rules that keep the village off the list although it counts as much as a chosen one.
     loss : float or None
-        What the objective loses if the decision is reversed; None where that cannot be.
+        What the objective loses if the decision is reversed; None where it cannot be reversed.
     coming, going : tuple of kode_desa
-        Villages that would then enter and leave the list, this one included.
+        Villages that would then enter and leave the list, including this one.
     rival : str or None
-        The village it competes with: which would take its place, or whose place it would take.
+        The village it competes with: the one that would replace it, or that it would replace.
     chance, interval
         ``peluang_lokus`` and the 5–95 % interval of its rank; None without robustness.
     text : str
-        One paragraph in the language in force.
+        One paragraph in the current language.
     """
 
     kode: str
@@ -91,7 +91,7 @@ def explain(
     desa: pd.Series[str] | None = None,
     robustness: Robustness | None = None,
 ) -> Explanation:
-    """Explain one village's place.
+    """Explain why one village is on the list or not.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def explain(
     scores, selection, kecamatan, labels, desa
         As for :func:`lokus.choice.explain.reasons`.
     robustness : Robustness, optional
-        Adds how sure the place is.
+        Adds the probability of being on the list, and the interval of the rank.
 
     Returns
     -------
@@ -112,8 +112,8 @@ def explain(
 
     Notes
     -----
-    What would happen if the decision were reversed is found by solving the selection once more with the
-    village locked out, or in.
+    The consequence of reversing the decision is found by solving the selection once more with the village
+    locked out (or in). For all chosen villages at once use :func:`justifications`.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def justifications(
     desa: pd.Series[str] | None = None,
     robustness: Robustness | None = None,
 ) -> pd.Series[str]:
-    """Write the paragraph of :func:`explain` for every chosen village, named ``justifikasi``.
+    """Write the paragraph of :func:`explain` for every chosen village; the series is named ``justifikasi``.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def _contributions(narrator: Narrator, kode: str) -> pd.Series[float]:
 
 
 def _turned(selection: Selection, kode: str, chosen: bool) -> _Turn | None:
-    """Solve once more with the opposite decision on this village."""
+    """Solve the selection again with the decision on this village reversed."""
     problem = selection.problem
     if kode in problem.locked_in or kode in problem.locked_out or kode not in set(selection.instance.codes):
         return None
@@ -244,7 +244,7 @@ def _turned(selection: Selection, kode: str, chosen: bool) -> _Turn | None:
 
 
 def _rival(selection: Selection, others: tuple[str, ...], chosen: bool) -> str | None:
-    """Name the strongest of those that would come, or the weakest of those that would go."""
+    """Return the highest-scoring village that would enter, or the lowest-scoring that would leave."""
     if not others:
         return None
     values = selection.scores[list(others)]

@@ -1,4 +1,4 @@
-"""Each rule of a problem one step looser: what its price is measured by."""
+"""Relax each rule of a problem by one step, to measure what the rule costs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["loosen"]
 
 
 def loosen(problem: Problem) -> Iterator[tuple[str, str, list[Problem]]]:
-    """Go through the rules of `problem`, the number of villages aside.
+    """Relax the rules of `problem` one at a time, except the number of villages.
 
     Yields
     ------
     rule, looser : str
-        The rule as a sentence, and what it would be one step looser; locks are lifted all at once.
+        The rule as a sentence, and the same rule relaxed by one step; all locks are lifted together.
     problems : list of Problem
-        With only that rule loosened; two where the step may go either way.
+        Problems in which only that rule is relaxed; two where it can be relaxed in either direction.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The smallest changes of the rules that allow a list, each found by solving the whole problem again."""
+"""Find the smallest changes of the rules that allow a list, each verified by solving again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST = 6
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """A change that makes the choice possible: in words, and as the rules that it leads to.
+    """A change of the rules that allows a list.
 
     Parameters
     ----------
@@ -40,20 +40,21 @@ class Remedy:
 
 @dataclass(frozen=True, kw_only=True)
 class Feasibility:
-    """What remedies are found with: answers about one set of villages.
+    """What the search for remedies asks about one set of villages.
 
     Parameters
     ----------
     possible : callable
-        Whether some list satisfies every rule of a problem.
+        Takes a problem; whether some list satisfies all its rules.
     counts : callable
-        Whether the numbers of villages and kecamatan allow it, rules across kecamatan aside; quick.
+        Takes a problem; whether its numbers of villages and kecamatan allow a list. Faster: ignores rules
+        across kecamatan.
     cheapest : callable
-        What the least costly list costs, the budget aside; None where there is no list.
+        Takes a problem; cost of its cheapest list without the budget, None where there is no list.
     villages, kecamatan, largest : int
         Villages that can be chosen, kecamatan that have any, and how many the largest of them has.
     kabupaten, largest_kabupaten : int
-        The same of kabupaten; only needed where a rule counts them.
+        The same for kabupaten; only needed where a rule counts kabupaten.
     """
 
     possible: Test
@@ -68,7 +69,7 @@ class Feasibility:
 
 @dataclass(frozen=True, kw_only=True)
 class _Rule:
-    """One number of a problem that may be changed: `values`, nearest first; `free` is without the rule."""
+    """One number of a problem that may change: `values` from the nearest on; `free` lifts the rule."""
 
     name: str
     say: Callable[[Any], str]
@@ -76,11 +77,11 @@ class _Rule:
     values: Sequence[Any] = ()
     free: Any = None
     key: str | None = None
-    rising: bool = True  # each value allows whatever the one before it does
+    rising: bool = True  # each value allows every list that the one before it allows
     has_free: bool = True
 
     def put(self, problem: Problem, value: Any) -> Problem:
-        """Give the rule another value."""
+        """Return the problem with another value of the rule."""
         if self.key is None:
             return replace(problem, **{self.name: value})
         numbers = {key: number for key, number in getattr(problem, self.name).items() if key != self.key}
@@ -90,7 +91,7 @@ class _Rule:
         return replace(problem, **changed)
 
     def nearest(self, problem: Problem, villages: Feasibility) -> Any:
-        """Find the nearest value at which there is a list, the other rules as `problem` has them."""
+        """Find the nearest value that allows a list, with the other rules of `problem` unchanged."""
         if self.name == "budget":
             cost = villages.cheapest(problem)
             return None if cost is None else float(math.ceil(cost))
@@ -111,25 +112,25 @@ class _Rule:
 
 
 def find_remedies(problem: Problem, villages: Feasibility) -> list[Remedy]:
-    """Find what would make an impossible choice possible.
+    """Find the smallest changes of the rules that allow a list.
 
     Parameters
     ----------
     problem : Problem
-        That no list satisfies.
+        One that no list satisfies.
     villages : Feasibility
 
     Returns
     -------
     list of Remedy
-        Every change of one rule to its nearest value that suffices. Where none does, changes of two rules,
-        at most six of them; where none of those does either, one set of changes, none of which could be left
-        out. Empty where no village can be chosen at all.
+        Every single rule whose change suffices, with its nearest such value. Where no single change suffices,
+        up to six pairs of changes; where no pair suffices either, one set of changes of which none can be
+        left out. Empty where no village can be chosen at all.
 
     Notes
     -----
-    Whether a list exists is asked of the whole problem each time: what a rule within kecamatan asks for is
-    of no use where the villages to be kept, the kinds or the budget do not allow it.
+    Each candidate is checked against all rules: a change that suffices within kecamatan does not help where
+    the villages to be kept, the jenis or the budget still allow no list.
 
     Examples
     --------
@@ -156,7 +157,7 @@ def find_remedies(problem: Problem, villages: Feasibility) -> list[Remedy]:
     if not any(found):
         orders = (rules, rules[::-1])
         several = [one for one in (_several(problem, order, villages) for order in orders) if one is not None]
-        # Of two sets none of whose changes could be left out, the smaller.
+        # Both sets are minimal; take the smaller one.
         found = [min(several, key=lambda item: item[0])[1]] if several else []
     return list({one.text: one for one in found if one is not None}.values())
 
@@ -165,14 +166,14 @@ def _remedy(problem: Problem, changes: Sequence[tuple[_Rule, Any]], villages: Fe
     changed = problem
     for rule, value in changes:
         changed = rule.put(changed, value)
-    # A cost may be rounded, a bound may be off: nothing is named that was not solved as it is named.
+    # Costs are rounded and bounds may be inexact, so the remedy is solved with the numbers it states.
     if not villages.possible(changed):
         return None
     return Remedy(text=_(" and ").join(rule.say(value) for rule, value in changes), problem=changed)
 
 
 def _pair(problem: Problem, first: _Rule, second: _Rule, villages: Feasibility) -> Remedy | None:
-    """Lift one rule, find the nearest value of the other, and with that the nearest of the first."""
+    """Lift the first rule, find the nearest value of the second, then with it that of the first."""
     if not first.has_free:
         first, second = second, first
     if not first.has_free:
@@ -185,7 +186,7 @@ def _pair(problem: Problem, first: _Rule, second: _Rule, villages: Feasibility) 
 
 
 def _several(problem: Problem, rules: Sequence[_Rule], villages: Feasibility) -> tuple[int, Remedy] | None:
-    """Lift all rules, then put back one after the other, each as near to what is stated as it can be."""
+    """Lift all rules, then restore them one by one, each as near to its stated value as possible."""
     changed = problem
     for rule in rules:
         changed = rule.put(changed, rule.free) if rule.has_free else changed
@@ -214,7 +215,7 @@ def _several(problem: Problem, rules: Sequence[_Rule], villages: Feasibility) ->
 
 
 def _rules(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    """List what may be changed, in the order in which it is named."""
+    """List the rules that may be changed, in the order in which remedies name them."""
     return [
         *_across(problem, villages),
         *_kecamatan(problem, villages),

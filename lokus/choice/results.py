@@ -1,4 +1,4 @@
-"""Everything known of each village in one table: what maps, workbook and review read."""
+"""Assemble the results table: one row a village, read by maps, workbook and review."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOKUS, NOT_LOKUS, NO_DATA = "lokus", "bukan lokus", "belum ada data"
 
 
 def side_by_side(left: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
-    """Join frames of the same villages; where a column stands in several, the last one's is kept.
+    """Join frames of the same villages; of a column in several frames the last one counts.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def side_by_side(left: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        An index differs.
+        The frames do not share one index.
 
     Examples
     --------
@@ -56,14 +56,14 @@ def describe_villages(
     completeness: pd.DataFrame,
     types: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Put what is known of each village besides its numbers into columns for maps.
+    """Build the columns of classes that maps show: hot spots, completeness, typology.
 
     Parameters
     ----------
     index : pandas.Index
         Villages.
     hotspots : pandas.Series
-        Class of local Moran, becomes ``titik_panas``.
+        Class by local Moran's I; becomes ``titik_panas``.
     completeness : pandas.DataFrame of bool
         Villages × needed indicators; the share present, in percent, becomes ``kelengkapan``.
     types : pandas.DataFrame, optional
@@ -127,12 +127,12 @@ def assemble_results(
 
 
 def name_alternatives(alternatives: pd.DataFrame, names: pd.Series[str]) -> pd.DataFrame:
-    """Put names for codes, and points of 100 for shares, in a list of alternatives.
+    """Replace codes by names and shares by points of 100 in a table of alternatives.
 
     Parameters
     ----------
     alternatives : pandas.DataFrame
-        As :func:`lokus.choice.alternatives.alternatives` gives them.
+        As returned by :func:`lokus.choice.alternatives.alternatives`.
     names : pandas.Series
         Name of each village.
 

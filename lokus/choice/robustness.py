@@ -1,4 +1,4 @@
-"""How sure each village's place is: the exact choice, made again for many draws of what is uncertain."""
+"""Assess how certain each village's place is, by solving the selection for many draws of the inputs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-# Draws of what a score is made of: rates from their posterior, weights, other indicators; scored at once.
+# Draws of the inputs of a score (rates from their posterior, weights, other indicators), scored together.
 
 Source = Literal["laju", "bobot", "data lain"]
 
@@ -53,7 +53,7 @@ SOURCES: tuple[Source, ...] = ("laju", "bobot", "data lain")
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How a score is made, as given to :func:`lokus.evidence.scores.scoring.score`."""
+    """How a score is computed: the arguments of :func:`lokus.evidence.scores.scoring.score`."""
 
     weights: Mapping[str, float]
     worse: Mapping[str, Literal["high", "low"]]
@@ -64,7 +64,7 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Uncertainty:
-    """What is not known exactly.
+    """Which inputs are uncertain, and by how much.
 
     Parameters
     ----------
@@ -72,11 +72,13 @@ class Uncertainty:
         ``prevalensi`` is drawn from its posterior, and ``anak_stunting`` with the same draw.
     concentration : float, optional
         Weights are drawn from a Dirichlet distribution whose mean is the stated weights and whose parameters
-        add up to this: a weight w has the standard deviation √(w(1−w)/(concentration+1)). None keeps them.
+        add up to this: a weight w has the standard deviation √(w(1−w)/(concentration+1)). None keeps them
+        fixed.
     errors : mapping of indicator to standard error
-        In the indicator's unit; normal, independent between villages.
+        In the indicator's unit; errors are normal and independent between villages. Do not use it for a rate
+        given by `rates`.
     limits : mapping of indicator to (low, high)
-        Where a draw of such an indicator is cut off.
+        Limits at which draws of such an indicator are truncated.
     """
 
     rates: Rates | None = None
@@ -91,7 +93,7 @@ class Uncertainty:
         return tuple(name for name, is_stated in zip(SOURCES, stated, strict=True) if is_stated)
 
     def check(self, recipe: Recipe) -> None:
-        """Refuse settings that contradict each other or the score."""
+        """Raise where settings contradict each other or the score."""
         if not self.sources:
             raise RuleError(
                 _("state at least one uncertainty: rates, concentration or errors"),
@@ -135,10 +137,9 @@ def draw_columns(
     Returns
     -------
     dict of indicator to ndarray, shape (n, villages)
-        A missing value stays missing, also where only the model has an opinion on it: where `indicators` has
-        the estimate and it is missing in a village, so are its draws. Among the children not measured, each
-        is stunted with the drawn rate, its odds multiplied by the stated ratio, so that rate and count of one
-        draw belong together.
+        A missing value stays missing: where `indicators` has no estimate for a village, its draws are missing
+        too, although the model could provide them. Each child not measured is stunted with the drawn rate,
+        its odds multiplied by the stated ratio, so that rate and count of one draw are consistent.
     """
     out: dict[str, Floats] = {}
     rates = uncertainty.rates
@@ -182,7 +183,7 @@ def draw_weights(weights: Mapping[str, float], concentration: float, *, n: int, 
     """
     shares = pd.Series(weights, dtype=float)
     shares = shares / math.fsum(shares)
-    # Drawn in the order of the names, so that the order in which weights are stated changes nothing.
+    # Drawn in the order of the names, so that the result does not depend on the order of the weights.
     names = sorted(shares.index)
     rng = np.random.default_rng([seed, 2])
     drawn = {key: rng.standard_gamma(concentration * shares[key], n) for key in names}
@@ -193,10 +194,11 @@ def draw_weights(weights: Mapping[str, float], concentration: float, *, n: int, 
 
 
 def _tiny_gammas(shapes: Mapping[str, float], *, n: int, seed: int) -> dict[str, Floats]:
-    """Draw gamma variates, up to one factor a row, whose own values a computer number cannot hold.
+    """Draw gamma variates too small for floating point, up to one common factor a row.
 
-    With G from Gamma(a + 1) and U uniform, G U^(1/a) is from Gamma(a) (Stuart 1962); in logarithms nothing
-    vanishes. A weight that is stated above 0 stays above 0, so that what is left of a score can be computed.
+    With G from Gamma(a + 1) and U uniform, G U^(1/a) is from Gamma(a) (Stuart 1962); in logarithms none
+    underflows. A weight stated above 0 stays above 0, so that a score with missing indicators can be
+    computed.
     """
     rng = np.random.default_rng([seed, 2])
     logs = {}
@@ -213,14 +215,14 @@ def _tiny_gammas(shapes: Mapping[str, float], *, n: int, seed: int) -> dict[str,
 def draw_scores(
     indicators: pd.DataFrame, recipe: Recipe, *, columns: Mapping[str, Floats], weights: Floats | None
 ) -> Floats:
-    """Score every draw as :func:`lokus.evidence.scores.scoring.score` would, shape (draws, villages).
+    """Score every draw as :func:`lokus.evidence.scores.scoring.score` does, shape (draws, villages).
 
     Parameters
     ----------
     indicators : DataFrame, index ``kode_desa`` (sorted)
     recipe : Recipe
     columns : mapping of indicator to ndarray, shape (draws, villages)
-        Drawn indicators; the others stand as they are.
+        Drawn indicators; the others are taken from `indicators`.
     weights : ndarray, shape (draws, indicators), or None
         Drawn weights, in the order of the recipe.
     """
@@ -233,7 +235,7 @@ def draw_scores(
     }
     known = np.stack([~np.isnan(values[0]) for values in given.values()])
     lacking = (~known & (stated > 0)[:, None]).any(axis=0)
-    # By the stated weights: whether a village can be assessed is no matter of chance.
+    # By the stated weights, so that whether a village can be assessed does not vary between draws.
     withheld = ~enough_known(known.T, stated)
     if recipe.missing == "withhold":
         withheld |= lacking
@@ -253,7 +255,7 @@ def draw_scores(
 def _normalise(
     values: Floats, *, worse: Literal["high", "low"], method: Normalise, goalposts: tuple[float, float] | None
 ) -> Floats:
-    """As :func:`lokus.evidence.scores.normalise.normalise_column`, a row at a time."""
+    """Normalise each draw as :func:`lokus.evidence.scores.normalise.normalise_column` does."""
     known = ~np.isnan(values[0])
     out = np.full(values.shape, np.nan)
     if not known.any():
@@ -295,7 +297,7 @@ LARGEST_ERROR = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class Robustness:
-    """How often each village is on the best list when what is uncertain is drawn again.
+    """How often each village is on the best list when uncertain inputs are drawn at random.
 
     Parameters
     ----------
@@ -330,11 +332,11 @@ class Robustness:
 
     @cached_property
     def sources(self) -> pd.DataFrame:
-        """Which uncertainty matters most: each alone, then all together, with the same draws.
+        """Compare the sources of uncertainty: each alone, then all together, with the same draws.
 
-        Index ``laju``, ``bobot``, ``data lain`` (those stated) and ``semua``. Columns ``desa_berubah``
-        (villages of the proposal replaced, on average) and ``desa_perbatasan`` (villages with a probability
-        from 0.2 to 0.8).
+        Index ``laju``, ``bobot``, ``data lain`` (those that were stated) and ``semua``. Columns
+        ``desa_berubah`` (villages of the proposal replaced, on average) and ``desa_perbatasan`` (villages
+        with a probability from 0.2 to 0.8).
         """
         rows = {}
         listed = self.table.index.isin(self.proposal)
@@ -348,12 +350,12 @@ class Robustness:
 
     @cached_property
     def convergence(self) -> pd.Series:
-        """Whether the draws suffice.
+        """Check whether the number of draws suffices.
 
         ``galat_terbesar``: largest Monte Carlo standard error; ``beda_paruh``: largest difference between the
-        halves of the draws; ``beda_wajar``: what that should stay below, four standard errors of such a
-        difference; ``kelas_sama``: share of villages in the same class by either half; ``cukup``: the error
-        is at most 0.02 and the halves differ no more than they should.
+        halves of the draws; ``beda_wajar``: the limit for that, four standard errors of such a difference;
+        ``kelas_sama``: share of villages in the same class by either half; ``cukup``: the error is at most
+        0.02 and the difference within its limit.
         """
         error = float(self.table["galat_peluang"].max())
         apart = float((self.halves["paruh_1"] - self.halves["paruh_2"]).abs().max())
@@ -414,21 +416,21 @@ def assess_robustness(
     draws: int = 1000,
     seed: int,
 ) -> Robustness:
-    """Choose again, exactly, for many draws of rates, weights and other indicators.
+    """Compute each village's probability of being on the list, over draws of rates, weights and indicators.
 
     Parameters
     ----------
     selection : Selection
-        The proposal: its rules, kecamatan, tie values, jenis and costs hold for every draw.
+        The proposal; its rules, kecamatan, tie values, jenis and costs apply to every draw.
     indicators : DataFrame, index ``kode_desa``
-        What the score was made of; with ``stunting``, ``diukur``, ``sasaran`` where rates are drawn and
+        The indicators of the score; with ``stunting``, ``diukur``, ``sasaran`` where rates are drawn and
         ``anak_stunting`` has a weight or is the objective.
     weights, worse, normalise, goalposts, missing
         As given to :func:`lokus.evidence.scores.scoring.score` for the proposal.
     children : Series, optional
         As given to :func:`lokus.choice.selection.select`; drawn with the rates where those are given.
     rates, concentration, errors, limits
-        What is uncertain: see :class:`lokus.choice.robustness.Uncertainty`.
+        The uncertain inputs: see :class:`lokus.choice.robustness.Uncertainty`.
     draws : int
     seed : int
 
@@ -443,10 +445,10 @@ def assess_robustness(
 
     Notes
     -----
-    Stochastic multicriteria acceptability analysis with the constrained choice in place of the ranking:
-    Lahdelma & Salminen (2001), *Operations Research* 49, 444–454. Normalisation is done anew in every draw.
-    Equal scores are settled by the proposal's own tie values. Rules across kecamatan (kept villages, jenis,
-    budget) send those draws to HiGHS in which they bind.
+    Stochastic multicriteria acceptability analysis, with the constrained selection in place of the ranking:
+    Lahdelma & Salminen (2001), *Operations Research* 49, 444–454. Indicators are normalised again in every
+    draw, and ties are broken by the proposal's own tie values. Draws in which a rule across kecamatan (kept
+    villages, jenis, budget) binds are solved with HiGHS, which is slower.
 
     Examples
     --------
@@ -492,7 +494,7 @@ class _Values:
 
 
 class _Work:
-    """The draws, kept so that one kind of uncertainty alone can be assessed with the same ones."""
+    """Holds the draws, so that each source of uncertainty alone is assessed with the same ones."""
 
     def __init__(
         self,
@@ -522,7 +524,7 @@ class _Work:
         self.places = index.get_indexer(pd.Index(self.template.codes))
 
     def values(self, sources: Collection[Source]) -> _Values:
-        """Scores and objective with only these kinds of uncertainty, shape (draws, villages)."""
+        """Return scores and objective with only these sources of uncertainty, shape (draws, villages)."""
         by_rates = {"prevalensi", "anak_stunting"} if "laju" in sources else set()
         by_errors = set(self.uncertainty.errors) if "data lain" in sources else set()
         columns = {key: self.columns[key] for key in self.columns if key in by_rates | by_errors}
@@ -543,7 +545,7 @@ class _Work:
         return _Values(score=score, objective=objective)
 
     def choose(self, values: _Values) -> Bools:
-        """Chosen or not, shape (draws, villages) in the order of the selection's table."""
+        """Return which villages are chosen, shape (draws, villages) in the order of the selection's table."""
         found = best_lists(self.template, quantise(values.objective, by_row=True)[0][:, self.places])
         out = np.zeros(values.score.shape, dtype=bool)
         out[:, self.places] = found
@@ -626,7 +628,7 @@ def _effect(chance: Floats, listed: npt.NDArray[np.bool_]) -> dict[str, float]:
 
 
 def classify(chance: pd.Series[float]) -> pd.Series[str]:
-    """Name the class of each probability.
+    """Classify each probability.
 
     Examples
     --------
@@ -638,6 +640,6 @@ def classify(chance: pd.Series[float]) -> pd.Series[str]:
 
 
 def _point(values: npt.NDArray[np.integer], share: float) -> npt.NDArray[np.integer]:
-    """Smallest value that at least `share` of the draws do not exceed, per column."""
+    """Return the smallest value that at least `share` of the draws do not exceed, per column."""
     place = max(int(np.ceil(share * len(values))) - 1, 0)
     return np.asarray(np.partition(values, place, axis=0)[place])

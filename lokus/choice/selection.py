@@ -1,4 +1,4 @@
-"""Choosing the villages: exact, with its proof, its ties and the price of its rules."""
+"""Select the villages exactly, with proof of optimality, ties and the price of each rule."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
 
 
 def engine_name(engine: str) -> str:
-    """Name of the method that proved the list best, as a reader sees it.
+    """Return the label of the method that proved the list optimal.
 
     Examples
     --------
@@ -57,14 +57,14 @@ def engine_name(engine: str) -> str:
 
 
 def objective_text(value: float, problem: Problem) -> str:
-    """Write what a list adds up to, in the unit in which its villages are listed.
+    """Format the objective of a list in the unit of its villages.
 
     Parameters
     ----------
     value : float
-        Sum over the list: of scores 0–1, of children, or of their blend.
+        Sum over the list of scores (0–1), of children, or of their blend.
     problem : Problem
-        Says which.
+        States which of these the list maximises.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def objective_text(value: float, problem: Problem) -> str:
     return _("sum of scores {total} (each village 0–100)").format(total=total)
 
 
-# Beyond, asking the mixed-integer engine for every tied village takes minutes.
+# With more villages, finding every tied village with the mixed-integer solver takes minutes.
 MOST_BY_MODEL = 5_000
 
 LOCKED_IN, LOCKED_OUT, TIED = "dikunci masuk", "dikunci keluar", "seri di batas"
@@ -98,9 +98,10 @@ class Selection:
     kode : tuple of str
         Chosen villages, sorted.
     objective : float
-        Sum of what they bring: of scores, unless the problem says otherwise.
+        Sum of their scores, or of what else the problem maximises.
     bound : float
-        No list that satisfies the rules has a larger sum; equal to `objective` up to the solver's tolerance.
+        Upper bound of the objective over all lists that satisfy the rules; equal to `objective` where the
+        list is proven optimal, up to the solver's tolerance.
     engine : str
         "program dinamis", "relaksasi Lagrange" or "HiGHS".
     n_kecamatan : int
@@ -110,7 +111,7 @@ class Selection:
     marginal : str or None
         The chosen village, not locked in, that ranks lowest.
     scores : Series
-        What each village brings to the objective.
+        What each village adds to the objective.
     """
 
     problem: Problem
@@ -130,27 +131,27 @@ class Selection:
 
     @cached_property
     def instance(self) -> Instance:
-        """The arrays the engines saw."""
+        """The problem as arrays, as the solvers read it."""
         return self.arranged(self.problem)
 
     def arranged(self, problem: Problem) -> Instance:
-        """Arrange the same villages under other rules."""
+        """Return the same villages as arrays under other rules."""
         return build_instance(
             self.scores, self.kecamatan, problem, self.tie_break, jenis=self.jenis, cost=self.cost
         )
 
     @cached_property
     def chosen(self) -> npt.NDArray[np.bool_]:
-        """Chosen or not, in the order of the instance."""
+        """Which villages are chosen, in the order of the instance."""
         return np.isin(self.instance.codes, list(self.kode))
 
     @cached_property
     def loss(self) -> pd.Series[float]:
-        """What the sum of scores loses if the decision on a village is reversed (its irreplaceability).
+        """Loss of the objective if the decision on a village is reversed (its irreplaceability).
 
-        For a chosen village: forced out; for another: forced in; 0 where an equally good list does so;
-        missing where that cannot be (locked villages, villages without score), where a rule looks across
-        kecamatan, and beyond the size that the dynamic programme holds.
+        A chosen village is forced out, another forced in; 0 where an equally good list exists. Missing where
+        the decision cannot be reversed (locked villages, villages without score), where a rule applies across
+        kecamatan, and beyond the size of the dynamic programme.
         """
         out = pd.Series(np.nan, index=self.table.index, name="kerugian")
         if self._has_tables:
@@ -165,11 +166,11 @@ class Selection:
 
     @cached_property
     def ties(self) -> pd.DataFrame:
-        """Villages that some but not all lists with the same best sum of scores contain.
+        """Villages that some but not all of the optimal lists contain.
 
         Columns ``kecamatan``, ``skor``, ``anak_stunting`` (the tie rule's first part), ``terpilih``. The
-        frame is complete, except beyond the size that the dynamic programme holds: there it has villages
-        exchangeable one for one.
+        frame is complete, except beyond the size of the dynamic programme, where it has only villages that
+        can be exchanged one for one.
         """
         if self._has_tables:
             tied = self.loss.index[self.loss == 0.0]
@@ -192,15 +193,15 @@ class Selection:
 
     @property
     def by_tie_rule(self) -> int:
-        """Places that the scores do not fill: which of the tied villages takes them, the tie rule decides."""
+        """Number of places on the list that the tie rule fills, because scores are equal."""
         return int(self.ties["terpilih"].sum())
 
     @property
     def caution(self) -> str:
-        """What must be said of a list that the scores hardly decide; empty otherwise.
+        """A warning where the tie rule, not the scores, decides most of the list; empty otherwise.
 
-        A threshold gives most villages one of two scores. Where at least half of the places are filled by the
-        tie rule alone, the list is that of the tie rule, whatever the score is called.
+        A threshold score takes few values. The warning is given where the tie rule fills at least half of the
+        places.
         """
         if 2 * self.by_tie_rule < len(self.kode):
             return ""
@@ -216,7 +217,7 @@ class Selection:
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """What each rule costs: the gain in the sum of scores were it one step looser.
+        """Price of each rule: the gain of the objective if the rule were relaxed by one step.
 
         Columns ``aturan``, ``dilonggarkan``, ``harga``; by exact re-solving.
         """
@@ -233,7 +234,7 @@ class Selection:
 
     @property
     def binding(self) -> pd.DataFrame:
-        """Rules of :attr:`prices` that cost anything."""
+        """Rules of :attr:`prices` with a price above 0."""
         return self.prices[self.prices["harga"] > 0].reset_index(drop=True)
 
     def _best(self, problem: Problem) -> int:
@@ -301,25 +302,26 @@ def select(
     cost: pd.Series[float] | None = None,
     engine: Engine = "auto",
 ) -> Selection:
-    """Choose the list with the largest sum of scores that satisfies every rule.
+    """Select the list with the largest sum of scores among those that satisfy every rule.
 
     Parameters
     ----------
     scores : Series, index ``kode_desa``
-        A village without score can only be chosen by locking it in, and then adds nothing.
+        A village without score can only be chosen by locking it in, and then adds 0.
     kecamatan : Series
         Kecamatan of each village, code or name.
     problem : Problem
     tie_break : Series, optional
-        Expected stunted children; missing counts as 0.
+        Expected stunted children, to break ties; a missing value counts as 0.
     children : Series, optional
-        The same as part of the objective "anak" or "campuran"; a village without it cannot be chosen then.
+        Expected stunted children for the objective "anak" or "campuran"; a village without it cannot be
+        chosen then.
     jenis : Series, optional
         "desa" or "kelurahan", for limits per jenis.
     cost : Series, optional
-        Cost of each village in the budget's unit; none may be missing.
+        Cost of each village in the unit of the budget; none may be missing.
     engine : {"auto", "dp", "lagrange", "highs"}
-        See :func:`lokus.choice.solver.engine.best_list`.
+        See :func:`lokus.choice.solver.engine.best_list`. Leave it at "auto" except to compare engines.
 
     Returns
     -------
@@ -328,16 +330,16 @@ def select(
     Raises
     ------
     InfeasibleError
-        No list satisfies the rules; says which, and what would allow one.
+        No list satisfies the rules; names the conflicting ones, and changes that allow a list.
     RuleError
         Villages repeated, without kecamatan, or with an infinite score; an unknown engine.
 
     Notes
     -----
-    Scores are compared and added as whole multiples of a decimal unit, twelve digits for the largest, so the
-    best list does not depend on the order of rows or the machine. Among lists with the same sum of scores the
-    one with more stunted children wins, then the one whose sorted codes come first in dictionary order. All
-    engines keep this rule.
+    Scores are rounded to whole multiples of a decimal unit (twelve digits for the largest) before they are
+    compared and added, so the list does not depend on the order of rows or the machine. Of lists with the
+    same sum of scores the one with more stunted children is selected, then the one whose sorted codes come
+    first in lexicographic order. All engines apply this rule.
 
     Examples
     --------

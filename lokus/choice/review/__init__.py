@@ -1,1 +1,1 @@
-"""The annual review: what becomes of last year's list, why, and whether being on it helped."""
+"""Review last year's list: what becomes of each village, why, and what being on the list did."""

@@ -1,4 +1,4 @@
-"""Why a village's place on the list changed: rules, other indicators, real change, coverage, chance."""
+"""Attribute each village's move to rules, other indicators, real change, measurement coverage and chance."""
 
 from __future__ import annotations
 
@@ -47,30 +47,30 @@ FACTORS = (RULES, INDICATORS, *COUNT_FACTORS)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Year:
-    """What one year's list is made of.
+    """The data and rules that one year's list is made from.
 
     Parameters
     ----------
     indicators : DataFrame, index ``kode_desa``
-        Everything the score, the rates or the budget read, with ``stunting``, ``diukur``, ``sasaran``: last
-        year's carried to this year's villages.
+        Every column that the score, the rates or the budget read, with ``stunting``, ``diukur``, ``sasaran``.
+        Last year's values are those converted to this year's villages.
     problem : Problem
-        The year's rules; kept and locked villages in this year's codes.
+        The year's rules, with the codes in them those of this year.
     score : callable
         ``(indicators with rates, expected stunted children) -> Scores`` by the year's weights.
     estimate : callable, optional
         ``(stunting, diukur, sasaran, covariates) -> Rates`` by the year's settings; must take counts that are
-        not whole (``fractional=True``). Where both years give the same callables, and the same problem, the
-        rules are known to be the same, and half the work is saved.
+        not whole (``fractional=True``). Give both years the same callables where their rules are the same:
+        that halves the work.
     covariates : tuple of str
-        Columns of `indicators` that `estimate` is given; none: it is given None.
+        Columns of `indicators` passed to `estimate`; where empty, it is passed None.
     earlier : tuple of (stunting, diukur)
-        Earlier rounds that the year's rates borrow, newest first; where there are any, `estimate` is given
-        them as its fifth argument. They count as coverage: they are more children seen.
+        Earlier rounds that the year's rates borrow from, newest first, passed to `estimate` as its fifth
+        argument. Their effect is attributed to coverage, since they add measured children.
     own_ties : bool
-        Break ties by the score's own rule, as a preset does, and not by expected stunted children.
+        Break ties by the score's own rule, as a preset does, instead of by expected stunted children.
     cost : str, optional
-        Column of `indicators` that the budget is spent on.
+        Column of `indicators` with the cost of each village.
     """
 
     indicators: pd.DataFrame
@@ -84,17 +84,17 @@ class Year:
 
 
 class Evaluator:
-    """The choice with some factors as they are this year and the others as they were last year.
+    """Solves the selection with some factors as this year and the others as last year.
 
-    Calling it with a set of factors gives every village's margin (:func:`lokus.choice.review.margin.margin`);
-    :meth:`selection` gives the list itself. Both remember what they have computed.
+    A call with a set of factors returns every village's margin (:func:`lokus.choice.review.margin.margin`);
+    :meth:`selection` returns the list itself. Both cache their results.
 
     Parameters
     ----------
     before, after : Year
         With the same villages.
     kecamatan : Series
-        This year's, in both years: what a changed border does is no factor of this game.
+        Of this year, for both years: a changed border is not one of the causes.
     jenis : Series, optional
     change : DataFrame, optional
         ``Change.table``: needed where a year estimates rates.
@@ -131,14 +131,14 @@ class Evaluator:
         self._rates: dict[tuple[object, ...], Rates] = {}
 
     def __call__(self, corner: Corner) -> pd.Series[float]:
-        """Margin of every village with the factors of `corner` switched to this year."""
+        """Return every village's margin with the factors of `corner` as this year."""
         corner = corner - self._idle
         if corner not in self._margins:
             self._margins[corner] = margin(self.selection(corner))
         return self._margins[corner]
 
     def selection(self, corner: Corner) -> Selection:
-        """Best list with the factors of `corner` switched to this year."""
+        """Return the best list with the factors of `corner` as this year."""
         corner = corner - self._idle
         if corner not in self._selections:
             self._selections[corner] = self._select(corner)
@@ -155,7 +155,7 @@ class Evaluator:
         return stunting_states(self._frames[False], self._frames[True], change)
 
     def _same(self) -> Corner:
-        """Factors that are the same in both years: switching them changes nothing, so it is not computed."""
+        """Factors that are the same in both years; they need no solution of their own."""
         old, new, same = self._frames[False], self._frames[True], set()
         own = [name for name in _COUNTED if name in old and name in new]
         if self.states is None:
@@ -230,7 +230,7 @@ def _same_rounds(one: Rounds, other: Rounds) -> bool:
 def _with_counts(
     frame: pd.DataFrame, stunting: pd.Series[float], measured: pd.Series[float], due: pd.Series[float]
 ) -> pd.DataFrame:
-    """Put a corner's counts, and what is derived from them, in place of a year's."""
+    """Replace the counts of a frame, and the columns derived from them."""
     derived = (100.0 * measured / due.where(due > 0), 100.0 * stunting / measured)
     values = zip(_COUNTED, (stunting, measured, due, *derived), strict=True)
     return frame.assign(**{key: column for key, column in values if key in frame})
@@ -238,15 +238,15 @@ def _with_counts(
 
 @dataclass(frozen=True, kw_only=True)
 class Causes:
-    """How much each cause moved each village.
+    """How far each cause moved each village.
 
     Parameters
     ----------
     table : DataFrame, index ``kode_desa`` (sorted)
-        ``jarak_lalu``, ``jarak_kini``: margin of last year's proposal and of this year's; ``selisih``, their
+        ``jarak_lalu``, ``jarak_kini``: margin in last year's proposal and in this year's; ``selisih``, their
         difference, and ``selisih_aturan``, ``selisih_indikator``, ``selisih_nyata``, ``selisih_cakupan``,
-        ``selisih_kebetulan``, which add up to it. Points of score, positive towards the list. Missing for a
-        village without score in a year.
+        ``selisih_kebetulan``, which add up to it. In points of score; positive moves a village towards the
+        list. Missing where a village has no score in one of the years.
     reason : str
         Why the causes cannot be separated; empty where they are.
     """
@@ -256,7 +256,7 @@ class Causes:
 
     @classmethod
     def unknown(cls, index: pd.Index, reason: str) -> Causes:
-        """Give causes that cannot be separated, all missing, and why."""
+        """Build a result without numbers, with the reason why the causes cannot be separated."""
         columns = ["jarak_lalu", "jarak_kini", "selisih", *(f"selisih_{name}" for name in FACTORS)]
         return cls(table=pd.DataFrame(np.nan, index=index.sort_values(), columns=columns), reason=reason)
 
@@ -267,9 +267,9 @@ class Causes:
 
     @cached_property
     def shares(self) -> Mapping[str, float]:
-        """Share of each cause in all movement of all villages, 0–1; missing where nothing moved.
+        """Share of each cause in the movement of all villages together, 0–1; missing where nothing moved.
 
-        Villages whose place is certain in a year, such as locked ones, are left aside: a lock has no size.
+        Villages whose place is fixed in a year, such as locked ones, are left out: a lock has no magnitude.
         """
         certain = (self.table[["jarak_lalu", "jarak_kini"]].abs() >= CERTAIN).any(axis=1)
         total = self.parts[~certain].abs().sum()
@@ -303,14 +303,14 @@ class Causes:
 
 
 def _points_text(points: float) -> str:
-    """Write points of the score; the place of a locked village is certain by any number of them."""
+    """Format points of score; a fixed place (locked village) has no number."""
     if abs(points) >= 100.0 * CERTAIN:
         return "∞" if points > 0 else "−∞"
     return format_number(points, decimals=1).replace("-", "−")
 
 
 def factor_label(factor: str) -> str:
-    """Name of a cause as a reader sees it.
+    """Return the label of a cause.
 
     Examples
     --------
@@ -334,12 +334,12 @@ def split_causes(
     jenis: pd.Series[str] | None = None,
     change: pd.DataFrame | None = None,
 ) -> Causes:
-    """Divide what moved each village, from last year's proposal to this year's, between five causes.
+    """Divide each village's move from last year's proposal to this year's between five causes.
 
     Parameters
     ----------
     before, after : Year
-        With the same villages, this year's. Without last year's data: None.
+        Both with this year's villages. None where the data of a year are not there.
     kecamatan, jenis : Series
         This year's.
     change : DataFrame
@@ -348,8 +348,8 @@ def split_causes(
     Returns
     -------
     Causes
-        Where last year's data are absent, or one year's rules cannot be kept with the other's data, with
-        the reason and without numbers.
+        Without numbers, but with the reason, where last year's data are absent or one year's rules allow no
+        list with the other year's data.
 
     Raises
     ------
@@ -358,15 +358,16 @@ def split_causes(
 
     Notes
     -----
-    The proposal is made 32 times, with each cause as last year or as this year, and a village's change of
-    margin is divided by its Shapley values: no cause goes first. The real change is the estimated one, which
-    is drawn towards the trend the more, the fewer children were measured: of the true change of a village
-    with up to 30 children about a tenth counts as real, with 30 to 100 a quarter, with 200 and more a half
-    (``docs/reviu.md``), and the rest as chance. So a small share of "nyata" in a small village does not mean
-    that nothing happened there. A cause acts on all villages at once, so a
-    village may move by the real change of others. Rates are estimated anew for each combination of the
-    last three causes: 8 times, twice that when covariates changed, and twice again when `before` and
-    `after` do not share one `estimate`. A cause that is the same in both years is not switched at all.
+    The selection is solved for all 32 combinations of causes as last year or as this year, and each village's
+    change of margin is divided by Shapley values, so that the order of the causes does not matter. The real
+    change is the estimated one, which is shrunk towards the trend, more so where few children were measured:
+    in a village with up to 30 children about a tenth of the true change is counted as real, with 30 to 100 a
+    quarter, with 200 and more a half (``docs/reviu.md``); the rest is counted as chance. A small share of
+    "nyata" in a small village therefore does not show that nothing changed there. A cause acts on all
+    villages at once, so a village may also move because others changed. Rates are estimated anew for each
+    combination of the last three causes: 8 times, twice that when covariates changed, and twice again when
+    `before` and `after` do not share one `estimate`. A cause that is the same in both years needs no further
+    solutions.
 
     Examples
     --------

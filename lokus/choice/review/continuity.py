@@ -1,4 +1,4 @@
-"""Rules of continuity: who must stay from last year's list, who leaves, and how many may change."""
+"""Add rules of continuity to a problem: villages that stay, graduates that leave, and how many may change."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def continuity_rules(
     max_changes: int | None = None,
     graduated: Graduated = (),
 ) -> Problem:
-    """Add to a problem what last year's list demands of this year's.
+    """Return the problem with the rules that follow from last year's list.
 
     Parameters
     ----------
@@ -42,18 +42,17 @@ def continuity_rules(
     years_listed : Series, index ``kode_desa``
         Years on the list so far, last year included, consecutive; needed with `min_years`.
     min_years : int, optional
-        A village stays on the list for at least so many years: one with fewer is locked in.
+        Least number of years on the list: a village with fewer is locked in.
     max_changes : int, optional
-        At most so many villages of last year's list leave it. Graduates do not count: that they leave is
-        what the programme is for.
+        Largest number of villages that may leave last year's list. Graduates do not count towards it.
     graduated : collection of kode_desa, mapping to a reason, or result of ``graduation``
         Locked out.
 
     Returns
     -------
     Problem
-        Locks of the study win: a village that it locks out is not locked in by its few years (its reason
-        then says so), one that it locks in keeps the study's reason.
+        Locks of the study take precedence: a village that it locks out is not locked in for its few years
+        (the reason mentions this), and one that it locks in keeps the study's reason.
 
     Raises
     ------
@@ -165,7 +164,7 @@ def _limit_changes(
     least = max(len(staying) - most, 0)
     shut = len(set(staying) & set(changed.locked_out))
     outside = len(set(changed.locked_in) - set(staying))
-    # Each bound is the number of last year's villages that have to leave whatever the scores say.
+    # Each bound is the number of last year's villages that must leave whatever their scores.
     forced = max(shut, len(staying) - (problem.n - outside))
     if forced > most:
         raise RuleError(

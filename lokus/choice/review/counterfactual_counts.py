@@ -1,4 +1,4 @@
-"""What the counts of children would have been, had only some of what changed between two years changed."""
+"""Compute counterfactual counts of children: some factors as this year, the others as last year."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ Counts = tuple["pd.Series[float]", "pd.Series[float]", "pd.Series[float]"]
 
 @dataclass(frozen=True, kw_only=True)
 class StuntingStates:
-    """Counts of children at every corner between last year and this year.
+    """Counts of children for every combination of factors as last year or as this year.
 
     Parameters
     ----------
     before, after : DataFrame, index ``kode_desa`` (sorted)
         ``stunting``, ``diukur``, ``sasaran``.
     change : Series
-        Real change of the rate in points of percent, missing where a year has no measurement.
+        Estimated real change of the rate, in percentage points; missing where a year has no measurement.
 
     Notes
     -----
-    "cakupan" puts this year's number of measured children (and of children due) in place of last year's, at
-    the same rate; "nyata" adds the estimated real change to last year's observed rate; "kebetulan" adds the
-    rest, what this year's observed rate has beyond that. With all three the counts are this year's, with none
-    last year's, to the child. Rates are kept within 0–100 %. A village measured in one year only changes by
-    its coverage: no other change can be seen in it. Where no count of any village changed there is nothing
-    to divide, and the real change is 0.
+    "cakupan" replaces last year's number of measured children (and of children due) by this year's, at the
+    same rate; "nyata" adds the estimated real change to last year's observed rate; "kebetulan" adds the
+    remaining difference to this year's observed rate. With all three the counts are exactly this year's, with
+    none exactly last year's. Rates are limited to 0–100 %. In a village measured in one year only, all change
+    is attributed to coverage, since no other change is observed there. Where no count of any village changed,
+    the real change is 0.
     """
 
     before: pd.DataFrame
@@ -51,9 +51,9 @@ class StuntingStates:
     change: pd.Series[float]
 
     def __call__(self, corner: Corner) -> Counts:
-        """Stunted, measured and due children with the factors of `corner` switched to this year.
+        """Return stunted, measured and due children with the factors of `corner` as this year.
 
-        Stunted children are an expected number, in general not whole.
+        Stunted children are an expected number and in general not whole.
         """
         wide = self.after if COVERAGE in corner else self.before
         measured = wide["diukur"].to_numpy()
@@ -63,26 +63,26 @@ class StuntingStates:
             real = self.change.to_numpy() / 100.0
             rate = _rate(self.before) + real if REAL in corner else _rate(self.after) - real
             rate = np.clip(rate, 0.0, 1.0)
-        # A year's own counts stand where its rate does: multiplying back would not give them to the last bit.
+        # Use a year's own counts where its rate is used: multiplying back is not exact in floating point.
         own = ~self.both | (rate == _rate(wide))
         stunted = np.where(own, wide["stunting"].to_numpy(), np.minimum(measured * rate, measured))
         return pd.Series(stunted, index=wide.index, name="stunting"), wide["diukur"], wide["sasaran"]
 
     @property
     def both(self) -> npt.NDArray[np.bool_]:
-        """Whether a village was measured in both years."""
+        """Whether each village was measured in both years."""
         return np.isfinite(_rate(self.before)) & np.isfinite(_rate(self.after))
 
 
 def stunting_states(before: pd.DataFrame, after: pd.DataFrame, change: pd.DataFrame) -> StuntingStates:
-    """Take two years' counts apart into real change, coverage of measurement, and chance.
+    """Separate the change of two years' counts into real change, measurement coverage and chance.
 
     Parameters
     ----------
     before, after : DataFrame, index ``kode_desa``
-        ``stunting``, ``diukur`` and, where known, ``sasaran``: last year's carried to this year's villages.
+        ``stunting``, ``diukur`` and, where known, ``sasaran``: last year's converted to this year's villages.
     change : DataFrame
-        ``perubahan``, points of percent, this year less last year: ``Change.table`` of the joint model.
+        ``perubahan``, percentage points, this year minus last year: ``Change.table`` of the joint model.
 
     Returns
     -------
@@ -138,7 +138,7 @@ def _rate(year: pd.DataFrame) -> Floats:
 
 def _year(frame: pd.DataFrame) -> pd.DataFrame:
     columns = frame.reindex(columns=["stunting", "diukur", "sasaran"]).sort_index().astype(float)
-    # A village without either number, or with nobody measured, has no rate; it is missing as a whole.
+    # Without one of the counts, or with nobody measured, a village has no rate: all its counts are missing.
     unusable = columns["stunting"].isna() | ~(columns["diukur"] > 0)
     columns.loc[unusable, ["stunting", "diukur"]] = np.nan
     wrong = columns["stunting"] > columns["diukur"]

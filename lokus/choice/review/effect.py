@@ -1,4 +1,4 @@
-"""The effect of having been lokus, separated from the fall that follows a list of bad years by itself."""
+"""Estimate the effect of having been lokus, separated from regression to the mean."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 __all__ = ["Effect", "EffectError", "Matched", "lokus_effect", "match_pairs"]
 
 
-# Lokus against villages that were nearly lokus: difference in differences of matched pairs.
+# Compares lokus with villages that were nearly lokus: difference in differences of matched pairs.
 
 Places = npt.NDArray[np.intp]
 
 FEWEST_PAIRS = 6
-# Candidates on either side of a score: as many as there are lokus is exact, since no more can be taken.
+# Candidates on either side of a score; as many as there are lokus keeps the assignment exact.
 FEWEST_CANDIDATES, MOST_CANDIDATES = 50, 300
-ALONE = 1e6  # cost of a village left without a partner, in calipers: more than any set of pairs saves
+ALONE = 1e6  # cost of a village left without a partner, in calipers: more than any set of pairs can save
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matched:
-    """Matched pairs and what they differ by, in points.
+    """Matched pairs and their differences, in percentage points.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ class Matched:
     scores : ndarray, shape (2, k)
         Of the lokus and of their partners.
     difference : ndarray, shape (k,)
-        Of this year's raw rates, less what last year's counts foretold of it.
+        Of this year's raw rates, minus the difference expected from last year's counts.
     weight : ndarray, shape (k,)
         Inverse variance of each, summing to 1.
     estimate, low, high : float
         NaN where the comparison is refused.
     refusal : str
-        Why; empty where it is not.
+        Why the comparison is refused; empty where it is not.
     """
 
     lokus: Places
@@ -72,7 +72,7 @@ class Matched:
     refusal: str = ""
 
     def frame(self, index: pd.Index) -> pd.DataFrame:
-        """One row a pair, villages by the codes of `index`."""
+        """Return one row a pair, with the codes of `index`."""
         return pd.DataFrame(
             {
                 "lokus": index[self.lokus],
@@ -88,16 +88,16 @@ class Matched:
 def compare_matched(
     fit: TwoYearFit, lokus: Places, others: Places, scores: Floats | None, *, caliper: float, level: float
 ) -> Matched:
-    """Match, and compare where there are pairs enough.
+    """Match lokus with similar villages, and compare them where there are enough pairs.
 
     Parameters
     ----------
     fit : TwoYearFit
-        Fitted with the effect of help, so that the expectation is that of villages nobody helped.
+        Fitted with the effect of being lokus, so that expectations are those without it.
     lokus, others : ndarray of int
         Rows of ``fit.data``, all measured in both years.
     scores : ndarray, shape (m,), optional
-        Without them, what last year's counts foretold of this year.
+        Selection scores; without them, the rate expected from last year's counts.
     caliper : float
         In standard deviations of the score.
     level : float
@@ -128,7 +128,7 @@ def compare_matched(
 
 
 def match_pairs(scores: Floats, lokus: Places, others: Places, *, caliper: float) -> tuple[Places, Places]:
-    """Pair villages whose scores lie within `caliper`: as many pairs as can be, the nearest of those.
+    """Pair villages whose scores lie within `caliper`: as many pairs as possible, with the least distance.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def match_pairs(scores: Floats, lokus: Places, others: Places, *, caliper: float
     distance = np.abs(scores[lokus][:, None] - scores[order][near])
     row, column = np.nonzero(inside & (distance <= caliper))
     unit = caliper if caliper > 0 else 1.0
-    # A cost of 0 would count as no edge; every village may also stay alone, on an edge of its own.
+    # A cost of 0 would mean no edge. Every village has an edge of its own for staying unpaired.
     cost = np.concatenate([1.0 + distance[row, column] / unit, np.full(len(lokus), ALONE)])
     alone = np.arange(len(lokus))
     graph = csr_array(
@@ -181,7 +181,7 @@ def match_pairs(scores: Floats, lokus: Places, others: Places, *, caliper: float
 def difference_in_differences(
     fit: TwoYearFit, lokus: Places, others: Places, scores: Floats, *, level: float
 ) -> Matched:
-    r"""Compare matched villages by how far this year's counts lie from what last year's foretold.
+    r"""Compare matched villages by this year's counts relative to those expected from last year's.
 
     Parameters
     ----------
@@ -195,13 +195,13 @@ def difference_in_differences(
 
     Notes
     -----
-    Of pair k :math:`D_k = (\hat p_{L2} - \hat p_{C2}) - (\mu_L - \mu_C)` with
-    :math:`\mu_i = E(p_{i2} \mid y_{i1})` in place of last year's raw rate, whose chance part would come back
-    as an effect: difference in differences (Angrist & Pischke 2009, *Mostly Harmless Econometrics*, ch. 5),
-    which is also the bias-corrected matching of Abadie & Imbens (2011), *J. Business & Economic Statistics*
-    29, 1–11. This year's raw rates stand, not their estimates, which lean towards the model. Pairs weigh
-    by their inverse predicted variance; the interval is Student's t over the pairs with the heteroscedastic
-    variance, plus the variance of the mean over the model's draws of its hyperparameters.
+    Of pair k :math:`D_k = (\hat p_{L2} - \hat p_{C2}) - (\mu_L - \mu_C)` with :math:`\mu_i = E(p_{i2} \mid
+    y_{i1})` in place of last year's raw rate, whose random error would appear as an effect: difference in
+    differences (Angrist & Pischke 2009, *Mostly Harmless Econometrics*, ch. 5), which is also the
+    bias-corrected matching of Abadie & Imbens (2011), *J. Business & Economic Statistics* 29, 1–11. This
+    year's raw rates are used, not their estimates, which are shrunk towards the model. Pairs weigh by their
+    inverse predicted variance; the interval is Student's t over the pairs with the heteroscedastic variance,
+    plus the variance of the mean over the model's draws of its hyperparameters.
     """
     (cases, trials), k = (fit.data.y[1], fit.data.n[1]), len(lokus)
     expected = expected_rates(fit, fit.data.at(np.concatenate([lokus, others])), fit.spread)
@@ -232,30 +232,30 @@ Floats = npt.NDArray[np.float64]
 
 
 class EffectError(InputError, ValueError):
-    """No effect can be estimated from these villages: none to compare, or none measured twice."""
+    """The effect cannot be estimated: no village to compare with, or none measured in both years."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What having been lokus did to this year's rate.
+    """The estimated effect of having been lokus on this year's rate.
 
     Parameters
     ----------
     odds_ratio : float
-        Odds of stunting in lokus over what they would have been otherwise; below 1 is better.
+        Odds of stunting in lokus relative to what they would have been otherwise; below 1 is better.
     odds_ratio_interval : tuple of float
     points, children : float
-        The same as change of the lokus' mean prevalence (points) and of their stunted children (sasaran
-        where given, otherwise children measured); negative is fewer.
+        The same as change of the mean prevalence of the lokus (percentage points) and of their number of
+        stunted children (among the sasaran where given, otherwise among those measured); negative is fewer.
     points_interval, children_interval : tuple of float
     probability : float
-        That the effect is a fall, 0–1.
+        Probability that the effect is a fall, 0–1.
     expected : ExpectedFall
-        The naive fall of the list, and what was to be expected of it with no help.
+        The observed fall of the list, and the fall expected without any effect.
     table : DataFrame, index ``cara``
-        The views side by side, in points: "turun mentah" (naive, no effect at all), "tanpa bantuan" (expected
-        with no help), "model" (the effect), "pembanding serupa" (difference in differences). Columns
-        ``poin``, ``poin_bawah``, ``poin_atas``, ``desa``.
+        The estimates side by side, in percentage points: "turun mentah" (observed fall, not an effect),
+        "tanpa bantuan" (expected without effect), "model" (the effect), "pembanding serupa" (difference in
+        differences). Columns ``poin``, ``poin_bawah``, ``poin_atas``, ``desa``.
     pairs : DataFrame
         Matched villages: ``lokus``, ``pembanding`` (codes), ``skor_lokus``, ``skor_pembanding``, ``selisih``
         (points), ``bobot``.
@@ -268,7 +268,7 @@ class Effect:
     level : float
         Coverage of the intervals, 0–1.
     caution : str
-        Under which condition the effect may be believed, in the language in force when it was made.
+        The assumption under which the estimate is valid, in the language current when it was made.
     findings : tuple of Finding
     """
 
@@ -291,7 +291,7 @@ class Effect:
 
     @property
     def sentence(self) -> str:
-        """The effect in words, with its interval and whether it differs from none."""
+        """The effect in one sentence, with its interval and whether it differs from no effect."""
         low, high = self.odds_ratio_interval
         points = self.table["poin"].to_dict()
         facts = _(
@@ -337,7 +337,7 @@ def lokus_effect(
     level: float = 0.9,
     caliper: float = 0.25,
 ) -> Effect:
-    r"""Estimate what having been lokus did to this year's rate.
+    r"""Estimate the effect of having been lokus on this year's stunting rate.
 
     Parameters
     ----------
@@ -346,16 +346,18 @@ def lokus_effect(
     lokus : collection of kode_desa
         Last year's list.
     scores : Series, index ``kode_desa``, optional
-        Last year's selection score, for matching; without it, what last year's counts foretold of this year.
+        Last year's selection score, for matching; without it, the rate expected from last year's counts.
     covariates : DataFrame, optional
-        What else the list was chosen by and may foretell this year's rate (poverty, water, latrines):
-        numeric, indexed by this year's villages.
+        What else the list was chosen by and that may predict this year's rate (poverty, water, latrines):
+        numeric, indexed by this year's villages. Leave nothing out that the choice used: the estimate would
+        be biased.
     sasaran : Series, optional
-        Children due this year; `children` then counts among them, and villages without are left out of it.
+        Children due this year; `children` then refers to them, and villages without a count are left out of
+        it.
     level : float
         Coverage of the intervals, 0–1.
     caliper : float
-        How far the scores of a matched pair may differ, in standard deviations of the score.
+        Largest difference of scores within a matched pair, in standard deviations of the score.
 
     Returns
     -------
@@ -370,20 +372,20 @@ def lokus_effect(
 
     Notes
     -----
-    The joint model of `lokus.evidence.change.change.estimate_change` with one parameter more, the log odds
+    The joint model of `lokus.evidence.change.change.estimate_change` with one further parameter, the log odds
     ratio δ of lokus in the second year: :math:`\mathrm{logit}\,p_{i2} = x_i\beta_2 + \delta L_i + u_{i2}`.
-    The list was chosen by last year's data, which are part of the likelihood, so the choice tells nothing
-    more about this year's rates (it is ignorable: Rubin 1976, *Biometrika* 63, 581–592), and regression to
-    the mean is taken out by the correlation of the years rather than taken for success (Barnett, van der Pols
-    & Dobson 2005, *Int. J. Epidemiology* 34, 215–220). This holds as far as the list was chosen by last
-    year's counts and by `covariates`; if the meeting knew of villages that were about to get better or worse
-    anyway, that is counted as effect. It also leans on the normal distribution of village logits: the
-    simulation in ``docs/reviu.md`` says how much. Points and children are those of δ's interval at the lokus'
-    present rates.
+    The list was chosen by last year's data, which are part of the likelihood, so the selection is ignorable
+    (Rubin 1976, *Biometrika* 63, 581–592), and regression to the mean is accounted for by the correlation of
+    the years instead of being counted as success (Barnett, van der Pols & Dobson 2005, *Int. J. Epidemiology*
+    34, 215–220). This holds as far as the list was chosen by last year's counts and by `covariates`: if the
+    meeting knew of villages that were about to improve or worsen anyway, that change is counted as effect.
+    The estimate also depends on the normal distribution of village logits; the simulation in
+    ``docs/reviu.md`` shows how strongly. Percentage points and children follow from δ's interval at the
+    present rates of the lokus.
 
-    The second view is `lokus.choice.review.effect.difference_in_differences`: pairs with nearly the same
-    score, refused where fewer than six can be made. A list cut off strictly by rank leaves pairs only at the
-    cut; quotas by kecamatan leave more.
+    The second estimate is `lokus.choice.review.effect.difference_in_differences`, of pairs with nearly the
+    same score; it is refused with fewer than six pairs. A list cut off strictly by rank has similar villages
+    only near the cut-off; quotas by kecamatan give more pairs.
 
     Examples
     --------
@@ -417,7 +419,7 @@ def lokus_effect(
         )
     findings += _left_out(wanted.difference(now.index[treated]))
 
-    # A lokus not measured last year was not chosen by its counts: its year after is no fair comparison.
+    # A lokus not measured last year was not chosen by its counts, so regression to the mean differs.
     apart = listed & (then.n == 0)
     y, n = (np.stack([last, np.where(apart, 0.0, this)]) for last, this in ((then.y, now.y), (then.n, now.n)))
     design = build_design(covariates, now.index, measured=n.sum(axis=0) > 0)
@@ -485,7 +487,7 @@ def _values(series: pd.Series[float], index: pd.Index) -> Floats:
 def _in_points(
     fit: TwoYearFit, rows: npt.NDArray[np.intp], deltas: Floats, due: Floats
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    """Change of the lokus' mean prevalence (points, by children measured) and of their stunted children."""
+    """Convert log odds ratios to change of the mean prevalence (points) and of the stunted children."""
     data = fit.data.at(rows)
     by_village = np.zeros((len(deltas), len(rows)))
     for weight, posterior in fit.posteriors(data):

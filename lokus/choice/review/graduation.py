@@ -1,4 +1,4 @@
-"""Graduation: a village leaves the list when its rate is probably below the target, not when a figure is."""
+"""Decide which villages graduate: those whose rate is probably below the target."""
 
 from __future__ import annotations
 
@@ -15,26 +15,25 @@ from lokus.i18n import gettext as _
 __all__ = ["DRAWS", "TWICE", "graduation", "probability_below"]
 
 DRAWS = 4000  # of the change between the years; a probability of 0.8 is then right within 0.013 (95 %)
-TWICE = 2.0  # odds of the children not measured under which a graduate must still pass
+TWICE = 2.0  # odds ratio of the children not measured under which a graduate must still qualify
 
 
 def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[float]:
-    """Probability that each village's stunting rate lies below a target.
+    """Compute the probability that each village's stunting rate lies below a target.
 
     Parameters
     ----------
     rates : Rates or DataFrame
-        Estimated rates, or draws from their posterior in percent, villages × draws. For a village that is
-        on the list because of a high count last year take ``Change.draws_of_all_due``, which knows that
-        count: this year's alone passes too many that merely had a good year.
+        Estimated rates, or draws from their posterior in percent, villages × draws. Use
+        ``Change.draws_of_all_due`` for villages listed because of a high count last year: it takes that count
+        into account, while this year's rates alone let too many graduate after one good year.
     target : float
         Percent.
 
     Returns
     -------
     Series, name ``peluang_lulus``, index ``kode_desa`` (sorted)
-        0–1; missing where no child was measured this year, since nothing then speaks of this village itself,
-        and where a draw is missing.
+        0–1; missing where no child was measured this year, and where a draw is missing.
 
     Raises
     ------
@@ -43,8 +42,8 @@ def probability_below(rates: Rates | pd.DataFrame, target: float) -> pd.Series[f
 
     Notes
     -----
-    From `Rates` it is the cumulative Beta distribution, exactly; the rate meant is that among all children
-    due. From draws it is the share below.
+    From `Rates` it is the cumulative Beta distribution of the rate among all children due, computed exactly;
+    from draws it is the share of draws below the target.
 
     Examples
     --------
@@ -78,33 +77,33 @@ def graduation(
     cautious: pd.Series[float] | None = None,
     one_year_only: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
-    """Say which villages of last year's list graduate, and why the others do not.
+    """Decide which villages of last year's list graduate, with the reason for those that do not.
 
     Parameters
     ----------
     probability_below : Series, index ``kode_desa``
         Probability that the rate lies below the target, 0–1: :func:`probability_below`.
     years_listed : Series
-        Years on the list so far, last year included, consecutive; 0 or absent for a village that was not on
+        Consecutive years on the list up to and including last year; 0 or absent for a village that was not on
         last year's list.
     probability : float
         Least probability, 0–1.
     min_years : int
         Least number of years on the list.
     unreliable : Series of bool, optional
-        ``belum_andal`` of the rates: a village that measured too small a part of its children does not
-        graduate, however good the part it measured looks.
+        ``belum_andal`` of the rates: a village in which too few of the children were measured does not
+        graduate, whatever its rate.
     cautious : Series, optional
-        The same probability if the children not measured had twice the odds of being stunted. Who is measured
-        is not known to be fair, so a village graduates only where this one is high enough too.
+        The same probability if the children not measured had twice the odds of being stunted. Measured
+        children may not be representative, so a village graduates only where this probability suffices too.
     one_year_only : Series of bool, optional
-        Villages whose probability knows this year's counts alone. They do not graduate.
+        Villages whose probability rests on this year's counts alone. They do not graduate.
 
     Returns
     -------
     DataFrame, index ``kode_desa`` (sorted), one row a village of last year's list
         ``peluang_lulus``, ``peluang_lulus_hati`` (the cautious one; missing where not given),
-        ``tahun_lokus``, ``lulus`` (bool), ``alasan``: why it does not graduate; empty for one that does.
+        ``tahun_lokus``, ``lulus`` (bool), ``alasan``: why the village does not graduate; empty where it does.
 
     Raises
     ------
@@ -113,13 +112,13 @@ def graduation(
 
     Notes
     -----
-    A point value below the target is no proof: of villages just at the target half would pass by chance, and
-    small ones most often. With a least probability p at most 1 − p of the graduates are expected to lie at
-    the target or above, as far as the model of the rates holds. A village was listed because it was counted
-    high: of those that pass by this year's counts alone with probability 0.8, in simulated kabupaten only
-    about two in three truly lie below the target; with last year's counts and caution at least four in five
-    do in every world but where all records are too low, which a survey alone can tell
-    (``benchmarks/change.py``, ``docs/reviu.md``).
+    A point estimate below the target does not suffice: of villages with a true rate at the target, half would
+    pass by chance. With a least probability p, at most 1 − p of the graduates are expected to lie at or above
+    the target, as far as the model of the rates holds. Villages were listed because of high counts: in
+    simulated kabupaten, only about two in three of those that pass with probability 0.8 by this year's counts
+    alone truly lie below the target. With last year's counts and the cautious probability at least four in
+    five do, except where all records are too low, which only a survey can show (``benchmarks/change.py``,
+    ``docs/reviu.md``).
 
     Examples
     --------
@@ -183,7 +182,7 @@ def _chances(series: pd.Series[float] | None, index: pd.Index) -> pd.Series[floa
 
 
 def _flags(series: pd.Series[bool] | None, index: pd.Index) -> list[bool]:
-    """Whether each village is flagged; one that the series does not name counts as flagged."""
+    """Return whether each village is flagged; one that is absent from the series counts as flagged."""
     if series is None:
         return [False] * len(index)
     return list(series.reindex(index).astype("boolean").fillna(value=True).astype(bool))
@@ -228,7 +227,7 @@ def _obstacle(
 
 
 def _chance_words(chance: float, least: float) -> dict[str, str]:
-    """Write a chance beside the one that was asked for, with as many digits as tell them apart."""
+    """Format a probability and the required one, with as many digits as it takes to distinguish them."""
     digits = next(
         (n for n in range(4) if format_percent(chance, decimals=n) != format_percent(least, decimals=n)), 3
     )
@@ -238,12 +237,12 @@ def _chance_words(chance: float, least: float) -> dict[str, str]:
 
 
 def too_young(years: int, least: int) -> str:
-    """Say that a village has not been on the list long enough."""
+    """Write that a village has not been on the list long enough."""
     return _("on the list for only {years} years, at least {least} years").format(
         years=format_number(years), least=format_number(least)
     )
 
 
 def graduated_with(probability: float) -> str:
-    """Say with what probability a village graduated."""
+    """Write with what probability a village graduated."""
     return _("graduated: probability {p} of a rate below the target").format(p=format_percent(probability))

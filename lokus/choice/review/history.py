@@ -1,4 +1,4 @@
-"""Lists of several years: how long each village has been a lokus, and how stable the choice is."""
+"""Compare the lists of several years: how long each village has been a lokus, how stable the choice is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["History", "list_history", "stability"]
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """Which villages were on the list in which year.
+    """The lists of several years, and what follows from them for each village.
 
     Parameters
     ----------
@@ -30,15 +30,15 @@ class History:
     table : DataFrame, index ``kode_desa``
         ``tahun_lokus``: consecutive years on the list up to the last one, 0 for a village not on the last
         list; ``total_tahun``: years in all; ``pertama``: first year, missing for a village on no list;
-        ``keluar_masuk``: how often it went in or out between one list and the next.
+        ``keluar_masuk``: how often it entered or left between successive lists.
     stability : DataFrame, one row a pair of successive lists
         ``dari``, ``ke`` (years), ``bertahan`` and ``jumlah_lama``, ``jumlah_baru`` (villages),
         ``bagian_bertahan`` (0–1, of the older list), ``jaccard`` (0–1) and ``indeks_stabilitas``: 1 for the
-        same list, about 0 for lists that agree as far as chance does; missing where it is undefined or the
-        number of villages is unknown.
+        same list, about 0 for agreement no better than chance; missing where undefined or where the number of
+        villages is unknown.
     missing_years : tuple of int
-        Years between the first and the last of which there is no list. Consecutive years are counted from
-        the last such gap on.
+        Years without a list between the first and the last. Consecutive years are counted from the last such
+        gap.
     """
 
     lists: pd.DataFrame
@@ -86,15 +86,15 @@ class History:
 def list_history(
     lists: Mapping[int, Collection[str]], *, villages: Collection[str] | pd.Index | None = None
 ) -> History:
-    """Put the lists of several years beside each other.
+    """Compare the lists of several years.
 
     Parameters
     ----------
     lists : mapping of year to codes
-        Codes of all years carried to those of one year.
+        Codes of all years converted to those of one year.
     villages : collection of kode_desa, optional
-        All villages the lists were chosen from: without them the table has only villages that were on a
-        list, and the index corrected for chance is missing.
+        All villages from which the lists were chosen. Without them the table has only villages that were on a
+        list, and the chance-corrected index is missing.
 
     Returns
     -------
@@ -187,12 +187,12 @@ def _pair(frame: pd.DataFrame, older: int, newer: int, complete: bool) -> tuple[
 
 
 def stability(lists: pd.DataFrame) -> float:
-    r"""Measure how far several lists agree beyond chance.
+    r"""Measure the agreement of several lists, corrected for chance.
 
     Parameters
     ----------
     lists : DataFrame of bool, villages × lists
-        Every village that could have been chosen.
+        One row for every village that could have been chosen.
 
     Returns
     -------

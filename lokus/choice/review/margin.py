@@ -1,4 +1,4 @@
-"""How firmly a village is on the list, or off it: its irreplaceability, with a sign."""
+"""Measure how far each village is from entering or leaving the list: its signed irreplaceability."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["CERTAIN", "margin"]
 
 
-# Losses under the rule that some of last year's villages stay, exactly, by a second dynamic programme.
+# Exact losses under a least number of villages kept from last year, by a second dynamic programme.
 
 Ints = npt.NDArray[np.int64]
 MOST_CELLS = 5_000_000
 
 
 def only_min_kept(instance: Instance) -> bool:
-    """Whether the one rule across kecamatan is that of kept villages, and its tables are small enough."""
+    """Return whether a least number of kept villages is the only rule across kecamatan and the tables fit."""
     if instance.above is not None or [rule.name for rule in instance.extra] != ["kept"]:
         return False
     rows = 1 if instance.limit is None else instance.limit + 1
@@ -34,7 +34,7 @@ def only_min_kept(instance: Instance) -> bool:
 
 
 def losses_with_min_kept(selection: Selection) -> pd.Series[float]:
-    """Compute what the best sum loses when the decision on a village is reversed, as ``Selection.loss`` does.
+    """Compute the loss of the best sum when the decision on a village is reversed, as ``Selection.loss``.
 
     Parameters
     ----------
@@ -49,10 +49,10 @@ def losses_with_min_kept(selection: Selection) -> pd.Series[float]:
     Notes
     -----
     Within a kecamatan the villages of last year's list differ only in their score, and so do the others: a
-    kecamatan gives its first a of the ones and its first b of the others. The tables count kecamatan opened,
-    villages given, and kept villages up to the number that the rule asks for. A forward and a backward table
-    give the best total with exactly (a, b) from each kecamatan, from which reversing one decision only
-    exchanges the last or the next of its kind.
+    kecamatan contributes its best a of the former and its best b of the latter. The tables count opened
+    kecamatan, chosen villages, and kept villages up to the required number. A forward and a backward table
+    give the best total with exactly (a, b) from each kecamatan; reversing one decision only exchanges the
+    last or the next village of its kind.
     """
     instance = selection.instance
     rule = instance.extra[0]
@@ -79,9 +79,9 @@ def losses_with_min_kept(selection: Selection) -> pd.Series[float]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Group:
-    """A kecamatan: its villages of last year's list (kind 0) and the others (kind 1), best first.
+    """A kecamatan with its villages of last year's list (kind 0) and the others (kind 1), best first.
 
-    `given` has one row a possible gift, (a, b); `opens` and `score` belong to it.
+    `given` has one row for each possible pair (a, b) of contributions; `opens` and `score` belong to it.
     """
 
     codes: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]
@@ -125,7 +125,7 @@ def _prepend(value: Ints, group: _Group) -> Ints:
 
 
 def _after(value: Ints, group: _Group, move: int) -> Ints:
-    """Table once the kecamatan has given what `move` says."""
+    """Return the table after the kecamatan has contributed `move`."""
     (a, b), (rows, columns, depth) = group.given[move], value.shape
     opened, size = group.opens[move] * group.limited, a + b
     out = np.full_like(value, IMPOSSIBLE)
@@ -134,7 +134,7 @@ def _after(value: Ints, group: _Group, move: int) -> Ints:
     source = value[: rows - opened, : columns - size]
     target = out[opened:, size:]
     target[..., a:] = source[..., : max(depth - a, 0)]
-    # Beyond the number that the rule asks for, kept villages are no longer counted.
+    # Kept villages beyond the required number are not counted.
     target[..., -1] = source[..., max(depth - 1 - a, 0) :].max(axis=-1)
     reached = out > IMPOSSIBLE // 2
     out[reached] += group.score[move]
@@ -142,7 +142,7 @@ def _after(value: Ints, group: _Group, move: int) -> Ints:
 
 
 def _totals(ahead: Ints, behind: Ints, group: _Group) -> Ints:
-    """Best total with each gift of this kecamatan."""
+    """Return the best total for each contribution of this kecamatan."""
     at_least = np.maximum.accumulate(behind[..., ::-1], axis=-1)
     rest = at_least[::-1, ::-1]
     return np.array(
@@ -168,7 +168,7 @@ CERTAIN = 1.0
 
 
 def margin(selection: Selection) -> pd.Series[float]:
-    """Distance of each village from the border of the list: positive on the list, negative off it.
+    """Compute each village's distance from the border of the list: positive on the list, negative off it.
 
     Parameters
     ----------
@@ -177,17 +177,18 @@ def margin(selection: Selection) -> pd.Series[float]:
     Returns
     -------
     Series, name ``jarak``, index ``kode_desa`` (sorted)
-        In points of score (0–1); where the list maximises children, as a share of those of the village with
-        most. For a chosen village what the best list loses without it, for another what it loses with it,
-        negative; 0 for a tie. 1 and −1 for villages locked in and out, and for those that no other list can
-        leave out or take in. Missing for a village without score that is not locked.
+        In points of score (0–1); where the list maximises children, as a share of the largest village's
+        children. For a chosen village the loss of the best list without it; for another the negative loss
+        with it; 0 for a tie. 1 and −1 for villages locked in and out, and for those that every or no list
+        contains. Missing for a village without score that is not locked.
 
     Notes
     -----
-    Unlike the choice itself this is continuous: it passes 0 as the village passes the border, so that a
-    change of score too small to move the village can be seen, and divided between its causes. With limits per
-    jenis, with a budget, and beyond the size that the dynamic programme holds, the loss is not known; there
-    it is the difference to the value of the marginal village, at least 0 on the list and at most 0 off it.
+    Unlike the decision, the margin is continuous and crosses 0 where the village enters or leaves, so that
+    changes of score too small to move a village are measured too and can be attributed to causes. With limits
+    per jenis, with a budget, and beyond the size of the dynamic programme the loss is not computed; the
+    margin is then the difference to the value of the marginal village, at least 0 on the list and at most 0
+    off it.
 
     Examples
     --------
@@ -214,7 +215,7 @@ def margin(selection: Selection) -> pd.Series[float]:
         )
     elif not fits_in_memory(selection.instance):
         loss = _to_marginal(selection, sign)
-    # A sum that loses nothing is a tie; rounding may not push a village to the wrong side of it.
+    # A loss of zero is a tie; rounding must not change the sign.
     size = np.maximum(loss.reindex(index).to_numpy(dtype=float, na_value=np.nan), 0.0) / unit
     known = values.reindex(index).notna().to_numpy()
     size = np.where(known & np.isnan(size), CERTAIN, size)

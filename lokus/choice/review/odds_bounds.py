@@ -1,4 +1,4 @@
-"""Lists under other guesses about the children not measured: bounds, one small table."""
+"""Compare the lists under several assumptions about the children not measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ODDS = (0.5, 1.0, 2.0)
 
 
 def odds_column(odds_ratio: float) -> str:
-    """Name of the column of a list at an odds ratio.
+    """Return the column name of the list at an odds ratio.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def odds_column(odds_ratio: float) -> str:
 def odds_bounds(
     lists: Mapping[float, Collection[str]], villages: pd.DataFrame, *, stated: float
 ) -> pd.DataFrame:
-    """Put side by side which villages are on the list at each odds ratio.
+    """Tabulate which villages are on the list at each odds ratio of the children not measured.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Annual review: last year's decided list against this year's, and why each village moved."""
+"""Compare last year's decided list with this year's, with the cause of each village's move."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-# The main cause of each village's move, in words a planner can read out.
+# The main cause of each village's move, as a sentence.
 
 MOVED = ("masuk", "keluar", "lulus")
 BORDER_CHANGES = ("baru", "pecah", "gabung", "pecah dan gabung")
@@ -52,7 +52,7 @@ BORDER_CHANGES = ("baru", "pecah", "gabung", "pecah dan gabung")
 
 @dataclass(frozen=True, kw_only=True)
 class Narrator:
-    """What the words are made from; see :func:`lokus.choice.review.review.review`."""
+    """Writes the cause of each move; parameters as for :func:`lokus.choice.review.review.review`."""
 
     causes: Causes
     change: pd.DataFrame | None
@@ -60,7 +60,7 @@ class Narrator:
     tolerance: float
 
     def cause(self, row: Mapping[str, Any]) -> str:
-        """Say why the place of one village is what it is; `row` is its row of the review's table."""
+        """Return why one village moved or stayed; `row` is its row of the review's table."""
         moved = row["status_reviu"] in MOVED
         if row.get("jenis_perubahan") in BORDER_CHANGES:
             return _border(row)
@@ -86,7 +86,7 @@ class Narrator:
         return f"{side}: {self._main(row, shift)}"
 
     def _main(self, row: Mapping[str, Any], shift: float) -> str:
-        """Name the largest cause in the direction of the move, with its share of all that pushed that way."""
+        """Name the largest cause in the direction of the move, with its share of that movement."""
         sign = 1.0 if shift > 0 else -1.0
         pushes = {name: max(sign * row[f"selisih_{name}"], 0.0) for name in FACTORS}
         main = max(FACTORS, key=lambda name: pushes[name])
@@ -110,7 +110,7 @@ class Narrator:
                 else _("coverage of measurement: not measured this year")
             )
         if factor == CHANCE:
-            # What the counts say belongs to it: chance alone is no explanation.
+            # Add the counts, since chance alone does not explain a move.
             return factor_label(factor) + (_between(estimate) or _(", not measured in both years"))
         if factor != REAL:
             return factor_label(factor)
@@ -161,7 +161,7 @@ def _border(row: Mapping[str, Any]) -> str:
 
 
 def _between(estimate: Mapping[Any, Any]) -> str:
-    """Say between what the change lies; empty where it was not measured in both years."""
+    """Return the interval of the change as text; empty where the village was not measured in both years."""
     if not estimate.get("dua_tahun", False) or pd.isna(estimate.get("perubahan_bawah", np.nan)):
         return ""
     return _(", estimated change between {low} and {high} points").format(
@@ -170,9 +170,9 @@ def _between(estimate: Mapping[Any, Any]) -> str:
 
 
 def _against(estimate: Mapping[Any, Any], *, rising: bool) -> str:
-    """Say so where the measured rate moved the other way; empty where it did not.
+    """Return a remark where the measured rate moved in the opposite direction; otherwise an empty text.
 
-    Without its figure, which the public version of the review may not give away.
+    Without the figure, which the public version must not disclose.
     """
     counted = estimate.get("perubahan_mentah", np.nan)
     if pd.isna(counted) or (counted >= 0 if rising else counted <= 0):
@@ -180,7 +180,7 @@ def _against(estimate: Mapping[Any, Any], *, rising: bool) -> str:
     return _(", although the measured rate fell") if rising else _(", although the measured rate rose")
 
 
-# The columns of a review that need no causes: status, graduation, origin, notes.
+# The columns of a review that do not depend on causes: status, graduation, origin, notes.
 
 STAYS, ENTERS, LEAVES, GRADUATES, NEVER = "tetap", "masuk", "keluar", "lulus", "tidak"
 STATUSES = (STAYS, ENTERS, LEAVES, GRADUATES, NEVER)
@@ -189,7 +189,7 @@ STATUSES = (STAYS, ENTERS, LEAVES, GRADUATES, NEVER)
 def add_graduation(
     table: pd.DataFrame, years_listed: pd.Series[int] | None, graduation: pd.DataFrame | None
 ) -> None:
-    """Add ``tahun_lokus``, ``peluang_lulus`` and ``lulus``; years not stated are those graduation used."""
+    """Add ``tahun_lokus`` (by default that of `graduation`), ``peluang_lulus`` and ``lulus``."""
     index = table.index
     years = pd.Series(pd.NA, index=index, dtype="Int64")
     if years_listed is None and graduation is not None:
@@ -206,7 +206,7 @@ def add_graduation(
 
 
 def status(table: pd.DataFrame) -> pd.Series[str]:
-    """Status of each village from ``daftar_lalu``, ``daftar_kini`` and ``lulus``.
+    """Derive each village's status from ``daftar_lalu``, ``daftar_kini`` and ``lulus``.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def status(table: pd.DataFrame) -> pd.Series[str]:
 
 
 def add_origin(table: pd.DataFrame, carried: pd.DataFrame | None) -> None:
-    """Add what the crosswalk says of each village; nothing where it says nothing."""
+    """Add the crosswalk's columns about each village; empty where it has no entry."""
     known = pd.DataFrame(index=table.index) if carried is None else carried.reindex(table.index)
     for name in ("asal", "jenis_perubahan", "keterangan"):
         column = known[name] if name in known else pd.Series("", index=table.index)
@@ -230,10 +230,10 @@ def add_origin(table: pd.DataFrame, carried: pd.DataFrame | None) -> None:
 
 
 def add_outside(table: pd.DataFrame, proposed: Iterable[str] | None, *, decided: bool) -> None:
-    """Mark where a decided list is not what the rules proposed.
+    """Mark where a decided list differs from what the rules proposed.
 
-    Without last year's proposal that is read from the margins, where 0 is a tie and proves nothing; so it is
-    for this year's list, where that is `decided` and not the proposal itself.
+    Without last year's proposal this is inferred from the margins, where 0 is a tie and shows nothing. The
+    same applies to this year's list where it is `decided` and not the proposal itself.
     """
     table["luar_usulan_lalu"] = _contrary(table["daftar_lalu"], table["jarak_lalu"])
     table["luar_usulan_kini"] = _contrary(table["daftar_kini"], table["jarak_kini"]) & decided
@@ -246,7 +246,7 @@ def _contrary(listed: pd.Series[bool], margin: pd.Series[float]) -> pd.Series[bo
 
 
 def notes(row: Mapping[str, object]) -> str:
-    """Say what a reader of one village's row should know besides its cause."""
+    """Return what a reader should know about one village besides its cause."""
     said = [str(row["keterangan"])] if row["keterangan"] else []
     if row["luar_usulan_lalu"]:
         said.append(
@@ -262,7 +262,7 @@ def notes(row: Mapping[str, object]) -> str:
 
 
 def villages_left(left: pd.DataFrame | None, unmatched: set[str]) -> pd.DataFrame:
-    """List the villages of last year's list that are none of this year's, with names where known."""
+    """List the villages of last year's list that no longer exist, with names where known."""
     rows = pd.DataFrame(columns=["desa", "kecamatan"], dtype=object) if left is None else left
     index = pd.Index(sorted({*map(str, rows.index), *unmatched}), name="kode_desa", dtype=object)
     out = rows.reindex(columns=["desa", "kecamatan"]).reindex(index).astype(object)
@@ -281,7 +281,7 @@ CHANGE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """What became of last year's list.
+    """The review of last year's list.
 
     Parameters
     ----------
@@ -307,9 +307,9 @@ class Review:
 
     @cached_property
     def counts(self) -> pd.DataFrame:
-        """Villages by kecamatan and what became of them: "tetap", "masuk", "keluar", "lulus".
+        """Number of villages by kecamatan and status: "tetap", "masuk", "keluar", "lulus".
 
-        Kecamatan with none of these are left out; the last row, "Jumlah", is the sum.
+        Kecamatan without any of these are left out; the last row, "Jumlah", is the sum.
         """
         moved = self.table[self.table["status_reviu"] != NEVER]
         counts = pd.crosstab(moved["kecamatan"], moved["status_reviu"])
@@ -320,10 +320,11 @@ class Review:
 
     @cached_property
     def moves(self) -> pd.DataFrame:
-        """The villages that came in, went out or graduated, with the cause; sorted by that, then by code.
+        """The villages that entered, left or graduated, with the cause; sorted by status, then by code.
 
-        Columns of `table` that say why, and, with an estimated change, the observed change of the raw rate
-        (points) beside what last year's data alone foretold: regression to the mean and the general trend.
+        The columns of `table` about the cause and, with an estimated change, the observed change of the raw
+        rate (percentage points) beside the change expected from last year's data alone: regression to the
+        mean and the general trend.
         """
         order = {status: place for place, status in enumerate(MOVED)}
         moved = self.table[self.table["status_reviu"].isin(MOVED)]
@@ -337,7 +338,7 @@ class Review:
 
     @property
     def sentence(self) -> str:
-        """The review in one sentence, in the language in force."""
+        """The review in one sentence, in the current language."""
         count = self.table["status_reviu"].value_counts()
         listed = int(self.table["daftar_lalu"].sum()) + len(self.left)
         parts = [
@@ -385,8 +386,8 @@ def review(
     Parameters
     ----------
     previous : collection of kode_desa
-        Last year's decided list in this year's codes. Codes that are none of this year's villages are listed
-        in ``Review.left``.
+        Last year's decided list in this year's codes. Codes that do not exist this year are listed in
+        ``Review.left``.
     current : Selection or collection of kode_desa
         This year's proposal, or the list as decided.
     villages : DataFrame, index ``kode_desa``
@@ -395,20 +396,20 @@ def review(
         Consecutive years on the list up to last year, for the villages of `previous`; otherwise those that
         `graduation` counted with.
     graduation : DataFrame, optional
-        Result of :func:`lokus.choice.review.graduation.graduation`; without it nobody graduates.
+        Result of :func:`lokus.choice.review.graduation.graduation`; without it no village graduates.
     causes : Causes, optional
-        Result of :func:`lokus.choice.review.causes.split_causes`; without it the status stands without its
+        Result of :func:`lokus.choice.review.causes.split_causes`; without it the status is given without a
         cause.
     change : DataFrame, optional
-        ``Change.table`` of the joint model: gives a real change its probability.
+        ``Change.table`` of the joint model: adds the probability of a real change.
     carried : DataFrame, optional
-        ``asal``, ``jenis_perubahan``, ``perlu_diperiksa``, ``keterangan`` of this year's villages: what the
-        crosswalk says of them. A village that is new, or was divided or merged, has that as its cause.
+        ``asal``, ``jenis_perubahan``, ``perlu_diperiksa``, ``keterangan`` of this year's villages, from the
+        crosswalk. For a village that is new, or was divided or merged, this is the cause.
     left : DataFrame, optional
-        Rows of last year's list whose village is gone, by last year's code; ``desa``, ``kecamatan``.
+        Rows of last year's list whose village no longer exists, by last year's code; ``desa``, ``kecamatan``.
     proposed : collection of kode_desa, optional
-        Last year's proposal, in this year's codes. Otherwise it is read from the side of the border at which
-        the causes begin; that can err where last year's rates borrowed what the causes leave out.
+        Last year's proposal, in this year's codes. Without it, it is inferred from the sign of
+        ``jarak_lalu``; give it where last year's rates borrowed from data that the causes leave out.
     tolerance : float
         Points of score below which a village counts as unchanged.
 
@@ -419,7 +420,7 @@ def review(
     Raises
     ------
     RuleError
-        A village stands twice, or this year's list has a village that is none of this year's.
+        A village appears twice, or this year's list has a village that does not exist this year.
 
     Examples
     --------

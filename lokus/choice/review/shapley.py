@@ -1,4 +1,4 @@
-"""Shapley values: the one fair division of a change between the factors that made it together."""
+"""Compute Shapley values: divide a change between the factors that caused it jointly."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MOST_FACTORS = 12
 
 
 def shapley(evaluate: Callable[[Corner], pd.Series[float]], factors: Sequence[str]) -> pd.DataFrame:
-    r"""Divide the difference between all factors switched and none between them, village by village.
+    r"""Divide the difference between all factors switched and none switched between the factors, by village.
 
     Parameters
     ----------
     evaluate : callable
-        Gives the value of every village with a set of factors switched; called once for each of the 2ᵏ sets,
-        from none to all. A village missing at one corner is missing in the result.
+        Takes a set of switched factors and returns the value of every village; called once for each of the 2ᵏ
+        sets. A village missing for one set is missing in the result.
     factors : sequence of str
         At most 12.
 
@@ -37,15 +37,15 @@ def shapley(evaluate: Callable[[Corner], pd.Series[float]], factors: Sequence[st
     Raises
     ------
     ValueError
-        A factor stands twice, or there are too many; the villages differ between corners.
+        A factor appears twice, or there are too many; the villages differ between sets.
 
     Notes
     -----
     .. math:: \phi_j = \sum_{S \not\ni j} \frac{|S|!\,(k-|S|-1)!}{k!}\,\bigl(v(S \cup j) - v(S)\bigr)
 
     the mean of the factor's effect over all orders of switching: L. S. Shapley (1953), in *Contributions to
-    the Theory of Games II*, 307–317. Switching factors one after the other gives an answer that depends on
-    the order; the mean over orders does not.
+    the Theory of Games II*, 307–317. Switching factors one after the other gives a result that depends on the
+    order; the mean over all orders does not.
 
     Examples
     --------

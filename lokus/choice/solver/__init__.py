@@ -1,1 +1,1 @@
-"""Exact solvers of the choice, behind one problem: dynamic programme, Lagrangian bound, HiGHS."""
+"""Solve the selection exactly: dynamic programming, Lagrangian relaxation and HiGHS for one problem class."""

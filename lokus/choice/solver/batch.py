@@ -1,4 +1,4 @@
-"""The exact selection for many draws of the scores at once: one table programme, vectorised over draws."""
+"""Solve the selection exactly for many draws of the scores, by one vectorised dynamic programme."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ CELLS_PER_BLOCK = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class _Sorted:
-    """Draws with each kecamatan's villages best first: `order` into the declared order, `score`, `sums`.
+    """Draws with each kecamatan's villages sorted, best first.
 
-    All of shape (D, m); `sums` adds the villages of a kecamatan up to and with this one.
+    Arrays of shape (D, m): `order`, positions in the template's order; `score`; `sums`, cumulative sums of
+    scores within each kecamatan.
     """
 
     order: Ints
@@ -36,7 +37,7 @@ class _Sorted:
 
 
 def ranks(score: Ints, prior: Ints) -> npt.NDArray[np.int32]:
-    """Rank the villages of every draw, 1 the highest; among equals the one that comes first in `prior`.
+    """Rank the villages of every draw, 1 the highest; ties are ordered by `prior`.
 
     Parameters
     ----------
@@ -68,15 +69,14 @@ def best_lists(template: Instance, score: Ints) -> Bools:
     Returns
     -------
     ndarray of bool, shape (D, m)
-        Each row is what :func:`lokus.choice.selection.select` gives for that draw, ties included: a draw in
-        which the tables meet an equal is solved once more by itself, as is one whose list breaks a rule
-        across kecamatan.
+        Each row is what :func:`lokus.choice.selection.select` returns for that draw, ties included: a draw
+        with a tie, or whose list violates a rule across kecamatan, is solved again on its own.
 
     Notes
     -----
-    The recursion of :func:`lokus.choice.solver.exact.solve` with a last axis for the draws, so that every
-    step is one pass over contiguous numbers. Large problems go through
-    :func:`lokus.choice.solver.lagrange.solve_lagrange` draw by draw.
+    The recursion of :func:`lokus.choice.solver.exact.solve` with the draws as last axis, so that every step
+    works on contiguous memory. Large problems are solved draw by draw with
+    :func:`lokus.choice.solver.lagrange.solve_lagrange`.
 
     Examples
     --------
@@ -146,9 +146,9 @@ def _sort(template: Instance, score: Ints, prior: Ints) -> _Sorted:
 
 
 def _sorted_order(score: Ints, before: Ints) -> Ints:
-    """Order of each row by `before`, then the higher score, then position.
+    """Sort each row by `before`, then by descending score, then by position.
 
-    The three are packed into one whole number where they fit, since sorting values is several times faster
+    The three keys are packed into one integer where they fit, since sorting values is several times faster
     than sorting positions.
     """
     villages = score.shape[1]
@@ -163,7 +163,7 @@ def _sorted_order(score: Ints, before: Ints) -> Ints:
 
 
 def _solve(template: Instance, sums: Ints) -> tuple[Ints, Bools]:
-    """Numbers of villages each kecamatan gives, (D, L), and whether no equal was met on the way."""
+    """Return the number of villages per kecamatan, shape (D, L), and whether the solution has no ties."""
     many, draws = len(template.labels), len(sums)
     by_village = np.ascontiguousarray(sums.T)
     shape = (1 if template.limit is None else template.limit + 1, template.n + 1, draws)
@@ -174,7 +174,7 @@ def _solve(template: Instance, sums: Ints) -> tuple[Ints, Bools]:
             step = 1 if j and shape[0] > 1 else 0
             to, source = value[g, step:, j:], value[g + 1, : shape[0] - step, : shape[1] - j]
             np.maximum(to, source + own, out=to)
-        # Unreachable cells drift by sums of scores only; pull them back before they could matter.
+        # Unreachable cells drift by the scores added; reset them before they can reach valid values.
         np.copyto(value[g], IMPOSSIBLE, where=value[g] < IMPOSSIBLE // 2)
     return _read(template, by_village, value)
 

@@ -1,4 +1,4 @@
-"""Which engine answers, and with what proof."""
+"""Choose the engine for a selection problem, and return its list with the proven bound."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ Engine = Literal["auto", "dp", "lagrange", "highs"]
 
 DYNAMIC_PROGRAMME, LAGRANGE, HIGHS = "program dinamis", "relaksasi Lagrange", "HiGHS"
 
-# Above, deciding by Lagrangian bound is faster than filling tables.
+# Above this size Lagrangian relaxation is faster than filling tables.
 FEW_CELLS = 40_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A list, the engine that found it, and the largest sum of quantised scores any list can have."""
+    """A list, the engine that found it, and an upper bound of the sum of quantised scores."""
 
     chosen: npt.NDArray[np.bool_]
     bound: float
@@ -47,7 +47,7 @@ class Answer:
 
 
 def check_engine(engine: str) -> None:
-    """Refuse an engine that is not one of those of this module.
+    """Raise where the name is none of the engines.
 
     Raises
     ------
@@ -67,26 +67,27 @@ def check_engine(engine: str) -> None:
 
 
 def best_list(instance: Instance, engine: Engine = "auto") -> Answer | None:
-    """Find the best list by the declared rule.
+    """Find the best list, ties broken by the declared rule.
 
     Parameters
     ----------
     instance : Instance
     engine : {"auto", "dp", "lagrange", "highs"}
-        ``auto``: dynamic programme while its tables stay small (a kabupaten), then Lagrangian relaxation;
-        where its gap stays open, larger tables or HiGHS. Rules across kecamatan are first left aside: if the
-        best list without them satisfies them, it is the best list with them, and no other can come before it
-        by the tie rule.
+        ``auto``: dynamic programming where its tables are small (a kabupaten), otherwise Lagrangian
+        relaxation; where that leaves a gap, larger tables or HiGHS. Rules across kecamatan are ignored at
+        first: if the best list without them satisfies them, it is also the best list with them, ties
+        included.
 
     Returns
     -------
     Answer or None
-        None if no list satisfies the rules. ``lagrange`` asked for by name may return a list with a gap.
+        None if no list satisfies the rules. ``lagrange`` requested by name may return a list that is not
+        proven optimal (bound above its value); do not use it where a proof is needed.
 
     Raises
     ------
     RuleError
-        ``dp`` or ``lagrange`` asked for by name cannot keep a rule across kecamatan.
+        ``dp`` or ``lagrange`` was requested by name and cannot handle a rule across kecamatan.
 
     Examples
     --------
@@ -128,9 +129,9 @@ def _within_kecamatan(instance: Instance, engine: Engine) -> Answer | None:
 
 
 def _within_kabupaten(instance: Instance) -> Answer | None:
-    """Answer by the programme of two levels; by HiGHS where its search met no list and proved nothing.
+    """Solve with the two-level programme; with HiGHS where that found neither a list nor a proof.
 
-    A list with a gap is given as it is, with the bound: at that size HiGHS takes minutes for a wider one.
+    A list with a gap is returned with its bound: at that size HiGHS takes minutes and leaves a wider gap.
     """
     found = solve_nested(instance)
     if found.sizes is None:

@@ -1,4 +1,4 @@
-"""Exact selection by dynamic programming over kecamatan, in whole numbers."""
+"""Solve the selection by dynamic programming over kecamatan, in integers."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 
-# Low enough that no sum of possible values comes near, high enough that adding to it does not overflow.
+# Far below any sum of valid values, and far enough above the least int64 that adding does not overflow.
 IMPOSSIBLE = -(1 << 61)
 MOST_CELLS = 20_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What one kecamatan can give, one entry a number of villages, rising.
+    """What one kecamatan can contribute: one entry for each number of villages, ascending.
 
     Parameters
     ----------
     size : ndarray of int, shape (q,)
-        Villages, counted from a base that may be above 0.
+        Number of villages, counted from a base that may be above 0.
     opens : ndarray of bool, shape (q,)
-        Whether giving so many uses up one of the kecamatan that may be opened.
+        Whether that number of villages counts as one of the kecamatan that may be opened.
     score, tie : ndarray of int64, shape (q,)
-        Sums over the villages given.
+        Sums over these villages.
     """
 
     size: Ints
@@ -57,21 +57,21 @@ class Offer:
 
 
 def solve(instance: Instance) -> Ints | None:
-    """Choose the best villages.
+    """Compute how many villages each kecamatan contributes to the best list.
 
     Returns
     -------
     ndarray of int, shape (L,), or None
-        How many villages each kecamatan gives, always its first ones; None if no list satisfies the rules.
+        Number of villages of each kecamatan, always its first ones; None if no list satisfies the rules.
 
     Notes
     -----
-    Let V(g, r, m) be the best sum of scores when kecamatan g … L−1 give m villages and may open r more.
-    Then V(g, r, m) = max over j of P(g, j) + V(g+1, r − [j>0], m − j), with P the sum of the kecamatan's
-    first j. A second table of stunted children is maximised over those j that are best in score. Reading
-    the tables from the first kecamatan, the largest j among equals is taken: since Kemendagri codes begin
-    with the kecamatan, that is the list whose sorted codes come first in dictionary order. All values are
-    whole, so equal means equal.
+    Let V(g, r, m) be the best sum of scores when kecamatan g … L−1 contribute m villages and r of them may be
+    opened. Then V(g, r, m) = max over j of P(g, j) + V(g+1, r − [j>0], m − j), with P the sum of the
+    kecamatan's first j. A second table maximises stunted children over those j that maximise the score. When
+    the tables are read from the first kecamatan on, the largest j among ties is taken: since Kemendagri codes
+    begin with the kecamatan, that gives the list whose sorted codes come first in lexicographic order. All
+    values are integers, so comparisons are exact.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def solve(instance: Instance) -> Ints | None:
 
 
 def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool) -> Ints | None:
-    """As :func:`solve`, from the offers themselves; returns the `size` that each gives.
+    """As :func:`solve`, from the offers of the kecamatan; returns the `size` taken from each.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def solve_offers(offers: list[Offer], *, n: int, limit: int | None, exact: bool)
 
 
 def best_score(instance: Instance) -> int | None:
-    """Best sum of quantised scores alone, or None if no list satisfies the rules.
+    """Compute the best sum of quantised scores; None if no list satisfies the rules.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def table_cells(instance: Instance) -> int:
 
 
 def fits_in_memory(instance: Instance) -> bool:
-    """Whether the tables of :func:`solve` stay below about 320 MB.
+    """Return whether the tables of :func:`solve` stay below about 320 MB.
 
     Examples
     --------
@@ -184,19 +184,20 @@ def fits_in_memory(instance: Instance) -> bool:
 
 
 def losses(instance: Instance) -> Ints:
-    """Compute what the best sum of scores loses when the decision on a village is reversed.
+    """Compute the loss of the best sum of scores when the decision on a village is reversed.
 
     Returns
     -------
     ndarray of int64, shape (m,)
-        For a village in every best list, the loss without it; for one in none, the loss with it; 0 for one
-        that is in some best lists but not in all (a tie); ``-IMPOSSIBLE`` where the decision cannot be
-        reversed, as for locked-in villages.
+        For a village in every optimal list the loss without it, for one in none the loss with it; 0 for one
+        in some but not all (a tie); ``-IMPOSSIBLE`` where the decision cannot be reversed, as for locked-in
+        villages.
 
     Notes
     -----
-    A backward and a forward table give, for each kecamatan and each j, the best total when it gives exactly j
-    villages; forcing a village in or out then only exchanges the last or the next village of that kecamatan.
+    A backward and a forward table give, for each kecamatan and each j, the best total when it contributes
+    exactly j villages; forcing a village in or out then only exchanges the last or the next village of that
+    kecamatan.
 
     Examples
     --------
@@ -226,7 +227,7 @@ def losses(instance: Instance) -> Ints:
 
 
 def offer_of(instance: Instance, g: int) -> Offer:
-    """List what kecamatan `g` can give: its first low … high villages, or none unless forced open."""
+    """Return what kecamatan `g` can contribute: its first low … high villages, or none unless forced open."""
     first, size = instance.start[g], np.arange(instance.low[g], instance.high[g] + 1)
     if not instance.forced[g]:
         size = np.concatenate([[0], size])
@@ -238,14 +239,14 @@ def offer_of(instance: Instance, g: int) -> Offer:
 
 
 def _end(n: int, limit: int | None, exact: bool) -> Ints:
-    """Value when no kecamatan is left: 0 for no village; a row for each number still allowed to open."""
+    """Return the table when no kecamatan is left: 0 for no village; a row for each number still to open."""
     value = np.full((1 if limit is None else limit + 1, n + 1), IMPOSSIBLE)
     value[: 1 if exact else None, 0] = 0
     return value
 
 
 def prepend(value: Ints, offer: Offer) -> Ints:
-    """Give the best sums of scores once one more kecamatan may take part."""
+    """Return the table of best sums of scores with one more kecamatan."""
     out = np.full_like(value, IMPOSSIBLE)
     for j, opens, own, _tie in offer.moves():
         to, source = _cells(j, opens, value.shape)
@@ -255,7 +256,7 @@ def prepend(value: Ints, offer: Offer) -> Ints:
 
 
 def _cells(j: int, opens: int, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """Cells that giving j villages leads to, and the cells they come from; one row means no limit."""
+    """Return the target and source cells of contributing j villages; a single row means no limit."""
     rows, columns = shape
     step = opens if rows > 1 else 0
     width = max(columns - j, 0)
@@ -263,7 +264,7 @@ def _cells(j: int, opens: int, shape: tuple[int, ...]) -> tuple[tuple[slice, sli
 
 
 def tie_tables(score: Ints, offers: list[Offer]) -> Ints:
-    """Give the most stunted children among the choices that are best in score, for every cell of `score`."""
+    """Return for every cell of `score` the most stunted children among the choices with that score."""
     tie = np.zeros_like(score)
     for g in range(len(offers) - 1, -1, -1):
         best = np.full_like(tie[g], IMPOSSIBLE)
@@ -277,7 +278,7 @@ def tie_tables(score: Ints, offers: list[Offer]) -> Ints:
 
 
 def read_tables(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Ints, bool]:
-    """Follow the tables from the first kecamatan, and tell whether no equal was met on the way."""
+    """Read the solution off the tables; also return whether it has no ties."""
     sizes, unique = np.zeros(len(offers), dtype=np.int64), True
     opened, left = score.shape[1] - 1, score.shape[2] - 1
     limited = score.shape[1] > 1
@@ -296,7 +297,7 @@ def read_tables(score: Ints, tie: Ints | None, offers: list[Offer]) -> tuple[Int
 
 
 def _totals(ahead: Ints, behind: Ints, offer: Offer) -> Ints:
-    """Best total when this kecamatan gives exactly j villages, for j = 0 … high."""
+    """Return the best total when this kecamatan contributes exactly j villages, for j = 0 … high."""
     out = np.full(int(offer.size.max(initial=0)) + 1, IMPOSSIBLE)
     mirrored = behind[::-1, ::-1]
     limited = len(ahead) > 1

@@ -1,4 +1,4 @@
-"""A selection problem as arrays: whole-number objectives, each kecamatan's villages best first."""
+"""Arrange a selection problem as arrays: integer objectives, each kecamatan's villages best first."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ class ExtraRule:
     label: str = ""
 
     def holds(self, chosen: npt.NDArray[np.bool_]) -> bool:
-        """Whether a list satisfies the rule; sums are correctly rounded."""
+        """Return whether a list satisfies the rule; sums are correctly rounded."""
         return self.least <= math.fsum(self.weight[chosen].tolist()) <= self.most
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kabupaten:
-    """The level above: which kabupaten each kecamatan lies in, and what the rules ask of them.
+    """The level above kecamatan: the kabupaten of each, and the rules about them.
 
     Parameters
     ----------
     group : ndarray of int, shape (L,)
-        Kabupaten position 0 … U−1 of each kecamatan, rising.
+        Position 0 … U−1 of each kecamatan's kabupaten, ascending.
     low, high : ndarray of int, shape (U,)
         Fewest and most villages where the kabupaten is opened.
     forced : ndarray of bool, shape (U,)
-        Must give at least one.
+        Whether it must have at least one village on the list.
     labels : tuple of str
         Codes of the kabupaten, four digits.
     limit : int or None
@@ -79,7 +79,7 @@ class Kabupaten:
     exact: bool
 
     def holds(self, villages: Ints) -> bool:
-        """Whether a list with so many villages in each kecamatan satisfies the rules of this level."""
+        """Return whether a list with these numbers of villages per kecamatan satisfies these rules."""
         held = np.bincount(self.group, weights=villages, minlength=len(self.labels)).astype(np.int64)
         opened = held > 0
         count = int(opened.sum())
@@ -90,11 +90,11 @@ class Kabupaten:
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """Villages that may be chosen, kecamatan after kecamatan, best first within each.
+    """The villages that may be chosen, kecamatan by kecamatan, best first within each.
 
-    Kecamatan follow the order of their first village code. Because villages of a kecamatan differ only in
-    what they bring to the objective, the best choice of j villages there is its first j: locked-in ones,
-    then by score, then by stunted children, then by code.
+    Kecamatan follow the order of their first village code. Since villages of a kecamatan differ only in what
+    they add to the objective, the best j villages of it are its first j: locked-in ones, then by score, then
+    by stunted children, then by code.
 
     Parameters
     ----------
@@ -103,26 +103,26 @@ class Instance:
         Quantised; see :func:`lokus.evidence.scores.ranking.quantise`.
     locked : ndarray of bool, shape (m,)
     group : ndarray of int, shape (m,)
-        Kecamatan position 0 … L−1, rising.
+        Position 0 … L−1 of each village's kecamatan, ascending.
     start : ndarray of int, shape (L+1,)
         Villages ``start[g]`` to ``start[g+1]`` belong to kecamatan `g`.
     low, high : ndarray of int, shape (L,)
         Fewest and most villages where the kecamatan is opened; ``low > high`` where it cannot be.
     forced : ndarray of bool, shape (L,)
-        Has a locked-in village, so it is opened in any case.
+        Whether it has a locked-in village and is therefore opened in any case.
     labels : tuple
-        Kecamatan as the caller names them.
+        Names or codes of the kecamatan, as in the input.
     n : int
         Villages to choose.
     limit : int or None
         Kecamatan to open, at most, or exactly where `exact`.
     exact : bool
     unit : float
-        ``score * unit`` gives the objective back.
+        ``score * unit`` is the objective in its own unit.
     extra : tuple of ExtraRule
-        Rules that only the mixed-integer engine knows.
+        Rules that only the mixed-integer solver can handle.
     above : Kabupaten, optional
-        Where a rule counts kabupaten.
+        Given where a rule counts kabupaten.
     """
 
     codes: npt.NDArray[np.object_]
@@ -144,7 +144,7 @@ class Instance:
 
     @property
     def across(self) -> bool:
-        """Whether a rule looks beyond single kecamatan, so that their tables do not tell everything."""
+        """Whether a rule applies across kecamatan, so that tables per kecamatan do not suffice."""
         return bool(self.extra) or self.above is not None
 
 
@@ -157,15 +157,15 @@ def build_instance(
     jenis: pd.Series[str] | None = None,
     cost: pd.Series[float] | None = None,
 ) -> Instance:
-    """Arrange villages for the engines.
+    """Build the arrays that the engines read.
 
-    All series share one sorted index of village codes. A village without score takes part only where locked
-    in, and adds nothing to the objective.
+    All series share one sorted index of village codes. A village without score is included only where it is
+    locked in, and then adds 0 to the objective.
 
     Raises
     ------
     RuleError
-        A rule needs `jenis` or `cost` and does not find it.
+        A rule needs `jenis` or `cost`, and it is not given.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def build_instance(
     ties = np.zeros(len(index)) if tie_break is None else tie_break.to_numpy(dtype=float, na_value=np.nan)
     score, tie, locked = quantised[eligible], quantise(ties)[0][eligible], locked[eligible]
 
-    # pandas numbers groups in order of appearance, which is the order of their first code.
+    # pandas numbers groups in order of appearance, which here is the order of their first code.
     names = kecamatan.to_numpy(dtype=object)[eligible]
     position = {name: number for number, name in enumerate(dict.fromkeys(names))}
     group = np.array([position[name] for name in names], dtype=np.int64)
@@ -222,7 +222,7 @@ def build_instance(
 
 
 def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem: Problem) -> Kabupaten:
-    """Read the kabupaten off the codes of villages, whose first four digits it is."""
+    """Derive the kabupaten from the first four digits of village codes."""
     own = np.array([str(kode)[:4] for kode in codes], dtype=object)
     labels = tuple(sorted(set(own)))
     position = {name: number for number, name in enumerate(labels)}

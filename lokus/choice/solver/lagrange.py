@@ -1,4 +1,4 @@
-"""Exact selection at scale: a Lagrangian bound decides nearly every kecamatan, a small programme the rest."""
+"""Solve large selections exactly: a Lagrangian bound fixes most kecamatan, a small programme the rest."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ NEVER = 1 << 60
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """A list and what proves it.
+    """A list with its proof.
 
     Parameters
     ----------
     sizes : ndarray of int, shape (L,)
-        How many villages each kecamatan gives, always its first ones.
+        Number of villages of each kecamatan, always its first ones.
     value : int
         Sum of quantised scores.
     bound : int
-        No list has more. Equal to `value` where `closed`.
+        Upper bound of the sum. Equal to `value` where `closed`.
     closed : bool
-        The list is the best by the whole declared rule; otherwise `bound` − `value` is the proven gap.
+        Whether the list is proven optimal, ties included; otherwise `bound` − `value` is the gap.
     undecided : int
-        Kecamatan that the bound alone did not decide.
+        Number of kecamatan that the bound alone did not fix.
     """
 
     sizes: Ints
@@ -47,23 +47,22 @@ class Certificate:
 
 
 def solve_lagrange(instance: Instance) -> Certificate | None:
-    r"""Choose the best villages without tables over all kecamatan.
+    r"""Solve the selection without tables over all kecamatan.
 
     Returns
     -------
     Certificate or None
-        None if the search met no list that satisfies the rules, which proves nothing.
+        None if the search found no list that satisfies the rules; that does not prove that there is none.
 
     Notes
     -----
-    With a price λ on each village the kecamatan separate: kecamatan g offers
-    :math:`v_g(\lambda) = \max_j P_g(j) - \lambda j` and the K best are opened, so that
-    :math:`L(\lambda) = \lambda n + \sum v_g` bounds every list from above. Bisection finds the whole-number
-    λ with the smallest bound; the kecamatan opened on either side of it, filled greedily, give a list. A
-    choice "g gives j" whose own bound lies below that list's value is in no best list. What survives is kept
-    with all its ties and solved by dynamic programme, so the result equals that of
-    :func:`lokus.choice.solver.exact.solve`. All numbers are whole; nothing is compared within a tolerance.
-    Fisher (1981), *Management Science* 27, 1–18.
+    With a price λ on each village the problem separates by kecamatan: kecamatan g offers :math:`v_g(\lambda)
+    = \max_j P_g(j) - \lambda j` and the K best are opened, so that :math:`L(\lambda) = \lambda n + \sum v_g`
+    bounds every list from above. Bisection finds the whole-number λ with the smallest bound; the kecamatan
+    opened on either side of it, filled greedily, give a list. A choice "g gives j" whose own bound lies below
+    that list's value is in no best list. What survives is kept with all its ties and solved by dynamic
+    programme, so the result equals that of :func:`lokus.choice.solver.exact.solve`. All numbers are whole;
+    nothing is compared within a tolerance. Fisher (1981), *Management Science* 27, 1–18.
 
     Examples
     --------
@@ -93,14 +92,14 @@ def solve_lagrange(instance: Instance) -> Certificate | None:
 
 
 class _Prices:
-    """What each kecamatan does at a price per village."""
+    """The relaxed problem at a price per village."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.place = np.arange(len(instance.codes)) - instance.start[instance.group]
         total = np.concatenate([[0], np.cumsum(instance.score)])
         self.total = total
-        # Sum of the first place+1 villages of its kecamatan, for every village.
+        # Cumulative sum of scores within the kecamatan, for every village.
         self.sums = total[1:] - total[instance.start[instance.group]]
         self.usable = instance.low <= instance.high
         self.forced, self.free = instance.forced, self.usable & ~instance.forced
@@ -110,7 +109,7 @@ class _Prices:
         ).astype(np.int64)
 
     def bisect(self) -> int | None:
-        """Largest price at which the kecamatan still offer as many villages as are to be chosen."""
+        """Find the largest price at which the kecamatan still offer the number of villages to be chosen."""
         instance = self.instance
         if (instance.forced & ~self.usable).any() or (self.slots is not None and self.slots < 0):
             return None
@@ -129,13 +128,13 @@ class _Prices:
         return low
 
     def bound(self, price: int) -> int:
-        """No list is better than this."""
+        """Return the upper bound at this price."""
         values = self._values(price, self._wanted(price))
         opened = self._opened(values)
         return price * self.instance.n + int(values[opened].sum())
 
     def fill(self, price: int) -> tuple[Ints, int] | None:
-        """Best list in the kecamatan opened at `price`: their minima, then the best of what is left."""
+        """Fill the kecamatan opened at `price`: their minima, then the best remaining villages."""
         instance = self.instance
         opened = self._opened(self._values(price, self._wanted(price)))
         sizes = np.where(opened, instance.low, 0)
@@ -152,13 +151,13 @@ class _Prices:
         return sizes, int((self.total[ends + sizes] - self.total[ends]).sum())
 
     def surviving(self, price: int, value: int) -> Bools:
-        """Mark the (kecamatan, number) pairs that a list of `value` may contain.
+        """Mark the (kecamatan, number) pairs that a list worth `value` or more may contain.
 
         Returns
         -------
         ndarray of bool, shape (m + L,)
-            Per village: its kecamatan gives exactly as many as stand up to and with it; then per kecamatan:
-            it gives none.
+            Per village: its kecamatan contributes exactly the villages up to and including it; then per
+            kecamatan: it contributes none.
         """
         instance, group = self.instance, self.instance.group
         values = self._values(price, self._wanted(price))
@@ -178,7 +177,7 @@ class _Prices:
         return np.concatenate([allowed & (lost <= slack), ~self.forced & (none <= slack)])
 
     def _wanted(self, price: int) -> Ints:
-        """Villages each kecamatan gives if opened: those worth more than the price, within its limits."""
+        """Return the villages of each kecamatan if opened: those above the price, within its limits."""
         instance = self.instance
         worth = (instance.score >= price) & ~instance.locked
         count = np.concatenate([[0], np.cumsum(worth)])
@@ -206,12 +205,12 @@ class _Prices:
 
 
 def _close(instance: Instance, prices: _Prices, kept: Bools, found: Certificate) -> Certificate:
-    """Solve exactly among the surviving choices, when they are few enough."""
+    """Solve exactly among the remaining choices, when they are few enough."""
     m, many = len(instance.codes), len(instance.labels)
     villages, none = kept[:m], kept[m:]
     options = np.bincount(instance.group, weights=villages, minlength=many).astype(np.int64) + none
     if (options == 0).any():
-        # Cannot happen for a feasible list, whose own choices always survive.
+        # Cannot happen for a feasible list, whose own choices always remain.
         return found
     undecided = np.flatnonzero(options > 1)
     sizes = np.zeros(many, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""The same selection by mixed-integer programming (HiGHS): a second opinion, and the engine at scale."""
+"""Solve the selection by mixed-integer programming (HiGHS), for rules across kecamatan."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Floor = tuple[Ints, int]
 
-# HiGHS compares objectives with absolute tolerances near 1e-6; on this scale they are relative 1e-12.
+# HiGHS has absolute tolerances near 1e-6; scaling the objective makes them about 1e-12 relative.
 OBJECTIVE_SCALE = 1e6
 MOST_REPAIRS = 50
 DIGITS = 18
 
 
 class SolverError(LokusError):
-    """The solver's tolerance is too wide for these numbers."""
+    """The solver's tolerance is too large for these numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Proof:
     chosen : ndarray of bool, shape (m,)
         In the instance's order of villages.
     bound : float
-        No list has a larger sum of quantised scores than this.
+        Upper bound of the sum of quantised scores.
     """
 
     chosen: Bools
@@ -51,13 +51,13 @@ class Proof:
 
 
 class Model:
-    """The rules of an instance as a mixed-integer programme, to be maximised for one thing after another.
+    """The rules of an instance as a mixed-integer programme, maximised for several objectives in turn.
 
     Parameters
     ----------
     instance : Instance
     cuts : sequence of ndarray of bool, shape (m,)
-        Lists not wanted again.
+        Lists to exclude.
     """
 
     def __init__(self, instance: Instance, cuts: Sequence[Bools] = ()) -> None:
@@ -72,10 +72,10 @@ class Model:
         self.lower, self.upper = (np.concatenate(part).astype(float) for part in (lower, upper))
 
     def best(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor] = ()) -> Proof | None:
-        """Find a list with the largest sum of `values` among those that reach every floor.
+        """Find a list with the largest sum of `values` among those that reach every lower bound in `floors`.
 
-        Floors and rules are checked again in whole numbers (costs: in correctly rounded sums), which the
-        solver's tolerance cannot pass: a list that fails is cut off and the search goes on.
+        Bounds and rules are verified in integers (costs in correctly rounded sums), since the solver's
+        tolerance may admit small violations: a list that fails is excluded and the search continues.
         """
         for _repair in range(MOST_REPAIRS):
             proof = self._solve(values, floors)
@@ -91,7 +91,7 @@ class Model:
         )
 
     def fix(self, village: int, value: bool) -> None:
-        """Decide one village for all that follows."""
+        """Fix the decision on one village for all later solutions."""
         self.lower[village] = self.upper[village] = float(value)
 
     def _solve(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor]) -> Proof | None:
@@ -126,7 +126,7 @@ class Model:
 
 
 def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
-    """Find the best list by the declared rule: score, then stunted children, then codes.
+    """Find the best list, ties broken by stunted children and then by codes.
 
     Returns
     -------
@@ -135,10 +135,10 @@ def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
 
     Notes
     -----
-    A second search asks how many villages could be exchanged without losing score. If none, the list is
-    the only best one. Otherwise stunted children are maximised at that score, and then codes are settled in
-    dictionary order: among the villages that differ between equal lists, blocks of them are maximised as
-    binary numbers, first code first, each block fixed before the next.
+    A second solution finds how many villages could be exchanged without loss of score. If none, the list is
+    the unique optimum. Otherwise stunted children are maximised at that score, and remaining ties are broken
+    by lexicographic order of codes: the villages that differ between equal lists are maximised in blocks, as
+    binary numbers with the first code first, each block fixed before the next.
 
     Examples
     --------
@@ -168,20 +168,20 @@ def solve_milp(instance: Instance, cuts: Sequence[Bools] = ()) -> Proof | None:
 
 
 def _exchangeable(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
-    """Villages outside `chosen` that one other list, as different as can be, contains."""
+    """Return the villages off the list that the most different optimal list contains."""
     other = model.best((~chosen).astype(np.int64), floors)
     return np.zeros_like(chosen) if other is None else other.chosen & ~chosen
 
 
 def varying(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
-    """Villages that some but not all lists reaching the floors contain; `chosen` is one such list.
+    """Find the villages that some but not all lists reaching the floors contain; `chosen` is one such list.
 
     Parameters
     ----------
     model : Model
     chosen : ndarray of bool, shape (m,)
     floors : sequence of (values, int)
-        What a list must add up to at least.
+        Lower bounds of sums over the list.
 
     Examples
     --------
@@ -199,7 +199,7 @@ def varying(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
     seen = [chosen]
     for sign in (1, -1):
         while True:
-            # Look for a list with villages never seen in (or never seen out), until there is none.
+            # Search for a list with villages so far never included (or never excluded), until there is none.
             fresh = ~np.any(seen, axis=0) if sign > 0 else np.all(seen, axis=0)
             other = model.best(sign * fresh.astype(np.int64), floors)
             if other is None or (other.chosen[fresh] == (sign < 0)).all():
@@ -223,7 +223,7 @@ def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
 
 
 def _rules(instance: Instance) -> list[LinearConstraint]:
-    """Variables are one per village, per kecamatan (opened or not), and per kabupaten where counted."""
+    """Build the constraints; variables: villages, opened kecamatan, and opened kabupaten if counted."""
     m, many = len(instance.codes), len(instance.labels)
     village, group = np.arange(m), instance.group
     above = instance.above
@@ -234,7 +234,7 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
         return coo_array((ones, (rows, columns)), shape=(1, *wide)).tocsr()
 
     def per_kecamatan(factor: npt.NDArray[np.int64]) -> csr_array:
-        """Villages chosen in each kecamatan minus `factor` times whether it is opened."""
+        """Return rows: chosen villages of each kecamatan minus `factor` times whether it is opened."""
         data = np.concatenate([np.ones(m), -factor.astype(float)])
         rows = np.concatenate([group, np.arange(many)])
         columns = np.concatenate([village, m + np.arange(many)])
@@ -256,7 +256,7 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
     if above is not None:
         rules += _above_rules(above, group, m, many, wide[0])
     for extra in instance.extra:
-        # Costs in the currency's units would lie far from the tolerances of the solver.
+        # Unscaled costs, in rupiah, would be out of proportion to the tolerances of the solver.
         scale = 1.0 / max(1.0, float(np.abs(extra.weight).max(initial=0.0)))
         weight = np.concatenate([extra.weight * scale, np.zeros(wide[0] - m)])
         rules.append(
@@ -266,7 +266,7 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
 
 
 def _above_rules(above: Kabupaten, group: Ints, m: int, many: int, width: int) -> list[LinearConstraint]:
-    """Open kecamatan only within opened kabupaten, each of which gives what the rules ask of it."""
+    """Allow kecamatan only in opened kabupaten, and limit the villages of each kabupaten."""
     kabupaten = len(above.labels)
     of, base = above.group, m + many
     within = coo_array(

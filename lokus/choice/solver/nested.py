@@ -1,4 +1,4 @@
-"""Exact selection with a level above: villages in kecamatan, kecamatan in kabupaten, limits on all three."""
+"""Solve the selection with limits on villages, kecamatan and kabupaten."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ Bools = npt.NDArray[np.bool_]
 Vector = tuple[int, ...]
 
 FIRST_CORE, CORE_GROWTH = 6, 2
-# Cells times choices of the tables over everything; above, prices are faster.
+# Cells times choices of the full tables; above this, prices are faster.
 MOST_WORK, MOST_CORE = 200_000_000, 2_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Nested:
-    """A list under limits on kabupaten, and what proves it.
+    """A list under limits on kabupaten, with its proof.
 
     Parameters
     ----------
     sizes : ndarray of int, shape (L,), or None
-        How many villages each kecamatan gives, always its first ones; None where no list was found.
+        Number of villages of each kecamatan, always its first ones; None where no list was found.
     value : int
         Sum of quantised scores.
     bound : int
-        No list has more. Equal to `value` where `closed`.
+        Upper bound of the sum. Equal to `value` where `closed`.
     closed : bool
-        The list is the best by the whole declared rule, or it is proven that there is none.
+        Whether the list is proven optimal, ties included, or it is proven that there is none.
     priced : bool
-        Found by prices, not by tables over everything.
+        Whether it was found by prices instead of full tables.
     """
 
     sizes: Ints | None
@@ -62,7 +62,7 @@ NO_LIST = Nested(sizes=None, value=IMPOSSIBLE, bound=IMPOSSIBLE, closed=True, pr
 
 
 def solve_nested(instance: Instance) -> Nested:
-    r"""Choose the best villages under limits on kabupaten too.
+    r"""Solve the selection with limits on kabupaten.
 
     Parameters
     ----------
@@ -76,16 +76,16 @@ def solve_nested(instance: Instance) -> Nested:
     Notes
     -----
     A dynamic programme over the kecamatan of one kabupaten gives T(r, m), the best sum of m villages in r
-    kecamatan there. A second one goes over the kabupaten, each giving one (r, m) or nothing. Where its tables
-    would be too large, villages and kecamatan are priced: at prices λ and μ the kabupaten separate, the U
-    best of them are opened, and
+    kecamatan there. A second one goes over the kabupaten, each contributing one (r, m) or nothing. Where its
+    tables would be too large, villages and kecamatan are priced: at prices λ and μ the problem separates by
+    kabupaten, the U best of them are opened, and
 
     .. math:: L(\lambda, \mu) = \lambda n + \mu K + \sum \max_{r, m} T(r, m) - \lambda m - \mu r
 
     bounds every list from above. The second programme is then solved among the choices whose loss against
-    that bound is small; once those left out lose more than the list found falls short of it, the list is
-    the best one, by the whole declared rule. Otherwise the bound is the proven gap. All numbers are whole.
-    Fisher (1981), *Management Science* 27, 1–18.
+    that bound is small; once those left out lose more than the gap of the list found, the list is optimal,
+    ties included. Otherwise the difference to the bound is the proven gap. All numbers are integers. Fisher
+    (1981), *Management Science* 27, 1–18.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def solve_nested(instance: Instance) -> Nested:
 
 @dataclass(frozen=True, kw_only=True)
 class _Slots:
-    """How much there is to give away; None is no limit."""
+    """Numbers to distribute; None means no limit."""
 
     villages: int
     kecamatan: int | None
@@ -131,7 +131,7 @@ class _Slots:
 
 
 class _Part:
-    """One kabupaten: what its kecamatan can give together.
+    """One kabupaten: what its kecamatan can contribute together.
 
     ``size``, ``used``, ``score``: villages, kecamatan (0 where they are not limited) and sum of scores of
     every choice but that of nothing.
@@ -165,7 +165,7 @@ class _Part:
 
     @cached_property
     def tables(self) -> Ints:
-        """Best sums from each kecamatan on, as :func:`lokus.choice.solver.exact.solve` fills them."""
+        """Tables of best sums from each kecamatan on, as in :func:`lokus.choice.solver.exact.solve`."""
         value = [self._end()]
         for offer in reversed(self.offers):
             value.append(prepend(value[-1], offer))
@@ -173,18 +173,18 @@ class _Part:
 
     @cached_property
     def ties(self) -> Ints:
-        """Most stunted children among what is best in score."""
+        """Tables of the most stunted children among the choices best in score."""
         return tie_tables(self.tables, self.offers)
 
     def read(self, used: int, size: int, *, ties: bool) -> tuple[Vector, bool]:
-        """Give the villages of each kecamatan in one choice, and tell whether no equal was met."""
+        """Return the villages of each kecamatan in one choice, and whether it has no ties."""
         cells = slice(None), slice(used + 1), slice(size + 1)
         sizes, unique = read_tables(self.tables[cells], self.ties[cells] if ties else None, self.offers)
         return tuple(sizes.tolist()), unique
 
 
 class _Options:
-    """The choices of all kabupaten, one after another; giving nothing is not among them."""
+    """The choices of all kabupaten in one array, without the choice of nothing."""
 
     def __init__(self, parts: list[_Part]) -> None:
         self.parts = parts
@@ -198,7 +198,7 @@ class _Options:
         self.can_close = ~self.forced
 
     def best(self, gives: Ints) -> tuple[Ints, Ints]:
-        """Most that each kabupaten gives, and at which choice (the first of equals)."""
+        """Return each kabupaten's largest value, and its choice (the first among ties)."""
         value = np.full(len(self.parts), -NEVER, dtype=np.int64)
         at = np.zeros(len(self.parts), dtype=np.int64)
         value[self.usable] = np.maximum.reduceat(gives, self.start[:-1][self.usable])
@@ -217,7 +217,7 @@ def _by_prices(instance: Instance, above: Kabupaten, every: _Options, slots: _Sl
     many = FIRST_CORE
     order = np.unique(np.concatenate([lost, closing[every.can_close]]))
     while True:
-        # The choices that lose least against the bound, of ever more kabupaten.
+        # Include the choices with the smallest loss, of more and more kabupaten.
         cut = _loss_for(lost, closing, order, every, many)
         core = _core(instance, above, every, lost <= cut, every.can_close & (closing <= cut), slots)
         if core.cells > MOST_CELLS or core.work > MOST_CORE:
@@ -236,7 +236,7 @@ def _by_prices(instance: Instance, above: Kabupaten, every: _Options, slots: _Sl
 
 
 def _loss_for(lost: Ints, closing: Ints, order: Ints, every: _Options, many: int) -> int:
-    """Smallest loss at which `many` kabupaten still have a choice."""
+    """Return the smallest loss at which `many` kabupaten still have a choice."""
     low, high = 0, len(order) - 1
     while low < high:
         middle = (low + high) // 2
@@ -248,7 +248,7 @@ def _loss_for(lost: Ints, closing: Ints, order: Ints, every: _Options, many: int
 
 
 class _Prices:
-    """What each kabupaten does at a price a village and a price a kecamatan."""
+    """The relaxed problem at a price per village and a price per kecamatan."""
 
     def __init__(self, instance: Instance, above: Kabupaten, every: _Options, slots: _Slots) -> None:
         self.every, self.slots = every, slots
@@ -259,7 +259,7 @@ class _Prices:
         self.reach = 2 * (int(np.abs(every.score).max(initial=0)) + 1)
 
     def search(self) -> tuple[int, Ints, Ints] | None:
-        """Prices with a small bound: the bound, what each choice loses against it, what closing loses."""
+        """Search for prices with a small bound; return it and the losses of each choice and of closing."""
         if self.left is not None and self.left < 0:
             return None
         low = -self.reach if self.exact_kecamatan else 0
@@ -328,9 +328,9 @@ class _Prices:
 
 @dataclass(frozen=True, kw_only=True)
 class _Core:
-    """The programme over the kabupaten that still have a choice; the others are settled.
+    """The programme over the kabupaten that still have a choice; the others are fixed.
 
-    Sizes and kecamatan are counted from the least that each gives in any case.
+    Sizes and kecamatan are counted from the least that each contributes in any case.
     """
 
     every: _Options
@@ -361,7 +361,7 @@ class _Core:
         return self.villages >= 0 and (self.rows or 0) >= 0 and (self.above or 0) >= 0
 
     def solve(self) -> tuple[Ints, int] | None:
-        """Find the best list by the declared rule, and its sum of scores."""
+        """Find the best list, ties broken by the declared rule, and its sum of scores."""
         if not self.possible:
             return None
         end = np.full(self.shape, IMPOSSIBLE)
@@ -423,7 +423,7 @@ class _Core:
         return tie
 
     def _read(self, score: Ints, tie: Ints | None) -> tuple[dict[int, tuple[int, Vector]], bool]:
-        """Follow the tables from the first kabupaten; among equals the list whose codes come first."""
+        """Read the solution off the tables; among ties take the list whose codes come first."""
         unique, chosen = True, {}
         for k, option in self.settled.items():
             vector, alone = self._vector(k, option, ties=tie is not None)
@@ -457,7 +457,7 @@ class _Core:
 
 @dataclass(frozen=True, kw_only=True)
 class _Move:
-    """One choice of a kabupaten in the core; `option` −1 is to give nothing."""
+    """One choice of a kabupaten in the core; `option` −1 is to contribute nothing."""
 
     option: int
     size: int
@@ -469,7 +469,7 @@ class _Move:
 def _core(
     instance: Instance, above: Kabupaten, every: _Options, kept: Bools, closes: Bools, slots: _Slots
 ) -> _Core:
-    """Arrange the kept choices: `closes` says which kabupaten may give nothing."""
+    """Build the core from the choices in `kept`; `closes` marks the kabupaten that may contribute nothing."""
     settled: dict[int, int] = {}
     moves: list[tuple[_Move, ...]] = []
     opened: list[int] = []
@@ -484,7 +484,7 @@ def _core(
                 reach += int(every.used[own].max())
             continue
         if not len(own):
-            villages = -1  # a kabupaten that must give has nothing left to give
+            villages = -1  # a kabupaten that must contribute has no choice left
             continue
         least, fewest = int(every.size[own].min()), int(every.used[own].min())
         villages -= least

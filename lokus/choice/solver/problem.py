@@ -1,4 +1,4 @@
-"""The choice as a sentence: how many villages, in how many kecamatan, under which rules."""
+"""State the selection problem: how many villages, in how many kecamatan, under which rules."""
 
 from __future__ import annotations
 
@@ -27,43 +27,44 @@ MAPPINGS = ("quota", "quota_kabupaten", "min_jenis", "max_jenis", "locked_in", "
 
 
 class RuleError(LokusError, ValueError):
-    """A rule is malformed by itself: negative, fractional, or two that exclude each other."""
+    """A rule is invalid (negative, fractional), or two rules exclude each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Rules a list of villages must satisfy.
+    """The rules that a list of villages must satisfy.
 
     Parameters
     ----------
     n : int
         Villages to choose.
     max_kecamatan : int, optional
-        At most so many kecamatan with a chosen village.
+        Largest number of kecamatan with a chosen village.
     exact_kecamatan : int, optional
-        Exactly so many; excludes `max_kecamatan`.
+        Exact number of kecamatan with a chosen village; not together with `max_kecamatan`.
     min_per_kecamatan : int
-        Villages in each kecamatan that has a chosen one at all.
+        Least number of chosen villages in each kecamatan that has any.
     max_per_kecamatan : int, optional
-        Villages in any one kecamatan.
+        Largest number of chosen villages in a kecamatan.
     quota : mapping of kecamatan to number
-        Exactly so many villages there, 0 closing it; kecamatan named as in the data. Replaces the minimum
-        and maximum per kecamatan where stated.
+        Exact number of chosen villages there, 0 to exclude the kecamatan, named as in the data. Replaces the
+        minimum and maximum per kecamatan where stated.
     max_kabupaten, exact_kabupaten : int, optional
-        At most, or exactly, so many kabupaten with a chosen village, where the list is that of a province or
-        of the nation. The kabupaten of a village is read off its code.
+        Largest, or exact, number of kabupaten with a chosen village, for a list of a province or of the
+        nation. The kabupaten of a village is taken from its code. Leave it out for a list of one kabupaten.
     min_per_kabupaten, max_per_kabupaten : int
-        Villages in each kabupaten that has a chosen one at all; villages in any one kabupaten.
+        Least number of chosen villages in each kabupaten that has any; largest number in a kabupaten.
     quota_kabupaten : mapping of code of a kabupaten to number
-        Exactly so many villages there, 0 closing it, in place of the minimum and maximum per kabupaten.
+        Exact number of chosen villages there, 0 to exclude the kabupaten. Replaces the minimum and maximum
+        per kabupaten where stated.
     kept_from : iterable of kode_desa
         Last year's list.
     min_kept : int
-        Villages of `kept_from` that must stay on the list.
+        Least number of villages of `kept_from` that stay on the list.
     min_jenis, max_jenis : mapping of jenis ("desa", "kelurahan") to number
-        Villages of that kind, at least and at most.
+        Least and largest number of chosen villages of that jenis.
     budget : float, optional
-        The costs of the chosen villages, given with the data, may not exceed it.
+        Largest sum of the costs of the chosen villages, in the unit of the cost data.
     objective : {"skor", "anak", "campuran"}
         What the list maximises: the sum of scores, the expected stunted children reached, or
         ``blend · score + (1 − blend) · children / most children of any village``.
@@ -75,7 +76,7 @@ class Problem:
     Raises
     ------
     RuleError
-        A number is negative or not whole, or rules exclude each other whatever the data.
+        A number is negative or not whole, or rules exclude each other whatever the data are.
 
     Examples
     --------
@@ -204,7 +205,7 @@ class Problem:
 
     @property
     def kabupaten_limit(self) -> int | None:
-        """The number of kabupaten in force, whether as a maximum or exactly."""
+        """Limit on the number of kabupaten, whether largest or exact."""
         return self.max_kabupaten if self.exact_kabupaten is None else self.exact_kabupaten
 
     @property
@@ -215,16 +216,16 @@ class Problem:
 
     @property
     def kecamatan_limit(self) -> int | None:
-        """The number in force, whether as a maximum or exactly."""
+        """Limit on the number of kecamatan, whether largest or exact."""
         return self.max_kecamatan if self.exact_kecamatan is None else self.exact_kecamatan
 
     @property
     def has_extra_rules(self) -> bool:
-        """Whether a rule looks across kecamatan: kept villages, kinds, budget."""
+        """Whether a rule applies across kecamatan: kept villages, jenis, budget."""
         return bool(self.min_kept or self.min_jenis or self.max_jenis) or self.budget is not None
 
     def sentence(self) -> str:
-        """Say the rules in the language in force."""
+        """Return the rules as a sentence in the current language."""
         n = format_number(self.n)
         if self.exact_kecamatan is not None:
             head = _("{n} villages in exactly {k} kecamatan").format(n=n, k=self.exact_kecamatan)
@@ -306,7 +307,7 @@ class Problem:
         return self.sentence()
 
     def __reduce__(self) -> tuple[Callable[[dict[str, Any]], Problem], tuple[dict[str, Any]]]:
-        # Read-only mappings cannot be pickled or copied as they are.
+        # Read-only mappings cannot be pickled or copied.
         state = {item.name: getattr(self, item.name) for item in fields(self)}
         return _restore, (state | {name: dict(state[name]) for name in MAPPINGS},)
 
@@ -329,7 +330,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-# What a list maximises: the score, the stunted children reached, or a stated blend of both.
+# What a list maximises: scores, stunted children reached, or a stated blend of both.
 
 Floats = npt.NDArray[np.float64]
 
@@ -337,7 +338,7 @@ Floats = npt.NDArray[np.float64]
 def objective_values(
     scores: pd.Series[float], children: pd.Series[float] | None, problem: Problem
 ) -> pd.Series[float]:
-    """Value of each village to the list.
+    """Compute what each village adds to the objective.
 
     Parameters
     ----------
@@ -350,12 +351,12 @@ def objective_values(
     Returns
     -------
     Series
-        Missing where the score is, or children that it needs are: such a village cannot be chosen.
+        Missing where the score, or a needed number of children, is missing: such a village cannot be chosen.
 
     Raises
     ------
     RuleError
-        The objective needs children and there are none, or a negative number of them.
+        The objective needs children, and none are given or a number is negative.
 
     Examples
     --------
@@ -393,9 +394,9 @@ def blend(scores: Floats, children: Floats, problem: Problem) -> Floats:
     if problem.objective == "skor":
         return scores
     if problem.blend is None:
-        # What has no score is no candidate, however many children it has.
+        # A village without score is no candidate, however many children it has.
         return np.where(np.isnan(scores), np.nan, children)
-    # fmax.reduce, not nanmax: a column without any count stays missing and raises no warning.
+    # fmax.reduce instead of nanmax: a column without any count stays missing and raises no warning.
     most = np.fmax.reduce(children, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(most > 0, children / most, children * 0.0)

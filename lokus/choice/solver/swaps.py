@@ -1,4 +1,4 @@
-"""Exchanging one chosen village for another: which rules would break."""
+"""Find the rules that an exchange of a chosen village for another one would violate."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Rule = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class SwapRules:
-    """Rules broken when kecamatan ``givers[i]`` loses its weakest free village and kecamatan `g` gains one.
+    """Rules violated when kecamatan ``givers[i]`` loses its weakest free village and kecamatan `g` gains one.
 
     Parameters
     ----------
@@ -44,10 +44,9 @@ class SwapRules:
     weakest : ndarray of int, shape (o,)
         Position of that kecamatan's weakest such village in the instance.
     broken : mapping of rule to ndarray of bool, shape (o, L)
-        ``kecamatan_limit``: too many (or not exactly as many) kecamatan; ``max_there``: the gaining one
-        would be too full; ``min_there``: it would open with too few; ``min_here``: the giving one would
-        keep too few; ``quota_there`` and ``quota_here`` where a quota says so. The same of kabupaten, where
-        the two lie in different ones.
+        ``kecamatan_limit``: wrong number of kecamatan; ``max_there``: too many villages in the gaining one;
+        ``min_there``: too few in the gaining one; ``min_here``: too few left in the other; ``quota_there``
+        and ``quota_here``: not the quota. The same for kabupaten where the two lie in different ones.
     instance : Instance
     chosen : ndarray of bool, shape (m,)
     """
@@ -59,32 +58,32 @@ class SwapRules:
     chosen: Bools
 
     def rules(self, place: int) -> list[tuple[Rule, str, Bools]]:
-        """Flag the rules that break when village `place` comes in, one flag a giver.
+        """List the rules violated when village `place` enters, with one flag for each giving kecamatan.
 
         Returns
         -------
         list of (rule, label, ndarray of bool)
-            The label is the jenis, where the rule is about one.
+            The label is the jenis where the rule is about one.
         """
         g = int(self.instance.group[place])
         out: list[tuple[Rule, str, Bools]] = [(rule, "", flags[:, g]) for rule, flags in self.broken.items()]
         for extra in self.instance.extra:
             listed = extra.weight[self.chosen]
             total = listed.sum() - extra.weight[self.weakest] + extra.weight[place]
-            # Sums of costs are rounded; the slack is far below a unit of money and above that rounding.
+            # Sums of costs are rounded; the tolerance lies above that rounding and far below a unit of money.
             slack = 1e-9 * max(1.0, float(listed.sum()))
             flags = (total < extra.least - slack) | (total > extra.most + slack)
             out.append((extra.name, extra.label, flags))
         return out
 
     def count(self, place: int) -> npt.NDArray[np.int64]:
-        """Count the rules that break when village `place` comes in, one number a giver."""
+        """Count the rules violated when village `place` enters, for each giving kecamatan."""
         broken = np.column_stack([flags for _rule, _label, flags in self.rules(place)])
         return np.asarray(broken.sum(axis=1), dtype=np.int64)
 
 
 def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules:
-    """Tabulate the swaps of a list that satisfies all rules.
+    """Tabulate the exchanges of a list that satisfies all rules.
 
     Parameters
     ----------
@@ -110,7 +109,7 @@ def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules
     many = len(instance.labels)
     held = np.bincount(instance.group, weights=chosen, minlength=many).astype(np.int64)
     free = np.flatnonzero(chosen & ~instance.locked)
-    # Villages stand best first within a kecamatan, so the last entry written is the weakest.
+    # Villages are sorted best first within a kecamatan, so the last entry written is the weakest.
     last = np.full(many, -1)
     last[instance.group[free]] = free
     givers = np.flatnonzero(last >= 0)
@@ -148,7 +147,7 @@ def swap_rules(instance: Instance, chosen: Bools, problem: Problem) -> SwapRules
 def _above(
     instance: Instance, held: npt.NDArray[np.int64], givers: npt.NDArray[np.int64], problem: Problem
 ) -> dict[Rule, Bools]:
-    """Rules of the level above that break; the giving and the gaining kecamatan by their positions."""
+    """Return the violated rules about kabupaten, for positions of the giving and gaining kecamatan."""
     above = instance.above
     if above is None:
         return {}
