@@ -1,1 +1,1 @@
-"""Evidence: rates, scores and patterns computed from the village table."""
+"""Compute rates, change, scores and spatial patterns from the village table."""

@@ -1,4 +1,4 @@
-"""One thread for algebra on small matrices, where several wait for each other more than they work."""
+"""Limit linear algebra on small matrices to one thread, where several threads are slower."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ __all__ = ["one_thread"]
 
 
 def one_thread(of: Literal["blas", "all"]) -> AbstractContextManager[object]:
-    """Limit linear algebra, or all libraries, to one thread; on a busy machine tens of times faster.
+    """Limit linear algebra, or all libraries, to one thread. Do not use it around large matrices.
 
-    Sums are then taken in one order too, whatever the number of cores.
+    On small matrices this is tens of times faster on a busy machine, and sums are taken in one order,
+    whatever the number of cores.
 
     Examples
     --------
@@ -29,6 +30,6 @@ def one_thread(of: Literal["blas", "all"]) -> AbstractContextManager[object]:
 
 @cache
 def _controller(of: str) -> ThreadpoolController:
-    # Looking for the libraries takes milliseconds; each room looks once those it uses are loaded.
+    # Finding the libraries takes milliseconds, so it is done once for each caller, after loading them.
     found = ThreadpoolController()
     return found if of == "all" else found.select(user_api=of)

@@ -1,1 +1,1 @@
-"""Rates of two years estimated together, and the fall that chance alone leads one to expect."""
+"""Estimate the rates of two years jointly, and the change expected from regression to the mean."""

@@ -1,4 +1,4 @@
-"""Change between two years: what became of each village, and what was to be expected of it anyway."""
+"""Estimate each village's change between two years, beside the change expected in any case."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-PLACES = 1536  # where a village's change is looked at, over all points of the hyperparameters
+PLACES = 1536  # points at which a village's change is evaluated, over all points of the hyperparameters
 FEWER_PLACES = 384  # the same with very many villages
 CELLS = 2**20  # numbers in one array at a time
-PROPOSALS = 8  # of which a draw is taken
+PROPOSALS = 8  # proposals from which a draw is taken
 FALLS, RISES, UNSURE = "turun", "naik", "belum pasti"
-# Villages do not change as the model has it: a few change far more than the rest, and coverage decides which
-# children are seen. In twelve simulated worlds (benchmarks/change.py) a village is called falling or rising
-# as often as it says only where the model is this sure, even if the children not measured had half or twice
-# the odds, and where the probability is taken back towards a half by what the model itself may be wrong.
+# Real villages deviate from the model: a few change far more than the rest, and coverage determines which
+# children are measured. In twelve simulated worlds (benchmarks/change.py) the stated probabilities of a fall
+# or rise are calibrated only if the model is this certain, even where the children not measured have half or
+# twice the odds, and if probabilities are shrunk towards 0.5 to allow for errors of the model.
 SURE, MODEL_DOUBT = 0.95, 0.05
 ODDS_BOUNDS = (0.5, 1.0, 2.0)
-# Steps of the plane's counterpart of the golden ratio: points that fill a square evenly however many.
+# Steps of the two-dimensional counterpart of the golden ratio: any number of points fills a square evenly.
 STEPS = np.array([1.324717957244746**-1, 1.324717957244746**-2])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """Rates of this year as last year's counts alone foretell them, shape (points, villages).
+    """Rates of this year predicted from last year's counts alone, shape (points, villages).
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Expected:
 
 
 def expected_rates(fit: TwoYearFit, data: TwoYearData, points: Points | None = None) -> Expected:
-    """Predict this year's rates of the villages of `data` from last year's counts, nobody helped.
+    """Predict this year's rates of the villages of `data` from last year's counts, without any effect.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def expected_rates(fit: TwoYearFit, data: TwoYearData, points: Points | None = N
 def summarise_change(
     fit: TwoYearFit, *, level: float, measured: Floats, odds_ratio: float
 ) -> dict[str, npt.NDArray[Any]]:
-    """Compute the model's columns of the table of change, percent and points; one row a village of the fit.
+    """Compute the model's columns of the table of change, in percent and points; one row a village.
 
     Means are by quadrature. Quantiles and probabilities are those of evenly spread points, weighted by the
     posterior, over all hyperparameters. `measured`, shape (2, m), are the shares of the children due.
@@ -153,7 +153,7 @@ def _difference(first: Floats, second: Floats, measured: Floats, odds_ratio: flo
 def draw_rates(
     fit: TwoYearFit, n: int, *, seed: int, data: TwoYearData | None = None
 ) -> tuple[Floats, Floats]:
-    """Draw `n` sets of rates of both years, 0–1, shapes (m, n), of all villages or of those of `data`.
+    """Draw `n` sets of rates of both years, 0–1, shapes (m, n); by default of all villages of the fit.
 
     The hyperparameters of a draw are the same for all villages. Each village's rates are taken from eight
     proposals of the Gaussian approximation by their weights (Rubin 1988, sampling importance resampling).
@@ -206,12 +206,12 @@ class Change:
     table : DataFrame, index ``kode_desa`` (sorted)
         In percent, given the counts of both years: ``prevalensi_lalu``, ``prevalensi_kini``. In points:
         ``perubahan`` (this year less last year) with ``perubahan_bawah``/``_atas`` (`level` interval). 0–1:
-        ``peluang_turun``, ``peluang_naik``, never nearer than 0.025 to 0 or 1. In words ``arah``: "turun" or
-        "naik" where that is sure whatever the children not measured are like, else "belum pasti": one year
-        of counts rarely says more. As counted: ``mentah_lalu``, ``mentah_kini`` (percent, missing
-        where not measured), ``perubahan_mentah``. What last year's counts foretold: ``harapan_kini``
+        ``peluang_turun``, ``peluang_naik``, never nearer than 0.025 to 0 or 1. ``arah``: "turun" or "naik"
+        where that is certain for any plausible rate of the children not measured, otherwise "belum pasti", as
+        for most villages with one year of counts. As measured: ``mentah_lalu``, ``mentah_kini`` (percent,
+        missing where not measured), ``perubahan_mentah``. Expected from last year's counts: ``harapan_kini``
         (percent; regression to the mean and the trend of the kabupaten), ``harapan_perubahan``
-        (``harapan_kini`` less ``mentah_lalu``). ``dua_tahun``: measured in both years.
+        (``harapan_kini`` minus ``mentah_lalu``). ``dua_tahun``: measured in both years.
     correlation : float
         Of the villages' true rates (logits, given the covariates) in the two years.
     correlation_interval : tuple of float
@@ -221,7 +221,7 @@ class Change:
     counts : DataFrame, index ``kode_desa``
         ``stunting_lalu``, ``diukur_lalu``, ``stunting_kini``, ``diukur_kini``; 0 where not measured.
     measured : DataFrame, index ``kode_desa``
-        ``lalu``, ``kini``: share of the children due who were measured, 0–1; 1 where that is not known.
+        ``lalu``, ``kini``: share of the children due who were measured, 0–1; 1 where unknown.
     level : float
         Coverage of the intervals, 0–1.
     odds_ratio : float
@@ -229,7 +229,7 @@ class Change:
     fit : TwoYearFit
         The model itself.
     findings : tuple of Finding
-        What the planner should know: villages of last year that are none of this year's, covariates missing.
+        Villages of last year that do not exist this year, covariates missing.
     """
 
     table: pd.DataFrame
@@ -247,12 +247,12 @@ class Change:
     def draws(self, n: int, *, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Draw `n` sets of rates of last year and of this year from their joint posterior, in percent.
 
-        Rates of the children measured; `draws_of_all_due` are those of all children due.
+        Rates among the children measured; for those among all children due use `draws_of_all_due`.
 
         Returns
         -------
         tuple of DataFrame, index ``kode_desa``, columns 0 … n−1
-            Column j of both belongs together. The same whatever the row order of the input was.
+            Column j of both frames is one draw. The draws do not depend on the row order of the input.
         """
         before, after = (100.0 * values for values in draw_rates(self.fit, n, seed=seed))
         return pd.DataFrame(before, index=self.table.index), pd.DataFrame(after, index=self.table.index)
@@ -262,7 +262,7 @@ class Change:
     ) -> pd.DataFrame:
         """Draw `n` sets of this year's rates among all children due, in percent.
 
-        They know last year's counts: a village that was listed for a high figure is not taken for low after
+        Last year's counts are taken into account: a village listed for a high rate is not taken for low after
         one good year. Missing where no child was measured this year.
 
         Parameters
@@ -270,7 +270,7 @@ class Change:
         n : int
         seed : int
         codes : collection of kode_desa
-            Villages wanted; those that are none of this year's are left out.
+            Villages to draw; codes that do not exist this year are left out.
         odds_ratio : float, optional
             Of the children not measured, instead of that of the table.
 
@@ -330,16 +330,17 @@ def estimate_change(
     Parameters
     ----------
     before, after : tuple of Series (stunting, diukur), index ``kode_desa``
-        Last year's and this year's stunted and measured children, by this year's codes (carry last year's
-        over first). Villages are those of `after`. Where a village was not measured in a year its rate is
-        estimated from the other year; where in neither, from the covariates and the trend.
+        Last year's and this year's stunted and measured children, by this year's codes (convert last year's
+        with :func:`lokus.places.carry.carry_over` first). Villages are those of `after`. Where a village was
+        not measured in a year its rate is estimated from the other year; where in neither, from the
+        covariates and the trend.
     due : tuple of Series or None, index ``kode_desa``
-        Children due last year and this year. Without them every child counts as measured, and ``arah`` does
-        not know how much the children not measured could change it.
+        Children due last year and this year. Without them every child counts as measured, and ``arah``
+        ignores the children not measured.
     odds_ratio : float
         How many times the odds of being stunted are higher among children not measured; 1 means alike.
     covariates : DataFrame, optional
-        Numeric, any unit, indexed by this year's villages; the same values stand for both years.
+        Numeric, any unit, indexed by this year's villages; the same values are used for both years.
     level : float
         Coverage of the intervals, 0–1.
 
@@ -356,15 +357,15 @@ def estimate_change(
     Notes
     -----
     :math:`y_{it} \sim \mathrm{Bin}(n_{it}, p_{it})`, :math:`\mathrm{logit}\,p_{it} = x_i\beta_t + u_{it}`,
-    :math:`(u_{i1}, u_{i2})` bivariate normal with deviations :math:`\tau_1, \tau_2` and correlation ρ, which
-    hold what villages vary beyond chance. Rates are shrunk in both years at once (bivariate empirical Bayes:
-    Rao & Molina 2015, *Small Area Estimation*, ch. 8), averaged over the hyperparameters' uncertainty. With
-    last year's counts alone the expectation of this year's logit is
-    :math:`x_i\beta_2 + \rho\,(\tau_2/\tau_1)\,E(u_{i1} \mid y_{i1})`: nearer to the mean than what was
-    counted, by chance of measurement and because places change. This is regression to the mean: Galton
-    (1886), *J. Anthropological Institute* 15, 246–263; Barnett, van der Pols & Dobson (2005),
-    *Int. J. Epidemiology* 34, 215–220. The trend of the kabupaten is that of its villages together, helped
-    ones included. With more than 5,000 villages the hyperparameters count as known in the villages' rates.
+    :math:`(u_{i1}, u_{i2})` bivariate normal with deviations :math:`\tau_1, \tau_2` and correlation ρ, the
+    variation between villages beyond chance. Rates are shrunk in both years at once (bivariate empirical
+    Bayes: Rao & Molina 2015, *Small Area Estimation*, ch. 8), averaged over the hyperparameters' uncertainty.
+    With last year's counts alone the expectation of this year's logit is :math:`x_i\beta_2 +
+    \rho\,(\tau_2/\tau_1)\,E(u_{i1} \mid y_{i1})`: nearer to the mean than the measured rate, because of
+    sampling error and because places change. This is regression to the mean: Galton (1886), *J.
+    Anthropological Institute* 15, 246–263; Barnett, van der Pols & Dobson (2005), *Int. J. Epidemiology* 34,
+    215–220. The trend of the kabupaten is that of all its villages, lokus included. With more than 5,000
+    villages the uncertainty of the hyperparameters is ignored in the villages' rates.
 
     Examples
     --------
@@ -419,7 +420,7 @@ def estimate_change(
 
 
 def check_level(level: float) -> None:
-    """Refuse a coverage that is none.
+    """Raise unless the coverage of an interval is valid.
 
     Raises
     ------
@@ -438,7 +439,7 @@ def check_level(level: float) -> None:
 
 
 def pair_years(before: YearCounts, after: YearCounts) -> tuple[Counts, Counts, list[Finding]]:
-    """Check the counts of two years and bring last year's to the villages of this year.
+    """Check the counts of two years and align last year's with this year's villages.
 
     Raises
     ------
@@ -477,7 +478,7 @@ def pair_years(before: YearCounts, after: YearCounts) -> tuple[Counts, Counts, l
 
 
 def _measured(counts: Counts, due: pd.Series[float] | None) -> Floats:
-    """Share of the children due who were measured; 1 where that is not known."""
+    """Return the share of the children due who were measured; 1 where unknown."""
     if due is None:
         return np.ones(len(counts.n))
     wanted = due.reindex(counts.index).to_numpy(dtype=float, na_value=np.nan)

@@ -1,4 +1,4 @@
-"""The fall of a list that comes with no help at all: regression to the mean and the general trend."""
+"""Compute the fall of a list expected without any effect: regression to the mean and the general trend."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class ExpectedFall:
-    """What was to be expected of a list of villages from last year's counts, next to what happened.
+    """Expected and observed change of a list of villages, given last year's counts.
 
     Parameters
     ----------
     table : DataFrame, index ``bobot``: "anak" and "desa"
-        Mean prevalence of the list as counted, percent: ``mentah_lalu``, ``mentah_kini``; ``perubahan``,
-        points. ``harapan_kini``, percent, and ``harapan_perubahan``, points, with ``_bawah``/``_atas``: what
-        would be counted this year had nobody helped; of it ``tren`` is the trend of the kabupaten and
-        ``regresi`` the rest of it: regression to the mean, and for "anak" also that more children are now
-        measured in other villages of the list. ``sisa`` with ``_bawah``/``_atas``: what is left over.
-        "anak", the first, weighs villages by children measured (all stunted of the list over all measured,
-        the figure a kabupaten reports); "desa" counts every village once.
+        Mean measured prevalence of the list, percent: ``mentah_lalu``, ``mentah_kini``; ``perubahan``,
+        points. ``harapan_kini``, percent, and ``harapan_perubahan``, points, with ``_bawah``/``_atas``: the
+        measured prevalence expected this year without any effect. Of it ``tren`` is the trend of the
+        kabupaten and ``regresi`` the remainder: regression to the mean, and for "anak" also a shift of
+        measured children between villages of the list. ``sisa`` with ``_bawah``/``_atas``: observed minus
+        expected change. "anak", the first, weighs villages by children measured (all stunted of the list over
+        all measured, the figure a kabupaten reports); "desa" counts every village once.
     villages : int
         Villages of the list that were measured in both years, on which the table rests.
     left_out : tuple of str
@@ -54,10 +54,10 @@ class ExpectedFall:
 
     @property
     def shown(self) -> dict[str, float]:
-        """Figures for children measured to one digit, such that every difference beside its terms adds up.
+        """Figures of the row "anak" with one decimal, adjusted so that differences add up as displayed.
 
-        The change is the difference of the two rates as they are shown, and what is left over that of the
-        changes; of the two parts of the expected change the one nearer to the next digit gives way.
+        Changes are differences of the displayed rates, the remainder the difference of the displayed changes;
+        of the two parts of the expected change the one nearer to the next digit is adjusted.
         """
         row = dict(zip(self.table.columns, self.table.to_numpy(dtype=float)[0], strict=True))
         then, now, expected, trend = (
@@ -78,7 +78,7 @@ class ExpectedFall:
 
     @property
     def sentence(self) -> str:
-        """What it means, in words, for children measured."""
+        """The row "anak" in words."""
         row = dict(zip(self.table.columns, self.table.to_numpy(dtype=float)[0], strict=True))
         shown = self.shown
         facts = _(
@@ -114,7 +114,7 @@ class ExpectedFall:
 
 
 def expected_fall(change: Change, codes: Collection[str]) -> ExpectedFall:
-    r"""Split a list's change into what was to be expected and the rest.
+    r"""Split the change of a list into the expected change and the remainder.
 
     Parameters
     ----------
@@ -129,10 +129,10 @@ def expected_fall(change: Change, codes: Collection[str]) -> ExpectedFall:
 
     Notes
     -----
-    The expectation of village i is :math:`E(p_{i2} \mid y_{i1})` of `estimate_change`, the interval that of
-    the prevalence that would be counted: true rates, children measured and hyperparameters all vary. The
-    trend is learned from all villages, those of the list included; `lokus.choice.review.effect.lokus_effect`
-    learns it from the others.
+    The expectation of village i is :math:`E(p_{i2} \mid y_{i1})` of `estimate_change`; the interval is that
+    of the prevalence to be measured, over true rates, children measured and hyperparameters. The trend is
+    estimated from all villages including the list; do not read ``sisa`` as the effect of being lokus, which
+    `lokus.choice.review.effect.lokus_effect` estimates with the trend of the other villages.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def expected_fall_of(
 
 
 def signed(value: float, *, decimals: int = 1) -> str:
-    """Write a change with its sign, in the language in force.
+    """Format a change with its sign, in the current language.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Joint model of two years: each village's two rates by quadrature, and the hyperparameters behind them."""
+"""Fit the joint model of two years: hyperparameters, and each village's two rates by quadrature."""
 
 from __future__ import annotations
 
@@ -26,19 +26,18 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 
-# Weak priors, beside those of the rate model. The deviation between villages is that which a precision of
-# 7 to 370 (95 %) gives at a mean of 8 %: 0.5 logits, give or take a factor of 2.7, and hardly different in
-# two years that follow each other. What explains one year explains the next: the logits that a standard
-# deviation of a covariate is worth move by a tenth or so. Before any data the correlation of the years lies
-# above 0 with probability 0.87 and its middle is 0.72: villages rarely change places altogether within a
-# year. A narrower prior here would let it decide how far a list falls by itself. The effect of help has odds
-# ratios between 1/50 and 50 (95 %).
+# Weak priors, in addition to those of the rate model. The deviation between villages corresponds to a
+# precision of 7 to 370 (95 %) at a mean of 8 %: 0.5 logits within a factor of 2.7, and nearly equal in
+# successive years. A covariate acts alike in both years: its coefficient per standard deviation changes by
+# about 0.1 logits. The prior correlation of the years is above 0 with probability 0.87, with median 0.72:
+# villages rarely change rank altogether within a year. A narrower prior would determine the regression to the
+# mean by itself. The effect of being lokus has odds ratios between 1/50 and 50 (95 %).
 LOG_SD_MEAN, LOG_SD_SD, LOG_SD_DIFFERENCE_SD = np.log(0.5), 0.5, 0.25
 SLOPE_DIFFERENCE_SD = 0.1
 FISHER_MEAN, FISHER_SD = 0.9, 0.8  # of artanh ρ
 EFFECT_SD = 2.0
 
-CHUNK = 2048  # villages at a time, so that their nodes stay in the processor's cache
+CHUNK = 2048  # villages at a time, so that their nodes fit the processor's cache
 POINTS = 64
 NEGLIGIBLE_WEIGHT = 1e-3  # of a point relative to the best
 # Beyond this many villages the hyperparameters add less than half a percent to a village's interval.
@@ -51,12 +50,12 @@ NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 LOG_WEIGHTS = np.log(NODE_WEIGHTS) + 0.5 * NODES**2
 MAX_STEPS = 100
 LONGEST_STEP = 2.0  # logit units
-TOLERANCE = 1e-7  # logit units; quadrature around a point this near the mode is as good as around the mode
+TOLERANCE = 1e-7  # logit units; quadrature around a point this near the mode is equally accurate
 
 
 @dataclass(frozen=True)
 class Between:
-    """How the villages' logits vary around their means in the two years.
+    """Variation of the villages' logits around their means in the two years.
 
     Parameters
     ----------
@@ -101,7 +100,7 @@ class VillagePosterior:
     logits : tuple of ndarray, shapes (K, 1, r) and (K, K, r)
         Nodes of the two years' logits.
     deviations : tuple of ndarray
-        The same less the expected logits.
+        The same minus the expected logits.
     weight : ndarray, shape (K, K, r)
         Sums to 1 in each village.
     """
@@ -118,15 +117,15 @@ class VillagePosterior:
     weight: Floats
 
     def expect(self, values: Floats) -> Floats:
-        """Posterior mean of `values` given at the nodes, shape (r,)."""
+        """Return the posterior mean of `values` at the nodes, shape (r,)."""
         return np.asarray((self.weight * values).sum(axis=(0, 1)))
 
     def rates(self) -> tuple[Floats, Floats]:
-        """Rates at the nodes, 0–1, shapes (K, 1, r) and (K, K, r)."""
+        """Return the rates at the nodes, 0–1, shapes (K, 1, r) and (K, K, r)."""
         return _rate(self.logits[0]), _rate(self.logits[1])
 
     def sample(self, z: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats]:
-        """Turn standard normal `z` into rates of the Gaussian approximation, with the weights it lacks.
+        """Turn standard normal `z` into rates of the Gaussian approximation, with importance weights.
 
         Parameters
         ----------
@@ -152,7 +151,7 @@ class VillagePosterior:
 def village_posterior(
     y: Floats, n: Floats, eta: Floats, between: Between, *, start: Floats | None = None
 ) -> VillagePosterior:
-    r"""Integrate over the two logits of each village.
+    r"""Compute the posterior of the two logits of each village.
 
     Parameters
     ----------
@@ -161,7 +160,7 @@ def village_posterior(
     between : Between
         Scalars, or one value a village.
     start : ndarray, shape (2, r), optional
-        Where the search for the mode begins.
+        Starting point of the search for the mode.
 
     Notes
     -----
@@ -247,7 +246,7 @@ def _softplus(x: Floats) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class TwoYearData:
-    """What the model is fitted to; last year first, 0 where a village was not measured.
+    """Data of the model; last year first, 0 where a village was not measured.
 
     Parameters
     ----------
@@ -256,7 +255,7 @@ class TwoYearData:
     design : ndarray, shape (m, p)
         Ones, then standardised covariates; the same in both years.
     treated : ndarray of bool, shape (m,), optional
-        Villages that were helped between the two years.
+        Villages that were lokus between the two years.
     """
 
     y: Floats
@@ -274,11 +273,11 @@ class TwoYearData:
         )
 
     def last_year_alone(self) -> TwoYearData:
-        """Return the data as they stood a year ago: nothing of this year, and nobody helped."""
+        """Return the data without this year's counts and without the effect of being lokus."""
         return self._keeping(np.array([[1.0], [0.0]]))
 
     def unmeasured(self) -> TwoYearData:
-        """Return the villages as if nothing had been measured in either year, and nobody helped."""
+        """Return the data without any counts and without the effect of being lokus."""
         return self._keeping(np.zeros((2, 1)))
 
     def _keeping(self, years: Floats) -> TwoYearData:
@@ -294,7 +293,7 @@ class Points:
     weight: Floats
 
     def moments(self, values: Floats) -> tuple[float, float]:
-        """Mean and standard deviation of one value a point."""
+        """Return the weighted mean and standard deviation of one value for each point."""
         mean = float(self.weight @ values)
         return mean, float(np.sqrt(self.weight @ (values - mean) ** 2))
 
@@ -303,8 +302,8 @@ class Points:
 class TwoYearFit:
     """Data, mode and uncertainty of the hyperparameters.
 
-    A vector of hyperparameters holds the coefficients of last year and of this year, the effect δ where
-    villages were helped, the mean and the difference of the two log deviations, and artanh ρ.
+    A vector of hyperparameters holds the coefficients of last year and of this year, the effect δ where the
+    data have lokus, the mean and the difference of the two log deviations, and artanh ρ.
 
     Parameters
     ----------
@@ -313,10 +312,10 @@ class TwoYearFit:
     covariance : ndarray, shape (d, d)
         Of the Gaussian approximation at the mode.
     points : Points
-        Hyperparameters with weights over which a village's posterior is averaged; the mode alone where
-        villages are many.
+        Weighted hyperparameters over which a village's posterior is averaged; only the mode where there are
+        many villages.
     spread : Points
-        Hyperparameters that carry their uncertainty in any case.
+        Weighted hyperparameters with their full uncertainty, for any number of villages.
     """
 
     data: TwoYearData
@@ -327,7 +326,7 @@ class TwoYearFit:
 
     @property
     def effect(self) -> tuple[float, float]:
-        """Mean and standard deviation of δ, the log odds ratio of help."""
+        """Mean and standard deviation of δ, the log odds ratio of being lokus."""
         return self.spread.moments(self.spread.theta[:, -4])
 
     @property
@@ -352,7 +351,7 @@ class TwoYearFit:
 
 
 def chunks(villages: int, size: int = CHUNK) -> Iterator[slice]:
-    """Cut `villages` into slices that fit the cache.
+    """Divide `villages` into slices that fit the processor's cache.
 
     Examples
     --------
@@ -363,7 +362,7 @@ def chunks(villages: int, size: int = CHUNK) -> Iterator[slice]:
 
 
 def unpack(theta: Floats, data: TwoYearData) -> tuple[Floats, Between]:
-    """Return the expected logits, shape (2, m), and how villages vary, at `theta`."""
+    """Return the expected logits, shape (2, m), and the variation between villages, at `theta`."""
     p = data.design.shape[1]
     eta = np.stack([data.design @ theta[:p], data.design @ theta[p : 2 * p]])
     if data.treated is not None:
@@ -374,7 +373,7 @@ def unpack(theta: Floats, data: TwoYearData) -> tuple[Floats, Between]:
 
 
 def fit_two_years(data: TwoYearData) -> TwoYearFit:
-    """Find the mode of the hyperparameters and the points that carry their uncertainty.
+    """Find the mode of the hyperparameters, and weighted points that represent their uncertainty.
 
     Notes
     -----
@@ -410,7 +409,7 @@ def fit_two_years(data: TwoYearData) -> TwoYearFit:
         ]
     )
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 2.0)
-    # Where differences find no curvature the coordinates' own scale bounds the deviation.
+    # Where differences show no curvature, the scale of the coordinates bounds the deviation.
     longest = axes @ (vectors / np.sqrt(np.maximum(values, 0.05)))
     covariance = longest @ longest.T
 
@@ -434,7 +433,7 @@ def _weigh(target: _Target, mode: Floats, axes: Floats) -> Points:
 
 
 def _standard_points(d: int) -> Floats:
-    """Points of the standard normal distribution, shape (POINTS, d): mean 0 and covariance 1 exactly."""
+    """Return standard normal points, shape (POINTS, d), with mean 0 and unit covariance exactly."""
     half = np.random.default_rng(d).standard_normal((max(POINTS // 2, 2 * d), d))
     factor = np.linalg.cholesky(half.T @ half / len(half))
     half = np.linalg.solve(factor, half.T).T
@@ -464,7 +463,7 @@ class _Target:
         self._intercepts = np.array([0, p])
 
     def start(self) -> Floats:
-        """Every village alike in its year, the priors' centre for the rest."""
+        """Return the starting point: all villages alike within a year, prior means for the rest."""
         theta = self._centre.copy()
         y, n = self.data.y.sum(axis=1), self.data.n.sum(axis=1)
         theta[self._intercepts] = logit((y + JEFFREYS) / (n + 2.0 * JEFFREYS))

@@ -1,1 +1,1 @@
-"""Where and what kind: hot spots, clusters by scan statistic, types of village."""
+"""Find spatial patterns: hot spots, clusters by scan statistic, types of village."""

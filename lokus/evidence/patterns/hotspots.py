@@ -1,4 +1,4 @@
-"""Where high and low values gather: local Moran and Getis–Ord Gi*."""
+"""Find clusters of high and of low values: local Moran's I and Getis–Ord Gi*."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ Correction = Literal["fdr", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Settings of a local statistic; refuses those out of range."""
+    """Settings of a local statistic, checked for their range."""
 
     permutations: int
     alpha: float
@@ -85,7 +85,7 @@ class Options:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Villages sorted by code (`index`, `values`); all else only of the `present` ones, in that order.
+    """Villages sorted by code (`index`, `values`); the other arrays cover only the `present` ones.
 
     `lag` is the mean of the neighbours with data, missing where `degree`, their number, is 0.
     """
@@ -110,7 +110,7 @@ class Field:
 
     @property
     def deviation(self) -> Floats:
-        """Distance from the mean, exactly 0 where that is what it is but for rounding."""
+        """Difference from the mean, exactly 0 where it is 0 up to rounding."""
         return np.where(self.at_mean, 0.0, self.y - self.mean)
 
     @property
@@ -120,7 +120,7 @@ class Field:
 
 
 def prepare_field(values: pd.Series[float], adjacency: sparray | spmatrix, options: Options) -> Field:
-    """Sort by code, drop what is missing, and permute.
+    """Sort villages by code, drop missing values, and run the permutations.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def prepare_field(values: pd.Series[float], adjacency: sparray | spmatrix, optio
     kept = order[present]
     if not np.array_equal(kept, np.arange(len(order))):
         matrix = matrix[kept][:, kept]
-    # Whole numbers make sums exact and decide what is equal: 0.1 + 0.2 and 0.3 are one value.
+    # Integers make sums exact and equality certain: 0.1 + 0.2 and 0.3 are one value.
     whole, _unit = quantise(sorted_values[present])
     degree = np.diff(matrix.indptr).astype(np.int64)
     sums = np.asarray(matrix @ whole, dtype=np.int64)
@@ -170,7 +170,7 @@ def prepare_field(values: pd.Series[float], adjacency: sparray | spmatrix, optio
 
 
 def _binary(adjacency: sparray | spmatrix, n: int) -> csr_array:
-    """Check the neighbour matrix and give it in whole numbers, stored zeros removed."""
+    """Check the adjacency and return it as integers, without stored zeros."""
     if adjacency.shape != (n, n):
         raise EvidenceError(
             _("the neighbour matrix is {shape}, but there are {n} villages").format(
@@ -195,7 +195,7 @@ def _binary(adjacency: sparray | spmatrix, n: int) -> csr_array:
 
 
 def field_findings(found: Field, options: Options, variable: str) -> Iterator[Finding]:
-    """Say what limits the reading of the map."""
+    """List the findings that limit the interpretation of the map."""
     missing = np.isnan(found.values)
     if missing.any():
         yield Finding(
@@ -264,7 +264,7 @@ class Hotspots:
     statistic : {"moran_lokal", "gi_bintang"}
     permutations, seed : int
     alpha : float
-        ``kelas`` tells the villages with ``p_fdr`` (``p`` without correction) at most `alpha`.
+        ``kelas`` marks the villages with ``p_fdr`` (``p`` without correction) at most `alpha`.
     correction : {"fdr", "none"}
     findings : tuple of Finding
         Missing values, isolates, a constant or raw variable, too few permutations.
@@ -281,7 +281,7 @@ class Hotspots:
 
     @property
     def counts(self) -> pd.Series[int]:
-        """Villages in each class, in the order of the legend, classes without village included."""
+        """Number of villages in each class, in the order of the legend, empty classes included."""
         return self.table["kelas"].value_counts(sort=False)
 
     def __repr__(self) -> str:
@@ -317,17 +317,17 @@ def local_moran(
     correction: Correction = "fdr",
     raw_rate: bool = False,
 ) -> Hotspots:
-    r"""Find villages that are like, or unlike, their neighbours beyond chance (local Moran).
+    r"""Test each village for similarity to, or difference from, its neighbours (local Moran's I).
 
     Parameters
     ----------
     values : Series, index ``kode_desa``
-        One number a village. Missing ones stay out of everything: of the mean, of the neighbours' means and
-        of the permutations.
+        One number for each village. Missing values are excluded from the mean, the neighbours' means and the
+        permutations. Do not use raw rates of few children; give estimates (``Rates.observed``).
     adjacency : scipy sparse matrix, shape (n, n)
         1 where two villages are neighbours; row i belongs to ``values.index[i]``. Row-standardised here.
     seed : int
-        Same seed, same result, whatever the order of the rows.
+        The same seed gives the same result, whatever the order of the rows.
     permutations : int
         p cannot fall below ``2 / (permutations + 1)``; too few for the number of villages is reported.
     alpha : float
@@ -335,12 +335,13 @@ def local_moran(
     correction : {"fdr", "none"}
         Benjamini–Hochberg over all tested villages, or none.
     raw_rate : bool
-        The values are raw rates: a note then says that villages with few children stand out by chance.
+        State that the values are raw rates: adds a finding that villages with few children stand out by
+        chance.
 
     Returns
     -------
     Hotspots
-        ``kelas`` reads village–neighbours: "tinggi-rendah" is a high village among low ones.
+        ``kelas`` names the village, then its neighbours: "tinggi-rendah" is a high village among low ones.
 
     Raises
     ------
@@ -404,7 +405,7 @@ def getis_ord(
     correction: Correction = "fdr",
     raw_rate: bool = False,
 ) -> Hotspots:
-    r"""Find gatherings of high and of low values, the village itself counted in (Getis–Ord Gi*).
+    r"""Test for clusters of high and of low values, each village included (Getis–Ord Gi*).
 
     Parameters
     ----------
@@ -446,7 +447,7 @@ def getis_ord(
     excess = (found.degree * np.nan_to_num(found.lag) + found.y) / size - found.mean
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.square(found.deviation).sum() / n * (n - size) / (size * (n - 1.0))
-        # Where all villages are neighbours the mean has no spread, and the z-score no meaning.
+        # Where all villages are neighbours the mean has no variance, and the z-score is undefined.
         z = excess / np.sqrt(np.where(variance > 0, variance, np.nan))
     return _result(
         found,
@@ -477,7 +478,7 @@ def _result(
     adjusted = np.full(len(p), np.nan)
     adjusted[tested] = benjamini_hochberg(p[tested])
     small = (adjusted if options.correction == "fdr" else p) <= options.alpha
-    # The tail of the permutations and the side of the mean can part in tiny maps; then nothing is claimed.
+    # In tiny maps the tail of the permutations and the sign can contradict each other: not significant.
     significant = tested & small & (found.tails.upper == above)
     untested = np.where(tested, classes.index(NOT_SIGNIFICANT), classes.index(NO_NEIGHBOUR))
     kelas = np.full(len(found.index), classes.index(NO_DATA))
@@ -501,7 +502,7 @@ def _result(
 
 
 def _spread(found: Field, known: Floats) -> Floats:
-    """Give the numbers of the present villages their place among all."""
+    """Expand values of the present villages to all villages."""
     column = np.full(len(found.index), np.nan)
     column[found.present] = known
     return column

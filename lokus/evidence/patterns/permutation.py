@@ -1,4 +1,4 @@
-"""Conditional permutation with one pool of draws for every village, and the control of false discoveries."""
+"""Compute p-values by conditional permutation with a shared pool of draws, and adjust them (FDR)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["Tails", "benjamini_hochberg", "draw_pool", "permutation_tails"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Draws held at a time: bounds the memory at about 8 bytes × 2¹⁵ × (largest number of neighbours + 1).
+# Draws held at a time; limits memory to about 8 bytes × 2¹⁵ × (largest number of neighbours + 1).
 BLOCK = 1 << 15
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tails:
-    """How many of the `permutations` sums were at most (`low`), and at least (`high`), the observed one."""
+    """Counts of the `permutations` sums at most (`low`) and at least (`high`) the observed one."""
 
     low: Ints
     high: Ints
@@ -26,7 +26,7 @@ class Tails:
 
     @property
     def p(self) -> Floats:
-        """Two-sided p: twice the smaller tail, the observed value counted in, at most 1."""
+        """Two-sided p: twice the smaller tail including the observed value, at most 1."""
         smaller = np.minimum(self.low, self.high)
         return np.minimum(1.0, 2.0 * (smaller + 1.0) / (self.permutations + 1.0))
 
@@ -39,8 +39,8 @@ class Tails:
 def draw_pool(rng: np.random.Generator, n: int, size: int, draws: int) -> Ints:
     """Draw `size` different positions out of `n`, in random order, `draws` times.
 
-    Each next position is a rank among those left, moved past the ones already taken, so that no draw is
-    rejected and no permutation of all `n` is made.
+    Each position is drawn as a rank among the remaining ones and shifted past those already taken, so that no
+    draw is rejected and no full permutation is needed.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def draw_pool(rng: np.random.Generator, n: int, size: int, draws: int) -> Ints:
             position += position >= earlier
         pool[k] = position
         taken[k] = position
-        # One pass of insertion keeps the taken positions of every draw in rising order.
+        # One insertion keeps the taken positions of every draw in ascending order.
         for j in range(k, 0, -1):
             smaller = np.minimum(taken[j - 1], taken[j])
             np.maximum(taken[j - 1], taken[j], out=taken[j])
@@ -69,7 +69,7 @@ def draw_pool(rng: np.random.Generator, n: int, size: int, draws: int) -> Ints:
 
 
 def permutation_tails(values: Ints, sums: Ints, degree: Ints, *, permutations: int, seed: int) -> Tails:
-    """Compare the sum of each village's neighbours with sums of as many random other villages.
+    """Compare the sum over each village's neighbours with sums over as many random other villages.
 
     Parameters
     ----------
@@ -83,11 +83,11 @@ def permutation_tails(values: Ints, sums: Ints, degree: Ints, *, permutations: i
     Notes
     -----
     Under conditional permutation (Anselin 1995, *Geographical Analysis* 27, 93–115) with binary weights the
-    reference distribution of village i depends on its degree alone, but for the rule that i is not drawn. So
-    all villages share one pool: prefix sums by degree, sorted once, searched for all villages of that degree
-    together. A draw σ that contains i among its first d positions stands, for i, for σ without i: the sum of
-    the first d + 1 less the value of i. That is exact, and every village keeps all its draws. The Monte Carlo
-    error is shared among villages, as in esda, where draws are shared as well.
+    reference distribution of village i depends only on its degree, except that i itself is not drawn. All
+    villages therefore share one pool: prefix sums by degree, sorted once and searched for all villages of
+    that degree together. For a draw σ that contains i among its first d positions, σ without i is used: the
+    sum of the first d + 1 minus the value of i. This is exact, and every village uses all draws. The Monte
+    Carlo error is common to the villages, as in esda, which shares draws too.
 
     Examples
     --------
@@ -112,13 +112,13 @@ def permutation_tails(values: Ints, sums: Ints, degree: Ints, *, permutations: i
         for d, members in by_degree.items():
             reference = np.sort(prefix[d])
             below = np.searchsorted(reference, sums[members], side="left")
-            # Most sums tie with no draw; only the others need a second search.
+            # Most sums equal no draw; only the others need a second search.
             upto, tied = below.copy(), np.append(reference, 0)[below] == sums[members]
             upto[tied] = np.searchsorted(reference, sums[members[tied]], side="right")
             low[members] += upto
             high[members] += draws - below
         for k in range(size):
-            # Draws that hold the village itself among its first d: one more position, less its own value.
+            # Draws with the village itself among its first d: one more position, minus its own value.
             draw = np.flatnonzero(degree[pool[:, k]] > k)
             village = pool[draw, k]
             d, observed = degree[village], sums[village]
@@ -129,12 +129,12 @@ def permutation_tails(values: Ints, sums: Ints, degree: Ints, *, permutations: i
 
 
 def _count(village: Ints, change: Ints, n: int) -> Ints:
-    # Whole numbers far below 2⁵³: the floating-point weights of bincount stay exact.
+    # Integers far below 2⁵³, so the floating-point weights of bincount are exact.
     return np.bincount(village, weights=change, minlength=n).astype(np.int64)
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Floats:
-    """Adjust p-values so that rejecting those up to α keeps the share of false discoveries at most α.
+    """Adjust p-values so that rejecting those up to α limits the false discovery rate to α.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Clusters of villages with more cases than chance explains: Kulldorff's scan statistic."""
+"""Find clusters of villages with significantly more cases: Kulldorff's scan statistic."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ SCAN_CLASSES = ("gugus nyata", "bukan gugus", "belum ada data", "tanpa lokasi")
 
 @dataclass(frozen=True, kw_only=True)
 class Clusters:
-    """Most likely clusters, none overlapping another.
+    """The most likely clusters, without overlap.
 
     Parameters
     ----------
     clusters : DataFrame, index ``gugus`` (1 the most likely)
         ``pusat`` (code of the village at the centre), ``desa`` (number of villages), ``radius_m``, ``kasus``,
         ``harapan`` (expected cases), ``risiko_relatif`` (inside against outside), ``llr``, ``p``, ``nyata``
-        (p at most `alpha`). Holds every significant cluster, and the most likely one in any case.
+        (p at most `alpha`). Every significant cluster, and the most likely one in any case.
     table : DataFrame, index ``kode_desa`` (sorted)
         ``kasus``, ``harapan``; ``gugus`` (number of its significant cluster, else missing); ``kelas``
         (categorical, always all of `SCAN_CLASSES`).
@@ -109,26 +109,26 @@ def scan(
     Parameters
     ----------
     cases : Series, index ``kode_desa``
-        Whole numbers, such as stunted children.
+        Integer counts, such as stunted children.
     x, y : array_like, shape (n,)
         Centroids in metres, in the order of `cases` (a Series is aligned by its index). A village without is
         left out and classed "tanpa lokasi".
     seed : int
         Same seed, same result, whatever the order of the rows and the engine.
     trials, expected : Series
-        One of them. Children measured: the cases are binomial among them. Or expected cases, or anything in
-        proportion to them, such as population: the cases are Poisson. A village that lacks a number, or where
-        nobody was measured, is left out and classed "belum ada data".
+        One of them. Give exactly one. `trials`, such as children measured: the cases are binomial. `expected`
+        cases, or anything proportional to them, such as population: the cases are Poisson. A village without
+        a number, or where nobody was measured, is left out and classed "belum ada data".
     max_share : float
-        Share of all trials, or expected cases, that a circle may hold, up to 0.5.
+        Largest share of all trials, or expected cases, in a circle, up to 0.5.
     replicates : int
         Simulated maps; p cannot fall below ``1 / (replicates + 1)``.
     alpha : float
         Level of significance, 0–1.
     max_clusters : int
-        Most clusters to report.
+        Largest number of clusters to report.
     engine : {"auto", "numpy", "numba"}
-        "auto" takes numba where it is installed (extra ``cepat``). The result is the same.
+        "auto" uses numba where it is installed (extra ``cepat``). The result does not depend on it.
 
     Returns
     -------
@@ -137,22 +137,21 @@ def scan(
     Raises
     ------
     EvidenceError
-        Neither or both of trials and expected; counts that cannot be; cases where none are expected;
-        settings out of range; numba asked for and absent.
+        Neither or both of trials and expected; impossible counts; cases where none are expected; settings out
+        of range; numba requested but not installed.
 
     Notes
     -----
-    Binomial: cases inside c of n, all C of N,
-    :math:`\log\Lambda = c\log\frac cn + (n-c)\log\frac{n-c}n + (C-c)\log\frac{C-c}{N-n} +
-    (N-n-C+c)\log\frac{N-n-C+c}{N-n} - C\log\frac CN - (N-C)\log\frac{N-C}N`; Poisson:
-    :math:`c\log\frac ce + (C-c)\log\frac{C-c}{C-e}`; 0 where c is not above expectation. Every circle around
-    every centroid is weighed. p compares with the largest ratio of each simulated map, in which the villages'
-    pairs of cases and trials (or expected cases) are dealt to the places at random: one test for the whole
-    map, cautious for the secondary clusters, which are the next best circles that share no village with those
-    before. Spreading the cases over the children instead, as is usual, supposes that villages differ by
-    chance alone: where their rates vary, be it without any pattern, it finds clusters on nearly every map.
-    Villages are dealt as they are, so a single village that stands out is no cluster where each place is as
-    likely to have it. Kulldorff (1997), *Communications in Statistics: Theory and
+    Binomial: cases inside c of n, all C of N, :math:`\log\Lambda = c\log\frac cn + (n-c)\log\frac{n-c}n +
+    (C-c)\log\frac{C-c}{N-n} + (N-n-C+c)\log\frac{N-n-C+c}{N-n} - C\log\frac CN - (N-C)\log\frac{N-C}N`;
+    Poisson: :math:`c\log\frac ce + (C-c)\log\frac{C-c}{C-e}`; 0 where c is not above expectation. Every
+    circle around every centroid is evaluated. p compares with the largest ratio of each simulated map, in
+    which the villages' pairs of cases and trials (or expected cases) are permuted over the locations: one
+    test for the whole map, conservative for the secondary clusters, which are the next best circles without a
+    village of an earlier one. The usual simulation distributes the cases over the children instead, which
+    assumes that villages differ only by sampling: where rates vary between villages without any spatial
+    pattern it finds clusters on nearly every map. Since whole villages are permuted, do not use this test to
+    find single villages with a high rate. Kulldorff (1997), *Communications in Statistics: Theory and
     Methods* 26, 1481–1496.
 
     Examples
@@ -211,7 +210,7 @@ def _check_options(max_share: float, replicates: int, alpha: float, max_clusters
 
 @dataclass(frozen=True, kw_only=True)
 class _Circle:
-    """The villages nearest to `centre`, the farthest last, and their ratio."""
+    """A circle: the villages nearest to `centre`, the farthest last, and their ratio."""
 
     ratio: float
     centre: int
@@ -222,12 +221,12 @@ class _Circle:
 def _best_circles(
     model: ScanModel, places: Places, maxima: Floats, *, alpha: float, most: int
 ) -> list[_Circle]:
-    """Take the best circle, then the best that shares no village with those taken, while significant."""
+    """Return the best circle, then the best without overlap with those before, while significant."""
     taken = np.zeros(len(model.cases), dtype=bool)
     best = _best_by_centre(model, places, np.arange(len(taken)), taken)
     found: list[_Circle] = []
     while len(found) < most:
-        # Ties go to the smaller circle, then to the lower code.
+        # Of equal ratios take the smaller circle, then the lower code.
         circle = max(best.values(), key=lambda c: (c.ratio, -c.radius, -c.centre), default=None)
         if circle is None or circle.ratio <= 0.0:
             break
@@ -244,7 +243,7 @@ def _best_circles(
 def _best_by_centre(
     model: ScanModel, places: Places, centres: Ints, taken: npt.NDArray[np.bool_]
 ) -> dict[int, _Circle]:
-    """Give the best circle around each centre that holds no village `taken`."""
+    """Return the best circle around each centre that contains no village of `taken`."""
     best = {}
     step = max(1, (1 << 20) // len(taken))
     for start in range(0, len(centres), step):
@@ -320,7 +319,7 @@ def _villages(
 
 @dataclass(frozen=True, kw_only=True)
 class ScanInput:
-    """Villages sorted by code (`index`, `missing`, `unplaced`); all else only of those `known`."""
+    """Villages sorted by code (`index`, `missing`, `unplaced`); all other arrays cover only those `known`."""
 
     index: pd.Index
     missing: Flags
@@ -341,12 +340,12 @@ def read_scan_input(
     x: npt.ArrayLike,
     y: npt.ArrayLike,
 ) -> ScanInput:
-    """Align everything on the villages of `cases`, sort, and set aside what is incomplete.
+    """Align the inputs with the villages of `cases`, sort them, and set aside incomplete villages.
 
     Raises
     ------
     EvidenceError
-        Neither or both of trials and expected; repeated or differing villages; numbers that cannot be.
+        Neither or both of trials and expected; repeated or differing villages; impossible numbers.
     """
     index = cases.index
     if index.has_duplicates:
@@ -369,12 +368,12 @@ def read_scan_input(
     unplaced = frame[["x", "y"]].isna().any(axis=1).to_numpy()
     unknown = frame[["kasus", name]].isna().any(axis=1)
     if trials is not None:
-        # Nobody measured says nothing, and must not be called a member of a cluster.
+        # A village where nobody was measured has no evidence and must not be a member of a cluster.
         unknown |= frame[name] == 0
     missing = unknown.to_numpy() & ~unplaced
     known = frame[~(unplaced | missing)]
     weight = known[name].to_numpy()
-    # Whole units make the weight of a circle the same from whichever centre it is drawn.
+    # Integer units make the weight of a circle independent of the centre it is drawn from.
     whole = weight.astype(np.int64) if trials is not None else quantise(weight)[0]
     return ScanInput(
         index=frame.index,

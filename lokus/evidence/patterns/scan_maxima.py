@@ -1,4 +1,4 @@
-"""The largest log-likelihood ratio of every replicate, over all windows: where the scan spends its time."""
+"""Compute the largest log-likelihood ratio of every replicate over all windows, the costly part of a scan."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Engine = Literal["auto", "numpy", "numba"]
 
 Pairs = npt.NDArray[np.integer]
 
-# Above the rounding of sums in single precision, so that no candidate is missed; candidates are then taken
-# exactly. The second is in cases.
+# Above the rounding error of sums in single precision, so that no candidate is missed; candidates are then
+# computed exactly. The second is in cases.
 ROUGH, NEARLY_NONE = 1e-3, 0.5
 CHUNK = 128
 
@@ -64,20 +64,20 @@ def choose_engine(engine: Engine) -> Literal["numpy", "numba"]:
 def replicate_maxima(
     model: ScanModel, places: Places, pairs: Pairs, *, engine: Literal["numpy", "numba"]
 ) -> Floats:
-    """Give the maximum over all windows for each column of `pairs`, the same whichever the engine.
+    """Return the maximum over all windows for each column of `pairs`; all engines give the same.
 
     Parameters
     ----------
     model : ScanModel
     places : Places
     pairs : ndarray of int, shape (m, replicates)
-        Which village's pair of cases and weight stands at each place.
+        Village whose pair of cases and weight is assigned to each location.
 
     Notes
     -----
-    Cases and weights of all replicates are added village by village as a circle grows. What a window can be
-    at best follows from its excess and its weight by four multiplications (:attr:`ScanModel.bound`);
-    logarithms are taken only where that exceeds the replicate's best so far.
+    Cases and weights of all replicates are added village by village as a circle grows. An upper bound of a
+    window's ratio follows from its excess and weight by four multiplications (:attr:`ScanModel.bound`);
+    logarithms are computed only where it exceeds the replicate's best ratio so far.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def replicate_maxima(
     if engine == "numba":
         return compiled_maxima(model, places, pairs)
     best = np.zeros(pairs.shape[1])
-    # In single precision and in parts of the whole: all that the search for candidates needs.
+    # Single precision and shares of the total suffice to search for candidates.
     excess = (model.cases - model.total / model.mass * model.weight).astype(np.float32)[pairs]
     part = (model.weight / model.mass).astype(np.float32)[pairs]
     a, b = (np.float32(value / model.mass) for value in model.bound)
@@ -118,12 +118,12 @@ def replicate_maxima(
 
 
 def compiled_maxima(model: ScanModel, places: Places, pairs: Pairs) -> Floats:
-    """Do what :func:`replicate_maxima` does, compiled where numba is installed, replicates among threads.
+    """Compute the same as :func:`replicate_maxima`, compiled and threaded where numba is installed.
 
-    The kernel finds the best window of each replicate; its ratio is taken as the other engine takes it.
+    The kernel finds the best window of each replicate; its ratio is computed as in the other engine.
     """
     threads = min(os.cpu_count() or 1, 8)
-    # Few replicates at a time: what is dealt to the villages then stays in the processor's own memory.
+    # Few replicates at a time, so that the permuted data fit the processor's cache.
     chunks = min(max(threads, -(-pairs.shape[1] // CHUNK)), pairs.shape[1])
     share = model.total / model.mass
     excess = (model.cases - share * model.weight).astype(np.float64)
@@ -157,7 +157,7 @@ try:
 except ImportError:
 
     def njit(**_options: bool) -> Callable[[F], F]:  # type: ignore[no-redef]  # the stand-in
-        """Leave the function as it is: importable, and right, but far slower than numpy."""
+        """Return the function uncompiled: correct, but far slower than numpy."""
         return lambda function: function
 
 
@@ -181,7 +181,7 @@ def _grow(
     a: float,
     b: float,
 ) -> int:
-    """Add a village to the window in every replicate; how many of them may exceed their maximum."""
+    """Add a village to the window in every replicate; return how many may exceed their maximum."""
     hits = 0
     for r in range(len(excess)):
         e = excess[r] + more[r]
@@ -189,7 +189,7 @@ def _grow(
         excess[r] = e
         weight[r] = w
         outside = mass - w
-        # Counted without a branch, so that several replicates are done at once.
+        # Counted without a branch, so that the loop can be vectorised.
         reach = e * e * (a * outside + b * w)
         hits += int((e > 0.0) & (w <= limit) & (reach > best[r] * (w * outside) * (1.0 - 1e-9)))
     return hits

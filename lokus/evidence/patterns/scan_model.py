@@ -1,4 +1,4 @@
-"""What the scan compares: circles of villages, their log-likelihood ratio, and what cannot exceed it."""
+"""The model of a scan: circles of villages, their log-likelihood ratio, and its upper bound."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class ScanModel:
-    """Cases among weights: people (binomial), or expected cases in whole units (Poisson).
+    """Cases and weights: people (binomial), or expected cases in integer units (Poisson).
 
     Parameters
     ----------
@@ -46,16 +46,16 @@ class ScanModel:
 
     @cached_property
     def logs(self) -> Floats:
-        """``k log k`` for every whole number k that can occur."""
+        """``k log k`` for every integer k that can occur."""
         k = np.arange((self.mass if self.binomial else self.total) + 1, dtype=float)
         return np.asarray(xlogy(k, k), dtype=np.float64)
 
     def expected(self, weight: Ints) -> Floats:
-        """Give the cases expected where the weight is `weight`."""
+        """Return the expected cases for `weight`."""
         return np.asarray(weight * (self.total / self.mass), dtype=np.float64)
 
     def terms(self, weight: Ints) -> tuple[Floats, Floats]:
-        """Give the two numbers by which the ratio depends on the window's weight, before any count."""
+        """Return the two terms of the ratio that depend on the window's weight alone."""
         if self.binomial:
             constant = self.logs[self.mass] - self.logs[self.total] - self.logs[self.mass - self.total]
             return constant - self.logs[weight] - self.logs[self.mass - weight], np.zeros(weight.shape)
@@ -65,7 +65,7 @@ class ScanModel:
             return np.where(inside > 0, np.log(inside), 0.0), np.where(inside < self.total, outside, 0.0)
 
     def ratio(self, count: Ints, weight: Ints) -> Floats:
-        """Give the log-likelihood ratio of windows with `count` cases, 0 where not more than expected.
+        """Return the log-likelihood ratio of windows with `count` cases, 0 where not above expectation.
 
         Kulldorff (1997), *Communications in Statistics: Theory and Methods* 26, 1481–1496.
 
@@ -93,9 +93,9 @@ class ScanModel:
     def bound(self) -> tuple[float, float]:
         """Two numbers a and b such that no ratio exceeds e² (a / w + b / (W − w)).
 
-        With e the cases of a window above what is expected of its weight w, and W all weight. For x ≥ 0
-        (1 + x) log(1 + x) − x is at most x² / 2, and for −1 ≤ x ≤ 0 at most x². Cases rise inside and fall
-        outside; in the binomial model those who are no case do the opposite.
+        Here e is the number of cases of a window above expectation, w its weight and W the total weight. For
+        x ≥ 0, (1 + x) log(1 + x) − x is at most x² / 2, for −1 ≤ x ≤ 0 at most x². Cases are above
+        expectation inside and below it outside; in the binomial model the non-cases are the reverse.
         """
         share = self.total / self.mass
         inside, outside = 1.0 / (2.0 * share), 1.0 / share
@@ -104,12 +104,12 @@ class ScanModel:
         return inside, outside
 
     def permutations(self, replicates: int, *, seed: int) -> npt.NDArray[np.integer]:
-        """Deal the villages' pairs of cases and weight to the places at random, many times.
+        """Draw random permutations of the villages' pairs of cases and weight over the locations.
 
         Returns
         -------
         ndarray of int16 or int32, shape (m, replicates)
-            Which village's pair stands at each place.
+            Village whose pair is assigned to each location.
         """
         many = len(self.cases)
         narrow = np.int16 if many < 2**15 else np.int32
@@ -119,13 +119,13 @@ class ScanModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Windows:
-    """All windows around some centres, one row a centre, growing from left to right.
+    """All windows around some centres; one row a centre, windows growing from left to right.
 
     Parameters
     ----------
     centre : ndarray of int, shape (b,)
     order : ndarray of int32, shape (b, k)
-        Villages by distance from the centre; the window that ends at j holds ``order[:, : j + 1]``.
+        Villages by distance from the centre; the window that ends at j contains ``order[:, : j + 1]``.
     weight : ndarray of int, shape (b, k)
         Weight of the window that ends here.
     valid : ndarray of bool, shape (b, k)
@@ -148,7 +148,7 @@ class Places:
     weight : ndarray of int, shape (m,)
         0 or more.
     limit : int
-        No window may weigh more.
+        Largest weight of a window.
     """
 
     x: Floats
@@ -157,7 +157,7 @@ class Places:
     limit: int
 
     def windows(self, centres: Ints, *, any_weight: bool = False) -> Windows:
-        """Give the windows around `centres`; with `any_weight` also those beyond the limit.
+        """Return the windows around `centres`; with `any_weight` also those above the limit.
 
         Examples
         --------
@@ -172,7 +172,7 @@ class Places:
         order = np.argsort(square, axis=1)
         distance = np.take_along_axis(square, order, axis=1)
         weight = np.cumsum(self.weight[order], axis=1)
-        # Villages equally far away come into the circle together, whatever order the sorting gave them.
+        # Villages at equal distance enter the circle together, whatever their order after sorting.
         valid = np.ones_like(weight, dtype=bool) if any_weight else weight <= self.limit
         valid[:, :-1] &= distance[:, :-1] < distance[:, 1:]
         width = self.most if any_weight else int(np.flatnonzero(valid.any(axis=0)).max(initial=-1)) + 1
@@ -185,17 +185,17 @@ class Places:
 
     @cached_property
     def most(self) -> int:
-        """Villages that a window may hold at most, were the lightest ones its neighbours."""
+        """Largest possible number of villages in a window, reached with the lightest villages."""
         return int(np.searchsorted(np.cumsum(np.sort(self.weight)), self.limit, side="right"))
 
     def distance(self, one: int, other: int) -> float:
-        """Give the distance between two villages in metres."""
+        """Return the distance between two villages in metres."""
         return float(np.hypot(self.x[other] - self.x[one], self.y[other] - self.y[one]))
 
     def blocks(self) -> Iterator[Windows]:
-        """Give the windows of any weight around all villages, some centres at a time.
+        """Yield the windows of any weight around all villages, some centres at a time.
 
-        Centres come spread over the map: early maxima are then high everywhere, and little is left to beat.
+        Centres are spread over the map, so that maxima are high early and few later windows exceed them.
         """
         m = len(self.x)
         centres = np.random.default_rng(0).permutation(m)

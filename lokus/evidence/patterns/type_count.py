@@ -1,4 +1,4 @@
-"""How many types of villages there are, none among the answers."""
+"""Determine the number of types of villages, which may be none."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Floats = npt.NDArray[np.float64]
 Spread = Callable[[Floats], Floats]
 
 NO_TYPES = 1
-# Twice the logarithm of a Bayes factor; below, the evidence is worth no more than a bare mention.
+# Twice the logarithm of a Bayes factor, below which evidence is "not worth more than a bare mention".
 POSITIVE = 2.0
-# A share of the villages below which a type is a handful of outliers.
+# Share of the villages below which a type consists of outliers.
 OUTLIERS = 0.04
 STARTS = 3
 SHORT, LONG = 8, 80
@@ -29,7 +29,7 @@ POWERS = np.linspace(-2.0, 4.0, 37)
 
 
 def gain_over_no_types(values: Floats, numbers: Sequence[int]) -> pd.Series[float]:
-    """Compare mixtures of so many types with a single population, by the Bayesian information criterion.
+    """Compare mixtures of several types with a single population, by the Bayesian information criterion.
 
     Parameters
     ----------
@@ -40,19 +40,20 @@ def gain_over_no_types(values: Floats, numbers: Sequence[int]) -> pd.Series[floa
     Returns
     -------
     Series, index ``k``
-        BIC of a single population minus that of k types; positive where k types describe the villages better
-        than none, all that they may choose counted. Minus infinity where k types are not found without one
-        of a few outliers.
+        BIC of a single population minus that of k types; positive where k types describe the villages better,
+        with the number of parameters taken into account. Minus infinity where every solution with k types has
+        a type of a few outliers.
 
     Notes
     -----
-    Types share one covariance: none between indicators, one common factor, or any. Each of these is fitted to
-    the indicators as they are and to indicators bent towards normal *within* the types (Yeo & Johnson 2000,
-    *Biometrika* 87, 954–959), the change of scale counted in the likelihood; the best stands for its number.
-    So a single skewed population is not taken for several types, nor are skewed types taken for more.
+    Types share one covariance: diagonal, one common factor, or unrestricted. Each is fitted to the indicators
+    as they are and to indicators transformed towards normality *within* the types (Yeo & Johnson 2000,
+    *Biometrika* 87, 954–959), with the Jacobian in the likelihood; the best of these is used for each number.
+    A single skewed population is thus not taken for several types, nor are skewed types divided further.
 
-    Fraley & Raftery (2002), *Journal of the American Statistical Association* 97, 611–631, choose the
-    covariance so; Lo & Gottardo (2012), *Statistics and Computing* 22, 33–52, bend within types.
+    Fraley & Raftery (2002), *Journal of the American Statistical Association* 97, 611–631, select the
+    covariance in this way; Lo & Gottardo (2012), *Statistics and Computing* 22, 33–52, transform within
+    types.
 
     Examples
     --------
@@ -69,17 +70,17 @@ def gain_over_no_types(values: Floats, numbers: Sequence[int]) -> pd.Series[floa
 
 
 def count_types(gain: pd.Series[float]) -> int:
-    """Take the number of types with the largest gain, or 1: no clear types.
+    """Return the number of types with the largest gain, or 1 for no clear types.
 
     Parameters
     ----------
     gain : Series
-        As :func:`gain_over_no_types` gives it.
+        As :func:`gain_over_no_types` returns it.
 
     Returns
     -------
     int
-        1 where no number of types gains more than 2, from which on evidence counts as positive.
+        1 where no gain exceeds 2, above which evidence counts as positive.
 
     Notes
     -----
@@ -99,7 +100,7 @@ def count_types(gain: pd.Series[float]) -> int:
 
 
 def criteria(values: Floats, number: int) -> pd.DataFrame:
-    """BIC of so many types by scale and covariance, and the share of the villages in the smallest type.
+    """Compute the BIC of a number of types by scale and covariance, and the share of the smallest type.
 
     Parameters
     ----------
@@ -137,14 +138,14 @@ def criteria(values: Floats, number: int) -> pd.DataFrame:
 
 
 def _best(values: Floats, number: int) -> float:
-    """Smallest BIC of the fits whose types are more than a few outliers; infinite without any."""
+    """Return the smallest BIC of the fits without a type of outliers; infinite without any."""
     found = criteria(values, number)
     kept = found["bic"][(found["terkecil"] >= OUTLIERS) | (number == NO_TYPES)]
     return float(kept.min()) if len(kept) else np.inf
 
 
 def _starts(z: Floats, number: int) -> Iterator[npt.NDArray[np.intp]]:
-    """k-means of the indicators, and of the indicators made uncorrelated: types may differ along either."""
+    """Return starting partitions: k-means of the indicators, and of the decorrelated indicators."""
     if number == NO_TYPES:
         yield np.zeros(len(z), dtype=np.intp)
         return
@@ -154,7 +155,7 @@ def _starts(z: Floats, number: int) -> Iterator[npt.NDArray[np.intp]]:
 
 
 def _spreads(width: int) -> Iterator[tuple[str, Spread, int]]:
-    """Covariances within types, and how many parameters each has; a factor only where it is simpler."""
+    """Return the covariances within types with their numbers of parameters; one factor only where simpler."""
     yield "terpisah", lambda scatter: np.diag(np.diag(scatter)), width
     if width > 3:
         yield "satu faktor", _one_factor, 2 * width
@@ -163,7 +164,7 @@ def _spreads(width: int) -> Iterator[tuple[str, Spread, int]]:
 
 
 def _one_factor(scatter: Floats) -> Floats:
-    """Covariance of one common factor near the likeliest: a few steps of its equations."""
+    """Return the covariance of one common factor, by a few iterations towards maximum likelihood."""
     variance = np.diag(scatter)
     own = 0.5 * variance
     for _step in range(6):
@@ -175,7 +176,7 @@ def _one_factor(scatter: Floats) -> Floats:
 
 
 class _Mixture:
-    """Normal types of one covariance, by expectation and maximisation from given memberships."""
+    """Mixture of normal types with one covariance, fitted by EM from given memberships."""
 
     def __init__(self, z: Floats, membership: Floats, spread: Spread) -> None:
         self.z, self.membership, self.spread = z, membership, spread
@@ -183,7 +184,7 @@ class _Mixture:
         self.likelihood = -np.inf
 
     def run(self, steps: int) -> _Mixture:
-        """Take so many steps at most."""
+        """Iterate at most `steps` times."""
         villages, width = self.z.shape
         for _step in range(steps):
             size = self.membership.sum(axis=0) + 1e-9
@@ -213,9 +214,9 @@ def _criterion(found: _Mixture, jacobian: float, free: int) -> float:
 
 
 def _bend(z: Floats, membership: Floats) -> tuple[Floats, float]:
-    """Bend each indicator by the power that makes it most normal within the types, and standardise it.
+    """Transform each indicator by the power that makes it most normal within the types; standardise it.
 
-    Also the logarithm of the Jacobian, by which likelihoods on this scale become those of `z`.
+    Also returns the logarithm of the Jacobian, which converts likelihoods to the scale of `z`.
     """
     villages = len(z)
     size = membership.sum(axis=0) + 1e-9

@@ -1,4 +1,4 @@
-"""What kind of village: a few types with like problems, ordered by severity and named."""
+"""Group villages into a few types with similar problems, ordered by severity and named."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ Labels = npt.NDArray[np.intp]
 Method = Literal["kmeans", "ward"]
 
 STARTS = 200
-# A tree or all distances of more villages than this would not fit into memory.
+# The tree or the distances of more villages would not fit into memory.
 MANY = 10_000
 
 Label = str | tuple[str, str]
 
-# Standard deviations from the mean below which an indicator says nothing about a type.
+# Standard deviations from the mean below which an indicator does not characterise a type.
 NOTABLE = 0.5
 WORDS = 2
 
@@ -62,20 +62,21 @@ class Typology:
     ----------
     table : DataFrame, index ``kode_desa`` (sorted)
         ``tipe`` (number, missing where an indicator is); ``nama_tipe`` (categorical in order of severity,
-        last "belum ada data"); ``siluet`` (−1 … 1: how much nearer to its own type than to the next).
+        last "belum ada data"); ``siluet`` (−1 … 1: how much closer the village is to its own type than to the
+        next).
     profile : DataFrame, index ``tipe``
         ``nama_tipe``, ``desa`` (number of villages), ``keparahan`` (mean of `severity`), then the mean of
         each indicator in its own unit.
     severity : DataFrame, types × indicators
-        Mean in standard deviations from the mean of all villages, positive worse.
+        Mean in standard deviations from the mean of all villages; positive is worse.
     quality : DataFrame, index ``k``
-        Of each number of types tried: ``siluet`` (mean), ``desa_terkecil`` (villages in the smallest type),
-        ``keunggulan`` (how much better it describes the villages than no types at all; negative: worse).
+        For each number of types tried: ``siluet`` (mean), ``desa_terkecil`` (villages in the smallest type),
+        ``keunggulan`` (gain in BIC over a single type; negative is worse).
     stability : float
         Mean adjusted Rand index between the types and those found in resampled villages; 1 is perfect.
     method : {"kmeans", "ward"}
     k, seed : int
-        k is 1 where there are no clear types: then all villages are of one, named so.
+        k is 1 where there are no clear types: all villages then belong to one, which is named so.
     findings : tuple of Finding
         Constant indicators, missing villages, unstable or tiny types.
     """
@@ -131,19 +132,21 @@ def typology(
         All columns are used. A village that lacks any is classed "belum ada data"; a column that does not
         vary is left out and reported.
     worse : mapping of key to "high" or "low"
-        Which end of each indicator is bad.
+        Which end of each indicator is worse.
     labels : mapping of key to text or (text, text), optional
-        Words for names. A noun, "kemiskinan", becomes "kemiskinan tinggi" or "kemiskinan rendah"; a pair
-        (bad, good), ("sanitasi buruk", "sanitasi baik"), is used as it is. Without, the key.
+        Words for the names. A noun such as "kemiskinan" becomes "kemiskinan tinggi" or "kemiskinan rendah"; a
+        pair (bad, good) such as ("sanitasi buruk", "sanitasi baik") is used as it is. Without a label the key
+        is used.
     method : {"kmeans", "ward"}
     k : int, optional
-        Number of types; by default the one in `k_range` that describes the villages best, or none where no
-        types describe them as well. Where it is stated the villages are divided in any case.
+        Number of types; by default the one in `k_range` that describes the villages best, or one type where
+        none is better. Do not state it to obtain types where the data show none: villages are then divided in
+        any case.
     k_range : sequence of int
     bootstraps : int
         Resamples for `stability`.
     seed : int
-        Of the resamples only. The types do not depend on it, nor on the order of rows or columns.
+        Only for the resamples. The types depend neither on it nor on the order of rows or columns.
 
     Returns
     -------
@@ -156,11 +159,10 @@ def typology(
 
     Notes
     -----
-    How many types there are, or that there are none: see
-    :func:`lokus.evidence.patterns.type_count.count_types`. k-means takes the best of many starts: the Ward
-    partition and 200 fixed k-means++ starts. Silhouette: Rousseeuw (1987), *Journal of Computational and
-    Applied Mathematics* 20, 53–65. Stability: Hennig (2007), *Computational Statistics & Data Analysis* 52,
-    258–271, with the adjusted Rand index in place of Jaccard.
+    For the number of types see :func:`lokus.evidence.patterns.type_count.count_types`. k-means uses the best
+    of many starts: the Ward partition and 200 fixed k-means++ starts. Silhouette: Rousseeuw (1987), *Journal
+    of Computational and Applied Mathematics* 20, 53–65. Stability: Hennig (2007), *Computational Statistics &
+    Data Analysis* 52, 258–271, with the adjusted Rand index in place of Jaccard.
 
     Examples
     --------
@@ -261,7 +263,7 @@ def _quality(z: npt.NDArray[np.float64], tried: Mapping[int, npt.NDArray[np.intp
 
 
 def _by_severity(z: npt.NDArray[np.float64], found: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Give types their numbers from 0, the most severe mean first; equal ones by their first village."""
+    """Order the types from 0, by descending mean severity; ties by their first village."""
     numbers, first = np.unique(found, return_index=True)
     mean = np.array([z[found == number].mean() for number in numbers])
     rank = np.empty(len(numbers), dtype=np.intp)
@@ -349,7 +351,7 @@ def partition(z: Floats, k: int, method: Method) -> Labels:
     """
     if method == "ward":
         return _ward(z, k)
-    # Fixed starts: which optimum is found must not depend on a seed.
+    # Fixed starts, so that the optimum found does not depend on a seed.
     best = _kmeans(z, KMeans(k, n_init=STARTS, random_state=0))
     if len(z) <= MANY:
         from_ward = _kmeans(z, KMeans(k, init=_centres(z, _ward(z, k)), n_init=1))
@@ -359,7 +361,7 @@ def partition(z: Floats, k: int, method: Method) -> Labels:
 
 
 def _kmeans(z: Floats, model: KMeans) -> KMeans:
-    # On so few rows threads wait for each other: one is some fifty times faster, and sums in one order.
+    # With so few rows one thread is some fifty times faster than several, and sums in a fixed order.
     with one_thread("all"):
         return model.fit(z)
 
@@ -369,7 +371,7 @@ def _ward(z: Floats, k: int) -> Labels:
 
 
 def silhouettes(z: Floats, found: Labels) -> Floats:
-    """Silhouette width of each row, missing where there are too many rows to compare each with each.
+    """Compute the silhouette width of each row; missing where there are too many rows for all distances.
 
     Examples
     --------
@@ -385,10 +387,10 @@ def silhouettes(z: Floats, found: Labels) -> Floats:
 
 
 def stability(z: Floats, found: Labels, k: int, method: Method, *, bootstraps: int, seed: int) -> float:
-    """Mean adjusted Rand index between `found` and the groups that resampled rows give to all rows.
+    """Compute the mean adjusted Rand index between `found` and the groups from resampled rows.
 
-    Each resample is divided anew, and every row goes to the nearest of the new centres; the same is done with
-    the centres of `found`, so that only the sampling makes a difference.
+    Each resample is partitioned, and all rows are assigned to the nearest new centre. The rows are also
+    assigned to the nearest centre of `found`, so that the two differ only by sampling.
 
     Examples
     --------
@@ -425,7 +427,7 @@ def name_types(
 ) -> pd.Series[str]:
     """Name each type by its leading indicators, those farthest from the mean first.
 
-    A type whose name is taken gets further indicators, and if that does not tell it apart, its number.
+    A type whose name is already used gets further indicators and, if that does not suffice, its number.
 
     Parameters
     ----------

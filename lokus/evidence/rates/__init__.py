@@ -1,1 +1,1 @@
-"""Rates of small villages: the model, its fit, and the table of estimates."""
+"""Estimate stunting rates of small villages: the model, its fit, and the table of estimates."""

@@ -1,4 +1,4 @@
-"""Beta-binomial regression: how village rates vary around their mean, by penalised marginal likelihood."""
+"""Fit beta-binomial regression of village rates by penalised marginal likelihood."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ __all__ = ["BetaBinomialFit", "Terms", "add_prior", "beta_binomial_terms", "fit_
 
 Floats = npt.NDArray[np.float64]
 
-# Weak priors: they decide only where the data cannot. The precision is expected between 7 and 370 (95 %),
-# which at a mean of 8 % is a standard deviation between villages from 10 down to 1.4 points; a wider prior
-# lets a kabupaten of twenty villages claim that they are all alike, and its intervals become too narrow. A
-# covariate changes the logit by less than 1 per standard deviation (95 %); the mean has Jeffreys' prior
-# Beta(1/2, 1/2), worth one child in all.
+# Weak priors, which matter only where the data are few. The precision lies between 7 and 370 (95 %), which at
+# a mean of 8 % is a standard deviation between villages from 10 down to 1.4 points; with a wider prior twenty
+# villages may be estimated as all alike, and intervals become too narrow. A covariate changes the logit by
+# less than 1 per standard deviation (95 %); the mean has Jeffreys' prior Beta(1/2, 1/2), worth one child.
 LOG_PRECISION_MEAN, LOG_PRECISION_SD = np.log(50.0), 1.0
 COEFFICIENT_SD = 0.5
 JEFFREYS = 0.5
-SMALLEST = 1e-150  # whose square is still a number
+SMALLEST = 1e-150  # whose square does not overflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class BetaBinomialFit:
     precision : float
         φ; a village's rate has variance μ(1−μ)/(φ+1) around its expectation.
     gradient_norm : float
-        Largest gradient component per observation at the optimum; a convergence certificate.
+        Largest gradient component per observation at the optimum; shows convergence.
     """
 
     coefficients: Floats
@@ -48,7 +47,7 @@ class BetaBinomialFit:
 
 
 def log_rising(a: npt.ArrayLike, k: npt.ArrayLike) -> Floats:
-    """Compute log Γ(a+k) − log Γ(a) without the cancellation that large `a` brings.
+    """Compute log Γ(a+k) − log Γ(a) without cancellation for large `a`.
 
     Examples
     --------
@@ -76,7 +75,8 @@ def _stirling(a: Floats) -> Floats:
 
 
 def _trigamma(argument: npt.ArrayLike) -> Floats:
-    # Eight steps of the recurrence, then Stirling's series: 1e-14, and many times faster than Hurwitz' zeta.
+    # Eight steps of the recurrence, then Stirling's series: accurate to 1e-14, much faster than Hurwitz'
+    # zeta.
     x: Floats = np.maximum(np.asarray(argument, dtype=np.float64), SMALLEST)
     out = np.zeros_like(x)
     for k in range(8):
@@ -104,7 +104,7 @@ class Terms:
 def beta_binomial_terms(
     eta: Floats, log_phi: float, y: Floats, n: Floats, lent: tuple[Floats, Floats] | None = None
 ) -> Terms:
-    """Log likelihood of y ~ BetaBinomial(n, μφ + e, (1−μ)φ + f), logit μ = η, row by row.
+    """Compute the log likelihood of y ~ BetaBinomial(n, μφ + e, (1−μ)φ + f), logit μ = η, by row.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def beta_binomial_terms(
     log_phi : float
         λ = log φ.
     lent : tuple of ndarray, shape (m,), optional
-        e and f: cases and non-cases that other evidence lends to the prior; none when left out.
+        e and f: cases and non-cases that earlier rounds add to the prior; none when left out.
 
     Notes
     -----
@@ -153,7 +153,7 @@ def beta_binomial_terms(
 def penalised_log_likelihood(
     theta: Floats, y: Floats, n: Floats, design: Floats, weight: Floats
 ) -> tuple[float, Floats, Floats]:
-    """Log posterior of ``theta = (β, log φ)`` up to a constant, its gradient and its Hessian.
+    """Compute the log posterior of ``theta = (β, log φ)`` up to a constant, its gradient and its Hessian.
 
     The binomial coefficient, free of ``theta``, is left out. `y`, `n`, `weight` have shape (m,), `design`
     (m, p); `weight` counts the villages that share a row.
@@ -202,23 +202,24 @@ def fit_beta_binomial(
     Parameters
     ----------
     y, n : array_like, shape (m,)
-        Cases and trials; rows with ``n = 0`` say nothing and are allowed.
+        Cases and trials; rows with ``n = 0`` are allowed and carry no information.
     design : array_like, shape (m, p)
         First column ones, the others standardised covariates.
     weight : array_like, shape (m,), optional
-        How many villages share the row.
+        Number of villages that share the row.
 
     Returns
     -------
     BetaBinomialFit
-        Mode of the marginal likelihood times weak priors (module constants): finite with no variation between
-        villages, all zeros, all cases or a single village.
+        Mode of the marginal likelihood times weak priors (module constants); finite also without variation
+        between villages, with no cases, only cases or a single village.
 
     Notes
     -----
     Trust-region Newton with the analytic Hessian, then plain Newton steps to machine precision, so that the
-    result hardly depends on the path taken. D. G. Clayton & J. Kaldor (1987), *Biometrics* 43, 671–681, for
-    the empirical Bayes idea; J. K. Haseman & L. L. Kupper (1979), *Biometrics* 35, 281–293, for the model.
+    result hardly depends on the starting point. D. G. Clayton & J. Kaldor (1987), *Biometrics* 43, 671–681,
+    for the empirical Bayes idea; J. K. Haseman & L. L. Kupper (1979), *Biometrics* 35, 281–293, for the
+    model.
 
     Examples
     --------
@@ -254,7 +255,7 @@ def fit_beta_binomial(
 
 
 class _LastCall:
-    """Value, gradient and Hessian come from one evaluation; the optimiser asks for them separately."""
+    """Shares one evaluation of value, gradient and Hessian, which the optimiser requests separately."""
 
     def __init__(self, function: Callable[[Floats], tuple[float, Floats, Floats]]) -> None:
         self._function = function

@@ -1,4 +1,4 @@
-"""Counts of children, checked and aligned before any rate is made of them."""
+"""Check and align counts of children before rates are computed from them."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def check_counts(
     *,
     fractional: bool = False,
 ) -> Counts:
-    """Align the three series on their villages, sort them, and refuse counts that cannot be.
+    """Align the three series by village, sort them, and raise on impossible counts.
 
     With `fractional`, `stunting` may be an expected number of children, which need not be whole.
 
     Raises
     ------
     EvidenceError
-        Repeated or differing villages; negative or fractional counts; more stunted than measured; nobody
-        measured anywhere.
+        Repeated or differing villages; negative or fractional counts; more stunted than measured; no child
+        measured in any village.
 
     Examples
     --------

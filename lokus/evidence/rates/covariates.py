@@ -1,4 +1,4 @@
-"""Covariates of a rate model: standardised, what is missing or constant reported, useless shrunk to 0."""
+"""Prepare the covariates of a rate model, and average over models with and without each of them."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ __all__ = ["Design", "Weighted", "average", "build_design", "over_subsets", "use
 Floats = npt.NDArray[np.float64]
 Weighted = list[tuple[float, "Latent"]]
 
-# A covariate stands in a study because it is known to go with stunting. More doubt would cost more where one
-# explains a little than it saves where one explains nothing: docs/ketepatan.md.
+# Covariates are stated because they are known to be associated with stunting. A lower prior probability would
+# lose more where a covariate explains a little than it gains where one explains nothing: docs/ketepatan.md.
 PRIOR_USE = 0.9
 NEGLIGIBLE = 1e-4  # weight of a model relative to the best
-# All subsets of so many covariates are weighed; with more, only the least certain ones may be left out.
+# Up to this number of covariates all subsets are averaged; beyond it only the least certain ones may be left
+# out.
 MOST = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """Design matrix with intercept, shape (m, 1 + covariates used), and which villages lacked a value."""
+    """Design matrix with intercept, shape (m, 1 + covariates used), and the villages with missing values."""
 
     matrix: npt.NDArray[np.float64]
     names: tuple[str, ...]
@@ -57,7 +58,7 @@ def build_design(
     index : Index
         Villages, sorted.
     measured : ndarray of bool, shape (m,)
-        A covariate must vary among the measured villages to be of use.
+        A covariate that does not vary among the measured villages is left out.
 
     Examples
     --------
@@ -130,16 +131,16 @@ def over_subsets(fits: Iterable[tuple[float, Latent]]) -> Weighted:
     Returns
     -------
     list of (float, Latent)
-        Weights that sum to 1; negligible models are gone. A covariate left out has coefficient 0.
+        Weights that sum to 1; negligible models are dropped. A covariate left out has coefficient 0.
 
     Notes
     -----
-    In a kabupaten with few children a covariate that explains nothing gets a coefficient all the same, and
-    moves villages up and down the list by chance. Averaging over the models (Raftery, Madigan & Hoeting 1997,
-    *JASA* 92, 179–191) draws it towards 0 and leaves a clear one as it is. One fit serves all models: leaving
-    out the covariates C multiplies the marginal likelihood by the ratio of posterior and prior density at
-    :math:`\beta_C = 0` (Dickey & Lientz 1970, *Ann. Math. Statist.* 41, 214–226), taken from the Gaussian
-    approximation, which by conditioning also gives the other coefficients and the effects.
+    With few children, a covariate that explains nothing still gets a nonzero coefficient, which moves
+    villages up and down the list by chance. Averaging over the models (Raftery, Madigan & Hoeting 1997,
+    *JASA* 92, 179–191) shrinks it towards 0 and leaves a clear one unchanged. One fit serves all models:
+    leaving out the covariates C multiplies the marginal likelihood by the ratio of posterior and prior
+    density at :math:`\beta_C = 0` (Dickey & Lientz 1970, *Ann. Math. Statist.* 41, 214–226), taken from the
+    Gaussian approximation, which by conditioning also gives the other coefficients and the effects.
 
     Examples
     --------
@@ -167,7 +168,7 @@ def over_subsets(fits: Iterable[tuple[float, Latent]]) -> Weighted:
 
 
 def average(fits: Weighted, name: str) -> Floats:
-    """Posterior mean of an array of the fits, such as "coefficients"; one left out counts as 0.
+    """Compute the posterior mean of an array of the fits, such as "coefficients"; one left out counts as 0.
 
     Examples
     --------
@@ -180,7 +181,7 @@ def average(fits: Weighted, name: str) -> Floats:
 
 
 def used_covariates(fits: Weighted) -> Floats:
-    """Probability, 0–1, that each covariate belongs in the model; shape (p − 1,).
+    """Compute the probability, 0–1, that each covariate belongs in the model; shape (p − 1,).
 
     Examples
     --------
@@ -194,7 +195,7 @@ def used_covariates(fits: Weighted) -> Floats:
 
 
 def _subsets(fit: Latent) -> Iterator[list[int]]:
-    """Columns of the design to leave out, each set of them once."""
+    """Yield the sets of columns of the design to leave out."""
     certainty = np.abs(fit.coefficients[1:]) / np.sqrt(np.diag(fit.covariance)[1:])
     doubtful = [int(j) + 1 for j in np.argsort(certainty, kind="stable")[:MOST]]
     for size in range(len(doubtful) + 1):
@@ -202,7 +203,7 @@ def _subsets(fit: Latent) -> Iterator[list[int]]:
 
 
 def _log_odds(fit: Latent, out: list[int]) -> float:
-    """Log posterior odds of leaving out `out` against keeping all."""
+    """Compute the log posterior odds of leaving out `out` against including all."""
     if not out:
         return 0.0
     at, block = fit.coefficients[out], fit.covariance[np.ix_(out, out)]

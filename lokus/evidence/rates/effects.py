@@ -1,4 +1,4 @@
-"""Effects that villages share: one a kecamatan, or a smooth one over neighbours."""
+"""Define effects shared between villages: one for each kecamatan, or a smooth one over neighbours."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 
 NONE = -1
-# Share of a village's smooth effect that its neighbours explain: nearly all, yet a proper distribution.
+# Autocorrelation of the smooth effect: near 1, and below 1 so that the distribution is proper.
 DEPENDENCE = 0.98
 DENSE_UP_TO = 1_500
-# Beyond that size variances are averaged over simulated fields; half a percent to two percent off.
+# Beyond this size variances are averaged over simulated fields, with errors of 0.5 to 2 percent.
 FIELDS, FIELD_SEED = 60, 20_090
 
 
@@ -64,7 +64,7 @@ class _Dense(Precision):
 
 
 class _Sparse(Precision):
-    """Diagonal + (graph Laplacian and a little more), scaled; `noise` draws vectors with this covariance."""
+    """Diagonal plus scaled graph Laplacian; `noise` draws vectors with this covariance."""
 
     def __init__(self, matrix: csr_array, added: Floats, structure: Structure, scale: Floats) -> None:
         self._matrix, self._added, self._structure, self._scale = matrix, added, structure, scale
@@ -78,7 +78,7 @@ class _Sparse(Precision):
 
     def diagonal_of_inverse(self) -> Floats:
         # Siden, Lindgren, Bolin & Villani (2018), JCGS 27, 828–840: the variance given the neighbours is
-        # exact, and only the rest is averaged over simulated fields.
+        # exact, only the remainder is averaged over simulated fields.
         rng = np.random.default_rng(FIELD_SEED)
         own = self._matrix.diagonal()
         k = len(own)
@@ -91,7 +91,7 @@ class _Sparse(Precision):
 
 @dataclass(frozen=True)
 class Structure:
-    """Proper conditional autoregression D − ρA over pairs of neighbours, brought to variance 1 everywhere.
+    """Proper conditional autoregression D − ρA over pairs of neighbours, scaled to variance 1 everywhere.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class Structure:
 
     @cached_property
     def deviation(self) -> Floats:
-        """Standard deviations under `raw`; dividing them out makes one prior fit all, at any border."""
+        """Standard deviations under `raw`; dividing by them gives the prior variance 1 everywhere."""
         none = np.zeros(len(self.degree))
         return np.sqrt(_factorise(self.raw, none, self, np.ones_like(none)).diagonal_of_inverse())
 
@@ -143,7 +143,7 @@ def _factorise(matrix: csr_array, added: Floats, structure: Structure, scale: Fl
 
 @dataclass(frozen=True)
 class Effect:
-    """Which effect each village has, and how the effects hang together.
+    """Assignment of villages to effects, and the correlation of the effects.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ class Effect:
     size : int
         Number of effects.
     structure : Structure, optional
-        Of the effects among themselves; independent when left out.
+        Correlation of the effects; independent when left out.
     """
 
     name: str
@@ -162,7 +162,7 @@ class Effect:
     structure: Structure | None = None
 
     def spread(self, values: Floats) -> Floats:
-        """Give each village its effect's value, 0 where it has none; shape (k, …) → (m, …)."""
+        """Return the value of each village's effect, 0 where it has none; shape (k, …) → (m, …)."""
         out = np.zeros((len(self.position), *values.shape[1:]))
         if self.size:
             has = self.position >= 0
@@ -170,7 +170,7 @@ class Effect:
         return out
 
     def gather(self, values: Floats) -> Floats:
-        """Sum the villages of each effect; shape (m, …) → (k, …)."""
+        """Sum values over the villages of each effect; shape (m, …) → (k, …)."""
         has = self.position >= 0
         if values.ndim == 1:
             sums = np.bincount(self.position[has], weights=values[has], minlength=self.size)
@@ -179,12 +179,12 @@ class Effect:
         return np.stack(columns, axis=1)
 
     def prior_product(self, u: Floats, log_sd: float) -> Floats:
-        """Prior precision times `u`."""
+        """Return the prior precision times `u`."""
         product = u if self.structure is None else self.structure.scaled @ u
         return np.asarray(product * np.exp(-2.0 * log_sd))
 
     def precision(self, weight: Floats, log_sd: float) -> Precision:
-        """Prior precision plus the information of the villages, factorised."""
+        """Return the factorised sum of the prior precision and the information of the villages."""
         own, inverse = self.gather(weight), np.exp(-2.0 * log_sd)
         if self.structure is None:
             return _Diagonal(own + inverse)
@@ -193,7 +193,7 @@ class Effect:
 
 
 def no_effect(villages: int) -> Effect:
-    """Give no village any effect.
+    """Return an effect that no village has.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def no_effect(villages: int) -> Effect:
 
 
 def kecamatan_effect(labels: npt.NDArray[np.object_]) -> Effect:
-    """Give villages of one kecamatan one effect, independent between kecamatan; a missing label has none.
+    """Return one effect for each kecamatan, independent of each other; a missing label has none.
 
     Examples
     --------
@@ -219,18 +219,18 @@ def kecamatan_effect(labels: npt.NDArray[np.object_]) -> Effect:
 
 
 def neighbour_effect(adjacency: csr_array) -> Effect:
-    """Give every village with a neighbour an effect near those of its neighbours; an isolate has none.
+    """Return a spatially smooth effect; a village without neighbours has none.
 
     Parameters
     ----------
     adjacency : scipy.sparse array, shape (m, m)
-        Symmetric; any value but 0 makes two villages neighbours, and the diagonal does not count.
+        Symmetric; any value other than 0 makes two villages neighbours; the diagonal is ignored.
 
     Notes
     -----
     A proper conditional autoregression (Besag, York & Mollié 1991, *AISM* 43, 1–59; with the village's own
-    beta variation beside it), scaled to the same variance at every village (after Sørbye & Rue 2014,
-    *Spatial Statistics* 8, 39–51), so that coast, border and small islands are not favoured.
+    beta variation beside it), scaled to the same variance at every village (after Sørbye & Rue 2014, *Spatial
+    Statistics* 8, 39–51), so that villages with few neighbours do not get larger effects.
 
     Examples
     --------

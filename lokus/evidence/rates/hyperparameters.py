@@ -1,4 +1,4 @@
-"""Hyperparameters: their mode, the grid that carries their uncertainty, and the posterior it gives."""
+"""Find the hyperparameters of the rate model: mode, grid over their uncertainty, posterior of the rates."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ __all__ = ["Model", "beta_posterior", "leave_one_out", "mean_rate"]
 
 Floats = npt.NDArray[np.float64]
 
-# An effect's standard deviation exceeds 1 on the logit scale (odds 2.7 times) once in a hundred: Simpson et
-# al. (2017), Statistical Science 32, 1–28.
+# Prior probability 0.01 that an effect's standard deviation exceeds 1 on the logit scale (odds × 2.7):
+# Simpson et al. (2017), Statistical Science 32, 1–28.
 EFFECT_RATE = -np.log(0.01)
 BOUNDS = {"phi": (-3.0, 16.0), "sd": (-5.0, 1.5), "worth": (-3.0, 12.0)}
 STARTS = {"phi": LOG_PRECISION_MEAN, "sd": np.log(0.25), "worth": LOG_PRECISION_MEAN}
 # Grid in standard deviations along each principal axis, by the number of hyperparameters. With one it reaches
-# further up: no variation between villages is the long tail.
+# further up, since the posterior of φ has a long upper tail (no variation between villages).
 GRIDS = {
     1: (-3.0, -2.25, -1.5, -0.75, 0.0, 0.75, 1.5, 2.25, 3.0, 4.0),
     2: (-2.4, -1.2, 0.0, 1.2, 2.4),
     3: (-1.7, 0.0, 1.7),
 }
-NEGLIGIBLE_WEIGHT = 1e-4  # of a grid point relative to the best
+NEGLIGIBLE_WEIGHT = 1e-4  # weight of a grid point relative to the best
 # Beyond this many villages, or below this deviation of every log hyperparameter, averaging would widen
 # intervals by less than half a percent.
 KNOWN_FROM, NEGLIGIBLE_DEVIATION = 5_000, 0.05
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
-# Of the search for the mode: difference and longest step on the log scale, least curvature, and the gain in
-# log posterior that is not worth a step.
+# Search for the mode: step of differences and longest step on the log scale, least curvature, and gain in log
+# posterior below which it stops.
 STEP, LONGEST_STEP, LEAST_CURVATURE, CLOSE_ENOUGH, MAX_STEPS = 0.1, 1.5, 0.25, 1e-3, 40
 
 
@@ -55,11 +55,11 @@ class Model:
     rows : Rows
     effect : Effect
     earlier : EarlierRounds, optional
-        Rows in the order of `rows`.
+        With rows in the order of `rows`.
     coefficients : ndarray, shape (p,)
-        Where the search begins.
+        Starting values.
     log_phi : float
-        The same for log φ.
+        Starting value of log φ.
     """
 
     rows: Rows
@@ -72,7 +72,7 @@ class Model:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Hyperparameters in order, all on the log scale."""
+        """Names of the hyperparameters in order; all are on the log scale."""
         return ("phi", *(["sd"] if self.effect.size else []), *(["worth"] if self.earlier else []))
 
     def fit(self, at: Floats, *, variances: bool = True, skew: bool = False) -> Latent:
@@ -93,14 +93,14 @@ class Model:
             skew=skew,
         )
         if lent is not None:
-            # Of the information at a row, what the newest round adds to the earlier ones.
+            # Information that the newest round adds to that of the earlier ones at each row.
             terms = beta_binomial_terms(fit.eta, fit.log_phi, self.rows.y, self.rows.n, lent)
             fit = replace(fit, lent=lent, score=terms.eta, curvature=-terms.eta_eta)
         self._last = fit
         return fit
 
     def log_posterior(self, at: Floats) -> float:
-        """Log marginal likelihood of the newest round plus the priors of the hyperparameters."""
+        """Compute the log marginal likelihood of the newest round plus the priors of the hyperparameters."""
         values = dict(zip(self.names, at, strict=True))
         fit = self.fit(at, variances=False)
         total = fit.log_marginal
@@ -116,13 +116,13 @@ class Model:
                 start=self._earlier_alone or fit,
                 variances=False,
             )
-            # Both hold the prior of φ, which the difference must keep.
+            # Both terms contain the prior of φ, which must remain once in the difference.
             total += _log_normal(values["worth"]) + _log_normal(values["phi"])
             total -= self._earlier_alone.log_marginal
         return float(total)
 
     def mode(self) -> Floats:
-        """Most likely hyperparameters, to about a twentieth of their standard deviation."""
+        """Find the most likely hyperparameters, to about a twentieth of their standard deviation."""
         low, high = np.array([BOUNDS[name] for name in self.names]).T
         at = np.array([self.log_phi if name == "phi" else STARTS[name] for name in self.names])
         at = np.clip(at, low, high)
@@ -130,7 +130,7 @@ class Model:
         for _ in range(MAX_STEPS):
             gradient, hessian = self._differences(at, value)
             curvatures, vectors = np.linalg.eigh(-hessian)
-            # Away from the mode the posterior may curve upwards: then uphill by the longest step allowed.
+            # Away from the mode the curvature may be positive: then take the longest allowed step uphill.
             steps = (vectors.T @ gradient) / np.maximum(np.abs(curvatures), LEAST_CURVATURE)
             step = vectors @ np.clip(steps, -LONGEST_STEP, LONGEST_STEP)
             better = False
@@ -145,7 +145,7 @@ class Model:
         return np.asarray(at, dtype=np.float64)
 
     def grid(self, mode: Floats) -> Iterator[tuple[float, Latent]]:
-        """Yield weight and fit over the hyperparameters' uncertainty; the weights sum to 1."""
+        """Yield weights and fits over the uncertainty of the hyperparameters; the weights sum to 1."""
         many = self.rows.weight.sum() > KNOWN_FROM
         axes = np.zeros((len(mode), len(mode))) if many else self._axes(mode)
         if np.abs(axes).max() < NEGLIGIBLE_DEVIATION:
@@ -163,15 +163,15 @@ class Model:
                 yield float(weight), self.fit(point, skew=True)
 
     def _axes(self, mode: Floats) -> Floats:
-        """Principal axes of the Gaussian approximation at the mode, each one standard deviation long."""
+        """Return the principal axes of the Gaussian approximation at the mode, scaled to one deviation."""
         _gradient, hessian = self._differences(mode, self.log_posterior(mode))
         values, vectors = np.linalg.eigh(-hessian)
-        # The priors alone bound a standard deviation by 2; where differences find none, that bound holds.
+        # The priors bound a standard deviation by 2; that bound is used where differences show no curvature.
         lengths = 1.0 / np.sqrt(np.maximum(values, LOG_PRECISION_SD**-2))
         return np.asarray(vectors * lengths)
 
     def _differences(self, at: Floats, value: float) -> tuple[Floats, Floats]:
-        """Gradient and Hessian of the log posterior by differences, right after it was computed at `at`."""
+        """Return gradient and Hessian of the log posterior by differences, given its `value` at `at`."""
         d, shifts, centre = len(at), STEP * np.eye(len(at)), self._last
 
         def beside(shift: Floats) -> float:
@@ -194,10 +194,11 @@ def _log_normal(value: float) -> float:
 
 
 def beta_posterior(rows: Rows, fits: list[tuple[float, Latent]]) -> tuple[Floats, Floats]:
-    """Beta distributions with the mean and variance of each row's rate, averaged over `fits`.
+    """Compute the beta distributions with the mean and variance of each row's rate, averaged over `fits`.
 
     Given hyperparameters and linear predictor a rate is Beta(μφ + e + y, (1−μ)φ + f + n − y). The average
-    over both is matched in its first two moments, which are exact for the grid.
+    over both is approximated by the beta distribution with the same two moments, which are exact for the
+    grid.
 
     Examples
     --------
@@ -222,7 +223,7 @@ def beta_posterior(rows: Rows, fits: list[tuple[float, Latent]]) -> tuple[Floats
             mean = (phi * expit(node) + e + rows.y) / total
             other = (phi * expit(-node) + f + rows.n - rows.y) / total
             first += weight * share * mean
-            # E[p(1−p)] adds without the cancellation that E[p²] − E[p]² would bring.
+            # E[p(1−p)] avoids the cancellation of E[p²] − E[p]².
             second += weight * share * mean * other * total / (total + 1.0)
     spread = first * (1.0 - first)
     size = second / (spread - second)
@@ -251,10 +252,11 @@ def mean_rate(fits: list[tuple[float, Latent]]) -> float:
 
 
 def leave_one_out(rows: Rows, fit: Latent) -> Floats:
-    """Log predictive probability of each row's count given all other villages, up to a constant.
+    """Compute the log predictive probability of each row's count given all others, up to a constant.
 
-    The village's own information is taken out of its linear predictor (the cavity of expectation propagation;
-    Vehtari, Mononen, Tolvanen, Sivula & Winther 2016, *JMLR* 17 (103), 1–38); hyperparameters stay.
+    The village's own information is removed from its linear predictor (cavity distribution of expectation
+    propagation; Vehtari, Mononen, Tolvanen, Sivula & Winther 2016, *JMLR* 17 (103), 1–38); hyperparameters
+    stay fixed.
 
     Examples
     --------

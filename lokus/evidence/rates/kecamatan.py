@@ -1,4 +1,4 @@
-"""Kecamatan that stand apart: truly so, or because their puskesmas measures in its own way."""
+"""Test whether kecamatan differ by more than chance, as measurement bias of a puskesmas would cause."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ APART = 2.0  # standard deviations
 
 
 def kecamatan_apart(rates: Rates, kecamatan: pd.Series[str]) -> Finding | None:
-    """Warn where kecamatan differ by more than their villages do, for a puskesmas may measure with a bias.
+    """Warn where kecamatan differ by more than random groups of villages, as with a biased puskesmas.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ def kecamatan_apart(rates: Rates, kecamatan: pd.Series[str]) -> Finding | None:
     Returns
     -------
     Finding or None
-        None where they differ no more than villages put together by chance would.
+        None where they differ no more than random groups of villages.
 
     Notes
     -----
-    Of a kecamatan's stunted children, those expected at the mean of the kabupaten are taken off and the rest
-    divided by its standard deviation under the beta-binomial with the φ of the rates; the sum of the squares
-    is compared with χ². Counts cannot tell a true difference from a bias: an effect of the kecamatan in the
-    rates loses 1.6–1.8 of the 26 worst villages where it is a bias (docs/ketepatan.md).
+    The number of stunted children of a kecamatan, minus the number expected at the mean of the kabupaten, is
+    divided by its standard deviation under the beta-binomial with the φ of the rates; the sum of squares is
+    compared with χ². Counts cannot distinguish a true difference from a bias: where it is a bias, a kecamatan
+    effect in the rates loses 1.6–1.8 of the 26 worst villages (docs/ketepatan.md).
 
     Examples
     --------

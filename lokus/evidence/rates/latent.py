@@ -1,4 +1,4 @@
-"""Laplace approximation of the linear predictor: coefficients and effects at stated hyperparameters."""
+"""Approximate the posterior of coefficients and effects at given hyperparameters (Laplace)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ __all__ = ["Latent", "Rows", "fit_latent"]
 Floats = npt.NDArray[np.float64]
 
 MAX_STEPS = 60
-# Of the Newton decrement, in units of log likelihood; the rough one where only the marginal is asked for.
+# Tolerances of the Newton decrement, in units of log likelihood; the larger where only the marginal is
+# needed.
 TOLERANCE, ROUGH_TOLERANCE = 1e-6, 1e-4
-WORTHWHILE = 0.1  # fall of the decrement for which steps with the factorisation at hand go on
+WORTHWHILE = 0.1  # reduction of the decrement for which the present factorisation is used again
 LONGEST_STEP = 3.0  # logit units, of a coefficient or an effect
 SHORTEST_STEP = 1e-6  # share of a Newton step
 STEP = 1e-3  # logit units, of the difference that gives third derivatives
@@ -30,7 +31,7 @@ LEAST_CURVATURE = 0.1  # share of the quasi-likelihood information
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """What the model is fitted to: cases `y`, trials `n`, villages a row stands for, and the design."""
+    """Data of the model: cases `y`, trials `n`, number of villages of each row, and the design."""
 
     y: Floats
     n: Floats
@@ -55,7 +56,7 @@ class Factor:
 
 @dataclass(frozen=True, kw_only=True)
 class Latent:
-    """Linear predictor given the hyperparameters.
+    """Posterior of the linear predictor given the hyperparameters.
 
     Parameters
     ----------
@@ -70,15 +71,15 @@ class Latent:
     covariance : ndarray, shape (p, p)
         Posterior covariance of the coefficients.
     away : ndarray, shape (m, p)
-        How the linear predictor follows the coefficients once the effects have adjusted to them.
+        Derivative of the linear predictor by the coefficients, with the effects at their conditional mode.
     by_effect : ndarray, shape (k, p)
-        How much each effect then falls.
+        Negative derivative of each effect by the coefficients.
     factor : Factor
         Negative Hessian at the mode, before any conditioning.
     score, curvature : ndarray, shape (m,)
         First and negative second derivative of one village's log likelihood at `eta`.
     lent : tuple of ndarray, optional
-        Cases and non-cases lent by earlier rounds.
+        Cases and non-cases added to the prior by earlier rounds.
     """
 
     log_marginal: float
@@ -107,31 +108,31 @@ def fit_latent(
     variances: bool = True,
     skew: bool = False,
 ) -> Latent:
-    r"""Find the mode of (β, u) and the curvature there.
+    r"""Find the mode of (β, u), and the curvature there.
 
     Parameters
     ----------
     rows : Rows
     effect : Effect
-        Which effect u each row has; an empty effect leaves β alone.
+        Effect u of each row; with an empty effect only β is fitted.
     log_phi, log_sd : float
         log φ, and the log of the effect's standard deviation on the logit scale.
     start : Latent, optional
-        A fit nearby, to begin from.
+        A fit at similar hyperparameters, used as starting point.
     coefficients : ndarray, optional
-        Where β begins when there is no `start`.
+        Starting values of β where there is no `start`.
     variances : bool
-        Compute the variances too, the costly part for many neighbours; they are 0 otherwise.
+        Also compute the variances, which is costly with many neighbours; otherwise they are 0.
     skew : bool
-        Move the mode to the posterior mean by the third derivatives, which needs the variances. Without it
-        small rates averaged over the Gaussian come out too high, by half its variance.
+        Correct the mode towards the posterior mean by the third derivatives; needs the variances. Without it
+        small rates are overestimated when averaged over the Gaussian, by half its variance.
 
     Notes
     -----
-    Newton with halving; a factorisation, the costly part, serves as long as its steps make good progress. A
-    village's curvature is the observed one, but at least a tenth of the quasi-likelihood information: the
-    beta-binomial is not log-concave in η everywhere. Laplace approximation as in Rue, Martino & Chopin
-    (2009), *JRSS B* 71, 319–392.
+    Newton's method with step halving; a factorisation, the costly part, is used again as long as its steps
+    reduce the decrement enough. A village's curvature is the observed one, but at least a tenth of the
+    quasi-likelihood information, since the beta-binomial is not log-concave in η everywhere. Laplace
+    approximation as in Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392.
 
     Examples
     --------
@@ -151,7 +152,7 @@ def fit_latent(
 
     at = _Model(rows, effect, log_phi, log_sd)
     here = _evaluate(at, beta, u)
-    # Without neighbours a factorisation costs next to nothing; with them that of a fit nearby serves first.
+    # Without neighbours a factorisation is cheap; with them start from that of the given fit.
     cheap = effect.structure is None
     fresh = cheap or start is None
     if start is None or fresh:
@@ -193,7 +194,7 @@ def fit_latent(
         variance = np.einsum("ij,ij->i", away @ factor.covariance, away)
     if variances and effect.size:
         variance = variance + effect.spread(factor.precision.diagonal_of_inverse())
-    # What the steps not taken would still gain belongs to the mode.
+    # Add the gain of the remaining Newton step to the log posterior at the mode.
     log_marginal = here.value + left - effect.size * log_sd - 0.5 * factor.log_determinant
     if skew:
         pull = 0.5 * rows.weight * variance * _third_derivative(at, here.eta)
@@ -288,6 +289,6 @@ def _factorise(at: _Model, here: _Point) -> tuple[Factor, Floats]:
 
 
 def _quasi_information(rows: Rows, eta: Floats, log_phi: float) -> Floats:
-    """Information on η in the mean and variance of a beta-binomial count alone."""
+    """Return the quasi-likelihood information on η, from mean and variance of a beta-binomial count."""
     mu = expit(eta)
     return np.asarray(rows.n * mu * (1.0 - mu) / (1.0 + (rows.n - 1.0) / (np.exp(log_phi) + 1.0)))

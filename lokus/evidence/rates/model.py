@@ -1,4 +1,4 @@
-"""The rate model as a whole: which effect it takes, and the posterior it gives each village."""
+"""Fit the rate model: choose the effect, and compute each village's posterior."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ __all__ = ["RateFit", "fit_rates"]
 
 Floats = npt.NDArray[np.float64]
 
-# An effect costs one hyperparameter fitted to the villages its score is taken from: half a unit of log score
-# on average where there is no effect, and the rest against chance.
+# An effect has one more hyperparameter, fitted to the villages that score it: worth half a unit of log score
+# on average where there is no effect; the remainder guards against chance.
 MARGIN = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class RateFit:
-    """What the model found.
+    """The fitted rate model.
 
     Parameters
     ----------
@@ -53,11 +53,11 @@ class RateFit:
     effect_odds : ndarray, shape (m,)
         Odds ratio of the effect at each village; 1 without.
     log_scores : dict
-        Leave-one-out log score of each model tried; empty when there was nothing to choose.
+        Leave-one-out log score of each model tried; empty where there was only one.
     worth : float or None
         ψ at its mode; None without earlier rounds.
     lent : ndarray, shape (m,)
-        Children that earlier rounds lend to each village.
+        Number of children that earlier rounds add to the prior of each village.
     """
 
     alpha: Floats
@@ -82,24 +82,24 @@ def fit_rates(
     earlier: EarlierRounds | None = None,
     integrate: bool = True,
 ) -> RateFit:
-    """Fit the model with each of `effects`, keep the one that predicts best, and average over the rest.
+    """Fit the model with each of `effects`, select the one that predicts best, and average over parameters.
 
     Parameters
     ----------
     counts : Counts
     design : Design
     effects : list of Effect
-        Candidates, the plainest first: another is taken only when its leave-one-out log score is better by
-        `MARGIN`.
+        Candidates, the simplest first: another one is selected only where its leave-one-out log score is
+        better by `MARGIN`.
     earlier : EarlierRounds, optional
     integrate : bool
-        Average over the uncertainty of coefficients, effects and hyperparameters; otherwise their means count
-        as known.
+        Average over the uncertainty of coefficients, effects and hyperparameters; otherwise their means are
+        treated as known.
 
     Notes
     -----
-    Hyperparameters and effect are those of the model with all covariates; which of these belong in it is
-    averaged over by `lokus.evidence.rates.covariates.over_subsets`.
+    Hyperparameters and effect are those of the model with all covariates;
+    `lokus.evidence.rates.covariates.over_subsets` averages over models without some of them.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def fit_rates(
     for effect in effects:
         placed = replace(effect, position=effect.position[taken])
         model = Model(rows, placed, earlier, plain.coefficients, float(np.log(plain.precision)))
-        # With φ alone the mode is known to machine precision already.
+        # With φ as the only hyperparameter the mode is already known to machine precision.
         mode = np.array([model.log_phi]) if model.names == ("phi",) else model.mode()
         fitted.append((model, mode, model.fit(mode)))
     scores = {
@@ -176,8 +176,8 @@ def _every_row(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArra
 
 
 def _unique_rows(counts: Counts) -> tuple[npt.NDArray[np.intp], Floats, npt.NDArray[np.intp]]:
-    """Rows to compute on, how many villages each stands for, and the way back."""
-    # With nothing else to tell them apart villages with the same (y, n) share everything.
+    """Return distinct rows, their numbers of villages, and the row of each village."""
+    # Without covariates, effects and earlier rounds, villages with the same (y, n) have the same posterior.
     key = counts.y + 1j * counts.n
     _keys, rows, inverse, weight = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     return rows, weight.astype(float), inverse

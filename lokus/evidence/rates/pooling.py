@@ -1,4 +1,4 @@
-"""Earlier rounds: counts of other months or years, worth less the more rates change between rounds."""
+"""Borrow from earlier rounds: counts of other months or years, discounted by the change between rounds."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierRounds:
-    """Earlier counts at the level of the newest round, newest of them first.
+    """Earlier counts adjusted to the level of the newest round, newest first.
 
     Parameters
     ----------
     cases, trials : ndarray, shape (m, rounds)
-        Stunted children, moved to the newest round's level, and measured children.
+        Stunted children, adjusted to the level of the newest round, and measured children.
     odds_ratios : tuple of float
-        By which each round was moved: the odds of the newest round over those of that round.
+        Adjustment of each round: the odds of the newest round over those of that round.
     """
 
     cases: Floats
@@ -33,13 +33,13 @@ class EarlierRounds:
     odds_ratios: tuple[float, ...]
 
     def lend(self, worth: float) -> tuple[Floats, Floats]:
-        """Cases and non-cases that the rounds lend to each village's prior.
+        """Return the cases and non-cases that the rounds add to each village's prior.
 
         Parameters
         ----------
         worth : float
-            ψ, children: what a round one step back is worth at most, however many it measured; ψ/2 two
-            steps back, and so on.
+            ψ, in children: largest weight of the round before, however many children it measured; ψ/2 two
+            rounds back, and so on.
 
         Examples
         --------
@@ -55,7 +55,7 @@ class EarlierRounds:
 
 
 def carry_forward(newest: Counts, earlier: list[Counts]) -> EarlierRounds:
-    r"""Bring earlier rounds to the level of the newest.
+    r"""Adjust earlier rounds to the level of the newest.
 
     Parameters
     ----------
@@ -65,15 +65,14 @@ def carry_forward(newest: Counts, earlier: list[Counts]) -> EarlierRounds:
 
     Notes
     -----
-    A fall of the whole kabupaten is no reason to raise a village that was measured more in the past, so a
-    round's rates are moved by the odds ratio of the two totals over the villages measured in both. Its
-    children then enter the prior with the weight :math:`d_i = \psi_t/(\psi_t + n_{it})`: a power prior
-    (Ibrahim & Chen 2000, *Statistical Science* 15, 46–60) whose discount is that of a rate which itself
-    varies between rounds with precision ψ, so that the information of a round is bounded by
-    :math:`\psi_t = \psi/t`, t rounds back, as for a random walk. ψ is estimated by the marginal likelihood
-    of the newest round given the earlier ones (Gravestock & Held 2017, *Pharmaceutical Statistics* 16,
-    349–360): where these do not predict it they lend nothing. Coefficients and effects learn from the newest
-    counts and the lent ones together.
+    So that a change of the whole kabupaten does not favour villages measured more in the past, a round's
+    rates are adjusted by the odds ratio of the two totals over the villages measured in both. Its children
+    then enter the prior with the weight :math:`d_i = \psi_t/(\psi_t + n_{it})`: a power prior (Ibrahim & Chen
+    2000, *Statistical Science* 15, 46–60) with the discount of a rate that varies between rounds with
+    precision ψ, so that the information of a round is bounded by :math:`\psi_t = \psi/t`, t rounds back, as
+    for a random walk. ψ is estimated by the marginal likelihood of the newest round given the earlier ones
+    (Gravestock & Held 2017, *Pharmaceutical Statistics* 16, 349–360): where these do not predict it they get
+    no weight. Coefficients and effects are estimated from the newest counts and the added ones together.
 
     Examples
     --------
@@ -102,6 +101,6 @@ def _move(newest: Counts, then: Counts) -> tuple[Floats, float]:
 
 
 def _odds(counts: Counts, among: npt.NDArray[np.bool_]) -> float:
-    # Half a case on either side keeps the odds finite when a total is 0; it vanishes in any real total.
+    # Half a case on either side keeps the odds finite when a total is 0; it is negligible otherwise.
     cases, trials = counts.y[among].sum(), counts.n[among].sum()
     return float((cases + 0.5) / (trials - cases + 0.5))

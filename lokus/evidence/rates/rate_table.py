@@ -1,4 +1,4 @@
-"""What a table of rates says of each village's Beta posterior: intervals, exceedance, children."""
+"""Summarise each village's Beta posterior: intervals, exceedance, expected number of children."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NEARLY_ALIKE = 0.01  # log odds ratio
 
 
 def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
-    """Beta distribution with the mean and variance of p′, whose odds are `odds_ratio` times those of p.
+    """Compute the Beta distribution with the mean and variance of p′, whose odds are ω times those of p.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, 
     Returns
     -------
     tuple of ndarray
-        Parameters of the matching beta. Mean and variance are exact (a Gauss hypergeometric function); the
-        shape is the approximation. For ω = 1 nothing is approximated.
+        Parameters of the matching beta. Mean and variance are exact (Gauss hypergeometric function); the
+        shape is an approximation, exact for ω = 1.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, 
     """
     if odds_ratio == 1.0:
         return alpha, beta
-    # One of p and 1 − p keeps the argument of the series inside (0, 1), where every term is positive.
+    # With either p or 1 − p the argument of the series lies in (0, 1), where every term is positive.
     if odds_ratio > 1.0:
         second, first = shift_odds(beta, alpha, 1.0 / odds_ratio)
         return first, second
@@ -69,7 +69,7 @@ def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, 
     # E[p′(1 − p′)] = ω · d E[p′] / dω, and the series satisfies a differential equation of first order.
     slope = ((c - 1.0) * (1.0 - series) + b * z * series) / (z * (1.0 - z))
     variance = mean * (1.0 - mean) - odds_ratio * alpha / total * (series - odds_ratio * slope)
-    # For a nearly certain rate that difference loses its digits, and the linear approximation is as good.
+    # For a nearly certain rate that difference cancels, and the linear approximation is as accurate.
     rate = alpha / total
     derivative = odds_ratio / (1.0 - rate + odds_ratio * rate) ** 2
     linear = derivative**2 * rate * (1.0 - rate) / (total + 1.0)
@@ -95,7 +95,7 @@ def _gauss_series(b: Floats, c: Floats, z: float) -> Floats:
 def beta_binomial_quantiles(
     trials: npt.NDArray[np.int64], alpha: Floats, beta: Floats, probabilities: tuple[float, ...]
 ) -> npt.NDArray[np.int64]:
-    """Smallest k with P(K ≤ k) ≥ probability, for K ~ BetaBinomial(trials, alpha, beta).
+    """Compute the smallest k with P(K ≤ k) ≥ probability, for K ~ BetaBinomial(trials, alpha, beta).
 
     Parameters
     ----------
@@ -110,8 +110,8 @@ def beta_binomial_quantiles(
 
     Notes
     -----
-    The whole probability function is built from the ratio of neighbouring terms, in blocks of rows with
-    similar `trials`, so memory stays bounded.
+    The probability function is computed from ratios of successive terms, in blocks of rows with similar
+    `trials`, which limits memory.
 
     Examples
     --------
@@ -125,13 +125,13 @@ def beta_binomial_quantiles(
         m, a, b = trials[rows, None], alpha[rows, None], beta[rows, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.log((m - k) * (a + k)) - np.log((k + 1) * (b + m - k - 1))
-        # Past a row's own end the ratio is log 0 or undefined: no probability there.
+        # Beyond a row's own number of trials the ratio is log 0 or undefined: probability 0.
         ratio[k >= m] = -np.inf
         log_pmf = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(ratio, axis=1)], axis=1)
         pmf = np.exp(log_pmf - log_pmf.max(axis=1, keepdims=True))
         cumulative = np.cumsum(pmf, axis=1)
         for column, probability in enumerate(probabilities):
-            # A hair below the target, so that rounding in the sum does not move an exact quantile up by one.
+            # Slightly below the target, so that rounding in the sum does not raise an exact quantile by one.
             target = probability * (1 - 1e-12) * cumulative[:, -1:]
             out[rows, column] = (cumulative < target).sum(axis=1)
     return out
@@ -149,7 +149,7 @@ def _blocks(trials: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.intp]]:
 
 
 def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]:
-    """Posterior mean and the 50 % and `level` intervals, in percent, by column name.
+    """Compute posterior mean and the 50 % and `level` intervals, in percent, by column name.
 
     Examples
     --------
@@ -169,14 +169,14 @@ def summarise(alpha: Floats, beta: Floats, *, level: float) -> dict[str, Floats]
 
 
 def exceedance(alpha: Floats, beta: Floats, share: float | Floats) -> Floats:
-    """Probability that each rate lies above `share`, 0–1.
+    """Compute the probability that each rate lies above `share`, 0–1.
 
     Examples
     --------
     >>> exceedance(np.array([1.0, 2.0]), np.array([1.0, 1.0]), 0.5)
     array([0.5 , 0.75])
     """
-    # Each of the two incomplete integrals keeps its digits only where it is small.
+    # Each of the two incomplete integrals is accurate only where it is small.
     below = betainc(alpha, beta, share)
     return np.asarray(np.where(below < 0.5, 1.0 - below, betaincc(alpha, beta, share)))
 
@@ -184,7 +184,7 @@ def exceedance(alpha: Floats, beta: Floats, share: float | Floats) -> Floats:
 def expected_children(
     counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float
 ) -> dict[str, Floats]:
-    """Stunted children among all due, with an interval of whole children; NaN where sasaran is unknown.
+    """Compute stunted children among all due, with an integer interval; NaN where sasaran is unknown.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def expected_children(
 
 
 def match_beta(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """Parameters of the beta distributions with these means and variances.
+    """Compute the parameters of the beta distributions with these means and variances.
 
     Examples
     --------
@@ -223,7 +223,7 @@ def match_beta(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
 
 
 def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
-    r"""Beta distribution of the rate among all children due.
+    r"""Compute the Beta distribution of the rate among all children due.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) ->
     measured : ndarray, shape (m,)
         c, the share of the children due who were measured, 0–1.
     odds_ratio : float
-        ω, of the children not measured.
+        ω, odds of stunting among the children not measured over those among the measured.
 
     Returns
     -------
@@ -241,9 +241,9 @@ def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) ->
 
     Notes
     -----
-    The variance needs :math:`E[p\,p']`; since :math:`p' + (\omega-1)\,p\,p' = \omega p`, it is
-    :math:`(\omega E[p] - E[p']) / (\omega - 1)`, exactly. The shape is the approximation; for ω = 1, and
-    where all are measured, nothing is.
+    The variance needs :math:`E[p\,p']`; since :math:`p' + (\omega-1)\,p\,p' = \omega p`, it is :math:`(\omega
+    E[p] - E[p']) / (\omega - 1)`, exactly. The shape is an approximation, exact for ω = 1 and where all
+    children are measured.
 
     Examples
     --------
@@ -259,8 +259,7 @@ def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) ->
     shifted, wide = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1.0))
     most = np.sqrt(variance * wide)
     together = (odds_ratio * mean - shifted) / (odds_ratio - 1.0) - mean * shifted
-    # The two hang together by a curve so nearly straight that they are all but proportional; where the
-    # difference loses its digits they may count as proportional.
+    # p and p′ are nearly proportional; where the difference cancels they are treated as proportional.
     lost = (total > NEARLY_CERTAIN) | (abs(np.log(odds_ratio)) < NEARLY_ALIKE)
     together = np.where(lost, most, np.clip(together, 0.0, most))
     rest = 1.0 - measured
@@ -272,7 +271,7 @@ def all_due(alpha: Floats, beta: Floats, measured: Floats, odds_ratio: float) ->
 
 
 def measured_rate_at(rate: Floats | float, measured: Floats, odds_ratio: float) -> Floats:
-    """Rate among measured children at which the rate among all children due is `rate`; both 0–1.
+    """Convert a rate among all children due to the rate among measured children; both 0–1.
 
     Parameters
     ----------
@@ -294,7 +293,7 @@ def measured_rate_at(rate: Floats | float, measured: Floats, odds_ratio: float) 
 
 
 def rate_of_all_due(rate: Floats, measured: Floats | float, odds_ratio: float) -> Floats:
-    """Rate among all children due where that among the measured is `rate`; the inverse of `measured_rate_at`.
+    """Convert a rate among measured children to that among all due; inverse of `measured_rate_at`.
 
     Parameters
     ----------
@@ -317,7 +316,7 @@ def rate_of_all_due(rate: Floats, measured: Floats | float, odds_ratio: float) -
 
 
 def chance_among_worst(alpha: Floats, beta: Floats, n: int) -> Floats:
-    """Probability that each rate lies above the level that `n` villages are expected to pass.
+    """Compute the probability that each rate exceeds the level that `n` villages are expected to exceed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Stunting rates that borrow strength: empirical Bayes for villages that measured few children."""
+"""Estimate stunting rates by empirical Bayes, for villages in which few children were measured."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ EffectName = Literal["none", "kecamatan", "neighbours", "auto"]
 
 
 def earlier_counts(stunting: pd.Series[float], diukur: pd.Series[float], *, index: pd.Index) -> Counts:
-    """Check an earlier round, then bring it to the villages of the newest: absent, not measured.
+    """Check an earlier round and align it with the villages of the newest; absent means not measured.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def candidate_effects(
     kecamatan: pd.Series[str] | None,
     neighbours: csr_array | None,
 ) -> list[Effect]:
-    """Check what is needed and list the effects to try, the plainest first."""
+    """Check the data of an effect and list the effects to try, the simplest first."""
     if effect not in ("none", "kecamatan", "neighbours", "auto"):
         raise EvidenceError(
             _("{name} must be one of {allowed}, not {value}").format(
@@ -94,7 +94,7 @@ def candidate_effects(
 
 
 def check_options(level: float, odds_ratio: float, threshold: float | None) -> None:
-    """Refuse settings out of range."""
+    """Raise where a setting is out of range."""
     if not 0.0 < level < 1.0:
         raise EvidenceError(
             _("level must lie between 0 and 1, not {value}").format(value=level),
@@ -112,7 +112,7 @@ def check_options(level: float, odds_ratio: float, threshold: float | None) -> N
         )
 
 
-# Columns that the model fills even where nobody was measured begin so.
+# Prefixes of columns that the model fills even where nobody was measured.
 ESTIMATES = ("prevalensi", "anak_stunting", "peluang_di_atas", "rasio_odds_wilayah")
 
 
@@ -124,16 +124,17 @@ class Rates:
     ----------
     table : DataFrame, index ``kode_desa`` (sorted)
         In percent: ``prevalensi_mentah``, ``prevalensi`` (posterior mean, of all children due),
-        ``prevalensi_bawah``/``_atas``
-        (`level` interval), ``prevalensi_bawah50``/``_atas50``. Children: ``anak_stunting`` (expected among
-        all sasaran) and its ``_bawah``/``_atas``. ``peluang_di_atas`` (0–1, only with a `threshold`). Flags
-        ``belum_andal``, ``tanpa_pengukuran`` and, with covariates, ``kovariat_hilang``. With an effect
-        ``rasio_odds_wilayah``: odds of stunting against a village alike elsewhere (1 = the same). With
-        earlier rounds ``anak_pinjaman``: how many measured children those rounds are worth here.
+        ``prevalensi_bawah``/``_atas`` (`level` interval), ``prevalensi_bawah50``/``_atas50``. Children:
+        ``anak_stunting`` (expected among all sasaran) and its ``_bawah``/``_atas``. ``peluang_di_atas`` (0–1,
+        only with a `threshold`). Flags ``belum_andal``, ``tanpa_pengukuran`` and, with covariates,
+        ``kovariat_hilang``. With an effect ``rasio_odds_wilayah``: odds of stunting relative to a similar
+        village elsewhere (1 = the same). With earlier rounds ``anak_pinjaman``: number of measured children
+        that those rounds are worth.
     mean : float
         Percent, of a village with average covariates.
     precision : float
-        φ of the beta-binomial at its mode, in children: a village with φ measured is shrunk half way.
+        φ of the beta-binomial at its mode, in children: with φ children measured a village is shrunk half-way
+        to the mean.
     coefficients : Series
         Logit scale, ``intersep`` first; covariates per standard deviation, averaged over models with and
         without each.
@@ -142,10 +143,10 @@ class Rates:
     posterior : DataFrame
         ``alpha``, ``beta`` of each village's Beta posterior of the rate among all children due; ``measured``,
         the share of the sasaran that was measured (0–1; 1 where sasaran is unknown); ``alpha_diukur``,
-        ``beta_diukur``, the posterior of the rate among children like those measured: the same without a
-        stress odds ratio.
+        ``beta_diukur``, the posterior of the rate among children like those measured; the same where the odds
+        ratio is 1.
     counts : Counts
-        What the rates were made of.
+        The counts that the rates were estimated from.
     reliable_coverage : float
         Percent, below which a village is ``belum_andal``.
     level : float
@@ -153,8 +154,7 @@ class Rates:
     threshold : float or None
         Percent.
     odds_ratio : float
-        Stress odds ratio applied to children not measured: it moves every estimate, for the children due
-        are those measured and the others.
+        Odds ratio of the children not measured. It affects every estimate of the rate among all children due.
     effect : {"none", "kecamatan", "neighbours"}
         Effect in the model.
     effect_sd : float
@@ -162,11 +162,11 @@ class Rates:
     log_scores : Series
         Leave-one-out log score of every model tried, higher is better; empty when the effect was stated.
     worth : float or None
-        ψ, children: what the round before is worth at most; None without earlier rounds.
+        ψ, in children: largest weight of the round before; None without earlier rounds.
     odds_ratios : tuple of float
-        By which the earlier rounds were moved to the level of the newest.
+        Adjustment of the earlier rounds to the level of the newest.
     findings : tuple of Finding
-        What the planner should know: covariates missing or constant.
+        Covariates missing or constant.
     """
 
     table: pd.DataFrame
@@ -191,9 +191,10 @@ class Rates:
     def observed(self) -> pd.DataFrame:
         """`table` with every estimate missing where no child was measured, in this round or an earlier one.
 
-        There ``prevalensi`` is only what the other villages and the covariates suggest: right for planning,
-        but a map of hot spots or types would read it as evidence, and with an effect of neighbours find its
-        own assumption again. Give these columns to `local_moran`, `getis_ord` and `typology`.
+        In such a village ``prevalensi`` is predicted from the other villages and the covariates. That is
+        useful for planning, but tests of hot spots or types would take it for data and, with a neighbour
+        effect, detect the model's own smoothing. Use these columns for `local_moran`, `getis_ord` and
+        `typology`.
 
         Examples
         --------
@@ -216,8 +217,8 @@ class Rates:
         Returns
         -------
         DataFrame, index ``kode_desa``, columns 0 … n−1
-            Villages are independent given the fitted mean and precision. The same whatever the row order of
-            the input was.
+            Villages are independent given the fitted mean and precision. The draws do not depend on the row
+            order of the input.
         """
         rng = np.random.default_rng(seed)
         alpha, beta = self.posterior["alpha"].to_numpy(), self.posterior["beta"].to_numpy()
@@ -225,12 +226,12 @@ class Rates:
         return pd.DataFrame(values, index=self.posterior.index)
 
     def among_worst(self, n: int) -> pd.Series[float]:
-        """Probability, 0–1, that a village's rate lies above the level that `n` villages should pass.
+        """Compute the probability, 0–1, that a village's rate exceeds the level that `n` villages exceed.
 
-        To name `n` villages so that most of the truly worst `n` are among them, rank by this rather than by
-        ``prevalensi``: it also weighs how much a rate may differ from its estimate. The rate meant is that
-        among all children due. Lin, Louis, Paddock &
-        Ridgeway (2006), *Bayesian Analysis* 1, 915–946. The sum over villages is `n`.
+        To select `n` villages with as many of the truly worst `n` as possible, rank by this instead of
+        ``prevalensi``: it takes the uncertainty of each rate into account. Do not use it as an estimate of
+        the rate. It refers to the rate among all children due. Lin, Louis, Paddock & Ridgeway (2006),
+        *Bayesian Analysis* 1, 915–946. The sum over villages is `n`.
 
         Returns
         -------
@@ -251,7 +252,7 @@ class Rates:
         return pd.Series(chance, index=self.table.index, name="peluang_terburuk")
 
     def rate_of_unmeasured(self, rate: pd.DataFrame) -> pd.DataFrame:
-        """Rates among the children not measured, where those among all due are `rate`; both in percent.
+        """Convert rates among all children due to those among the children not measured; both in percent.
 
         Parameters
         ----------
@@ -276,9 +277,9 @@ class Rates:
         return pd.DataFrame(100.0 * odds / (1.0 - among_measured + odds), rate.index, rate.columns)
 
     def at_odds(self, odds_ratio: float) -> Rates:
-        """Give the same rates with another stress odds ratio of the children not measured.
+        """Return the same rates with another odds ratio of the children not measured.
 
-        Nothing is fitted again: what is learned of the children measured stays.
+        Nothing is fitted again: the posterior of the measured children does not change.
 
         Examples
         --------
@@ -300,7 +301,7 @@ class Rates:
 
     def __repr__(self) -> str:
         flags = self.table[["tanpa_pengukuran", "belum_andal"]].sum()
-        # As maps and texts count them: where nobody was measured is told apart.
+        # As in maps and texts, villages without any measurement are counted separately.
         not_reliable = self.table["belum_andal"] & ~self.table["tanpa_pengukuran"]
         return _(
             "Stunting rates of {villages} villages: mean {mean} %, precision {precision} children; "
@@ -337,21 +338,22 @@ def estimate_rates(
     ----------
     stunting, diukur : Series, index ``kode_desa``
         Stunted and measured children, whole numbers. A village where either is missing, or nobody was
-        measured, gets the prior of its covariates and the flag ``tanpa_pengukuran``; never 0.
+        measured, gets the prior mean given its covariates and the flag ``tanpa_pengukuran``, never 0.
     sasaran : Series, optional
         Children due. Missing values leave ``anak_stunting`` missing and the village ``belum_andal``.
     covariates : DataFrame, optional
-        Numeric, any unit; standardised here. One that does not help to explain the rates is shrunk towards
-        no influence. A missing value takes the covariate's mean, that is, it says
-        nothing about the village, and the village is flagged ``kovariat_hilang``; a covariate that does not
-        vary is left out. Both are reported in ``findings``.
+        Numeric, any unit; standardised here. The coefficient of one that does not explain the rates is shrunk
+        towards 0. A missing value is replaced by the covariate's mean and the village flagged
+        ``kovariat_hilang``; a covariate that does not vary is left out. Both are reported in ``findings``.
     earlier : sequence of (stunting, diukur), optional
-        Earlier rounds or years, the newest of them first, equally spaced. They steady the newest round as far
-        as they predict it, after the change of the whole kabupaten is taken out; a village missing from a
-        round borrows nothing from it.
+        Earlier rounds or years, newest first, equally spaced. They get weight as far as they predict the
+        newest round, after adjustment for the change of the whole kabupaten; a village missing from a round
+        borrows nothing from it. Do not use rounds that measured children in another way.
     effect : {"none", "kecamatan", "neighbours", "auto"}
-        What villages share beside their covariates. ``"auto"`` compares those whose data are given with none
-        by leave-one-out log score, takes the best, and none unless another is clearly better.
+        Effect shared between villages in addition to covariates. ``"auto"`` compares the effects whose data
+        are given by leave-one-out log score, and uses none unless one is clearly better. Do not use
+        ``"kecamatan"`` where a puskesmas may measure with a bias of its own: the effect would take it for a
+        true difference.
     kecamatan : Series, index ``kode_desa``, optional
         Label of each village's kecamatan; a missing one means no effect there.
     neighbours : sparse array, shape (m, m), optional
@@ -361,16 +363,17 @@ def estimate_rates(
     level : float
         Coverage of the wide interval, 0–1.
     reliable_coverage : float
-        Percent of sasaran measured below which a village is ``belum_andal``.
+        Percent of the sasaran measured, below which a village is ``belum_andal``.
     odds_ratio : float
         How many times the odds of being stunted are higher among children not measured; 1 means alike. It
-        moves the prevalence of all children due, and so score, list and chance, where few were measured.
+        changes the prevalence among all children due, and thus score, list and probability, where few were
+        measured.
     integrate : bool
-        Let intervals and draws carry the uncertainty of the mean, the coefficients, the precision and the
-        effects, which matters where villages are few. Otherwise the fitted values count as known.
+        Include the uncertainty of the mean, the coefficients, the precision and the effects in intervals and
+        draws, which matters with few villages. Otherwise the fitted values are treated as known.
     fractional : bool
-        Let `stunting` be an expected number of children, as in a what-if, which need not be whole: the
-        likelihood is defined for it. Counts of a table are whole, and 3.5 stunted children there a mistake.
+        Allow fractional `stunting`, such as an expected number in a what-if calculation. Do not use it for
+        counts read from a table, where a fraction is an error.
 
     Returns
     -------
@@ -384,20 +387,18 @@ def estimate_rates(
 
     Notes
     -----
-    :math:`y_i \sim \mathrm{BetaBinomial}(n_i, \mu_i\varphi, (1-\mu_i)\varphi)`,
-    :math:`\mathrm{logit}\,\mu_i = x_i\beta + u_i`; given these the posterior is
-    :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi + n_i - y_i)`. Averaged over a grid of the
-    hyperparameters and the Laplace approximation of β and u, it is matched by the beta distribution of the
-    same mean and variance. With an odds ratio the rate among all children due mixes that of the measured
-    (share n/N) and of the others, and is matched in the same way (`rate_table.all_due`). Which covariates
-    belong in the model is averaged over too (see
-    `lokus.evidence.rates.model`), so that a useless one does not move villages by chance. Among the
+    :math:`y_i \sim \mathrm{BetaBinomial}(n_i, \mu_i\varphi, (1-\mu_i)\varphi)`, :math:`\mathrm{logit}\,\mu_i
+    = x_i\beta + u_i`; given these the posterior is :math:`\mathrm{Beta}(\mu_i\varphi + y_i, (1-\mu_i)\varphi
+    + n_i - y_i)`. Averaged over a grid of the hyperparameters and the Laplace approximation of β and u, it is
+    approximated by the beta distribution with the same mean and variance. With an odds ratio the rate among
+    all children due is a mixture of that of the measured (share n/N) and of the others, approximated in the
+    same way (`rate_table.all_due`). Estimates are also averaged over models with and without each covariate
+    (`lokus.evidence.rates.model`), so that one without influence does not move villages by chance. Among the
     :math:`\max(N_i - n_i, 0)` children not measured the count is beta-binomial: its mean is exact, its
     interval the exact quantiles for an odds ratio of 1 and those of a moment-matched beta-binomial otherwise.
-    Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina
-    (2015), *Small Area Estimation*, ch. 9; Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392. The effects
-    are described in `lokus.evidence.rates.effects`, the use of earlier rounds in
-    `lokus.evidence.rates.pooling`.
+    Clayton & Kaldor (1987), *Biometrics* 43, 671–681; Rao & Molina (2015), *Small Area Estimation*, ch. 9;
+    Rue, Martino & Chopin (2009), *JRSS B* 71, 319–392. The effects are described in
+    `lokus.evidence.rates.effects`, the use of earlier rounds in `lokus.evidence.rates.pooling`.
 
     Examples
     --------
@@ -474,7 +475,7 @@ def _posterior(of_measured: pd.DataFrame, odds_ratio: float) -> pd.DataFrame:
 def _estimates(
     counts: Counts, posterior: pd.DataFrame, *, level: float, odds_ratio: float, threshold: float | None
 ) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    """Columns of the table that the posterior gives."""
+    """Return the columns of the table that follow from the posterior."""
     pairs, back = np.unique(posterior[["alpha", "beta"]].to_numpy(), axis=0, return_inverse=True)
     alpha, beta = pairs.T
     columns = {name: values[back] for name, values in summarise(alpha, beta, level=level).items()}

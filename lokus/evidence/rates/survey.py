@@ -1,4 +1,4 @@
-"""A survey's level for the whole kabupaten: one shift of the log odds that brings the villages to it."""
+"""Benchmark the villages' rates to a survey of the kabupaten, by one shift of the log odds."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Floats = npt.NDArray[np.float64]
 SURVEY_LEVEL = 0.95  # of the interval that a survey publishes
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
-WIDEST = 8.0  # of the shift of the log odds
+WIDEST = 8.0  # largest shift of the log odds that is considered
 CORRECTIONS = 3
-FAR_BELOW = 0.75  # of the survey's percent
+FAR_BELOW = 0.75  # share of the survey's percent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What a survey says of the whole kabupaten.
+    """A survey's estimate for the whole kabupaten.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Survey:
     Raises
     ------
     EvidenceError
-        A figure outside 0–100, or an interval that does not hold the figure.
+        A figure outside 0–100, or an interval that does not contain the figure.
 
     Examples
     --------
@@ -100,17 +100,18 @@ class Survey:
 
 @dataclass(frozen=True, kw_only=True)
 class AtSurvey:
-    """Rates at the level of a survey, beside those at the level of the records.
+    """Rates at the level of a survey, in addition to those at the level of the records.
 
     Parameters
     ----------
     table : DataFrame, index ``kode_desa`` (sorted)
         ``prevalensi_survei`` with ``_bawah``/``_atas`` (percent), ``anak_stunting_survei`` with
         ``_bawah``/``_atas`` (children, among all due; missing where sasaran is), with a threshold
-        ``peluang_di_atas``. They say how bad it is; the ranks are those of the records.
+        ``peluang_di_atas``. They change the level; ranks remain those of the records.
     survey : Survey
     recorded : float
-        Percent of the kabupaten as recorded: the villages' estimates, weighed by the children due.
+        Percent of the kabupaten by the records: mean of the villages' estimates, weighted by the children
+        due.
     shift : float
         Log odds, added to those of every village.
     shift_sd : float
@@ -125,9 +126,9 @@ class AtSurvey:
     level: float = field(default=0.9)
 
     def shift_draws(self, draws: pd.DataFrame, *, seed: int) -> pd.DataFrame:
-        """Bring draws of recorded rates to the survey's level; both in percent.
+        """Shift draws of recorded rates to the survey's level; both in percent.
 
-        Column by column the survey errs alike in all villages.
+        The error of the survey is the same for all villages of a column.
 
         Examples
         --------
@@ -156,7 +157,7 @@ class AtSurvey:
 
 
 def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
-    r"""Shift the log odds of all villages once, so that their mean is what a survey found.
+    r"""Shift the log odds of all villages by one constant, so that their mean equals a survey's estimate.
 
     Parameters
     ----------
@@ -165,12 +166,12 @@ def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
 
     Notes
     -----
-    With weights w (children due, children measured where those are unknown) the shift δ solves
-    :math:`\sum_i w_i E[\mathrm{expit}(\mathrm{logit}\,q_i + \delta)] = S \sum_i w_i`, where :math:`q_i` is
-    the rate as recorded and S the survey's. Its uncertainty, that of logit S, is averaged over; each
-    village's rate is matched by the beta of the same mean and variance. Benchmarking by one parameter:
-    Rao & Molina (2015), *Small Area Estimation*, ch. 6.4. Villages keep their order: the records know which
-    are worse, the survey how bad all are.
+    With weights w (children due, children measured where those are unknown) the shift δ solves :math:`\sum_i
+    w_i E[\mathrm{expit}(\mathrm{logit}\,q_i + \delta)] = S \sum_i w_i`, where :math:`q_i` is the recorded
+    rate and S the survey's. The result is averaged over the uncertainty of logit S, and each village's rate
+    is approximated by the beta distribution with the same mean and variance. Benchmarking: Rao & Molina
+    (2015), *Small Area Estimation*, ch. 6.4. The order of villages does not change. Do not use it with a
+    survey of another year or definition.
 
     Examples
     --------
@@ -195,7 +196,7 @@ def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
         return float(brentq(lambda shift: mean_at(shift) - aim, -WIDEST, WIDEST, xtol=1e-12))
 
     aim, deviation = survey.percent, survey.log_odds_sd
-    # Averaged over the survey's error the mean lies a little beside that of the middle shift.
+    # Averaged over the survey's error, the mean differs slightly from that at the central shift.
     for _again in range(CORRECTIONS):
         shift = shift_to(aim)
         first, second = _averaged(alpha, beta, shift, deviation)
@@ -223,7 +224,7 @@ def at_survey(rates: Rates, survey: Survey) -> AtSurvey:
 
 
 def far_below(rates: Rates, survey: Survey) -> Finding | None:
-    """Warn where what is recorded lies far below a survey that the rates are not shifted to.
+    """Warn where the records lie far below a survey that the rates are not benchmarked to.
 
     Examples
     --------
@@ -250,7 +251,7 @@ def far_below(rates: Rates, survey: Survey) -> Finding | None:
 
 
 def _averaged(alpha: Floats, beta: Floats, shift: float, deviation: float) -> tuple[Floats, Floats]:
-    """Shifted rates, averaged over the uncertainty of the shift."""
+    """Return the shifted rates, averaged over the uncertainty of the shift."""
     if deviation == 0.0:
         return shift_odds(alpha, beta, float(np.exp(shift)))
     mean, square = np.zeros_like(alpha), np.zeros_like(alpha)

@@ -1,1 +1,1 @@
-"""Scores: indicators normalised, weighted and added up, and presets with their sources."""
+"""Score villages: normalise, weigh and aggregate indicators, or apply a preset with its source."""

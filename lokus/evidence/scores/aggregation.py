@@ -1,4 +1,4 @@
-"""From normalised indicators to one score, with parts that add up to it whatever the rule."""
+"""Aggregate normalised indicators into one score, with contributions that add up to it under every rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Aggregate = Literal["arithmetic", "geometric", "topsis", "rank_sum"]
 AGGREGATIONS = ("arithmetic", "geometric", "topsis", "rank_sum")
 Missing = Literal["renormalise", "withhold"]
 
-# A geometric mean is 0 as soon as one factor is: the worst value counts as 1 on a scale from 1 to 100.
+# A geometric mean is 0 where one factor is 0, so the worst value counts as 1 on a scale from 1 to 100.
 FLOOR = 0.01
 _NODES = 32
 
@@ -42,9 +42,9 @@ class Aggregated:
     skor : Series
         0–1, 1 worst; missing where withheld.
     contributions : DataFrame, villages × indicators
-        Parts whose correctly rounded sum is `skor`.
+        Contributions whose correctly rounded sum is `skor`.
     lacking : Series of int
-        Indicators with weight that are missing.
+        Number of missing indicators with weight.
     withheld : Series of bool
     """
 
@@ -63,37 +63,37 @@ def aggregate(
     exempt: pd.DataFrame | None = None,
     heirs: Mapping[str, str] | None = None,
 ) -> Aggregated:
-    """Join normalised indicators into one score.
+    """Aggregate normalised indicators into one score.
 
     Parameters
     ----------
     normalised : DataFrame, villages × indicators
         0–1, 1 worst.
     weights : Series
-        Shares that sum to 1, one an indicator.
+        Shares that sum to 1, one for each indicator.
     method : {"arithmetic", "geometric", "topsis", "rank_sum"}
-        With z the normalised value, w the weight and g = 0.01 + 0.99 (1 − z) how good a value is:
+        With z the normalised value, w the weight and g = 0.01 + 0.99 (1 − z):
 
-        - ``arithmetic``: Σ w z; a good value makes up for a bad one.
-        - ``geometric``: (1 − Π g^w) / 0.99, as in the human development index; one very bad value is not
-          made up for by good ones.
+        - ``arithmetic``: Σ w z; a good value compensates for a bad one.
+        - ``geometric``: (1 − Π g^w) / 0.99, as in the human development index; a very bad value is not
+        compensated by good ones.
         - ``topsis``: d / (d + e), where d = √Σ (w z)² is the distance from a village that is best in
           everything and e = √Σ (w (1 − z))² that from one that is worst in everything.
         - ``rank_sum``: as arithmetic; the indicators are to be normalised by rank.
     missing : {"renormalise", "withhold"}
-        What becomes of a village that lacks an indicator with weight. It is withheld in both cases where too
-        little is known of it (:func:`enough_known`).
+        Treatment of a village without an indicator that has weight. In both cases it is withheld where too
+        little is known (:func:`enough_known`).
     exempt : DataFrame of bool, villages × indicators, optional
-        Where the indicator does not apply: its weight goes to the others and nothing counts as missing.
+        Where the indicator does not apply: its weight goes to the others and it does not count as missing.
     heirs : mapping of indicator to indicator, optional
         Where the first does not apply, its weight goes to the second alone.
 
     Notes
     -----
-    Contributions are the rise of the score, indicator by indicator, while a village worsens from the best
-    possible values to its own (Aumann and Shapley 1974). For the arithmetic mean that is w z. For the
-    geometric mean the worsening is even in log g, which gives the logarithmic mean decomposition (Ang 2004,
-    *Energy Policy* 32, 1131–1139). For TOPSIS it is even in z, integrated by 32-point Gauss–Legendre
+    Contributions are the increase of the score attributed to each indicator on the path from the best
+    possible values to those of the village (Aumann and Shapley 1974). For the arithmetic mean that is w z.
+    For the geometric mean the path is linear in log g, which gives the logarithmic mean decomposition (Ang
+    2004, *Energy Policy* 32, 1131–1139). For TOPSIS it is linear in z, integrated by 32-point Gauss–Legendre
     quadrature and scaled to the score.
 
     Fixed ends 0 and 1 rather than the observed ones keep TOPSIS free from rank reversal when a village is
@@ -109,7 +109,7 @@ def aggregate(
     >>> aggregate(z, equal, method="geometric").skor.round(3).tolist()
     [0.909, 0.5]
     """
-    # Sums depend on their order in the last digit; the order of names is the same for every study.
+    # Sums depend on their order in the last digit; sorted names give one order for every study.
     names = sorted(normalised.columns, key=str)
     values = normalised[names].to_numpy(dtype=float)
     weight = village_weights(weights, normalised.index, exempt=exempt, heirs=heirs)[names].to_numpy()
@@ -128,7 +128,7 @@ def aggregate(
             parts = split(np.nan_to_num(values), shares)
     parts = np.where(known & ~withheld[:, None], parts, np.nan)
     total = _exact_row_sums(parts)
-    while (over := total > 1.0).any():  # worst in everything is 1, whatever the last digit of its parts
+    while (over := total > 1.0).any():  # the worst possible score is 1, whatever the rounding of its parts
         parts[over] *= 1.0 - np.finfo(float).eps
         total[over] = _exact_row_sums(parts[over])
     index = normalised.index
@@ -147,14 +147,14 @@ def village_weights(
     exempt: pd.DataFrame | None = None,
     heirs: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Give the weight of each indicator in each village; what does not apply weighs nothing.
+    """Return the weight of each indicator in each village; an indicator that does not apply has weight 0.
 
     Parameters
     ----------
     weights : Series
     villages : Index
     exempt, heirs
-        As in :func:`aggregate`. Rows sum to what is left where an indicator without heir does not apply.
+        As in :func:`aggregate`. Rows sum to less than 1 where an indicator without heir does not apply.
 
     Examples
     --------
@@ -182,11 +182,11 @@ def enough_known(
     *,
     due: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.bool_]:
-    """Tell which villages are known well enough to be compared with others at all.
+    """Return which villages have enough known indicators to be compared with others.
 
-    Two things are asked of a village: an indicator that weighs most is known, and at least half of the weight
-    is. Otherwise its score would be that of the little that is left: a village without any measured child and
-    with one bad figure would lead the list.
+    Two conditions must hold: an indicator with the largest weight is known, and the known indicators have at
+    least half of the weight. Otherwise a village without any measured child and with one bad figure could
+    lead the list.
 
     Parameters
     ----------
@@ -194,7 +194,8 @@ def enough_known(
     weights : array_like, shape (indicators,) or (villages, indicators)
         Not negative; any scale.
     due : ndarray of bool, shape (villages, indicators), optional
-        Where the indicator applies; everywhere by default. What does not apply neither weighs nor lacks.
+        Where the indicator applies; everywhere by default. One that does not apply has no weight and is not
+        missing.
 
     Returns
     -------
@@ -212,7 +213,7 @@ def enough_known(
     applies = np.ones_like(known) if due is None else np.broadcast_to(due, known.shape)
     asked = np.where(applies, weight, 0.0)
     there = np.where(known, asked, 0.0)
-    # Weights that a reader sees as equal, or as half, are so: sums are compared up to their rounding.
+    # Sums of weights are compared up to rounding, so that weights stated as equal, or half, count as such.
     slack = 1e-9 * _exact_row_sums(asked)
     leads = there.max(axis=1, initial=0.0) >= asked.max(axis=1, initial=0.0) - slack
     half = 2.0 * _exact_row_sums(there) >= _exact_row_sums(asked) - slack
@@ -243,6 +244,6 @@ def _topsis(z: Floats, shares: Floats) -> Floats:
 
 
 def _exact_row_sums(values: Floats) -> Floats:
-    """Correctly rounded sums of the known values of each row."""
+    """Return the correctly rounded sum of the known values of each row."""
     rows = np.nan_to_num(values, nan=0.0).tolist()
     return np.fromiter((math.fsum(row) for row in rows), dtype=float, count=len(rows))

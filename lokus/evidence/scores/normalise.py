@@ -1,4 +1,4 @@
-"""Indicators on a common scale from 0 (best) to 1 (worst)."""
+"""Normalise indicators to a common scale from 0 (best) to 1 (worst)."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ def normalise_column(
     goalposts: tuple[float, float] | None = None,
     limit: float | None = None,
 ) -> tuple[pd.Series[float], list[Finding]]:
-    """Bring one indicator to 0–1, where 1 is worst; missing stays missing.
+    """Normalise one indicator to 0–1, where 1 is worst; missing stays missing.
 
     Parameters
     ----------
     values : Series
         Name is the indicator key.
     worse : {"high", "low"}
-        Which end is bad.
+        Which end is worse.
     method : {"minmax", "rank", "zscore", "limit"}
         ``minmax``: position between the smallest and largest value. ``rank``: mean rank of ties, (r − 1)/(m
         − 1). ``zscore``: standard normal distribution function of the z-score, which keeps 0–1 without
         clipping. ``limit``: traffic light, 1 (red) where worse than `limit` and 0 elsewhere.
     goalposts : (float, float), optional
-        Fixed ends for ``minmax``, carried over between years (:func:`derive_goalposts`); values beyond are
-        set to the end and counted.
+        Fixed ends for ``minmax``, so that years are comparable (:func:`derive_goalposts`); values beyond an
+        end are set to it and counted in a finding.
     limit : float, optional
-        For ``limit``, in the indicator's unit; the median of the known values otherwise.
+        For ``limit``, in the indicator's unit; by default the median of the known values.
 
     Returns
     -------
     Series, list of Finding
-        An indicator that does not vary says nothing: every known value becomes 0.5, and a finding says so.
-        Against a limit it becomes 0 or 1 all the same.
+        Of an indicator that does not vary every known value becomes 0.5, which is reported in a finding;
+        against a limit it becomes 0 or 1.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def normalise_column(
         findings.append(_constant(name))
         return known.mul(0.0).add(NEUTRAL).reindex(values.index), findings
     elif method == "minmax":
-        # Halved first, so that the range of huge values does not overflow.
+        # Halved first, so that the range of very large values does not overflow.
         low, high = known.min() / 2, known.max() / 2
         scaled = (known / 2 - low) / (high - low)
     elif method == "rank":
@@ -113,14 +113,14 @@ def normalise_column(
 def derive_goalposts(
     indicators: pd.DataFrame | Iterable[pd.DataFrame], keys: Iterable[str] | None = None
 ) -> dict[str, tuple[float, float]]:
-    """Take the ends of each indicator in a base year, to measure later years on the same scale.
+    """Derive each indicator's goalposts from a base year, to normalise later years on the same scale.
 
     Parameters
     ----------
     indicators : DataFrame, or several
-        Villages × indicators of the base year, or of all years that are to share the scale.
+        Villages × indicators of the base year, or of all years that share the scale.
     keys : iterable of str, optional
-        Indicators; all columns of the first frame otherwise.
+        Indicators; by default all columns of the first frame.
 
     Returns
     -------
@@ -131,12 +131,12 @@ def derive_goalposts(
     Raises
     ------
     EvidenceError
-        An indicator is absent, has no value, is infinite or does not vary, so that it has no two ends.
+        An indicator is absent, has no value, is infinite or does not vary.
 
     Notes
     -----
-    OECD/JRC (2008), *Handbook on Constructing Composite Indicators*, step 5: min–max ends taken afresh each
-    year make the years incomparable.
+    OECD/JRC (2008), *Handbook on Constructing Composite Indicators*, step 5: minima and maxima taken anew
+    each year make years incomparable.
 
     Examples
     --------
@@ -161,12 +161,12 @@ def derive_goalposts(
 
 
 def check_goalposts(goalposts: Mapping[str, tuple[float, float]]) -> None:
-    """Refuse ends that are not two finite numbers in rising order.
+    """Raise where goalposts are not two finite numbers in ascending order.
 
     Raises
     ------
     EvidenceError
-        The first indicator with such ends.
+        Names the first such indicator.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Weights from comparing indicators two by two (AHP), refused where the comparisons contradict each other."""
+"""Derive weights from pairwise comparisons of indicators (AHP); refuse inconsistent comparisons."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Pairwise:
-    """Weights from pairwise comparisons, and how well the comparisons agree.
+    """Weights from pairwise comparisons, with their consistency.
 
     Parameters
     ----------
     weights : Series
         Shares that sum to 1.
     matrix : DataFrame, indicators × indicators
-        How many times as important the row is as the column.
+        Importance of the row relative to the column.
     eigenvalue : float
-        Largest eigenvalue; equals the number of indicators where all comparisons agree.
+        Largest eigenvalue; the number of indicators where all comparisons are consistent.
     consistency_ratio : float
-        0 where all comparisons agree, about 1 where they are random.
+        0 where all comparisons are consistent, about 1 for random ones.
     judgements : DataFrame
-        One row a pair: ``indikator``, ``dibanding``, ``nilai`` (as stated), ``nilai_cocok`` (what the other
-        comparisons imply), ``rasio_bila_cocok`` (consistency ratio with that value).
+        One row a pair: ``indikator``, ``dibanding``, ``nilai`` (as stated), ``nilai_cocok`` (the value
+        implied by the other comparisons), ``rasio_bila_cocok`` (consistency ratio with that value).
     """
 
     weights: pd.Series[float]
@@ -60,17 +60,17 @@ class Pairwise:
 
 
 def pairwise_matrix(judgements: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
-    """Fill a matrix from comparisons stated once a pair.
+    """Build the reciprocal matrix from comparisons stated once for each pair.
 
     Parameters
     ----------
     judgements : mapping of indicator to mapping of indicator to number
-        ``{"prevalensi": {"air_layak": 3}}`` reads: prevalence is 3 times as important as drinking water.
+        ``{"prevalensi": {"air_layak": 3}}`` means that prevalence is 3 times as important as drinking water.
 
     Raises
     ------
     EvidenceError
-        A pair is not compared, or is compared both ways with values that do not agree.
+        A pair is not compared, or compared in both directions with contradictory values.
 
     Examples
     --------
@@ -127,15 +127,15 @@ def compare_pairs(
     Raises
     ------
     EvidenceError
-        Not a reciprocal matrix of numbers from 1/9 to 9, or less consistent than `limit`: the pair that
-        disagrees most with the others is named, a triad that shows it, and the value that would fit.
+        Not a reciprocal matrix of numbers from 1/9 to 9, or less consistent than `limit`; names the pair that
+        contradicts the others most, a triad that shows it, and the consistent value.
 
     Notes
     -----
-    Weights are the principal eigenvector; with λ its eigenvalue and k indicators the ratio is
-    (λ − k) / (k − 1) over the mean of random matrices. The value that fits a pair is the geometric mean of
-    what each third indicator implies; the pair named is the one whose mending lowers the ratio most.
-    Saaty (1980), *The Analytic Hierarchy Process*.
+    Weights are the principal eigenvector; with λ its eigenvalue and k indicators the consistency ratio is (λ
+    − k) / (k − 1) over the mean of random matrices. The consistent value of a pair is the geometric mean of
+    the values that each third indicator implies; the pair named is the one whose correction lowers the ratio
+    most. Saaty (1980), *The Analytic Hierarchy Process*.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def _judgements(values: Floats, names: list[str]) -> pd.DataFrame:
 def _inconsistent(
     values: Floats, names: list[str], ratio: float, judgements: pd.DataFrame, limit: float
 ) -> EvidenceError:
-    """Name the pair whose mending helps most, and the third indicator that contradicts it most."""
+    """Name the pair whose correction helps most, and the third indicator that contradicts it most."""
     worst = judgements.iloc[int(judgements["rasio_bila_cocok"].to_numpy().argmin())]
     i, j = names.index(str(worst["indikator"])), names.index(str(worst["dibanding"]))
     gap = np.abs(np.log(values[i] * values[:, j] / values[i, j]))
@@ -225,7 +225,7 @@ def _inconsistent(
 
 
 def _fraction(value: float) -> str:
-    """Write a comparison as people say it: 3, or 1/3."""
+    """Format a comparison as 3 or 1/3."""
     turned = value if value >= 1.0 else 1.0 / value
     whole = math.isclose(turned, round(turned), rel_tol=0.02)
     text = format_number(turned, decimals=0 if whole else 1)

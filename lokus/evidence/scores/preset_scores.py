@@ -1,4 +1,4 @@
-"""Scores by a preset, and the priorities or classes that its source gives to villages."""
+"""Score villages by a preset, and derive the priorities or classes of its source."""
 
 from __future__ import annotations
 
@@ -49,34 +49,35 @@ def apply_preset(
     preset : str or Preset
         Key or preset.
     indicators : DataFrame, index ``kode_desa``
-        Must have the preset's indicators. ``cakupan_layanan`` is the mean of the service coverages when it
-        is not given (:func:`lokus.evidence.scores.preset_scores.service_coverage`).
+        Must have the preset's indicators. Where ``cakupan_layanan`` is not given it is the mean of the
+        service coverages (:func:`lokus.evidence.scores.preset_scores.service_coverage`).
     limits : mapping of key to number, optional
-        Stated limits of a traffic light or threshold, in place of the median or of the preset's own.
+        Stated limits of a traffic light or threshold, instead of the median or the preset's own.
     goalposts : mapping of key to (low, high), optional
-        Fixed ends, for presets that scale between ends.
+        Fixed ends, for presets that normalise by minimum and maximum.
     cuts : mapping of key to five numbers, optional
         Borders of the six vulnerability classes in each indicator's unit, from the most vulnerable; adds the
         column ``kelas`` (:func:`vulnerability_classes`).
     instead : mapping of key to key, optional
-        Another indicator in place of one of the preset's, such as ``{"prevalensi_mentah": "prevalensi"}``.
+        Another indicator instead of one of the preset's, such as ``{"prevalensi_mentah": "prevalensi"}``.
     missing : {"renormalise", "withhold"}, optional
-        In place of the preset's own rule.
+        Instead of the preset's own rule.
     jenis : Series, optional
         "desa" or "kelurahan", for indicators that do not apply to a kelurahan.
     ties : Series, optional
-        Decides after the preset's own tie rules, before the code: expected stunted children.
+        Breaks ties after the preset's own tie rules and before the code: expected stunted children.
 
     Returns
     -------
     Scores
-        ``basis`` names preset, source and status; a preset that was changed is no longer official. A traffic
-        light of several indicators adds the column ``prioritas`` (:func:`priorities`).
+        ``basis`` names preset, source and status. Do not change a preset that is to be cited as official:
+        with any changed setting its status is no longer official. A traffic light of several indicators adds
+        the column ``prioritas`` (:func:`priorities`).
 
     Raises
     ------
     EvidenceError
-        Unknown preset; indicators it needs are absent; settings that do not fit it.
+        Unknown preset; needed indicators are absent; settings that the preset does not use.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def apply_preset(
 
 
 def priorities(scores: Scores) -> pd.Series[int]:
-    """Give the priority of each village of a traffic light: 1 where every criterion is red.
+    """Compute the priority of each village of a traffic light: 1 where every criterion is red.
 
     Parameters
     ----------
@@ -146,8 +147,7 @@ def priorities(scores: Scores) -> pd.Series[int]:
     Returns
     -------
     Series of Int64, named ``prioritas``
-        1 + the number of criteria that are not red; none where no criterion is red, nor where one is missing,
-        since an unknown criterion is neither.
+        1 + the number of criteria that are not red; missing where no criterion is red or one is missing.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def vulnerability_classes(
     worse: Mapping[str, str],
     goalposts: Mapping[str, tuple[float, float]] | None = None,
 ) -> pd.Series[int]:
-    """Put villages into six classes, the borders being the score of a village at each indicator's border.
+    """Classify villages into six classes, with borders at the score of a village at all indicators' borders.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def vulnerability_classes(
     indicators : DataFrame
         The values that were scored, in their units.
     cuts : mapping of key to five numbers
-        Borders between classes 1 and 2, 2 and 3, … 5 and 6 of each indicator, in its unit.
+        Borders between classes 1 and 2, 2 and 3, …, 5 and 6 of each indicator, in its unit.
     worse, goalposts
         As they were scored.
 
@@ -234,7 +234,7 @@ def vulnerability_classes(
     with np.errstate(invalid="ignore"):
         limits = shares @ borders / shares.sum(axis=1, keepdims=True)
     skor = scores.table["skor"]
-    # A village on the border must not fall below it by the rounding of sums.
+    # Rounding of sums must not put a village on the border into the next class.
     place = 1 + (skor.to_numpy()[:, None] < limits - 1e-12).sum(axis=1)
     return pd.Series(place, index=skor.index, name="kelas").where(skor.notna()).astype("Int64")
 
@@ -304,7 +304,7 @@ def service_coverage(
     services : sequence of str, optional
         Columns; all that begin with ``cakupan_`` otherwise, except the coverage of measurement.
     least : float
-        Share of the services that must be known in a village; with fewer its mean stays missing.
+        Least share of the services known in a village; below it the mean is missing.
 
     Returns
     -------
@@ -313,8 +313,8 @@ def service_coverage(
 
     Notes
     -----
-    A mean over part of the services depends on which part: it stands for the rest only where the gaps have
-    nothing to do with the coverage.
+    A mean over part of the services depends on which part it is, and represents all of them only where
+    missing values are unrelated to the coverage.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Ready-made rules for choosing villages, each named after its source and honest about what is assumed."""
+"""Presets: rules for scoring villages from decrees, guidelines and reports, with their assumptions."""
 
 from __future__ import annotations
 
@@ -32,25 +32,26 @@ class Preset:
     source : str
         Document or report the rule is taken from.
     resmi : bool
-        Whether the rule stands as such in a decree or guideline; never where lokus filled a gap.
+        Whether a decree or guideline states the rule as it is; never where lokus completed it.
     authority : str
-        Whose decree or guideline; empty when not `resmi`.
+        Authority that issued it; empty where not `resmi`.
     weights, worse : mapping of indicator key
-        Weights, and which end is bad.
+        Weights, and which end is worse.
     normalise, aggregate, missing
         See :func:`lokus.evidence.scores.scoring.score`.
     limits : mapping of key to number
         Stated limits of a traffic light; the median of the kabupaten where absent.
     ties : tuple of str
-        Indicators that decide between equal scores, first one first; more is earlier.
+        Indicators that break ties, in order; higher values come first.
     urban_exempt : tuple of str
         Indicators that do not apply to a kelurahan.
     urban_heirs : mapping of key to key
-        Which indicator alone takes the weight of one that does not apply there.
+        Indicator that takes the weight of one that does not apply there.
     urban_text : str
-        English template of what is said where kelurahan are scored by weights of their own.
+        English template of the remark where kelurahan are scored with weights of their own.
     page : str
-        Where the formula was read; empty where it was read nowhere, and then the preset is not official.
+        Address of the document with the formula; empty where no document states it; such a preset is not
+        official.
     title_text, stated_text, assumed_text : str
         English templates of `title`, `stated` and `assumed`.
     """
@@ -76,27 +77,27 @@ class Preset:
 
     @property
     def indicators(self) -> tuple[str, ...]:
-        """Indicators needed, those that only decide ties last."""
+        """Needed indicators; those that only break ties come last."""
         return tuple(dict.fromkeys([*self.weights, *self.ties]))
 
     @property
     def title(self) -> str:
-        """Name in the language in force."""
+        """Name in the current language."""
         return _(self.title_text)
 
     @property
     def stated(self) -> str:
-        """What the source says."""
+        """What the source states."""
         return _(self.stated_text)
 
     @property
     def assumed(self) -> str:
-        """What the source leaves open and lokus assumes; empty when nothing."""
+        """What lokus assumes where the source leaves it open; empty where nothing."""
         return _(self.assumed_text) if self.assumed_text else ""
 
     @property
     def status(self) -> str:
-        """Whether the rule is official, and by whom."""
+        """Whether the rule is official, and by which authority."""
         return (
             _("official according to {authority}").format(authority=self.authority)
             if self.resmi
@@ -245,12 +246,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({preset.key: preset for preset 
 
 
 def find_preset(key: str) -> Preset:
-    """Look up a preset by its name.
+    """Return the preset with this key.
 
     Raises
     ------
     EvidenceError
-        There is none of that name; the nearest is named.
+        No preset has this key; names the nearest one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Exact comparison of scores: one scale on which sums do not depend on their order, one declared tie rule."""
+"""Compare and rank scores exactly: decimal integers whose sums do not depend on order, one tie rule."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _POWERS = np.array([float(f"1e{exponent}") for exponent in range(_SMALLEST, _LAR
 def quantise(
     values: npt.ArrayLike, *, by_row: bool = False
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Write `values` as whole multiples of a decimal unit: the largest has twelve digits.
+    """Convert `values` to integer multiples of a decimal unit, twelve digits for the largest.
 
-    Decimal, because that is how scores are read: 0.2 + 0.6 and 0.3 + 0.5 are one sum here, which they are not
-    in multiples of a power of two. Twelve digits are far more than data can carry and far fewer than
-    floating-point sums keep, so two scores equal by their formula are equal here, and integer sums of up to
-    four million villages are exact.
+    The unit is decimal because scores are read as decimals: 0.2 + 0.6 and 0.3 + 0.5 are equal here, but not
+    in binary floating point. Twelve digits are more than the data have and fewer than floating-point sums
+    keep, so scores equal by their formula are equal here, and integer sums of up to four million villages are
+    exact.
 
     Parameters
     ----------
     values : array_like of float
-        Missing ones become 0.
+        Missing values become 0.
     by_row : bool
-        Give each row of a two-dimensional array its own unit. Do so for draws, each of which is compared in
-        itself; values that are compared with each other need one unit.
+        Use a separate unit for each row of a two-dimensional array, such as draws. Do not use it where values
+        of different rows are compared with each other.
 
     Returns
     -------
     integers : ndarray of int64
     unit : ndarray of float
-        ``integers * unit`` gives the values back; a single number, or one a row.
+        ``integers * unit`` restores the values; a single number, or one for each row.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def quantise(
     """
     array = np.nan_to_num(np.asarray(values, dtype=float), nan=0.0)
     largest = np.abs(array).max(axis=-1 if by_row else None, initial=0.0, keepdims=by_row)
-    # The power of ten just above the largest, by comparison: a logarithm may be off in its last digit.
+    # The power of ten just above the largest value, by comparison, since a logarithm may be rounded up.
     digits = np.searchsorted(_POWERS, largest, side="right") + _SMALLEST
     shift = np.where(largest > 0.0, np.minimum(DIGITS - digits, _LARGEST), 0)
     integers = np.rint(array * _POWERS[shift - _SMALLEST]).astype(np.int64)
@@ -56,17 +56,17 @@ def quantise(
 
 
 def tie_order(ties: pd.DataFrame) -> pd.Series[float]:
-    """Fold several tie rules into one number: the more, the earlier in a tie.
+    """Combine several tie rules into one number; the higher comes first in a tie.
 
     Parameters
     ----------
     ties : DataFrame
-        Villages × rules, the first column decides first; more is earlier, missing counts as 0.
+        Villages × rules, in the order in which they apply; higher comes first, missing counts as 0.
 
     Returns
     -------
     Series
-        1, 2, … for each differing combination, so that villages equal in every rule stay equal.
+        1, 2, … for each distinct combination; villages equal in every rule stay equal.
 
     Examples
     --------
@@ -81,15 +81,14 @@ def tie_order(ties: pd.DataFrame) -> pd.Series[float]:
 def rank_by_rule(
     score: pd.Series[float], ties: pd.Series[float] | pd.DataFrame | None = None
 ) -> pd.Series[int]:
-    """Rank villages, 1 the highest score; equal scores by more `ties` (stunted children), then by code.
+    """Rank villages by descending score; ties by descending `ties` (stunted children), then by code.
 
     Parameters
     ----------
     score : Series
         Indexed by village code. Missing scores get no rank.
     ties : Series or DataFrame, optional
-        Several columns decide one after the other. A missing value counts as 0, so that unknown never wins
-        a tie.
+        Several columns apply one after the other. A missing value counts as 0, so that it never wins a tie.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The score of a village: parts that add up, which anyone can take apart."""
+"""Score villages from weighted indicators, with contributions that add up to the score."""
 
 from __future__ import annotations
 
@@ -31,38 +31,39 @@ __all__ = ["Missing", "Scores", "check_known", "describe_method", "score", "stat
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Scores with everything they are made of, one row a village, sorted by code.
+    """Scores with their contributions and rules; one row for each village, sorted by code.
 
     Parameters
     ----------
     table : DataFrame
-        ``skor`` (0–1, 1 worst), ``peringkat`` (1 highest), ``indikator_hilang`` (missing indicators that
-        carry weight), ``status_skor`` ("lengkap", "sebagian", "ditahan"); presets may add ``prioritas`` or
+        ``skor`` (0–1, 1 worst), ``peringkat`` (1 highest), ``indikator_hilang`` (number of missing indicators
+        with weight), ``status_skor`` ("lengkap", "sebagian", "ditahan"); presets may add ``prioritas`` or
         ``kelas``.
     contributions : DataFrame, villages × indicators
-        What each indicator adds to ``skor``; missing where the indicator, or the score, is. See
-        :func:`lokus.evidence.scores.aggregation.aggregate` for what that means where the score is not a sum.
+        What each indicator adds to ``skor``; missing where the indicator or the score is. See
+        :func:`lokus.evidence.scores.aggregation.aggregate` for scores that are no weighted sum.
     normalised : DataFrame, villages × indicators
         0–1, 1 worst.
     weights : Series
         Shares that sum to 1, in the order stated.
     findings : tuple of Finding
-        Indicators that are constant, empty or beyond their goalposts; villages left aside in weighing.
+        Indicators that are constant, empty or beyond their goalposts; villages left out of data-driven
+        weighting.
     normalise, weighting, aggregate, missing : str
         The rules used; ``weighting`` is "stated" where the weights were given, "ahp" where they come from
         pairwise comparisons.
     pairwise : Pairwise, optional
         The comparisons, with their consistency ratio.
     limits : Series
-        With ``normalise="limit"``: the value beyond which an indicator is red, in its unit.
+        With ``normalise="limit"``: limit beyond which an indicator is red, in its unit.
     exempt : DataFrame of bool, villages × indicators, optional
         Where an indicator does not apply.
     heirs : mapping of indicator to indicator
-        Which one alone takes the weight of one that does not apply.
+        Indicator that takes the weight of one that does not apply.
     ties : DataFrame, optional
-        What decides between equal scores, first column first, before the code does.
+        Tie rules in order of columns; the code is the last one.
     basis : str
-        Name of the preset, its source, and whether it is official; empty without one.
+        Name of the preset, its source, and whether it is official; empty without a preset.
     """
 
     table: pd.DataFrame
@@ -83,12 +84,12 @@ class Scores:
 
     @cached_property
     def tie_break(self) -> pd.Series[float] | None:
-        """All tie rules as one number, the more the earlier, for the selection."""
+        """All tie rules as one number for the selection; higher comes first."""
         return None if self.ties is None else tie_order(self.ties)
 
     @property
     def method(self) -> str:
-        """How the indicators become the score, in one sentence a planner can read out."""
+        """One sentence on how the score is computed from the indicators."""
         ratio = None if self.pairwise is None else self.pairwise.consistency_ratio
         return describe_method(self.normalise, self.weighting, self.aggregate, consistency_ratio=ratio)
 
@@ -140,45 +141,47 @@ def score(
     weights : mapping of key to number, Pairwise, or {"equal", "entropy", "critic", "pca"}
         Numbers, not negative and not all 0, are divided by their sum. Pairwise comparisons come from
         :func:`lokus.evidence.scores.pairwise.compare_pairs`. A name weighs all indicators of `worse` by
-        :func:`lokus.evidence.scores.weighting.data_weights`.
+        :func:`lokus.evidence.scores.weighting.data_weights`; do not use such weights where years are
+        compared, since they change with the data.
     worse : mapping of key to "high" or "low"
-        Which end of the indicator is bad.
+        Which end of the indicator is worse.
     normalise : {"minmax", "rank", "zscore", "limit"}, optional
-        See :func:`lokus.evidence.scores.normalise.normalise_column`. By default ``"rank"`` for the rank sum,
-        ``"minmax"`` otherwise.
+        See :func:`lokus.evidence.scores.normalise.normalise_column`. By default ``"rank"`` for ``rank_sum``,
+        otherwise ``"minmax"``.
     goalposts : mapping of key to (low, high), optional
-        Fixed ends in the indicator's unit, with ``normalise="minmax"`` only.
+        Fixed ends in the indicator's unit; only with ``normalise="minmax"``.
     limits : mapping of key to number, optional
-        With ``normalise="limit"`` only: beyond it the indicator is red. The median of the villages
-        otherwise.
+        Only with ``normalise="limit"``: limit beyond which the indicator is red; by default the median of the
+        villages.
     aggregate : {"arithmetic", "geometric", "topsis", "rank_sum"}
         See :func:`lokus.evidence.scores.aggregation.aggregate`.
     missing : {"renormalise", "withhold"}
-        A village that lacks an indicator is scored on the others with their weights scaled up
-        ("sebagian"), or gets no score ("ditahan"). What has no data is no candidate: in both cases a village
-        is withheld whose heaviest indicator is missing, or more than half of the weight
+        A village without an indicator is scored on the others with their weights scaled up ("sebagian"), or
+        gets no score ("ditahan"). In both cases a village gets no score where an indicator with the largest
+        weight is missing, or more than half of the weight
         (:func:`lokus.evidence.scores.aggregation.enough_known`).
     not_applicable : mapping of key to village codes, optional
-        Villages to which an indicator does not apply, such as the village index to a kelurahan: what stands
-        there is left aside, its weight goes to the others, and nothing counts as missing.
+        Villages to which an indicator does not apply, such as the village index to a kelurahan: its values
+        there are ignored, its weight goes to the others, and it does not count as missing.
     heirs : mapping of key to key, optional
-        Where the first does not apply, the second alone takes its weight: the one that is left of an aspect.
+        Where the first does not apply, the second takes all its weight, such as the remaining indicator of an
+        aspect.
     ties : Series or DataFrame, optional
-        Decides the rank of equal scores before the code does: expected stunted children, or several columns
-        one after the other.
+        Breaks ties before the code does: expected stunted children, or several columns in order.
     basis : str
-        Where the rule comes from, to be printed with the result.
+        Source of the rule, shown with the result.
 
     Returns
     -------
     Scores
-        ``contributions`` add up to ``skor`` exactly: the score *is* their correctly rounded sum
-        (``math.fsum``), so neither the order of rows nor of indicators changes it.
+        ``contributions`` add up to ``skor`` exactly: the score is their correctly rounded sum
+        (``math.fsum``), which does not depend on the order of rows or indicators.
 
     Raises
     ------
     EvidenceError
-        Unknown indicator (the nearest named), missing direction, bad weight or goalposts, infinite values.
+        Unknown indicator (names the nearest), missing direction, invalid weight or goalposts, infinite
+        values.
 
     Notes
     -----
@@ -296,7 +299,7 @@ def check_settings(
     missing: str,
     not_applicable: Mapping[str, Collection[str]],
 ) -> None:
-    """Refuse settings of :func:`lokus.evidence.scores.scoring.score` that do not fit the indicators.
+    """Raise where settings of :func:`lokus.evidence.scores.scoring.score` do not fit the indicators.
 
     Raises
     ------
@@ -377,7 +380,7 @@ def check_settings(
 
 
 def check_known(keys: Iterable[str], known: Iterable[object]) -> None:
-    """Refuse an indicator that is not there, and name the nearest one that is.
+    """Raise on an unknown indicator, and name the nearest known one.
 
     Raises
     ------
@@ -412,12 +415,12 @@ def stated_shares(weights: Mapping[str, float]) -> pd.Series[float]:
 def describe_method(
     normalise: str, weighting: str, aggregate: str, *, consistency_ratio: float | None = None
 ) -> str:
-    """Say how indicators become the score.
+    """Describe in one sentence how the score is computed.
 
     Parameters
     ----------
     normalise, weighting, aggregate : str
-        As :class:`lokus.evidence.scores.scoring.Scores` names them.
+        As in :class:`lokus.evidence.scores.scoring.Scores`.
     consistency_ratio : float, optional
         Of pairwise comparisons.
 

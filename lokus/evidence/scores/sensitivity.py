@@ -1,4 +1,4 @@
-"""How much depends on each indicator: leave one out, and look for what is counted twice."""
+"""Measure the influence of each indicator on the list, and find indicators that are counted twice."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ HIGH = 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class LeaveOneOut:
-    """What changes when one indicator is left out.
+    """Changes of ranks and list when one indicator is left out.
 
     Parameters
     ----------
     table : DataFrame, one row an indicator with weight
-        ``bobot`` (share), ``pengaruh`` (share of the variance of the score that its parts explain; all sum
-        to 1), ``korelasi_peringkat`` (Spearman, with the full score), ``geser_rata`` and ``geser_terbesar``
-        (places), ``desa_bergeser_terbesar``, ``masuk`` and ``keluar`` (number of villages), ``desa_masuk``
-        and ``desa_keluar`` (codes).
+        ``bobot`` (share), ``pengaruh`` (share of the variance of the score explained by its contributions;
+        they sum to 1), ``korelasi_peringkat`` (Spearman, with the full score), ``geser_rata`` and
+        ``geser_terbesar`` (places), ``desa_bergeser_terbesar``, ``masuk`` and ``keluar`` (number of
+        villages), ``desa_masuk`` and ``desa_keluar`` (codes).
     ranks : DataFrame, villages × ("lengkap", indicators)
         Ranks with all indicators and without each.
     lists : DataFrame of bool, villages × ("lengkap", indicators)
@@ -70,16 +70,16 @@ def leave_one_out(
     n: int | None = None,
     choose: Callable[[pd.Series[float]], Collection[str]] | None = None,
 ) -> LeaveOneOut:
-    """Score again without each indicator, the weights of the others scaled up.
+    """Score again without each indicator in turn, with the weights of the others scaled up.
 
     Parameters
     ----------
     scores : Scores
         Result of :func:`lokus.evidence.scores.scoring.score` or a preset.
     n : int, optional
-        Length of the list: the `n` highest scores under the tie rule.
+        Length of the list: the `n` highest scores, ties by the tie rule.
     choose : callable, optional
-        Instead of `n`: takes scores, gives the codes of the list, under whatever rules.
+        Instead of `n`: takes scores and returns the codes of the list under any rules.
 
     Raises
     ------
@@ -88,10 +88,9 @@ def leave_one_out(
 
     Notes
     -----
-    Weights taken from data are not taken afresh, so that what changes is due to the indicator alone. The
-    share of variance is cov(part, score) / var(score), over the villages scored: the weight that an
-    indicator has in effect, as against the stated one (Paruolo, Saisana and Saltelli 2013, *JRSS A* 176,
-    609–634).
+    Weights derived from data are not derived again, so that changes are due to the indicator alone. The share
+    of variance is cov(contribution, score) / var(score) over the villages scored: the effective weight of an
+    indicator, in contrast to the stated one (Paruolo, Saisana and Saltelli 2013, *JRSS A* 176, 609–634).
 
     Examples
     --------
@@ -170,13 +169,13 @@ def _effect(scores: Scores) -> pd.Series[float]:
 
 @dataclass(frozen=True, kw_only=True)
 class Overlap:
-    """Which indicators say the same thing.
+    """Correlations between the indicators of a score.
 
     Parameters
     ----------
     table : DataFrame, one row a pair
-        ``indikator``, ``dengan``, ``korelasi`` (Spearman, both turned so that high is bad), ``desa``
-        (villages with both), ``terkandung`` (one counts the other too), ``bobot`` (of both together);
+        ``indikator``, ``dengan``, ``korelasi`` (Spearman, with both oriented so that high is worse), ``desa``
+        (villages with both), ``terkandung`` (whether one contains the other), ``bobot`` (of both together);
         strongest first.
     matrix : DataFrame, indicators × indicators
         The correlations.
@@ -192,21 +191,21 @@ class Overlap:
 def overlap(
     scores: Scores, *, contained_in: Mapping[str, Collection[str]] | None = None, high: float = HIGH
 ) -> Overlap:
-    """Correlate the indicators of a score and warn where something is counted twice.
+    """Correlate the indicators of a score, and warn where something is counted twice.
 
     Parameters
     ----------
     scores : Scores
-        Its indicators with weight are looked at.
+        Only its indicators with weight are correlated.
     contained_in : mapping of key to keys, optional
-        Indicators that count this one too, as the catalogue states them: families at risk (``krs``) count
-        those without drinking water or latrine. What contains a container contains its content.
+        Indicators that contain this one, as in the catalogue: families at risk (``krs``) include those
+        without drinking water or latrine. Containment is transitive.
     high : float
-        From this correlation on a pair is reported although neither contains the other.
+        Correlation from which a pair is reported although neither contains the other.
 
     Notes
     -----
-    OECD/JRC (2008), step 4 and 6: indicators that repeat one another weigh more than their weights say.
+    OECD/JRC (2008), step 4 and 6: correlated indicators count more than their weights state.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Weights that the data give: equal, entropy, CRITIC, principal components."""
+"""Derive weights from the data: equal, entropy, CRITIC, principal components."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DataWeights = Literal["equal", "entropy", "critic", "pca"]
 DATA_WEIGHTS = ("equal", "entropy", "critic", "pca")
 
 _NEGLIGIBLE = 0.0005
-# Below this no turn of two factors is better than another.
+# Below this all rotations of two factors are equally good.
 _FLAT = 1e-12
 
 Floats = npt.NDArray[np.float64]
@@ -42,19 +42,21 @@ Floats = npt.NDArray[np.float64]
 def data_weights(
     normalised: pd.DataFrame, *, method: DataWeights
 ) -> tuple[pd.Series[float], tuple[Finding, ...]]:
-    """Weigh indicators by a rule that looks at nothing but the indicators.
+    """Derive weights from the indicators alone.
+
+    Do not use such weights where years are compared: they change with the data.
 
     Parameters
     ----------
     normalised : DataFrame, villages × indicators
-        0–1, 1 worst. Except for ``equal``, only villages that lack no indicator are looked at.
+        0–1, 1 worst. Except for ``equal``, only villages without missing indicators are used.
     method : {"equal", "entropy", "critic", "pca"}
 
     Returns
     -------
     Series, tuple of Finding
-        Shares that sum to 1. Findings say how many villages were left aside, and which indicators got no
-        weight because they do not vary, or stand apart from every component kept.
+        Shares that sum to 1. Findings report how many villages were left out, and which indicators got no
+        weight because they do not vary or load on no retained component.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def data_weights(
     """
     if method == "equal":
         return equal_weights(normalised), ()
-    # Correlations depend on the order of columns in the last digit; the order of names is always the same.
+    # Correlations depend on the order of columns in the last digit; sorted names give one order.
     complete = normalised[sorted(normalised.columns, key=str)].dropna()
     varies = [str(name) for name in complete if complete[name].min() < complete[name].max()]
     if len(complete) < 3 or not varies:
@@ -109,7 +111,7 @@ def data_weights(
 
 
 def equal_weights(normalised: pd.DataFrame) -> pd.Series[float]:
-    """Give every indicator the same weight.
+    """Return the same weight for every indicator.
 
     Examples
     --------
@@ -121,7 +123,7 @@ def equal_weights(normalised: pd.DataFrame) -> pd.Series[float]:
 
 
 def entropy_weights(normalised: pd.DataFrame) -> pd.Series[float]:
-    """Weigh an indicator by how unevenly it is spread over the villages.
+    """Weigh each indicator by how unevenly it is distributed over the villages.
 
     With p = z / Σz over the m villages, the weight is proportional to 1 + Σ p ln p / ln m (0 ln 0 = 0).
 
@@ -147,7 +149,7 @@ def entropy_weights(normalised: pd.DataFrame) -> pd.Series[float]:
 
 
 def critic_weights(normalised: pd.DataFrame) -> pd.Series[float]:
-    """Weigh an indicator by its spread and by how little it repeats the others.
+    """Weigh each indicator by its standard deviation and its lack of correlation with the others.
 
     The weight is proportional to s Σ (1 − r), with s the standard deviation and r the correlations with
     every indicator.
@@ -170,14 +172,14 @@ def critic_weights(normalised: pd.DataFrame) -> pd.Series[float]:
     values = normalised.to_numpy(dtype=float)
     correlation = np.atleast_2d(np.corrcoef(values, rowvar=False))
     conflict = (1.0 - correlation).sum(axis=0)
-    # One indicator, or copies of one, do not conflict at all: spread alone is left.
+    # With one indicator, or copies of one, correlations give no weight: only the deviation is used.
     information = values.std(axis=0, ddof=1) * (conflict if conflict.max() > 1e-12 else 1.0)
     return pd.Series(information / information.sum(), index=normalised.columns, name="bobot")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Components:
-    """Principal components of indicators, and the weights that follow.
+    """Principal components of indicators, and the weights derived from them.
 
     Parameters
     ----------
@@ -186,7 +188,7 @@ class Components:
     loadings : DataFrame, indicators × factors kept
         Correlations with the factors after varimax rotation.
     explained : Series
-        Share of the variance of the factors kept that each explains.
+        Share of each factor in the variance explained by the retained factors.
     weights : Series
         Shares that sum to 1.
     """
@@ -198,15 +200,15 @@ class Components:
 
 
 def principal_components(values: pd.DataFrame, *, factors: int | None = None) -> Components:
-    """Weigh indicators by principal components, so that those that repeat one another share a weight.
+    """Weigh indicators by principal components, so that correlated indicators share a weight.
 
     Parameters
     ----------
     values : DataFrame, villages × indicators
         None missing, each varying.
     factors : int, optional
-        How many to keep; otherwise those with an eigenvalue of at least 1 that explain more than 10 % each,
-        and as many more as it takes to explain 60 % together.
+        Number of factors to retain; by default those with an eigenvalue of at least 1 that explain more than
+        10 % each, and further ones until they explain 60 % together.
 
     Notes
     -----
@@ -246,7 +248,7 @@ def principal_components(values: pd.DataFrame, *, factors: int | None = None) ->
 
 
 def pca_weights(normalised: pd.DataFrame) -> pd.Series[float]:
-    """Take the weights of :func:`principal_components`, with as many factors as the handbook keeps.
+    """Return the weights of :func:`principal_components`, with the number of factors of the OECD handbook.
 
     Examples
     --------
@@ -258,7 +260,7 @@ def pca_weights(normalised: pd.DataFrame) -> pd.Series[float]:
 
 
 def _varimax(loadings: Floats, *, rounds: int = 500) -> Floats:
-    """Rotate so that each indicator loads on few factors: the best turn, two by two (Kaiser 1958)."""
+    """Rotate pairs of factors so that each indicator loads on few factors (varimax, Kaiser 1958)."""
     turned = loadings.copy()
     count, factors = turned.shape
     for _round in range(rounds):
