@@ -2,8 +2,9 @@
 
 Run with ``python benchmarks/ties_and_remedies.py [--ties 1000] [--impossible 400] [--write]``; ``--write``
 puts the tables into ``docs/ketepatan.md``. Villages are few, so that all their lists can be tried. Scores
-have one decimal and are added up in tenths, which no computer rounds: 0,1 + 0,3 is 0,2 + 0,2. A list is allowed where
-it keeps each rule, read off one by one; nothing here is shared with the solver or what finds remedies.
+have one decimal and are added up in tenths, which no computer rounds: 0,1 + 0,3 is 0,2 + 0,2. A list is
+allowed where it keeps each rule, read off one by one; nothing here is shared with the solver or with what
+finds remedies.
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ def as_markdown(ties: int, impossible: int) -> str:
         f"| dengan seri | {seri['tied']} |",
         f"| seluruhnya | {seri['instances']} |",
         "",
-        f"{saran.attrs['impossible']} perangkat aturan yang mustahil (dari {saran.attrs['drawn']} yang diundi); "
+        f"{saran.attrs['impossible']} perangkat aturan yang mustahil (dari {saran.attrs['drawn']} diundi); "
         f"tanpa saran padahal ada desa yang dapat dipilih: {saran.attrs['without']}.",
         "",
         "| saran mengubah | disebut | diikuti, tetap mustahil |",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -214,168 +214,84 @@ def _several(problem: Problem, rules: Sequence[_Rule], villages: Feasibility) ->
     return None if remedy is None else (len(changes), remedy)
 
 
+class _Way(NamedTuple):
+    """How numbers of a rule may change: the values, nearest first, and what stands for no rule at all."""
+
+    values: Callable[[int], Sequence[Any]]
+    free: Any = None
+    rising: bool = True
+    has_free: bool = True
+
+
+def _fewer(least: int) -> _Way:
+    return _Way(lambda stated: range(stated - 1, least - 1, -1), free=least)
+
+
+def _more(most: int) -> _Way:
+    return _Way(lambda stated: range(stated + 1, most + 1))
+
+
+def _nearest(most: int) -> _Way:
+    def values(stated: int) -> list[int]:
+        others = (value for value in range(1, most + 1) if value != stated)
+        return sorted(others, key=lambda value: abs(value - stated))
+
+    return _Way(values, rising=False)
+
+
+def _number(values: Callable[[int], Sequence[int]]) -> _Way:
+    return _Way(values, rising=False, has_free=False)
+
+
 def _rules(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    """List the rules that may be changed, in the order in which remedies name them."""
-    return [
-        *_across(problem, villages),
-        *_kecamatan(problem, villages),
-        *_number(problem, villages),
-        *_above(problem, villages),
-        *_within(problem, villages),
+    """List the stated rules that may be changed, in the order in which remedies name them."""
+    v = villages
+    cost, none = _Way(lambda _stated: ()), _Way(lambda _stated: [{}], free={})
+    table: list[tuple[str, str, _Way]] = [
+        ("min_kept", _("at most {n} villages kept from last year"), _fewer(0)),
+        ("min_jenis", _("at least {least} {jenis}"), _fewer(0)),
+        ("max_jenis", _("at most {most} {jenis}"), _more(v.villages)),
+        ("budget", _("a budget of at least {budget}"), cost),
+        ("max_kecamatan", _("at least {k} kecamatan"), _more(v.kecamatan)),
+        ("exact_kecamatan", _("exactly {k} kecamatan"), _nearest(v.kecamatan)),
+        ("n", _("at most {n} villages"), _number(lambda n: range(n - 1, 0, -1))),
+        ("n", _("at least {n} villages"), _number(lambda n: range(n + 1, v.villages + 1))),
+        ("max_kabupaten", _("at least {k} kabupaten"), _more(v.kabupaten)),
+        ("exact_kabupaten", _("exactly {k} kabupaten"), _nearest(v.kabupaten)),
+        ("max_per_kabupaten", _("at most {most} villages in each kabupaten"), _more(v.largest_kabupaten)),
+        ("min_per_kabupaten", _("at least {least} villages in each chosen kabupaten"), _fewer(1)),
+        ("max_per_kecamatan", _("at most {most} villages in each kecamatan"), _more(v.largest)),
+        ("min_per_kecamatan", _("at least {least} villages in each chosen kecamatan"), _fewer(1)),
+        ("quota", _("no quota per kecamatan"), none),
+        ("quota_kabupaten", _("no quota per kabupaten"), none),
+        ("locked_out", _("fewer villages locked out"), none),
+        ("locked_in", _("fewer villages locked in"), none),
     ]
-
-
-def _across(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    rules = []
-    if problem.min_kept:
-        kept = problem.min_kept
-        text = _("at most {n} villages kept from last year")
-        rules.append(
-            _Rule(
-                name="min_kept", stated=kept, free=0, values=range(kept - 1, -1, -1),
-                say=lambda value: text.format(n=format_number(value)),
-            )
-        )  # fmt: skip
-    for jenis, least in problem.min_jenis.items():
-        if least:
-            rules.append(_of_jenis("min_jenis", jenis, least, range(least - 1, -1, -1), 0))
-    for jenis, most in problem.max_jenis.items():
-        top = max(villages.villages, most + 1)
-        rules.append(_of_jenis("max_jenis", jenis, most, range(most + 1, top + 1), None))
-    if problem.budget is not None:
-        rules.append(
-            _Rule(
-                name="budget", stated=problem.budget,
-                say=lambda value: _("a budget of at least {budget}").format(budget=format_number(value)),
-            )
-        )  # fmt: skip
-    return rules
-
-
-def _of_jenis(name: str, jenis: str, stated: int, values: Sequence[int], free: int | None) -> _Rule:
-    text = _("at least {least} {jenis}") if name == "min_jenis" else _("at most {most} {jenis}")
-    return _Rule(
-        name=name, key=jenis, stated=stated, free=free, values=values,
-        say=lambda value: text.format(least=format_number(value), most=format_number(value), jenis=jenis),
-    )  # fmt: skip
-
-
-def _kecamatan(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    if problem.max_kecamatan is not None:
-        return [
-            _Rule(
-                name="max_kecamatan", stated=problem.max_kecamatan,
-                values=range(problem.max_kecamatan + 1, villages.kecamatan + 1),
-                say=lambda value: _("at least {k} kecamatan").format(k=format_number(value)),
-            )
-        ]  # fmt: skip
-    if problem.exact_kecamatan is not None:
-        k = problem.exact_kecamatan
-        others = [value for value in range(1, villages.kecamatan + 1) if value != k]
-        return [
-            _Rule(
-                name="exact_kecamatan", stated=k, rising=False,
-                values=sorted(others, key=lambda value: abs(value - k)),
-                say=lambda value: _("exactly {k} kecamatan").format(k=format_number(value)),
-            )
-        ]  # fmt: skip
-    return []
-
-
-def _number(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    fewer, more = _("at most {n} villages"), _("at least {n} villages")
     return [
         _Rule(
-            name="n", stated=problem.n, rising=False, has_free=False, values=values,
-            say=partial(_with_number, text),
+            name=name, key=key, stated=stated, values=way.values(stated), free=way.free, rising=way.rising,
+            has_free=way.has_free, say=partial(_say, text, key),
         )
-        for values, text in (
-            (range(problem.n - 1, 0, -1), fewer),
-            (range(problem.n + 1, villages.villages + 1), more),
-        )
+        for name, text, way in table
+        for key, stated in _stated(problem, name)
+        if not _no_rule(stated, way)
     ]  # fmt: skip
 
 
-def _with_number(text: str, value: int) -> str:
-    return text.format(n=format_number(value))
+def _stated(problem: Problem, name: str) -> Iterable[tuple[str | None, Any]]:
+    """Give what a problem states of a rule, kind of village by kind where it has a number for each."""
+    value = getattr(problem, name)
+    return value.items() if name in ("min_jenis", "max_jenis") else [(None, value)]
 
 
-def _without_number(text: str, _value: object) -> str:
-    return text
+def _no_rule(stated: Any, way: _Way) -> bool:
+    if way.free is None:
+        return stated is None
+    return not stated if way.free == {} else bool(stated <= way.free)
 
 
-def _within(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    rules = []
-    if problem.max_per_kecamatan is not None:
-        text_most = _("at most {most} villages in each kecamatan")
-        rules.append(
-            _Rule(
-                name="max_per_kecamatan", stated=problem.max_per_kecamatan,
-                values=range(problem.max_per_kecamatan + 1, villages.largest + 1),
-                say=lambda value: text_most.format(most=format_number(value)),
-            )
-        )  # fmt: skip
-    if problem.min_per_kecamatan > 1:
-        text_least = _("at least {least} villages in each chosen kecamatan")
-        rules.append(
-            _Rule(
-                name="min_per_kecamatan", stated=problem.min_per_kecamatan, free=1,
-                values=range(problem.min_per_kecamatan - 1, 0, -1),
-                say=lambda value: text_least.format(least=format_number(value)),
-            )
-        )  # fmt: skip
-    for name, text in (
-        ("quota", _("no quota per kecamatan")),
-        ("quota_kabupaten", _("no quota per kabupaten")),
-        ("locked_out", _("fewer villages locked out")),
-        ("locked_in", _("fewer villages locked in")),
-    ):
-        stated = dict(getattr(problem, name))
-        if stated:
-            rules.append(
-                _Rule(
-                    name=name, stated=stated, free={}, values=[{}], say=partial(_without_number, text)
-                )
-            )  # fmt: skip
-    return rules
-
-
-def _above(problem: Problem, villages: Feasibility) -> list[_Rule]:
-    rules = []
-    if problem.max_kabupaten is not None:
-        rules.append(
-            _Rule(
-                name="max_kabupaten", stated=problem.max_kabupaten,
-                values=range(problem.max_kabupaten + 1, villages.kabupaten + 1),
-                say=lambda value: _("at least {k} kabupaten").format(k=format_number(value)),
-            )
-        )  # fmt: skip
-    if problem.exact_kabupaten is not None:
-        k = problem.exact_kabupaten
-        others = [value for value in range(1, villages.kabupaten + 1) if value != k]
-        rules.append(
-            _Rule(
-                name="exact_kabupaten", stated=k, rising=False,
-                values=sorted(others, key=lambda value: abs(value - k)),
-                say=lambda value: _("exactly {k} kabupaten").format(k=format_number(value)),
-            )
-        )  # fmt: skip
-    if problem.max_per_kabupaten is not None:
-        text_most = _("at most {most} villages in each kabupaten")
-        rules.append(
-            _Rule(
-                name="max_per_kabupaten", stated=problem.max_per_kabupaten,
-                values=range(problem.max_per_kabupaten + 1, villages.largest_kabupaten + 1),
-                say=lambda value: text_most.format(most=format_number(value)),
-            )
-        )  # fmt: skip
-    if problem.min_per_kabupaten > 1:
-        text_least = _("at least {least} villages in each chosen kabupaten")
-        rules.append(
-            _Rule(
-                name="min_per_kabupaten", stated=problem.min_per_kabupaten, free=1,
-                values=range(problem.min_per_kabupaten - 1, 0, -1),
-                say=lambda value: text_least.format(least=format_number(value)),
-            )
-        )  # fmt: skip
-    return rules
+def _say(text: str, jenis: str | None, value: Any) -> str:
+    if "{" not in text:
+        return text
+    number = format_number(value)
+    return text.format(n=number, k=number, least=number, most=number, budget=number, jenis=jenis)
