@@ -1,1 +1,1 @@
-"""What follows from a list of lokus: interventions, shares, beneficiaries, targets, case audits."""
+"""Follow up a list of lokus: interventions, apportionment, beneficiaries, targets, case audits."""

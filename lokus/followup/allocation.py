@@ -1,4 +1,4 @@
-"""An allocation as it is beside one in proportion: who carries how much, before and after."""
+"""Compare an existing allocation of teams with a proportional one: loads before and after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AllocationComparison:
-    """What would change in each village, and how even the loads are before and after.
+    """Changes in each village, and the evenness of loads before and after.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class AllocationComparison:
         ``di_atas_dua_kali`` (villages above twice the median load); ``tanpa`` (villages with weight and no
         team); ``gini`` (0 even, towards 1 uneven).
     moved : int
-        Things that would go from one village to another.
+        Number of teams (or packages) that would move from one village to another.
     unknown : int
         Villages whose existing number is not known.
     """
@@ -65,17 +65,17 @@ class AllocationComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Sharing:
-    """One thing a study shares out, under the names a reader sees.
+    """One apportionment of a study, with the labels that a reader sees.
 
     Parameters
     ----------
     name : str
-        What is shared: ``"Tim Pendamping Keluarga"``.
+        What is apportioned: ``"Tim Pendamping Keluarga"``.
     basis : str
         What the weights count: ``"Keluarga berisiko stunting"``.
     result : Apportionment
     comparison : AllocationComparison, optional
-        Beside what there is already.
+        Comparison with the existing allocation.
     """
 
     name: str
@@ -87,14 +87,14 @@ class Sharing:
 def compare_allocation(
     existing: pd.Series[float], seats: pd.Series[int], weights: pd.Series[float]
 ) -> AllocationComparison:
-    """Set what villages have beside what they would get.
+    """Compare what villages have with what they would get.
 
     Parameters
     ----------
     existing : Series, index ``kode_desa``
-        Teams, foster parents or packages as they are; missing where not known, which is not 0.
+        Teams, foster parents or packages as they are; missing where unknown; do not state 0 for unknown.
     seats, weights : Series
-        The proposal, as :func:`lokus.followup.apportion.apportion` gives it, and its weights.
+        The proposal as returned by :func:`lokus.followup.apportion.apportion`, and its weights.
 
     Returns
     -------
@@ -107,9 +107,9 @@ def compare_allocation(
 
     Notes
     -----
-    Gini's coefficient is that of teams per unit of weight, each unit of weight (family, person) counted
-    once: half the mean difference between any two, over the mean. A village without a team so counts with
-    all its families.
+    The Gini coefficient is that of teams per unit of weight, over all units of weight (families, persons):
+    half the mean absolute difference between two units, divided by the mean. A village without a team thus
+    counts with all its families.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _summary(weight: Floats, teams: Floats) -> dict[str, float]:
 
 
 def _gini(weight: Floats, teams: Floats) -> float:
-    """Twice the area between the Lorenz curve of teams over weight and the diagonal."""
+    """Return twice the area between the Lorenz curve of teams over weight and the diagonal."""
     some = weight > 0
     weight, teams = weight[some], teams[some]
     if not teams.sum() > 0:

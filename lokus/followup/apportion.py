@@ -1,4 +1,4 @@
-"""Sharing whole things over villages: family assistance teams, foster parents, packages of food."""
+"""Apportion whole numbers to villages: family assistance teams, foster parents, food packages."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ Method = Literal["largest_remainder", "webster"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Apportionment:
-    """Whole numbers over villages that add up to exactly what there is to share.
+    """Whole numbers for villages that add up exactly to the total.
 
     Parameters
     ----------
     seats : Series of int, index ``kode_desa`` (sorted)
-        What each village gets.
+        Number for each village.
     quota : Series of Fraction
         Exact share of each village in proportion to its weight, before any minimum or maximum.
     table : DataFrame
-        ``bobot``; ``jatah`` (the share as a number); ``jatah_terbatas`` (the share once minimum and maximum
-        hold, equal to ``jatah`` where there are none); ``jumlah``; ``selisih`` (``jumlah`` − ``jatah``);
-        ``beban`` (weight per thing shared, missing where the village gets none); ``batas`` ("minimum",
-        "maksimum" or ""); ``seri`` (whether the tie rule decided here).
+        ``bobot``; ``jatah`` (the share as a number); ``jatah_terbatas`` (the share within minimum and
+        maximum, equal to ``jatah`` without them); ``jumlah``; ``selisih`` (``jumlah`` − ``jatah``); ``beban``
+        (weight per unit apportioned, missing where the village gets none); ``batas`` ("minimum", "maksimum"
+        or ""); ``seri`` (whether the tie rule decided).
     total : int
-        What was shared.
+        The number apportioned.
     method : {"largest_remainder", "webster"}
     """
 
@@ -52,12 +52,12 @@ class Apportionment:
 
     @property
     def ties(self) -> tuple[str, ...]:
-        """Villages with an equal claim to the last ones shared out, where the tie rule decided."""
+        """Villages with equal claims to the last units, between which the tie rule decided."""
         return tuple(self.table.index[self.table["seri"]].astype(str))
 
     @property
     def weight_each(self) -> float:
-        """Weight for each thing shared, over all villages: families per team; missing when nothing is."""
+        """Weight per unit over all villages, such as families per team; missing where the total is 0."""
         return float(self.table["bobot"].sum() / self.total) if self.total else float("nan")
 
     @property
@@ -102,20 +102,19 @@ def apportion(
     minimum: int | pd.Series[int] = 0,
     maximum: int | pd.Series[int] | None = None,
 ) -> Apportionment:
-    """Share a whole number of teams, foster parents or packages in proportion to weights.
+    """Apportion a whole number of teams, foster parents or packages in proportion to weights.
 
     Parameters
     ----------
     total : int
-        What there is to share, 0 or more.
+        Number to apportion, 0 or more.
     weights : Series, index ``kode_desa``
-        In proportion to which it is shared (families, stunted children …), 0 or more. A village of weight 0
-        gets its minimum and no more.
+        Families, stunted children …, 0 or more. A village of weight 0 gets its minimum and no more.
     method : {"largest_remainder", "webster"}
-        With the largest remainder every village gets its share rounded down or up, but one thing more to
-        share can cost a village one (Alabama paradox). With Webster nobody loses when there is more to
-        share, and no move of one from a village to another would bring the two closer to proportion, but a
-        village may, rarely, get more or less than its share rounded.
+        With the largest remainder every village gets its share rounded down or up, but a larger total can
+        reduce a village's number (Alabama paradox); do not use it where the total will still grow. With
+        Webster no village loses when the total grows, and no transfer between two villages would bring both
+        closer to proportion, but a village may, rarely, get more or less than its rounded share.
     minimum, maximum : int or Series
         For each village; a Series must name exactly the villages of `weights`.
 
@@ -127,27 +126,27 @@ def apportion(
     Raises
     ------
     FollowupError
-        A weight is missing, negative or infinite: the villages are named, and nothing is put in its place.
-        Or a village occurs twice, or a limit is no whole number of 0 or more.
+        A weight is missing, negative or infinite (names the villages; nothing is imputed), a village occurs
+        twice, or a limit is not a whole number of 0 or more.
     InfeasibleError
         `total` cannot be reached within minimum and maximum.
 
     Notes
     -----
-    All arithmetic is exact: a weight is the decimal number a reader sees, so 0.1 is a tenth. Where claims
-    are equal the larger weight goes first, then the lower code.
+    Arithmetic is exact on the decimal representation of the weights. Ties go to the larger weight, then to
+    the lower code.
 
-    With limits, the largest remainder rounds the shares nearest to proportion that keep them: λ·weight cut
-    off at minimum and maximum, λ chosen so that they add up. What some get to reach their minimum is so
-    borne by all others in proportion. Webster gives one after the other to the
-    village with the greatest weight / (2·seats + 1), beginning at the minima, and passes over full villages.
+    With limits, the largest remainder rounds the shares λ·weight, truncated at minimum and maximum, with λ
+    such that they add up; what some villages get to reach their minimum is taken from all others in
+    proportion. Webster gives units one by one to the village with the greatest weight / (2·seats + 1),
+    starting at the minima, and skips villages at their maximum.
 
     Webster minimises Σ (seats − quota)² / quota over all ways to share (Sainte-Laguë 1910); the largest
     remainder minimises Σ ``|seats − quota|``. Balinski & Young, *Fair Representation* (1982, 2001).
 
     Examples
     --------
-    With eleven teams instead of ten, the smallest village loses one (Alabama paradox); not so with Webster:
+    With eleven teams instead of ten, the smallest village loses one (Alabama paradox), but not with Webster:
 
     >>> families = pd.Series({"9901012001": 600, "9901012002": 600, "9901012003": 200})
     >>> [apportion(n, families).seats.tolist() for n in (10, 11)]
@@ -205,10 +204,10 @@ def apportion(
 
 
 def whole_weights(weights: pd.Series[Any]) -> list[int]:
-    """Scale weights by one factor to whole numbers, without losing anything.
+    """Scale weights by one factor to integers, exactly.
 
-    A float is read as the shortest decimal that gives it back: what a reader sees, so that 0.1 and 0.2 add
-    up to 0.3 and equal claims are found to be equal.
+    A float is read as its shortest decimal representation, so that 0.1 and 0.2 add up to 0.3 and equal claims
+    compare equal.
 
     Examples
     --------
@@ -223,14 +222,14 @@ def whole_weights(weights: pd.Series[Any]) -> list[int]:
     scale = math.lcm(*{value.denominator for value in exact})
     whole = [value.numerator * (scale // value.denominator) for value in exact]
     common = math.gcd(*whole) or 1
-    # Smaller numbers are faster, and proportions stay as they are.
+    # Smaller integers are faster, and proportions do not change.
     return whole if scale == 1 else [value // common for value in whole]
 
 
 def bounded_quotas(
     total: int, weights: Sequence[int], low: Sequence[int], high: Sequence[int]
 ) -> list[Fraction]:
-    """Proportional shares cut off at the limits, so that they still add up to `total`.
+    """Compute proportional shares truncated at the limits that still add up to `total`.
 
     The shares are ``min(max(λ·weight, low), high)``: the point nearest to proportion within the limits. λ is
     found by fixing villages at a limit round by round, first those on the side whose excess is larger
@@ -302,7 +301,7 @@ def _table(
 
 
 def _is_whole(value: object) -> bool:
-    """Whether a value is a whole number of 0 or more, whatever type holds it."""
+    """Return whether a value is a whole number of 0 or more, of any numeric type."""
     if isinstance(value, bool):
         return False
     if isinstance(value, Integral):
@@ -311,7 +310,7 @@ def _is_whole(value: object) -> bool:
 
 
 def _by_code(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Sort by village code, refusing a village that occurs twice."""
+    """Sort by village code; raise where a village occurs twice."""
     codes = values.index.astype(str)
     if codes.has_duplicates:
         twice = codes[codes.duplicated()].unique()
@@ -324,7 +323,7 @@ def _by_code(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _check_weights(weights: pd.Series[float]) -> pd.Series[float]:
-    """Refuse weights that are missing, negative or infinite, naming the villages."""
+    """Raise where weights are missing, negative or infinite, and name the villages."""
     missing = weights.index[weights.isna()]
     if len(missing):
         raise FollowupError(
@@ -377,10 +376,9 @@ def _check_feasible(
     high: Sequence[int],
     most: Sequence[int],
 ) -> None:
-    """Raise unless the minima leave enough and the maxima can take it all.
+    """Raise unless the total lies between the sums of the minima and of the maxima.
 
-    `most` is `high` with what no village can take cut off: `total` itself, and all above the minimum where
-    the weight is 0.
+    `most` is `high` limited to what a village can get: `total`, and the minimum where the weight is 0.
     """
     crossed = [kode for kode, least, top in zip(index, low, high, strict=True) if least > top]
     n = format_number(len(index))
@@ -413,15 +411,14 @@ def _largest_remainder(
     high: Sequence[int],
     quotas: Sequence[Fraction],
 ) -> tuple[list[int], list[bool]]:
-    """Round quotas down, and give what is left to the largest remainders.
+    """Round quotas down, and give the remaining units to the largest remainders.
 
     Returns
     -------
     list of int, list of bool
-        What each village gets, and whether its remainder equals another's across the border between those
-        that are rounded up and those that are not.
+        Number for each village, and whether its remainder ties with another one between rounding up and down.
     """
-    del low, high  # the quotas keep them, and limits are whole numbers
+    del low, high  # quotas are within the limits, and limits are whole numbers
     seats = [quota.numerator // quota.denominator for quota in quotas]
     left = total - sum(seats)
     remainders = [quota - seat for quota, seat in zip(quotas, seats, strict=True)]
@@ -441,16 +438,15 @@ def _webster(
     high: Sequence[int],
     quotas: Sequence[Fraction],
 ) -> tuple[list[int], list[bool]]:
-    """Give one after the other to the greatest weight / (2·seats + 1), from the minima on.
+    """Give units one by one to the greatest weight / (2·seats + 1), from the minima on.
 
-    Rounded quotas are so near to the answer that only the villages at the border change hands; the claims
-    there are compared exactly.
+    Starts from rounded quotas, which differ from the solution by a few units; claims are compared exactly.
 
     Returns
     -------
     list of int, list of bool
-        What each village gets, and whether its claim to its last, or to one more, equals another's across
-        the border.
+        Number for each village, and whether its claim to its last unit, or to one more, ties with another
+        one.
     """
     seats = [
         min(max((2 * quota.numerator + quota.denominator) // (2 * quota.denominator), least), most)
@@ -471,7 +467,7 @@ def _webster(
     given = sum(seats)
 
     def settle(heap: list[Any], *, more: bool) -> int | None:
-        """Best entry of a heap that still holds for the present number of seats, taken off."""
+        """Remove and return the best entry of a heap that is valid for the present number of seats."""
         while heap:
             key, i = heapq.heappop(heap)
             if more and seats[i] < high[i] and (key, i) == wanting(i):
@@ -513,6 +509,6 @@ def _webster(
 
 
 def _found(village: int | None) -> int:
-    if village is None:  # the limits were checked to leave room
+    if village is None:  # the limits were checked to admit the total
         raise AssertionError("no village can take another one")
     return village

@@ -1,4 +1,4 @@
-"""What the case audit found: causes by level, without names and small counts, and what follows from it."""
+"""Summarise the results of the case audit by level, without names and small counts."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ RETURN_COLUMNS = ("kode_desa", "kelompok", "sebab", "kasus", "rekomendasi", "sta
 THRESHOLD = 5
 """Counts of people from 1 to below it are never told."""
 
-# What is to be explained is no cause of itself.
+# The outcome itself is not one of its causes.
 _OUTCOMES = frozenset({"stunting", "prevalensi", "prevalensi_mentah", "anak_stunting"})
 
 
 class Cause(Protocol):
-    """What must be known of a cause; :class:`~lokus.intake.indicators.indicator.Indicator` is one."""
+    """Attributes of a cause; :class:`~lokus.intake.indicators.indicator.Indicator` has them."""
 
     @property
     def label(self) -> str:
@@ -47,7 +47,7 @@ class Cause(Protocol):
 
 
 def audit_causes(catalogue: Mapping[str, Cause]) -> tuple[str, ...]:
-    """Give the keys by which causes of risk are coded: indicators with an intervention, without the outcome.
+    """List the keys by which causes of risk are coded: indicators with an intervention, except the outcome.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def audit_causes(catalogue: Mapping[str, Cause]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AuditReturns:
-    """What came back from the case audit, summarised so that no person can be known.
+    """Results of the case audit, summarised so that no person can be identified.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ class AuditReturns:
         Index ``kode_desa`` and ``sebab`` (key of an indicator): ``desa``, ``kecamatan``, ``indikator``,
         ``kasus`` (missing where ``disamarkan``), ``anjuran`` and ``selesai``, recommendations made and done.
     by_kecamatan : DataFrame
-        Index ``kode_kecamatan`` and ``sebab``, the same; also masked where the total would tell a village.
+        Index ``kode_kecamatan`` and ``sebab``, the same; also masked where a total would disclose a village's
+        count.
     total : DataFrame
         Index ``sebab``, the same of the kabupaten.
     """
@@ -103,8 +104,8 @@ def audit_returns(
 
     Notes
     -----
-    A total is masked where it is small, and where it would tell a masked count below it: where only one is
-    masked, or where the masked ones could add up to what is left in one way only.
+    A total is masked where it is small, and where it would disclose a masked count below it: where only one
+    is masked, or where the masked ones can add up to the difference in one way only.
 
     Examples
     --------
@@ -148,7 +149,7 @@ def audit_returns(
 
 
 def _above(parts: pd.DataFrame, by: list[str], threshold: int) -> pd.DataFrame:
-    """Add up parts, masked where small or where they would tell a masked part."""
+    """Add up parts; mask sums that are small or would disclose a masked part."""
     groups = parts.groupby(by)
     sums = groups[["kasus", "anjuran", "selesai"]].sum()
     hidden = parts[parts["disamarkan"]].groupby(by)["kasus"].agg(["size", "sum"])
@@ -178,12 +179,12 @@ def add_learned(
     owners: Mapping[str, str] | None = None,
     within: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Enter what the case audit found into the calendar of the following year.
+    """Enter the results of the case audit into the calendar of the following year.
 
     Parameters
     ----------
     calendar : DataFrame
-        As :func:`lokus.followup.calendar.draft_calendar` gives it.
+        As returned by :func:`lokus.followup.calendar.draft_calendar`.
     rows : DataFrame
         Returns, columns ``RETURN_COLUMNS``.
     villages : DataFrame, index ``kode_desa``
@@ -191,15 +192,15 @@ def add_learned(
     catalogue : mapping of indicator key to Indicator
     year : int
     owners : mapping of indicator key to str, optional
-        Offices as the study names them.
+        Names of offices as in the study.
     within : sequence of kode_desa, optional
-        Villages that the calendar is for; otherwise all.
+        Villages of the calendar; by default all.
 
     Returns
     -------
     DataFrame
-        A cause whose activity the village has already is named beside it; any other is a row of its own. No
-        count of cases is told, and what is done already asks for nothing.
+        A cause whose activity is already planned in the village is added to that row; any other gets a row of
+        its own. Counts of cases are not shown, and completed recommendations need no activity.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Beneficiaries (sasaran): how many there are in lokus, kecamatan and kabupaten, nobody counted twice."""
+"""Count beneficiaries (sasaran) in lokus, kecamatan and kabupaten, without double counting."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class Group:
     unit : {"orang", "keluarga"}
         Persons and families are never added up.
     inside : tuple of str
-        Groups that count all of these people too.
+        Groups that contain all of these people.
     overlaps : tuple of str
-        Groups that count some of these people too.
+        Groups that contain some of these people.
     """
 
     label: str
@@ -92,7 +92,7 @@ _LEVELS = ("kabupaten", "kecamatan")
 
 
 def group_label(name: str) -> str:
-    """Name of a group as a reader sees it; ``"orang"`` names the sum of persons.
+    """Return the label of a group; ``"orang"`` is the sum of persons.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def group_label(name: str) -> str:
 
 
 def unit_label(unit: str) -> str:
-    """Name of what is counted.
+    """Return the label of the unit of counting.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def unit_label(unit: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Beneficiaries:
-    """Target groups counted at every level, with how much is known.
+    """Target groups counted at every level, with the completeness of the counts.
 
     Parameters
     ----------
@@ -134,14 +134,14 @@ class Beneficiaries:
         ``kode`` and ``nama`` of the kecamatan (empty above it), ``kelompok`` (key of the group, or "orang":
         the sum of the groups of persons that do not overlap), ``satuan`` ("orang", "keluarga"), ``jumlah``
         (missing where no village has a number), ``desa`` (villages there), ``desa_terisi`` (with a number),
-        ``batas_bawah`` (some village has none, so the true number is `jumlah` or more).
+        ``batas_bawah`` (some village has no number, so `jumlah` is a lower bound).
     villages : DataFrame, index ``kode_desa`` (sorted)
         ``kode_kecamatan``, ``kecamatan``, ``lokus`` (bool) and a column a group; ``orang``, missing where
         one of its groups is.
     columns : mapping of str to str
         Group to the column it was read from.
     added : tuple of str
-        Groups that make up "orang": no other group that is there contains or overlaps them.
+        Groups added up to "orang": no other available group contains or overlaps them.
     findings : tuple of Finding
         Villages where a group is larger than one that contains it.
     """
@@ -153,7 +153,7 @@ class Beneficiaries:
     findings: tuple[Finding, ...] = ()
 
     def at(self, scope: str) -> pd.DataFrame:
-        """Totals of one level, places × groups.
+        """Return the totals of one level, places × groups.
 
         Parameters
         ----------
@@ -197,8 +197,8 @@ def beneficiaries(
         ``kode_kecamatan`` and ``kecamatan`` of every village.
     lokus : collection of kode_desa
     groups : mapping of group to column, or sequence of groups, optional
-        Keys of :data:`lokus.followup.beneficiaries.GROUPS`; a sequence takes each group's usual column.
-        Otherwise every group whose usual column is there.
+        Keys of :data:`lokus.followup.beneficiaries.GROUPS`; a sequence takes each group's usual column. By
+        default every group whose usual column is available.
 
     Returns
     -------
@@ -211,10 +211,10 @@ def beneficiaries(
 
     Notes
     -----
-    Nobody is counted twice: a group that lies inside another one (under-twos among under-fives, pregnant
-    women short of energy among pregnant women) or overlaps it (adolescent girls and brides) is shown and not
-    added, and families are never added to persons. Where a village has no number the total is a lower bound,
-    and says so; nothing is put in.
+    To avoid double counting, a group contained in another one (under-twos among under-fives, pregnant women
+    with chronic energy deficiency among pregnant women) or overlapping it (adolescent girls and brides) is
+    shown but not added, and families are never added to persons. Where a village has no number the total is
+    marked as a lower bound; nothing is imputed.
 
     Examples
     --------
@@ -271,23 +271,23 @@ def beneficiaries(
 
 
 def public_beneficiaries(full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = 5) -> Beneficiaries:
-    """Give the totals that can be published beside a table of villages with small counts masked.
+    """Return the totals that can be published with a table of villages in which small counts are masked.
 
     Parameters
     ----------
     full : Beneficiaries
     masked : DataFrame, index ``kode_desa``
-        The published villages, what is masked missing; a column that it lacks is not published at all.
+        The published villages, with masked values missing; a column that it lacks is not published.
     threshold : int
         Counts of people from 1 to below it are masked.
 
     Returns
     -------
     Beneficiaries
-        Groups that `masked` has. A total of the kabupaten or of kecamatan stands in full where the villages
-        masked below it stay hidden: at least two, and together neither a small count nor one that settles
-        them. All other totals, those of the lokus always, are sums of what is published: lower bounds, as
-        each says.
+        Groups that `masked` has. A total of the kabupaten or of a kecamatan is published in full where it
+        does not disclose the villages masked below it: at least two are masked, and their sum is neither
+        small nor determines them. All other totals, always including those of the lokus, are sums of
+        published values and marked as lower bounds.
 
     Examples
     --------
@@ -379,7 +379,7 @@ def _totals(
 ) -> Iterator[dict[str, object]]:
     for group in map(str, counts.columns):
         known = counts[group].notna()
-        # Villages with some of the groups still add what they have to the lower bound.
+        # Villages with some of the groups add these to the lower bound.
         values = persons.sum(axis=1, min_count=1) if group == PERSONS else counts[group]
         yield {
             "lingkup": scope,
@@ -417,7 +417,7 @@ def _contradictions(counts: pd.DataFrame) -> Iterator[Finding]:
 def _parts(
     full: Beneficiaries, masked: pd.DataFrame, level: str, name: str, column: str
 ) -> Iterator[tuple[pd.Series[float], pd.Series[bool]]]:
-    """Give counts, and which of them are masked, of every place of a level."""
+    """Return the counts of every place of a level, and which of them are masked."""
     counts = full.villages[name]
     hidden = counts.notna() & masked[column].reindex(counts.index).isna()
     if level == "kabupaten":

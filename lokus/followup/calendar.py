@@ -1,4 +1,4 @@
-"""The draft action calendar (kalender aksi), and what became of it a year later."""
+"""Draft the action calendar (kalender aksi), and summarise its realisation a year later."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ REALISATION_COLUMNS = (*_COUNTS, "persen_selesai", "persen_dilaporkan", "kelas_r
 def draft_calendar(interventions: Interventions, *, year: int, all_villages: bool = False) -> pd.DataFrame:
     """Draft the action calendar: one row for each office, village and activity.
 
-    Indicators that call for the same activity of the same office in a village share a row; their needs
-    overlap, so the largest stands and they are never added up.
+    Indicators that require the same activity of the same office in a village share a row. Their needs
+    overlap, so the largest is used and they are never added up.
 
     Parameters
     ----------
@@ -43,21 +43,21 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
     year : int
         Year of the calendar; part of the identifiers.
     all_villages : bool
-        Draft rows for every village with gaps, not for lokus alone.
+        Draft rows for every village with gaps instead of lokus only.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``CALENDAR_COLUMNS``, by office, then as the list is numbered, others after it by their code;
-        ``no`` counts within the office. Target, months,
-        budget, source of funds, the position that answers, status and realisation are left to the office;
-        ``indikator`` says what fails, with its value. A gap for which the catalogue knows no intervention has
-        a row with an empty ``kegiatan``.
+        Columns ``CALENDAR_COLUMNS``, by office, then in the order of the list, others after it by code;
+        ``no`` counts within the office. Target, months, budget, source of funds, responsible position, status
+        and realisation are left empty for the office; ``indikator`` states what fails, with its value. A gap
+        without an intervention in the catalogue has a row with an empty ``kegiatan``.
 
     Notes
     -----
-    ``id`` names year, village and the first indicator among those that call for the same activity, whether or
-    not that one fails here: drafting again from corrected data gives an activity the identifier it had.
+    ``id`` consists of year, village and the first indicator among those that require the same activity,
+    whether or not that one fails here, so that an activity keeps its identifier when the calendar is drafted
+    again from corrected data.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
         kegiatan=details["intervensi"],
         sebab=_causes(details),
     )
-    # Several indicators, one activity: their labels are listed, the largest need stands.
+    # Several indicators with one activity: list their labels, use the largest need.
     keys = ["opd", "kode_kecamatan", "kode_desa", "pokok"]
     drafted = (
         rows.groupby(keys, sort=True)
@@ -105,7 +105,7 @@ def draft_calendar(interventions: Interventions, *, year: int, all_villages: boo
 def in_list_order(
     rows: pd.DataFrame, villages: pd.DataFrame, *, by: list[str] | None = None, then: list[str] | None = None
 ) -> pd.DataFrame:
-    """Order rows of villages as the map and the annex number them; villages not on the list come last.
+    """Sort rows of villages in the order of the list, as in map and annex; other villages come last.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def in_list_order(
     villages : pandas.DataFrame
         As :attr:`Interventions.villages`; without ``nomor`` the order is that of the codes.
     by, then : list of str
-        Columns that come before, and after, the number.
+        Columns to sort by before, and after, the number.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def in_list_order(
 
 
 def _causes(details: pd.DataFrame) -> list[str]:
-    """Say what fails and by how much, which is all an office gets where no need can be counted."""
+    """Write what fails and by how much, the only information where no need can be counted."""
     return [
         _("{indicator} {value} (threshold {limit})").format(
             indicator=row["indikator"],
@@ -149,7 +149,7 @@ def _causes(details: pd.DataFrame) -> list[str]:
 
 
 def _first_of_activity(thresholds: pd.DataFrame) -> dict[str, str]:
-    """Map each indicator to the first one that calls for the same activity of the same office."""
+    """Map each indicator to the first one that requires the same activity of the same office."""
     named = thresholds.reset_index().sort_values("kunci")
     own = named["kunci"].where(named["intervensi"] == "", "")
     first = named.groupby(["opd", "intervensi", "satuan", own])["kunci"].transform("first")
@@ -159,7 +159,7 @@ def _first_of_activity(thresholds: pd.DataFrame) -> dict[str, str]:
 def realisation_by_village(
     by_village: pd.DataFrame, villages: pd.Index, *, beside: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Say of every village which share of the planned activities was done, for the review a year later.
+    """Compute each village's share of planned activities that were done, for the review a year later.
 
     Parameters
     ----------
@@ -167,10 +167,10 @@ def realisation_by_village(
         Activities counted by village, index ``kode_desa``, as
         :attr:`lokus.intake.earlier.calendar.FilledCalendar.by_village` gives them.
     villages : pandas.Index
-        Villages to speak of; one without activities gets zeros and no share. Villages of the calendar that
-        are not among them, because they were recoded or split since, follow at the end.
+        Villages of the result; one without activities gets zeros and a missing share. Villages of the
+        calendar that are not among them, because they were recoded or split since, follow at the end.
     beside : pandas.DataFrame, optional
-        What to put next to it, index ``kode_desa``: the change of the rate, the status in the review.
+        Further columns to add, index ``kode_desa``: the change of the rate, the status in the review.
 
     Returns
     -------
@@ -182,9 +182,9 @@ def realisation_by_village(
 
     Notes
     -----
-    What is not reported is not done nor undone: a low share with a low ``persen_dilaporkan`` tells of
-    reporting, not of work. That activities were done in villages whose rate fell is no proof that they are
-    why it fell.
+    An activity that is not reported may or may not have been done: with a low ``persen_dilaporkan``, do not
+    read a low share as work not done. Nor does a fall of the rate in villages with completed activities show
+    that these caused it.
 
     Examples
     --------

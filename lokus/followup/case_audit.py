@@ -1,4 +1,4 @@
-"""Audit kasus stunting: in which villages to begin, and which risk groups to look at there, without names."""
+"""Shortlist villages and risk groups for the audit of stunting cases, without names."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ AUDIT_STATUSES = ("belum", "berjalan", "selesai")
 TO_LOOK_AT, CLEAR, UNKNOWN, NOT_EXAMINED = (
     "perlu dilihat", "tanpa kesenjangan", "belum ada data", "tidak diperiksa",
 )  # fmt: skip
-# Target groups as the catalogue writes them.
+# Target groups as written in the catalogue.
 _BY_GROUP = MappingProxyType({"Calon pengantin dan PUS": "catin", "Ibu hamil": "bumil", "Balita": "balita"})
-# Indicators whose target group the catalogue words more widely, or not at all.
+# Indicators whose target group in the catalogue is wider, or missing.
 _BY_KEY = MappingProxyType(
     {
         "cakupan_kb_pascasalin": "nifas",
@@ -52,7 +52,7 @@ _BY_KEY = MappingProxyType(
 
 
 class Grouped(Protocol):
-    """What must be known of an indicator; :class:`~lokus.intake.indicators.indicator.Indicator` is one."""
+    """Attributes of an indicator; :class:`~lokus.intake.indicators.indicator.Indicator` has them."""
 
     @property
     def group(self) -> str:
@@ -60,7 +60,7 @@ class Grouped(Protocol):
 
 
 def risk_group_of(key: str, catalogue: Mapping[str, Grouped]) -> str | None:
-    """Risk group of the audit that an indicator is about, None for none.
+    """Return the risk group of the audit that an indicator concerns, or None.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def risk_group_of(key: str, catalogue: Mapping[str, Grouped]) -> str | None:
 
 
 def risk_label(group: str) -> str:
-    """Name of a risk group as a reader sees it.
+    """Return the label of a risk group.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def risk_label(group: str) -> str:
 
 
 def state_label(state: str) -> str:
-    """Name of what was found of a risk group.
+    """Return the label of the state of a risk group.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def state_label(state: str) -> str:
 
 
 def step_label(step: str) -> str:
-    """Name of a step of the audit.
+    """Return the label of a step of the audit.
 
     Examples
     --------
@@ -121,23 +121,23 @@ def step_label(step: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class AuditShortlist:
-    """Villages for the case audit, and what to look at in each.
+    """Villages for the case audit, with the risk groups to examine.
 
     Parameters
     ----------
     table : DataFrame, index ``kode_desa``, in the order of the list
         ``urutan`` (1 = first; missing in the public version, which is ordered by code), ``desa``,
         ``kecamatan``, ``anak_stunting`` (expected stunted children), ``kesenjangan`` (failing indicators of
-        the four risk groups), and for each of "catin", "bumil", "nifas", "balita" what was found:
-        "perlu dilihat", "tanpa kesenjangan", "belum ada data" (nothing fails, but a number is missing) or
-        "tidak diperiksa" (no threshold is stated for this group).
+        the four risk groups), and for each of "catin", "bumil", "nifas", "balita" its state: "perlu dilihat",
+        "tanpa kesenjangan", "belum ada data" (nothing fails, but a value is missing) or "tidak diperiksa" (no
+        threshold is stated for this group).
     risks : DataFrame
         One row a village and failing indicator: ``kode_desa``, ``kelompok``, ``kunci``, ``indikator``,
         ``nilai``, ``ambang``, ``buruk``, ``opd``.
     unranked : tuple of kode_desa
-        Villages without an estimate: not on the list, and not free of cases.
+        Villages without an estimate; they are not listed, but may have cases.
     candidates : int
-        Villages the list was chosen from.
+        Number of villages from which the list was chosen.
     public : bool
         Whether small counts are masked.
     """
@@ -156,21 +156,21 @@ class AuditShortlist:
         return _("Most expected stunted children first, then most gaps in services, then the village code")
 
     def reasons(self, kode: str, group: str) -> pd.DataFrame:
-        """Failing indicators of one risk group in one village."""
+        """Return the failing indicators of one risk group in one village."""
         return self.risks[(self.risks["kode_desa"] == kode) & (self.risks["kelompok"] == group)]
 
     def for_public(self, masked: pd.DataFrame) -> AuditShortlist:
-        """Give the list with every number taken from a table in which small counts are masked.
+        """Return the list with all numbers from a table in which small counts are masked.
 
         Parameters
         ----------
         masked : DataFrame, index ``kode_desa``
-            As :func:`lokus.show.results.public.mask_results` gives it.
+            As returned by :func:`lokus.show.results.public.mask_results`.
 
         Returns
         -------
         AuditShortlist
-            In the order of codes: a place between two known numbers would give a masked one away.
+            Sorted by code, since a position between two known numbers would disclose a masked one.
         """
         table = self.table.sort_index()
         table["urutan"] = pd.Series(pd.NA, index=table.index, dtype="Int64")
@@ -181,7 +181,7 @@ class AuditShortlist:
             masked[key].get(kode, np.nan) if key in masked else np.nan
             for kode, key in zip(self.risks["kode_desa"], self.risks["kunci"], strict=True)
         ]
-        # That nothing is to be seen would tell that hardly a child is expected.
+        # "Nothing to examine" would disclose that less than one child is expected.
         table.loc[table["anak_stunting"].isna(), "balita"] = TO_LOOK_AT
         risks = self.risks.assign(nilai=np.array(values, dtype=float))
         return replace(self, table=table, risks=risks, public=True)
@@ -222,22 +222,22 @@ def audit_shortlist(
     n: int,
     candidates: Collection[str] | None = None,
 ) -> AuditShortlist:
-    """Choose villages for the case audit, and say which risk groups to look at and why.
+    """Choose villages for the case audit, with the risk groups to examine and the reasons.
 
     Parameters
     ----------
     results : DataFrame, index ``kode_desa``
         ``desa``, ``kecamatan``, ``anak_stunting`` and the indicators.
     gaps : DataFrame
-        As :func:`lokus.followup.gaps.find_gaps` gives it.
+        As returned by :func:`lokus.followup.gaps.find_gaps`.
     examined : collection of indicator keys
-        Indicators a threshold was stated for, whether or not one fails.
+        Indicators with a stated threshold, whether or not they fail.
     catalogue : mapping of indicator key to Indicator
-        Says by ``group`` whom an indicator is about.
+        ``group`` states whom an indicator concerns.
     n : int
-        Villages wanted; fewer are given where fewer have an estimate.
+        Number of villages; fewer are returned where fewer have an estimate.
     candidates : collection of kode_desa, optional
-        The list is chosen from these, for instance the lokus; otherwise from all.
+        Villages to choose from, for instance the lokus; by default all.
 
     Returns
     -------
@@ -246,14 +246,14 @@ def audit_shortlist(
     Raises
     ------
     FollowupError
-        `n` is below 1, a column is missing, or a candidate is no village.
+        `n` is below 1, a column is missing, or a candidate is not among the villages.
 
     Notes
     -----
     Villages are ordered by expected stunted children, unrounded; then by the number of failing indicators of
-    the four risk groups; then by code. Children under five are to be looked at wherever at least one is
-    expected to be stunted; the other groups where an indicator of theirs fails. No person is in the data or
-    in the result: the audit team finds the cases in the field.
+    the four risk groups; then by code. Children under five are to be examined wherever at least one is
+    expected to be stunted, the other groups where one of their indicators fails. Data and result contain no
+    persons: the audit team finds the cases in the field.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is to be asked of which office: the values that the study needs and does not have."""
+"""List the values that the study needs and does not have, by office."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def missing_values(
     given: pd.DataFrame | None = None,
     lokus: Collection[str] = (),
 ) -> pd.DataFrame:
-    """List every value that is wanted and missing.
+    """List every needed value that is missing.
 
     Parameters
     ----------
     villages : pandas.DataFrame
-        Index ``kode_desa``: ``desa``, ``kecamatan`` and the indicators as far as they are usable; one that
-        is no column is missing everywhere.
+        Index ``kode_desa``: ``desa``, ``kecamatan`` and the indicators as far as they are usable; an
+        indicator without a column is missing everywhere.
     wanted : sequence of str
         Indicator keys.
     catalogue : mapping of indicator key to Indicator
     owners : mapping of indicator key to str
-        Offices as the study names them; otherwise the catalogue's.
+        Offices as named in the study; by default those of the catalogue.
     given : pandas.DataFrame, optional
-        Values before the checks: one that could not be true is stated, so that its office can look it up.
+        Values before the checks, so that the office sees a value that was rejected.
     lokus : collection of str
         Codes of the proposed villages.
 
@@ -47,7 +47,7 @@ def missing_values(
     -------
     pandas.DataFrame
         One row a missing value, columns ``REQUEST_COLUMNS``, by office, village and indicator as `wanted`
-        orders them. ``nilai_ditolak`` is the value given that cannot be true, NaN where there was none.
+        orders them. ``nilai_ditolak`` is the rejected value, NaN where none was given.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What fails its threshold in which village, and whose office that concerns."""
+"""Find the indicators that fail their threshold in each village, with the responsible office."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "bur
 
 
 class Measure(Protocol):
-    """What must be known of an indicator; :class:`lokus.intake.indicators.indicator.Indicator` is one."""
+    """Attributes of an indicator; :class:`lokus.intake.indicators.indicator.Indicator` has them."""
 
     @property
     def label(self) -> str:
-        """Text a planner reads."""
+        """Label for readers."""
 
     @property
     def worse(self) -> str:
@@ -25,7 +25,7 @@ class Measure(Protocol):
 
     @property
     def owner(self) -> str:
-        """Office (OPD) that answers for it."""
+        """Responsible office (OPD)."""
 
     @property
     def intervention(self) -> str:
@@ -33,7 +33,7 @@ class Measure(Protocol):
 
     @property
     def intervention_kind(self) -> str:
-        """Kind of the intervention: "spesifik", "sensitif", or nothing where nobody has said."""
+        """Kind of the intervention: "spesifik", "sensitif", or empty where not stated."""
 
     @property
     def action_unit(self) -> str:
@@ -41,11 +41,11 @@ class Measure(Protocol):
 
     @property
     def action_whole(self) -> str:
-        """Count that a share is taken of."""
+        """Key of the count that is the denominator of a share."""
 
     @property
     def action_count(self) -> str:
-        """Count of those concerned."""
+        """Key of the count of those concerned."""
 
     @property
     def is_share(self) -> bool:
@@ -53,7 +53,7 @@ class Measure(Protocol):
 
     @property
     def is_count(self) -> bool:
-        """Whether it counts whole things."""
+        """Whether it is a count."""
 
 
 def find_gaps(
@@ -68,9 +68,9 @@ def find_gaps(
     Parameters
     ----------
     values : pandas.DataFrame
-        Villages × indicator keys; a missing value is no gap, it belongs to completeness.
+        Villages × indicator keys; a missing value is not a gap but a matter of completeness.
     thresholds : mapping of indicator key to float
-        In the indicator's unit; the threshold itself is no gap.
+        In the indicator's unit; a value equal to the threshold is not a gap.
     catalogue : mapping of indicator key to Indicator
     owners : mapping of indicator key to str, optional
         Offices as the study names them; otherwise the catalogue's.
@@ -84,7 +84,7 @@ def find_gaps(
     Raises
     ------
     ValueError
-        A threshold is stated for an indicator that has no worse end, or that `values` lacks.
+        A threshold is stated for an indicator without a worse end, or without a column in `values`.
 
     Examples
     --------

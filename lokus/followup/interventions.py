@@ -1,4 +1,4 @@
-"""Who must act where: the matrix of villages by offices, with how many families and children it concerns."""
+"""Build the intervention matrix, villages × offices, with the numbers of families and children concerned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lokus.i18n import gettext as _
 __all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_matrix", "office_words"]
 
 
-WHOLE_VILLAGE = "desa"  # unit of an action that concerns the village as a whole
+WHOLE_VILLAGE = "desa"  # unit of an action for the village as a whole
 _PLACE = ("kode_desa", "desa", "kecamatan", "kode_kecamatan", "lokus")
 DETAIL_COLUMNS = (
     *_PLACE, "opd", "kunci", "indikator", "nilai", "ambang", "buruk", "kekurangan", "jenis", "intervensi",
@@ -28,7 +28,7 @@ _AT_THRESHOLD = ["desa", "lokus", "belum_ada_data", "belum_ada_data_lokus"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Interventions:
-    """What follows from the gaps: which office acts in which village.
+    """Interventions that follow from the gaps: which office acts in which village.
 
     Attributes
     ----------
@@ -38,12 +38,13 @@ class Interventions:
     matrix : pandas.DataFrame
         Villages × offices: number of indicators of that office that fail.
     no_data : pandas.DataFrame
-        Villages × offices: number of indicators with a threshold and without data. They are neither failed
-        nor passed.
+        Villages × offices: number of indicators with a threshold and without data. These count neither as
+        failed nor as passed.
     details : pandas.DataFrame
         One row a gap, columns ``DETAIL_COLUMNS``: ``kekurangan`` is the distance to the threshold in the
-        indicator's unit; ``kebutuhan`` how many families, children … are concerned, ``kebutuhan_ambang`` how
-        many of them bring the village to the threshold, both missing where they do not follow from the data.
+        indicator's unit; ``kebutuhan`` is the number of families, children … concerned, ``kebutuhan_ambang``
+        how many of them it takes to reach the threshold; both are missing where the data do not determine
+        them.
     missing : pandas.DataFrame
         One row a village and indicator without data: place, ``opd``, ``kunci``, ``indikator``.
     thresholds : pandas.DataFrame
@@ -90,7 +91,7 @@ class Interventions:
 
 
 def office_words() -> dict[str, str]:
-    """Name, as a reader sees them, the sums of each office that are shown, in their order.
+    """Return the labels of the sums shown for each office, in order.
 
     Examples
     --------
@@ -115,7 +116,7 @@ def intervention_matrix(
     owners: Mapping[str, str] | None = None,
     lokus: Collection[str] | None = None,
 ) -> Interventions:
-    """Say which office has what to do in which village.
+    """Determine which office has to act in which village.
 
     Parameters
     ----------
@@ -123,12 +124,12 @@ def intervention_matrix(
         Villages, index ``kode_desa``, with ``desa``, ``kecamatan``, ``kode_kecamatan`` and the indicators;
         the results table of a study is one.
     thresholds : mapping of indicator key to float
-        In the indicator's unit, as :func:`~lokus.followup.gaps.find_gaps` takes them.
+        In the indicator's unit, as for :func:`~lokus.followup.gaps.find_gaps`.
     catalogue : mapping of indicator key to Indicator
     owners : mapping of indicator key to str, optional
         Offices as the study names them; otherwise the catalogue's.
     lokus : collection of str, optional
-        Codes of the villages on the list; without it every village counts as one.
+        Codes of the villages on the list; without it every village counts as lokus.
 
     Raises
     ------
@@ -137,8 +138,8 @@ def intervention_matrix(
 
     Notes
     -----
-    An indicator without data in a village is no gap and not fine either: it is counted apart, and the
-    number of those concerned is never taken from anything but the data of that village.
+    An indicator without data in a village counts neither as a gap nor as passed, but separately. The number
+    of those concerned comes only from data of the village itself.
 
     Examples
     --------
@@ -247,7 +248,7 @@ def _by_kecamatan(details: pd.DataFrame, missing: pd.DataFrame, place: pd.DataFr
 def _count_needs(
     gaps: pd.DataFrame, villages: pd.DataFrame, catalogue: Mapping[str, Measure]
 ) -> pd.DataFrame:
-    """Count those concerned by each gap, and those it takes to reach the threshold.
+    """Count those concerned by each gap, and how many of them it takes to reach the threshold.
 
     Parameters
     ----------
@@ -260,15 +261,15 @@ def _count_needs(
     Returns
     -------
     pandas.DataFrame
-        Index of `gaps`: ``satuan``; ``kebutuhan``, those concerned; ``kebutuhan_ambang``, those by whom the
-        value reaches the threshold. Not rounded; NaN where the count does not follow from the data.
+        Index of `gaps`: ``satuan``; ``kebutuhan``, number concerned; ``kebutuhan_ambang``, number needed to
+        reach the threshold. Not rounded; NaN where the data do not determine it.
 
     Notes
     -----
-    A share of bad cases v of a whole N concerns N·v/100, a coverage N·(100 − v)/100; reaching the threshold
-    t takes N·|v − t|/100. A count concerns as many as it counts when high is worse, the shortfall when low is
-    worse. An action for the village as a whole concerns one village. N is the count the catalogue names
-    for the indicator; where the village lacks it there is no number.
+    A share of bad cases v of a whole N concerns N·v/100, a coverage N·(100 − v)/100; reaching the threshold t
+    takes N·|v − t|/100. A count where high is worse concerns as many as it counts; where low is worse, the
+    shortfall. An action for the village as a whole concerns one village. N is the count that the catalogue
+    names for the indicator; where it is missing in a village the result is NaN.
     """
     parts = [_of_indicator(rows, villages, catalogue[str(key)]) for key, rows in gaps.groupby("kunci")]
     if not parts:
@@ -298,7 +299,7 @@ def _of_indicator(rows: pd.DataFrame, villages: pd.DataFrame, item: Measure) -> 
 
 
 def _of_villages(key: str, rows: pd.DataFrame, villages: pd.DataFrame) -> pd.Series[float]:
-    """Read a count of the village of each gap; missing where the count is not there."""
+    """Return a count for the village of each gap; missing where the count is not available."""
     if key not in villages:
         return pd.Series(np.nan, index=rows.index)
     values = villages[key].astype(float).reindex(rows["kode_desa"])

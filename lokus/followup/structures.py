@@ -1,4 +1,4 @@
-"""What must be in every village for the work to be done, and where it is: TPPS, BKB, TPK, posyandu."""
+"""Tabulate in which villages the required structures exist: TPPS, BKB, TPK, posyandu."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["Structures", "village_structures"]
 
 
 class Named(Protocol):
-    """What must be known of an indicator; :class:`~lokus.intake.indicators.indicator.Indicator` is one."""
+    """Attributes of an indicator; :class:`~lokus.intake.indicators.indicator.Indicator` has them."""
 
     @property
     def label(self) -> str:
-        """Name as a reader sees it."""
+        """Label for readers."""
 
     @property
     def owner(self) -> str:
@@ -28,20 +28,20 @@ class Named(Protocol):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Structures:
-    """Where each structure is, is not, or is not known to be.
+    """Villages where each structure exists, does not exist, or is unknown.
 
     Parameters
     ----------
     table : DataFrame, index ``kunci``
-        ``struktur``, ``opd``, and the villages where it is there (``ada``), is not (``belum``) or is not
-        known (``belum_ada_data``); the same of the lokus with the ending ``_lokus``.
+        ``struktur``, ``opd``, and the number of villages where it exists (``ada``), does not (``belum``) or
+        is unknown (``belum_ada_data``); the same for the lokus with the suffix ``_lokus``.
     by_kecamatan : DataFrame
         Index ``kode_kecamatan`` and ``kunci``: ``kecamatan``, ``ada``, ``belum``, ``belum_ada_data``.
     lacking : DataFrame
-        One row a village and structure that is not there: ``kode_desa``, ``desa``, ``kecamatan``,
+        One row a village and structure that does not exist there: ``kode_desa``, ``desa``, ``kecamatan``,
         ``kode_kecamatan``, ``kunci``, ``struktur``, ``opd``, ``lokus``; lokus first.
     unknown : DataFrame
-        The same of those that are not known.
+        The same for those unknown.
     """
 
     table: pd.DataFrame
@@ -69,13 +69,13 @@ def village_structures(
     lokus: Collection[str] = (),
     owners: Mapping[str, str] | None = None,
 ) -> Structures:
-    """Say in which villages each structure is there.
+    """Determine in which villages each structure exists.
 
     Parameters
     ----------
     villages : DataFrame, index ``kode_desa``
-        ``desa``, ``kecamatan``, ``kode_kecamatan`` and a column a structure: how many there are, or 1 and 0.
-        A missing value is not known, and never counts as none.
+        ``desa``, ``kecamatan``, ``kode_kecamatan`` and a column a structure: its number, or 1 and 0. A
+        missing value is unknown and never counts as 0.
     keys : sequence of str
         Indicators that count the structures.
     catalogue : mapping of indicator key to Indicator

@@ -1,4 +1,4 @@
-"""The way to a target: where prevalence should be, where each source says it is, what is still needed."""
+"""Compute the path to a prevalence target, and compare each source's measurements with it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _EXACT = 1e-9  # percent; published values have one decimal
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One measurement, which knows the series it belongs to.
+    """One measurement, with the name of its series.
 
     Parameters
     ----------
@@ -77,24 +77,24 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Measured:
-    """Measurements of one source by one method, in the order of years.
+    """Measurements of one source by one method, ordered by year.
 
-    A survey of a sample and the routine weighing of the children who came measure different things: their
-    difference is no rise and no fall. A series therefore takes no points of another one.
+    A sample survey and the routine weighing of the children who attend measure different things: their
+    difference is not a change. A series therefore accepts no points of another one.
 
     Parameters
     ----------
     name : str
     kind : {"survei", "rutin"}
     points : tuple of Point
-        All of this series, one a year, at least one.
+        Points of this series, one for each year, at least one.
     source : str
         Where the numbers were published.
 
     Raises
     ------
     FollowupError
-        A point is of another series, a year occurs twice, or there is no point.
+        A point belongs to another series, a year occurs twice, or there is no point.
     """
 
     name: str
@@ -145,12 +145,12 @@ def measured(
     *,
     source: str = "",
 ) -> Measured:
-    """Make a series of one source from years and percentages.
+    """Build the series of one source from years and percentages.
 
     Parameters
     ----------
     name : str
-        As it is to be labelled: ``"SSGI/SKI"``, ``"e-PPGBM"``.
+        Label of the series: ``"SSGI/SKI"``, ``"e-PPGBM"``.
     kind : {"survei", "rutin"}
         Survey of a sample, or routine weighing.
     values : mapping of year to percent, or to (percent, lower limit, upper limit)
@@ -170,29 +170,29 @@ def measured(
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Trajectory:
-    """A target path, and every series beside it in columns of its own.
+    """A target path and the measured series, each in columns of its own.
 
     Parameters
     ----------
     start, target : (int, float)
         Year and percent.
     path : DataFrame, index ``tahun``
-        ``laju_tetap`` (the same fall in percent of the year before: the one compared with) and ``linear``
-        (the same fall in points), in percent; to a target of 0 only the latter.
+        ``laju_tetap`` (constant fall in percent of the year before; used for comparison) and ``linear``
+        (constant fall in points), in percent; for a target of 0 only the latter.
     series : mapping of str to Measured
-        By name. No result of this class is computed from two of them.
+        By name. No result of this class combines two of them.
     needs : DataFrame, index ``seri``
-        Of the newest point of each series by itself: ``jenis``, ``tahun``, ``nilai``, ``bawah``, ``atas``;
-        ``dasar`` ("target" for series measured like the target; "laju" for the others, which are judged by
-        the fall from their own value of the year ``acuan``); ``jalur`` (where the series should be that
-        year), ``selisih`` (``nilai`` − ``jalur``, points), ``status`` (see `STATUSES`); ``nilai_target``
-        (where it should be in the target's year), ``sisa_tahun``, ``turun_poin`` (points a year that lead
-        there) and ``turun_persen`` (percent of the year before); with `children` also ``anak_kini``,
-        ``anak_target`` and ``anak_per_tahun``. Missing where no year is left.
+        For the newest point of each series separately: ``jenis``, ``tahun``, ``nilai``, ``bawah``, ``atas``;
+        ``dasar`` ("target" for series measured like the target; "laju" for the others, which are compared by
+        their fall from their own value of the year ``acuan``); ``jalur`` (value of the path in that year),
+        ``selisih`` (``nilai`` − ``jalur``, points), ``status`` (see `STATUSES`); ``nilai_target`` (value to
+        reach in the target's year), ``sisa_tahun``, ``turun_poin`` (points a year needed to reach it) and
+        ``turun_persen`` (percent of the year before); with `children` also ``anak_kini``, ``anak_target`` and
+        ``anak_per_tahun``. Missing where no year is left.
     basis : {"survei", "rutin"}
         How start and target are measured.
     children : float or None
-        Children under five, taken to stay as many.
+        Number of children under five, assumed constant.
     """
 
     start: tuple[int, float]
@@ -205,9 +205,9 @@ class Trajectory:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Years × columns: both paths, then each series' value and limits under its own name and kind.
+        """Table of years × columns: both paths, then each series' value and limits under its name and kind.
 
-        The columns have two levels, series and quantity, so that no column holds numbers of two sources.
+        Columns have two levels, series and quantity, so that no column mixes two sources.
         """
         parts = {(_("Target path"), name): self.path[name] for name in PATHS}
         for name, one in self.series.items():
@@ -220,17 +220,17 @@ class Trajectory:
     def rate(self) -> float:
         """Fall along the path, percent of the year before (average annual rate of reduction).
 
-        Missing where the target is 0, which no constant rate reaches.
+        Missing for a target of 0, which no constant rate reaches.
         """
         return 100 * (1 - self.left(self.start[0], self.start[0] + 1)) if self.target[1] else math.nan
 
     @property
     def compared(self) -> str:
-        """Path that series are compared with: "laju_tetap", or "linear" where the target is 0."""
+        """Path used for comparison: "laju_tetap", or "linear" where the target is 0."""
         return "laju_tetap" if self.target[1] else "linear"
 
     def left(self, since: int, year: int) -> float:
-        """Part of a prevalence of the year `since` that is left in `year`, if it falls as the path does."""
+        """Return the fraction of the prevalence of the year `since` that remains in `year` along the path."""
         return _left(since, year, self.start, self.target)
 
     def __repr__(self) -> str:
@@ -269,7 +269,7 @@ def trajectory(
     basis: Kind = "survei",
     children: float | None = None,
 ) -> Trajectory:
-    """Lay a path from a start to a target, and judge every source by itself.
+    """Compute the path from a start to a target, and compare every source with it separately.
 
     Parameters
     ----------
@@ -280,8 +280,8 @@ def trajectory(
     basis : {"survei", "rutin"}
         How start and target are measured; only series of this kind are compared with the path.
     children : float, optional
-        Children under five of the kabupaten, for saying falls in children. Held constant: lokus makes no
-        forecast of births.
+        Children under five of the kabupaten, to express falls in children. Assumed constant: births are not
+        forecast; leave it out where their number changes much.
 
     Returns
     -------
@@ -294,22 +294,20 @@ def trajectory(
 
     Notes
     -----
-    The path compared with falls by the same percentage every year, p₀·(p₁/p₀)^((t−t₀)/(t₁−t₀)): the average
-    annual rate of reduction that WHO and UNICEF use for stunting, and the shape of the national path of
-    RPJMN 2020–2024 (24.1, 21.1, 18.4, 16, 14 %: 12–13 % less each year, between 3.0 and 2.0 points). The
-    straight line is given beside it; it asks less at first and more at the end. No constant rate reaches 0:
-    to such a target (no open defecation) the straight line alone leads, and is compared with.
-
-    Routine weighing reaches other children than a survey does and often finds a fraction of its prevalence
-    (Muara Enim 2021: 3.2 % against 29.7 %), so it says nothing of a target set by survey. A series of another
-    kind is judged by the path's yearly percentage alone, from its own first value since the start.
-
-    A series with an interval is on track, or behind, only where the whole interval says so; without one the
-    value alone decides.
+    The path used for comparison falls by the same percentage every year, p₀·(p₁/p₀)^((t−t₀)/(t₁−t₀)): the
+    average annual rate of reduction that WHO and UNICEF use for stunting, and the shape of the national path
+    of RPJMN 2020–2024 (24.1, 21.1, 18.4, 16, 14 %: 12–13 % less each year, between 3.0 and 2.0 points). A
+    straight line is computed too; it requires smaller falls at first and larger ones at the end. No constant
+    rate reaches 0: for such a target (no open defecation) only the straight line is used. Routine weighing
+    covers other children than a survey and often finds a fraction of its prevalence (Muara Enim 2021: 3.2 %
+    against 29.7 %), so it cannot be compared with a target set by survey. A series of another kind is
+    compared with the path's yearly percentage only, from its own first value since the start. A series with
+    an interval is on track, or behind, only where the whole interval is; without an interval the value
+    decides.
 
     Examples
     --------
-    Rejang Lebong: 20.2 % (SSGI 2022) to 14 % in 2024, and what was reported since:
+    Rejang Lebong: 20.2 % (SSGI 2022) to 14 % in 2024, and the values reported since:
 
     >>> from lokus.followup.trajectory import measured
     >>> reported = measured("SSGI/SKI", "survei", {2022: 20.2, 2023: 28.6, 2024: 24.7})
@@ -372,7 +370,7 @@ def trajectory(
 
 
 def status_label(status: str) -> str:
-    """Name of a status as a reader sees it.
+    """Return the label of a status.
 
     Examples
     --------
@@ -389,9 +387,9 @@ def status_label(status: str) -> str:
 
 
 def _left(since: int, year: int, start: tuple[int, float], target: tuple[int, float]) -> float:
-    """Give what is left in `year` of a prevalence that falls along the path from `since` on, 0–1.
+    """Return the fraction of a prevalence that remains in `year` along the path from `since`, 0–1.
 
-    To a target of 0 leads only the straight line.
+    For a target of 0 by the straight line.
     """
     if target[1] > 0:
         return float((target[1] / start[1]) ** ((year - since) / (target[0] - start[0])))
@@ -401,7 +399,7 @@ def _left(since: int, year: int, start: tuple[int, float], target: tuple[int, fl
 def _need(
     one: Measured, start: tuple[int, float], target: tuple[int, float], basis: Kind, children: float | None
 ) -> dict[str, object]:
-    """Say what one series' newest point means for the way, no other series being looked at."""
+    """Compare the newest point of one series with the path, independently of other series."""
     point, last = one.latest, target[0]
     since = [earlier for earlier in one.points if earlier.year >= start[0]]
     if one.kind == basis:
@@ -411,7 +409,7 @@ def _need(
     alone = one.kind != basis and len(since) == 1
     expected = end = math.nan
     if since:
-        # After the target's year what was reached then is what must be kept.
+        # After the target's year the value of that year must be maintained.
         expected = value * _left(int(year), min(point.year, last), start, target)
         end = value * _left(int(year), last, start, target)
     elif one.kind == basis:
