@@ -142,7 +142,7 @@ def moving(data: Path) -> None:
                 page.go(
                     make(folder / "peta.html").as_uri(),
                     "document.documentElement.dataset.ready === '1'",
-                    wait=120,
+                    wait=300,
                 )
                 found = page.run(MOVE)
                 (pan, longest), (zoom, slowest) = found["pan"], found["zoom"]

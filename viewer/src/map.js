@@ -169,35 +169,89 @@ export function createMap(app) {
   const inside = (box) => box[2] * view.scale + view.x >= 0 && box[0] * view.scale + view.x <= width
     && box[3] * view.scale + view.y >= 0 && box[1] * view.scale + view.y <= height;
 
-  // The last full drawing stands in while a hand moves a map that takes long to draw.
-  const still = make("canvas"), stillView = { scale: 1, x: 0, y: 0 };
-  let took = 0, settling = 0;
+  // While a hand moves a map that takes long to draw, its last full drawing stands in, over the widest one there
+  // is of the same content, so that what comes into view is blurred rather than blank.
+  /** @type {(() => { canvas: HTMLCanvasElement, scale: number, x: number, y: number, version: number })} */
+  const picture = () => ({ canvas: /** @type {HTMLCanvasElement} */ (make("canvas")), scale: 0, x: 0, y: 0, version: -1 });
+  const still = picture(), widest = picture();
+  const SLOW = 25;  // milliseconds from one frame to the next after a full drawing: too many to follow a hand
+  let took = 0, settling = 0, painted = 0, last = 0;
+
+  /** @type {(into: ReturnType<typeof picture>) => void} */
+  function keep(into) {
+    if (into.canvas.width !== canvas.width || into.canvas.height !== canvas.height) {
+      into.canvas.width = canvas.width; into.canvas.height = canvas.height;
+    }
+    /** @type {CanvasRenderingContext2D} */ (into.canvas.getContext("2d")).drawImage(canvas, 0, 0);
+    Object.assign(into, view, { version: app.version });
+  }
+
+  /** @type {(from: ReturnType<typeof picture>) => void} */
+  function lay(from) {
+    const k = view.scale / from.scale;
+    pen.drawImage(from.canvas, view.x - from.x * k, view.y - from.y * k, width * k, height * k);
+  }
+
+  const fits = (/** @type {ReturnType<typeof picture>} */ one) => one.version === app.version
+    && one.canvas.width === canvas.width && one.canvas.height === canvas.height;
+
+  // Whether the picture that stands in shows too little of the window, or too coarsely: in a long movement the map
+  // is drawn anew now and then, for a sixth of the time at most, unless that stops the hand for too long.
+  function worn() {
+    const k = view.scale / still.scale, left = view.x - still.x * k, top = view.y - still.y * k;
+    const covered = Math.max(0, Math.min(width, left + width * k) - Math.max(0, left))
+      * Math.max(0, Math.min(height, top + height * k) - Math.max(0, top));
+    return k > 1.8 || covered < 0.7 * width * height;
+  }
 
   function draw(moving = false) {
     clearTimeout(settling);
-    if (moving && took > 12) {
-      const k = view.scale / stillView.scale;
+    const slow = took > SLOW && fits(still);
+    const there = slow && still.scale === view.scale && still.x === view.x && still.y === view.y;
+    if (slow && (there || (moving && !(worn() && took < 150 && performance.now() - last > 6 * took)))) {
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.fillStyle = "#eef2f3";
       pen.fillRect(0, 0, width, height);
-      pen.drawImage(still, view.x - stillView.x * k, view.y - stillView.y * k, width * k, height * k);
-      settling = window.setTimeout(draw, 140);
+      if (!there && fits(widest) && widest.scale < still.scale) lay(widest);
+      lay(still);
+      if (there) markHovered();
+      else settling = window.setTimeout(draw, 140);
       return;
     }
-    const start = performance.now();
+    const start = last = performance.now(), own = ++painted;
     paint();
-    took = performance.now() - start;
-    if (took > 12) {
-      still.width = canvas.width; still.height = canvas.height;
-      /** @type {CanvasRenderingContext2D} */ (still.getContext("2d")).drawImage(canvas, 0, 0);
-      Object.assign(stillView, view);
+    if (hovered < 0) {
+      // A browser draws later than it is told to: the next frame says how long it took.
+      requestAnimationFrame(() => {
+        if (own !== painted) return;
+        took = performance.now() - start;
+        root.dataset.took = took.toFixed(0);
+        if (took <= SLOW) return;
+        keep(still);
+        if (!fits(widest) || view.scale <= widest.scale) keep(widest);
+      });
     }
-    root.dataset.took = took.toFixed(0);
+    markHovered();
   }
+
+  function markHovered() {
+    if (hovered < 0) return;
+    pen.setTransform(ratio * view.scale, 0, 0, ratio * view.scale, ratio * view.x, ratio * view.y);
+    ring(hovered, "#14506b", 2);
+  }
+
+  /** @type {(i: number, colour: string, size: number) => void} */
+  function ring(i, colour, size) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = size / view.scale;
+    pen.stroke(trace(new Path2D(), villages[i], coarseness()));
+  }
+
+  const coarseness = () => COARSENESS.findLastIndex((apart) => apart * view.scale <= 0.75);
 
   function paint() {
     const k = view.scale;
-    const level = COARSENESS.findLastIndex((apart) => apart * k <= 0.75);
+    const level = coarseness();
     const { classes, symbols, outlined, key } = app.layer();
     /** @type {(path: Path2D, colour: string, size: number) => void} */
     const line = (path, colour, size) => { pen.strokeStyle = colour; pen.lineWidth = size / k; pen.stroke(path); };
@@ -234,11 +288,7 @@ export function createMap(app) {
       line(trace(new Path2D(), villages[i], level), "#6b1d6f", 2.6);
       pen.setLineDash([]);
     }
-    /** @type {[number, [string, number][]][]} */
-    const marks = [[hovered, [["#14506b", 2]]], [app.chosen, [["#fff", 6], ["#14506b", 3]]]];
-    for (const [i, style] of marks) {
-      if (i >= 0) for (const [colour, size] of style) line(trace(new Path2D(), villages[i], level), colour, size);
-    }
+    if (app.chosen >= 0) for (const [colour, size] of /** @type {const} */ ([["#fff", 6], ["#14506b", 3]])) ring(app.chosen, colour, size);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (symbols) circles(symbols);
     if (app.trying()) watermark();
@@ -434,7 +484,7 @@ export function createMap(app) {
   /** @type {(x: number, y: number) => number} */
   const under = (x, y) => {
     const gx = (x - view.x) / view.scale, gy = (y - view.y) / view.scale;
-    for (const group of shown) {
+    for (const group of groups) {
       const [left, top, right, bottom] = group.box;
       if (gx < left || gx > right || gy < top || gy > bottom) continue;
       const i = group.members.findLast((/** @type {number} */ member) => holds(villages[member], gx, gy));

@@ -187,7 +187,18 @@ def _scale(extent: Extent, scale_of: Callable[[float, float], float]) -> float:
 
 
 def _linked(shapes: npt.NDArray[Any], distance: float) -> npt.NDArray[np.int64]:
-    """Give the group of each shape: joined by steps of at most `distance`, numbered by first member."""
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=distance)
-    graph = coo_array((np.ones(len(a), dtype=bool), (a, b)), shape=(len(shapes), len(shapes)))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    """Give the group of each shape: joined by steps of at most `distance`, numbered by first member.
+
+    Shapes with a corner in the same square of that diagonal are near enough by themselves: only squares are
+    compared, of which there are few however many islands a country has.
+    """
+    corner = shapely.get_coordinates(shapely.get_point(shapely.get_exterior_ring(shapes), 0))
+    square = np.floor(corner / (distance / np.sqrt(2))).astype(np.int64)
+    _squares, place = np.unique(square, axis=0, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    joined = shapely.multipolygons(shapes[order], indices=place[order])
+    a, b = shapely.STRtree(joined).query(joined, predicate="dwithin", distance=distance)
+    graph = coo_array((np.ones(len(a), dtype=bool), (a, b)), shape=(len(joined), len(joined)))
+    found = connected_components(graph, directed=False)[1][place]
+    _names, first, number = np.unique(found, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number].astype(np.int64)

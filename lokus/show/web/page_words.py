@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -20,17 +21,17 @@ def viewer_text(numbers: list[int], results: pd.DataFrame, lost: list[str]) -> d
     numbers : list of int
         Place of each village on the list, 0 for none.
     results : DataFrame
-        Villages, with ``kecamatan``.
+        Villages, with ``kode_kecamatan``: several kecamatan of a province bear one name.
     lost : list of str
         Names of villages without polygon.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> viewer_text([1], pd.DataFrame({"kecamatan": ["Lembak"]}), [])["list"]
+    >>> viewer_text([1], pd.DataFrame({"kode_kecamatan": ["160301"]}), [])["list"]
     'Daftar lokus: 1 desa/kelurahan di 1 kecamatan'
     """
-    proposed = results.loc[[number > 0 for number in numbers], "kecamatan"]
+    proposed = results.loc[[number > 0 for number in numbers], "kode_kecamatan"]
     names = ", ".join(lost[:6]) + (", …" if len(lost) > 6 else "")
     return {
         "total": _("Total"),
@@ -44,10 +45,10 @@ def viewer_text(numbers: list[int], results: pd.DataFrame, lost: list[str]) -> d
         "nothing": _("No village found."),
         "more": _("and {n} more"),
         "list": _("List of lokus: {n} villages in {k} kecamatan").format(
-            n=len(proposed), k=proposed.nunique()
+            n=format_number(len(proposed)), k=format_number(proposed.nunique())
         ),
         "undrawn": _("{n} villages without polygon, counted but not drawn: {names}.").format(
-            n=len(lost), names=names
+            n=format_number(len(lost)), names=names
         ),
         "gaps": _("What is lacking, by office"),
         "columnNumber": _("No. on the list"),

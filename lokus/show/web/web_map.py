@@ -207,10 +207,13 @@ def page_data(
     # A kecamatan none of whose villages has a polygon has no outline, but its villages are still found.
     districts = results.groupby("kode_kecamatan")["kecamatan"].first().astype(str)
     outlines = to_metric(kecamatan, metric.crs).geometry.reindex(districts.index)
-    shapes = np.concatenate([smaller_above(metric.geometry.to_numpy()), polygonal(outlines.to_numpy())])
-    west, south, east, north = shapely.total_bounds([shape for shape in shapes if shape is not None])
+    west, south, east, north = shapely.total_bounds(
+        [shape for part in (metric.geometry, outlines) for shape in part if shape is not None]
+    )
     reach = max(east - west, north - south)
     more = max(1.0, (len(results) / _KABUPATEN) ** _GROWTH)
+    villages = smaller_above(metric.geometry.to_numpy(), thinnest=reach / _STEPS / more)
+    shapes = np.concatenate([villages, polygonal(outlines.to_numpy())])
     topology = build_topology(shapes, reach / _STEPS / more).simplify(reach / _DETAIL / more)
     height = round((north - south) / topology.grid)
     spots = _spots(topology, height)

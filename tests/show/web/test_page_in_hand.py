@@ -156,6 +156,62 @@ def test_it_prints_on_one_sheet_with_its_legend_and_says_when_it_is_a_trial(page
     assert "PERCOBAAN – BUKAN USULAN RESMI" in " ".join(tried.pages[0].extract_text().split())
 
 
+# A clock that runs thirty times as fast makes every drawing one that takes too long to follow a hand.
+DRAG = """
+(async () => {
+  const real = performance.now.bind(performance);
+  performance.now = () => 30 * real();
+  const canvas = document.getElementById("canvas"), box = canvas.getBoundingClientRect(), root = document.documentElement;
+  const frame = () => new Promise(requestAnimationFrame), wait = (time) => new Promise((done) => setTimeout(done, time));
+  const x = box.width / 2, y = box.height / 2;
+  const send = (kind, type, given) => canvas.dispatchEvent(new type(kind, { bubbles: true, cancelable: true, ...given }));
+  const hand = (kind, dx, dy) => send(kind, PointerEvent, {
+    pointerId: 1, pointerType: "mouse", button: 0, buttons: kind === "pointermove" && dx === null ? 0 : 1,
+    clientX: box.left + x + (dx ?? 0), clientY: box.top + y + dy });
+  const pixels = () => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const count = (test) => { let n = 0; for (let i = 0; i < test.length; i += 4) n += test[i] === 238 && test[i + 1] === 242; return n; };
+  const differ = (a, b) => { let n = 0; for (let i = 0; i < a.length; i++) n += a[i] !== b[i]; return n; };
+  canvas.setPointerCapture = () => {};
+  document.querySelector("#layers button:nth-child(2)").click();
+  document.getElementById("all").click();
+  await wait(400);
+  for (let n = 0; n < 12; n++) { send("wheel", WheelEvent, { deltaY: -20, clientX: box.left + x, clientY: box.top + y }); await frame(); }
+  await wait(500);
+  hand("pointerdown", 0, 0);
+  for (let n = 1; n <= 10; n++) { hand("pointermove", 30 * n, 12 * n); await frame(); }
+  await frame();
+  const during = pixels();
+  await wait(500);
+  const settled = pixels();
+  hand("pointerup", 300, 120);
+  document.querySelector("#layers button:nth-child(3)").click();
+  await wait(400);
+  document.querySelector("#layers button:nth-child(2)").click();
+  await wait(400);
+  const direct = pixels();
+  hand("pointermove", null, 0);
+  await wait(100);
+  const tip = document.getElementById("tip"), hovered = pixels();
+  return { during: count(during), settled: count(settled), moved: differ(during, settled), direct: differ(settled, direct),
+    hovered: differ(direct, hovered), tip: tip.hidden ? "" : tip.textContent, took: Number(root.dataset.took) };
+})()
+"""
+
+
+@pytest.mark.slow
+def test_a_map_that_is_slow_to_draw_follows_the_hand_and_ends_as_drawn_at_once(page, file):
+    page.go(file.as_uri(), READY)
+    found = page.run(DRAG)
+    assert found["took"] > 25
+    # The picture that stands in is not the drawing, which comes when the hand rests.
+    assert found["moved"] > 0
+    assert found["direct"] == 0
+    # Where land comes into view it is blurred, not blank.
+    assert found["during"] <= 1.05 * found["settled"] + 100
+    assert found["tip"]
+    assert found["hovered"] > 0
+
+
 @pytest.mark.slow
 def test_pages_stay_small_enough_to_be_sent(file, shared_data, tmp_path):
     """The whole page: twenty indicators as layers, columns and sliders besides the themes."""
