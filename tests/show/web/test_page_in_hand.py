@@ -161,21 +161,29 @@ DRAG = """
 (async () => {
   const real = performance.now.bind(performance);
   performance.now = () => 30 * real();
-  const canvas = document.getElementById("canvas"), box = canvas.getBoundingClientRect(), root = document.documentElement;
-  const frame = () => new Promise(requestAnimationFrame), wait = (time) => new Promise((done) => setTimeout(done, time));
+  const canvas = document.getElementById("canvas"), box = canvas.getBoundingClientRect();
+  const root = document.documentElement, frame = () => new Promise(requestAnimationFrame);
+  const wait = (time) => new Promise((done) => setTimeout(done, time));
   const x = box.width / 2, y = box.height / 2;
   const send = (kind, type, given) => canvas.dispatchEvent(new type(kind, { bubbles: true, cancelable: true, ...given }));
   const hand = (kind, dx, dy) => send(kind, PointerEvent, {
     pointerId: 1, pointerType: "mouse", button: 0, buttons: kind === "pointermove" && dx === null ? 0 : 1,
     clientX: box.left + x + (dx ?? 0), clientY: box.top + y + dy });
   const pixels = () => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  const count = (test) => { let n = 0; for (let i = 0; i < test.length; i += 4) n += test[i] === 238 && test[i + 1] === 242; return n; };
+  const count = (dots) => {
+    let n = 0;
+    for (let i = 0; i < dots.length; i += 4) n += dots[i] === 238 && dots[i + 1] === 242;
+    return n;
+  };
   const differ = (a, b) => { let n = 0; for (let i = 0; i < a.length; i++) n += a[i] !== b[i]; return n; };
   canvas.setPointerCapture = () => {};
   document.querySelector("#layers button:nth-child(2)").click();
   document.getElementById("all").click();
   await wait(400);
-  for (let n = 0; n < 12; n++) { send("wheel", WheelEvent, { deltaY: -20, clientX: box.left + x, clientY: box.top + y }); await frame(); }
+  for (let n = 0; n < 12; n++) {
+    send("wheel", WheelEvent, { deltaY: -20, clientX: box.left + x, clientY: box.top + y });
+    await frame();
+  }
   await wait(500);
   hand("pointerdown", 0, 0);
   for (let n = 1; n <= 10; n++) { hand("pointermove", 30 * n, 12 * n); await frame(); }
@@ -192,8 +200,11 @@ DRAG = """
   hand("pointermove", null, 0);
   await wait(100);
   const tip = document.getElementById("tip"), hovered = pixels();
-  return { during: count(during), settled: count(settled), moved: differ(during, settled), direct: differ(settled, direct),
-    hovered: differ(direct, hovered), tip: tip.hidden ? "" : tip.textContent, took: Number(root.dataset.took) };
+  return {
+    during: count(during), settled: count(settled), moved: differ(during, settled),
+    direct: differ(settled, direct), hovered: differ(direct, hovered),
+    tip: tip.hidden ? "" : tip.textContent, took: Number(root.dataset.took),
+  };
 })()
 """
 

@@ -7,7 +7,7 @@ import pandas as pd
 from lokus.i18n import use_language
 from lokus.show.web.page_words import page_text, trial_text, viewer_text
 
-VILLAGES = pd.DataFrame({"kecamatan": ["Lembak", "Ulu"]})
+VILLAGES = pd.DataFrame({"kode_kecamatan": ["Lembak", "Ulu"]})
 
 
 def all_words() -> dict[str, str]:
