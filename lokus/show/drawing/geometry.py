@@ -126,8 +126,9 @@ def smaller_above(
     there = np.flatnonzero(~shapely.is_missing(shapes))
     if len(there) < 2 or shapely.coverage_is_valid(shapes[there]):
         return shapes
-    # Borders that move by half the width make no overlap of that width.
-    drawn = shapely.simplify(shapes[there], thinnest / 2, preserve_topology=False) if thinnest else shapes[there]
+    drawn = shapes[there]
+    if thinnest:  # borders that move by half the width make no overlap of that width
+        drawn = shapely.simplify(drawn, thinnest / 2, preserve_topology=False)
     sound = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
     first, second = shapely.STRtree(sound).query(sound, predicate="intersects")
     first, second = first[first < second], second[first < second]

@@ -165,7 +165,8 @@ DRAG = """
   const root = document.documentElement, frame = () => new Promise(requestAnimationFrame);
   const wait = (time) => new Promise((done) => setTimeout(done, time));
   const x = box.width / 2, y = box.height / 2;
-  const send = (kind, type, given) => canvas.dispatchEvent(new type(kind, { bubbles: true, cancelable: true, ...given }));
+  const send = (kind, type, given) =>
+    canvas.dispatchEvent(new type(kind, { bubbles: true, cancelable: true, ...given }));
   const hand = (kind, dx, dy) => send(kind, PointerEvent, {
     pointerId: 1, pointerType: "mouse", button: 0, buttons: kind === "pointermove" && dx === null ? 0 : 1,
     clientX: box.left + x + (dx ?? 0), clientY: box.top + y + dy });
