@@ -94,9 +94,7 @@ def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     return kept
 
 
-def smaller_above(
-    geometries: Sequence[Any] | npt.NDArray[Any], *, thinnest: float = 0.0
-) -> npt.NDArray[Any]:
+def smaller_above(geometries: Sequence[Any] | npt.NDArray[Any], *, thinnest: float = 0.0) -> npt.NDArray[Any]:
     """Keep the polygon parts, and where two villages overlap by over a square metre, the smaller one whole.
 
     Print, atlas and web page draw classes one after the other; without this each would show another village.
