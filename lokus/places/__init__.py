@@ -1,1 +1,1 @@
-"""Places: village codes, village names, boundaries and who borders whom."""
+"""Read and check places: village codes, village names, boundaries, neighbours and changes between years."""

@@ -1,4 +1,4 @@
-"""Village boundaries: read, checked, repaired, and set against the official list."""
+"""Read village boundaries, check and repair them, and compare them with the official list."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ def village_table(
     official: pd.DataFrame | None = None,
     kabupaten: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Give the village table of a boundary file: unique codes, sorted, with names and geometry.
+    """Build the village table of a boundary file: unique codes, sorted, with names and geometry.
 
     Raises
     ------
     InputError
-        No row has a code, a code stands in two rows, digits are lost, or the codes are of BPS and there is no
-        bridge.
+        No row has a code, a code occurs in two rows, digits are lost, or the codes are of BPS and no bridge
+        is given.
     """
     rows = pd.RangeIndex(1, len(features) + 1)
     at = replace(where, column=schema.kode)
@@ -117,7 +117,7 @@ def village_table(
         kabupaten=kabupaten,
     )
     findings += system
-    # Other kabupaten of the file are left out: what is odd in them is of no concern.
+    # Other kabupaten of the file are left out, so anomalies in them are not reported.
     own = (codes.isna() | codes.str.startswith(kabupaten or "")).to_numpy(dtype=bool)
     names = pd.DataFrame({"desa": desa.where(own, ""), "kecamatan": kecamatan.where(own, "")})
     findings += _mended_names(features, schema, own, where)
@@ -176,7 +176,7 @@ def village_table(
 
 
 def _names(features: gpd.GeoDataFrame, schema: Schema, rows: pd.RangeIndex) -> tuple[pd.Series, pd.Series]:
-    """Village and kecamatan names by row, a second column of names where the first is empty."""
+    """Return village and kecamatan names by row, from a second column where the first is empty."""
     desa = _text(pd.Series(features[schema.desa].to_numpy(), index=rows, dtype=object))
     if schema.also_desa:
         other = _text(pd.Series(features[schema.also_desa].to_numpy(), index=rows, dtype=object))
@@ -187,12 +187,12 @@ def _names(features: gpd.GeoDataFrame, schema: Schema, rows: pd.RangeIndex) -> t
 
 
 def official_table(official: pd.DataFrame, kabupaten: str | None) -> pd.DataFrame:
-    """Give an official village list the shape of the village table, without geometry.
+    """Convert an official village list to the columns of the village table, without geometry.
 
     Raises
     ------
     InputError
-        A column is missing, a code cannot be read, or one stands twice.
+        A column is missing, a code cannot be read, or a code occurs twice.
 
     Examples
     --------
@@ -220,12 +220,12 @@ def official_table(official: pd.DataFrame, kabupaten: str | None) -> pd.DataFram
 def drop_other_kabupaten(
     villages: gpd.GeoDataFrame, kabupaten: str, *, where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Keep the villages of one kabupaten, and say what else the file holds.
+    """Select the villages of one kabupaten, and report what else the file contains.
 
     Raises
     ------
     InputError
-        The file holds none of that kabupaten.
+        The file has no village of that kabupaten.
     """
     own = villages.index.str.startswith(kabupaten)
     others = villages.index[~own].str[:4].value_counts().sort_index()
@@ -269,7 +269,7 @@ def drop_other_kabupaten(
 
 
 def _stray(own: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Single villages under another kabupaten's code, in a kecamatan that this one has and that one lacks."""
+    """Find single villages under another kabupaten's code, in a kecamatan that only this kabupaten has."""
     few = others.index.str[:4].map(others.index.str[:4].value_counts()) <= max(2, len(own) // 20)
     letters = [name_key(name).letters for name in others["kecamatan"]]
     here = {name_key(name).letters for name in own["kecamatan"]}
@@ -278,7 +278,7 @@ def _stray(own: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def several_kabupaten(villages: gpd.GeoDataFrame, *, where: Where) -> list[Finding]:
-    """Villages of more than one kabupaten, where the study does not say which one it is about."""
+    """Report villages of several kabupaten where the study does not name one."""
     counts = villages.index.str[:4].value_counts().sort_index()
     if len(counts) < 2:
         return []
@@ -308,22 +308,22 @@ def _describe(codes: pd.Series, desa: pd.Series, kecamatan: pd.Series) -> pd.Dat
     frame["kode_kecamatan"] = [kecamatan_of(code) for code in plain]
     frame["jenis"] = [jenis(code) for code in plain]
     frame["kecamatan"] = frame["kecamatan"].where(frame["kecamatan"] != "", dotted_kecamatan(frame.index))
-    # A village without a name is called by its code, so that no list shows an empty line.
+    # A village without a name is shown by its code, so that no list has an empty line.
     frame["desa"] = frame["desa"].where(frame["desa"] != "", dotted(frame.index))
     return frame
 
 
 def dotted(codes: pd.Index) -> pd.Series:
-    """Give the dotted code, which stands in the place of an unknown village name."""
+    """Return the dotted code, which replaces an unknown village name."""
     return pd.Series([format_kode(code) for code in codes], index=codes, dtype=object)
 
 
 def dotted_kecamatan(codes: pd.Index) -> pd.Series:
-    """Give the dotted code of the kecamatan, which stands in the place of an unknown name."""
+    """Return the dotted code of the kecamatan, which replaces an unknown name."""
     return pd.Series([format_kode(code)[:8] for code in codes], index=codes, dtype=object)
 
 
-# What programs and offices write into a cell that has no name.
+# Texts that programs and offices write into a cell without a name.
 _NO_NAME: Final = re.compile(r"[\W_]*|<?null>?|none|nan|n/?a|#n/?a", re.IGNORECASE)
 
 
@@ -332,9 +332,9 @@ def _text(names: pd.Series) -> pd.Series:
 
 
 def _name(name: object) -> str:
-    """Give a name on one line, as it is seen; one longer than any village has is cut with an ellipsis.
+    """Return a name on one line without invisible characters; a longer one than any village has is truncated.
 
-    What stands for no name at all becomes empty.
+    Texts that mean "no name" become empty.
     """
     if name is None or name is pd.NA or name != name:
         return ""
@@ -347,7 +347,7 @@ def _name(name: object) -> str:
 def _mended_names(
     features: gpd.GeoDataFrame, schema: Schema, own: NDArray[np.bool_], where: Where
 ) -> list[Finding]:
-    """Tell which rows have names that are not shown as they stand in the file."""
+    """Report the rows whose names are changed for display."""
     columns = [name for name in (schema.desa, schema.also_desa, schema.kecamatan) if name]
     names = features[columns].map(lambda name: name if isinstance(name, str) else "")
     matters = (
@@ -367,7 +367,7 @@ def _mended_names(
 
 
 def _without_country(cell: object) -> object:
-    """Take the country off a code of the United Nations' system (``ID1603012001``)."""
+    """Remove the country prefix from a code of the United Nations' system (``ID1603012001``)."""
     return cell[2:] if isinstance(cell, str) and cell[:2].upper() == "ID" else cell
 
 
@@ -387,7 +387,7 @@ def _without_code(
     kabupaten: str | None,
     where: Where,
 ) -> list[Finding]:
-    """Polygons without code: lakes and forest may be left out, what is called like a village may not."""
+    """Handle polygons without code: lakes and forest are left out, one with a village name is reported."""
     villages = [row for row in rows if desa[row] and not _NO_VILLAGE.match(desa[row])]
     if official is not None and "desa" in official:
         lacking = official[~official.index.isin(codes.dropna())]["desa"].fillna("").astype(str)
@@ -446,7 +446,7 @@ def _refuse_duplicates(codes: pd.Series, where: Where) -> None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Boundaries:
-    """Villages with their polygons, and what was found about them.
+    """Villages with their polygons and the findings about them.
 
     Parameters
     ----------
@@ -455,7 +455,7 @@ class Boundaries:
         ``jenis``, ``geometry`` (None where there is no polygon).
     findings : list of Finding
     coverage_before, coverage : CoverageReport
-        The borders as drawn, and as they are in `villages`.
+        Coverage before and after the repair.
     source : str
         Name of the file.
     """
@@ -482,7 +482,7 @@ class Boundaries:
 
     @cached_property
     def centres(self) -> gpd.GeoSeries:
-        """Centroids in metres (estimated UTM zone), empty for a village without polygon."""
+        """Centroids in metres (estimated UTM zone); empty for a village without polygon."""
         return self.villages.geometry.to_crs(utm_crs(self.villages)).centroid
 
     def __repr__(self) -> str:
@@ -525,7 +525,7 @@ def read_boundaries(
     ----------
     path : str or Path
         GeoPackage, Shapefile, GeoJSON, GeoParquet, whatever else GDAL reads, or the SQL form of
-        :mod:`lokus.places.published_sql`; also a folder or zip file that holds one of them.
+        :mod:`lokus.places.published_sql`; also a folder or zip file with one of them.
     layer : str, optional
         Needed when the file has several.
     columns : mapping, optional
@@ -534,17 +534,18 @@ def read_boundaries(
         Official village list: ``kode_desa`` as index or column, ``desa``, ``kecamatan``. Villages without a
         polygon are added with geometry None.
     kabupaten : str, optional
-        Code of the kabupaten, ``"16.03"`` or ``"1603"``; villages of others are left out, which is reported.
+        Code of the kabupaten, ``"16.03"`` or ``"1603"``; villages of others are left out and reported.
     bbox : tuple of float, optional
         West, south, east, north in the units of the file; only villages that meet it are read.
     crs : str, optional
-        Coordinate system of a file that does not say its own, or says one in which its villages cannot lie.
+        Coordinate system of a file that states none, or one in which its villages cannot lie. Leave it out
+        where the file states a correct one: it must not contradict the file.
     encoding : str, optional
-        Encoding of the texts of a file that does not say it or says it wrongly.
+        Encoding of the texts of a file that states none or a wrong one.
     bridge : pandas.DataFrame, optional
         Columns ``bps`` and ``kemendagri``, for a file with BPS codes.
     repair : bool
-        Make the borders of neighbours fit.
+        Make the borders of neighbours match. Do not use False where areas or neighbours are computed.
     gap_width_m : float
         Gaps narrower than this, in metres, are closed.
 
@@ -557,8 +558,8 @@ def read_boundaries(
     ------
     InputError
         No such file or layer, no villages, no coordinate system or an impossible one, no polygons,
-        unrecognised columns, a code in two rows, codes of BPS without a bridge, or nothing of the kabupaten
-        asked for or of the official list.
+        unrecognised columns, a code in two rows, codes of BPS without a bridge, or no village of the stated
+        kabupaten or the official list.
 
     Examples
     --------
@@ -577,7 +578,7 @@ def read_boundaries(
         path,
         layer=layer,
         columns=columns,
-        # BPS has other numbers for some kabupaten, so nothing is left out before codes are translated.
+        # BPS numbers some kabupaten differently, so nothing is left out before codes are translated.
         kabupaten=code if bridge is None else None,
         bbox=bbox,
         encoding=encoding,
@@ -650,7 +651,7 @@ def _kabupaten_digits(kabupaten: str | None) -> str | None:
 
 
 def _finite(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Take out polygons with a point that has no position; nothing can be computed with them."""
+    """Remove polygons with coordinates that are not finite; nothing can be computed with them."""
     polygons = villages.geometry.to_numpy().copy()
     points, owner = shapely.get_coordinates(polygons, return_index=True)
     broken = np.unique(owner[~np.isfinite(points).all(axis=1)])
@@ -673,7 +674,7 @@ def _finite(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame,
 
 
 def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Every polygon where it belongs, valid and with an area."""
+    """Correct swapped axes, and make every polygon valid and non-empty."""
     present = (villages.geometry.notna() & ~villages.geometry.is_empty).to_numpy()
     swapped = np.zeros(len(villages), dtype=bool)
     if villages.crs.is_geographic:
@@ -691,7 +692,7 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
         )
     outside = with_area & ~inside_indonesia(villages.geometry.to_crs("EPSG:4326").bounds.to_numpy())
     if outside.any():
-        # What lies at the other end of the world would make every map and every distance useless.
+        # A polygon far outside Indonesia would distort every map and every distance.
         polygons = villages.geometry.to_numpy().copy()
         polygons[outside] = None
         villages.geometry = gpd.GeoSeries(polygons, index=villages.index, crs=villages.crs)
@@ -709,7 +710,7 @@ def _sound(villages: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, 
 def _name_from_list(
     villages: gpd.GeoDataFrame, official: pd.DataFrame, findings: list[Finding], where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Take names of villages and kecamatan that the file lacks, or has lost letters of, from the list."""
+    """Take names of villages and kecamatan that are missing or damaged in the file from the list."""
     unnamed = villages["desa"].eq(dotted(villages.index)) | letters_lost(villages["desa"])
     given = official["desa"].reindex(villages.index).where(unnamed)
     if given.notna().any():
@@ -757,7 +758,7 @@ def _kecamatan_from_list(
 def _against_official(
     villages: gpd.GeoDataFrame, official: pd.DataFrame, where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Leave out what the official list does not have, which is no candidate, and add what only it has."""
+    """Remove villages that the official list does not have, and add those that only it has."""
     findings = []
     file = where.file or ""
     listed = villages.index.isin(official.index)

@@ -1,4 +1,4 @@
-"""Which code system a boundary file uses: layout, kecamatan names and official list must agree."""
+"""Determine the code system of a boundary file from its layout, kecamatan names and the official list."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["WrittenCodes", "name_of_the_same_code", "one_spelling", "settle_codes"]
 
 _BPS_LAYOUTS: Final = ("BPS", "HDX")
-# "bps" as a word of the name, or with nothing but id, kd, kode and desa around it; what the layout of BPS
-# calls its codes, also with a year behind it.
+# "bps" as a word of the column name, or together with id, kd, kode and desa only; the code columns of the BPS
+# layout, also followed by a year.
 _BPS_COLUMNS: Final = re.compile(
     r"(.*[^a-z])?bps([^a-z].*)?|(id|kd|kode|desa)*bps(id|kd|kode|desa)*\d*|iddesa_?\d*|adm4_?pcode"
 )
 _ALIKE: Final = 85.0
 _FEW: Final = 0.1
-_ENOUGH: Final = 3  # names to compare before a majority means something
-# What a float32 number keeps of ten digits: steps of 128 below 2,147,483,648, of 256 and 512 above.
+_ENOUGH: Final = 3  # names to compare before a majority counts
+# Spacing of ten-digit float32 numbers: 128 below 2,147,483,648, 256 and 512 above.
 _SINGLE_STEP: Final = 128
 
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenCodes:
-    """Codes as a boundary file writes them, with the names beside them.
+    """Codes as written in a boundary file, with names.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class WrittenCodes:
 
     @property
     def says_bps(self) -> bool:
-        """Whether the layout is one of BPS codes."""
+        """Whether the layout uses BPS codes."""
         return (
             self.country
             or self.layout in _BPS_LAYOUTS
@@ -78,10 +78,11 @@ def settle_codes(
     official: pd.DataFrame | None = None,
     kabupaten: str | None = None,
 ) -> tuple[pd.Series, list[Finding]]:
-    """Give Kemendagri codes, translated by the bridge where the file has those of BPS.
+    """Return Kemendagri codes, translated by the bridge where the file has BPS codes.
 
-    Both systems have ten digits, and thousands of BPS codes are Kemendagri codes of other villages. So the
-    layout, the kecamatan names and the official list are asked, and where they say BPS nothing is assumed.
+    Both systems have ten digits, and thousands of BPS codes are Kemendagri codes of other villages. The
+    system is therefore inferred from the layout, the kecamatan names and the official list; where they
+    indicate BPS, a bridge is required.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def settle_codes(
     official : pandas.DataFrame, optional
         Official list: index ``kode_desa``, columns ``desa``, ``kecamatan``.
     kabupaten : str, optional
-        Four digits: what contradicts itself in another kabupaten is of no concern.
+        Four digits; contradictions in other kabupaten are ignored.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def settle_codes(
     Raises
     ------
     InputError
-        The codes are of BPS and there is no bridge, there is one that does not fit, or digits were lost.
+        The codes are of BPS and no bridge is given, the bridge does not fit, or digits were lost.
 
     Examples
     --------
@@ -148,15 +149,15 @@ def settle_codes(
 
 
 def _odd_kind(code: str) -> bool:
-    """Whether a code is of no desa or kelurahan; a desa adat, with a 3, there is in Papua alone."""
+    """Return whether a code is not of a desa or kelurahan; desa adat (digit 3) exist only in Papua."""
     return jenis(code) == "lainnya" or (code[6] == "3" and not code.startswith("9"))
 
 
 def _why_bps(written: WrittenCodes) -> str:
-    """Say what shows that codes are of BPS; empty where nothing does."""
+    """Return the evidence that codes are of BPS; empty where there is none."""
     codes = written.codes.dropna()
     foreign = codes[[_odd_kind(code) for code in codes]]
-    # A few odd ones are mistyped, which is a finding of each; more are another system.
+    # A few odd codes are typing errors, each a finding; more indicate another system.
     if len(foreign) >= max(3, _FEW * len(codes)) or len(foreign) == len(codes):
         return _("the seventh digit of {n} of {all} is that of no desa or kelurahan, first {kode}").format(
             n=len(foreign), all=len(codes), kode=min(foreign)
@@ -180,14 +181,14 @@ def _why_bps(written: WrittenCodes) -> str:
 
 
 def _split_by_seventh(written: WrittenCodes, several: dict[str, list[str]]) -> bool:
-    """Whether the names of a kecamatan go with the seventh digit, which in BPS codes belongs to it."""
+    """Return whether kecamatan names vary with the seventh digit, which BPS codes give the kecamatan."""
     finer = _names_of(written, 7)
     kinds = {code for code in several if sum(other.startswith(code) for other in finer) > 1}
     return any(all(len(_distinct(finer[o])) == 1 for o in finer if o.startswith(code)) for code in kinds)
 
 
 def _names_of(written: WrittenCodes, digits: int) -> dict[str, dict[str, int]]:
-    """Kecamatan names, with how many villages bear each, by the first digits of the code."""
+    """Count the villages of each kecamatan name, by the first digits of the code."""
     names: dict[str, dict[str, int]] = defaultdict(dict)
     for code, name in zip(written.codes, written.kecamatan, strict=True):
         if isinstance(code, str) and name:
@@ -197,7 +198,7 @@ def _names_of(written: WrittenCodes, digits: int) -> dict[str, dict[str, int]]:
 
 
 def _distinct(names: dict[str, int]) -> list[str]:
-    """Names that are not spellings of each other, the most frequent first."""
+    """Return names that are not spellings of each other, the most frequent first."""
     chosen: list[str] = []
     for name in sorted(names, key=lambda name: (-names[name], name)):
         if not any(_alike(name, other) for other in chosen):
@@ -216,7 +217,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def one_spelling(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, list[str]]:
-    """Write the name of a kecamatan as most of its villages do, where the others only spell it otherwise.
+    """Unify spellings of a kecamatan name to that of most of its villages.
 
     Parameters
     ----------
@@ -227,7 +228,7 @@ def one_spelling(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, lis
     -------
     names : pandas.Series of str
     changed : list of str
-        Spellings that were given up.
+        Spellings that were replaced.
 
     Examples
     --------
@@ -249,9 +250,9 @@ def one_spelling(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, lis
 
 
 def name_of_the_same_code(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Series, list[int]]:
-    """Give villages without a kecamatan name the one that the others of their kecamatan code bear.
+    """Fill missing kecamatan names from other villages with the same kecamatan code.
 
-    Where those bear several names, none is given.
+    Where those have several names, none is filled in.
 
     Parameters
     ----------
@@ -280,7 +281,7 @@ def name_of_the_same_code(codes: pd.Series, kecamatan: pd.Series) -> tuple[pd.Se
 
 
 def _agrees(written: WrittenCodes, official: pd.DataFrame | None) -> bool:
-    """Whether most codes stand in the official list with the same names."""
+    """Return whether most codes have the same names in the official list."""
     if official is None:
         return False
     hits = written.codes.isin(official.index)
@@ -303,7 +304,7 @@ def _same_names(written: WrittenCodes, official: pd.DataFrame) -> tuple[int, int
 
 
 def _other_names(written: WrittenCodes, official: pd.DataFrame | None, where: Where) -> list[Finding]:
-    """Codes that stand in the official list under the name of another village."""
+    """Report codes that the official list has for a village of another name."""
     if official is None or "desa" not in official:
         return []
     listed = official["desa"].fillna("").astype(str)
@@ -366,7 +367,7 @@ def _translate(written: WrittenCodes, bridge: pd.DataFrame, where: Where) -> tup
             where=where,
             remedy=_("Check that jembatan names the table of this kabupaten, and its columns."),
         )
-    # A village whose code has no counterpart would be no candidate, and nobody would see why.
+    # A village whose code has no counterpart would silently not be a candidate.
     return translated, [
         replace(
             finding,
@@ -405,13 +406,13 @@ def _refuse_lost_digits(codes: pd.Series, where: Where) -> None:
 def _contradictions(
     written: WrittenCodes, official: pd.DataFrame | None, kabupaten: str | None, where: Where
 ) -> list[Finding]:
-    """Codes of no desa or kelurahan, kecamatan codes with several names, and names with several codes."""
+    """Report codes of no desa or kelurahan, kecamatan codes with several names, names with several codes."""
     findings: list[Finding] = []
     if kabupaten is not None:
         own = written.codes.str.startswith(kabupaten).fillna(value=False)
         written = replace(written, codes=written.codes.where(own))
     if official is not None:
-        # What is not on the list is left out, whatever its code.
+        # Villages that are not on the list are left out, whatever their code.
         written = replace(written, codes=written.codes.where(written.codes.isin(official.index)))
     findings += _other_names(written, official, where)
     names = dict(zip(written.codes.index, written.desa, strict=True))
@@ -462,7 +463,7 @@ def _two_names(written: WrittenCodes, code: str, several: Sequence[str], where: 
 
 
 def _two_codes(written: WrittenCodes, six: dict[str, dict[str, int]], where: Where) -> list[Finding]:
-    """One kecamatan name under two codes of one kabupaten: no kabupaten has two kecamatan of one name."""
+    """Report a kecamatan name under two codes of one kabupaten, which does not exist in Indonesia."""
     codes_of: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for code, names in six.items():
         for name, n in names.items():

@@ -1,4 +1,4 @@
-"""What is wrong with village polygons as a coverage: edges, overlaps, gaps; and metres to measure in."""
+"""Check and repair village polygons as a coverage: edges, overlaps, gaps."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def metric_crs(villages: gpd.GeoDataFrame) -> Any:
     Returns
     -------
     pyproj.CRS or str
-        The CRS of `villages` if it is in metres already, else the UTM zone of their middle, or a world
+        The CRS of `villages` if it is in metres, otherwise the UTM zone of their centre, or a global
         equal-area grid where they span more than 12 degrees of longitude.
 
     Examples
@@ -67,10 +67,10 @@ def metric_crs(villages: gpd.GeoDataFrame) -> Any:
 
 
 def utm_crs(geometries: gpd.GeoDataFrame | gpd.GeoSeries) -> Any:
-    """Choose the UTM zone of the middle of some geometries.
+    """Return the UTM zone of the centre of some geometries.
 
-    As ``estimate_utm_crs`` of geopandas, which looks it up in the database of all systems each time; inside
-    Indonesia it follows from the degrees.
+    Faster than ``estimate_utm_crs`` of geopandas, which queries the database of all systems each time; in
+    Indonesia the zone follows from the degrees.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _crs(code: int) -> Any:
 
 
 def swapped_axes(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell polygons whose longitude and latitude stand in each other's place.
+    """Find polygons with longitude and latitude exchanged.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def swapped_axes(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray of bool, shape (n,)
-        True where a polygon lies outside Indonesia as it is, and inside with its axes exchanged. The two
-        ranges do not meet in Indonesia, so there is no doubt.
+        True where a polygon lies outside Indonesia as it is, and inside with its axes exchanged. The ranges
+        of longitude and latitude do not overlap in Indonesia, so the result is unambiguous.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def swapped_axes(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def inside_indonesia(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell polygons that lie inside the bounds of Indonesia; one without bounds does not lie outside.
+    """Find polygons inside the bounds of Indonesia; one without bounds counts as inside.
 
     Examples
     --------
@@ -140,14 +140,14 @@ def inside_indonesia(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CoverageReport:
-    """How far a set of polygons is from a clean coverage.
+    """Errors of a set of polygons as a coverage.
 
     Parameters
     ----------
     n : int
         Villages with a polygon.
     cracked : numpy.ndarray of str
-        Codes of villages whose border does not fit its neighbours'.
+        Codes of villages whose border does not match that of a neighbour.
     overlaps : numpy.ndarray, shape (k, 2), of str
         Codes of pairs that overlap by more than a square metre.
     overlap_areas : numpy.ndarray, shape (k,)
@@ -164,7 +164,7 @@ class CoverageReport:
 
     @property
     def is_valid(self) -> bool:
-        """Whether every border fits and nothing overlaps; gaps may be lakes and do not count."""
+        """Whether all borders match and nothing overlaps; gaps may be lakes and do not count."""
         return len(self.cracked) == 0 and len(self.overlaps) == 0
 
     def __repr__(self) -> str:
@@ -175,10 +175,10 @@ class CoverageReport:
 
 
 def check_coverage(villages: gpd.GeoDataFrame) -> CoverageReport:
-    """Count borders that do not fit, overlaps and gaps among village polygons.
+    """Find borders that do not match, overlaps and gaps among village polygons.
 
-    Edges are judged in the coordinates of the file, because moving vertices to another projection bends long
-    straight borders; areas are measured in metres.
+    Edges are compared in the coordinates of the file, because transforming vertices bends long straight
+    borders; areas are measured in metres.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOL
 
 
 def polygons_only(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Make polygons valid and drop the points and lines this leaves; what has no area becomes None.
+    """Make polygons valid and drop resulting points and lines; an empty one becomes None.
 
     Examples
     --------
@@ -257,7 +257,7 @@ def polygons_only(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     result: NDArray[np.object_] = np.asarray(shapely.force_2d(geometry), dtype=object)
     areal = np.isin(shapely.get_type_id(result), _POLYGONAL)
     for i in np.flatnonzero(~(areal & shapely.is_valid(result)) | shapely.is_empty(result)):
-        # The older "linework" method fails on rings of too few points, which real files have.
+        # The older "linework" method fails on rings with too few points, which occur in real files.
         valid = shapely.make_valid(result[i], method="structure", keep_collapsed=False)
         # Collections may hold collections, and the repair may nest a multipolygon in one.
         parts = _flat(np.array([valid], dtype=object))
@@ -267,7 +267,7 @@ def polygons_only(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _flat(parts: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Take collections apart until none is left."""
+    """Flatten nested collections."""
     parts = parts[~(shapely.is_missing(parts) | shapely.is_empty(parts))]
     while (shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any():
         parts = shapely.get_parts(parts)
@@ -277,7 +277,7 @@ def _flat(parts: NDArray[np.object_]) -> NDArray[np.object_]:
 
 @dataclass(frozen=True, kw_only=True)
 class Repaired:
-    """What :func:`make_sound` did.
+    """The repairs of :func:`make_sound`.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ class Repaired:
     changed : tuple of str
         Those of them whose area the repair changed by more than the guard.
     reason : str
-        What was the matter with the first, in the words of GEOS.
+        Reason for the first, in the words of GEOS.
     """
 
     codes: tuple[str, ...] = ()
@@ -295,14 +295,14 @@ class Repaired:
 
 
 def make_sound(geometry: gpd.GeoSeries, *, guard: float = AREA_GUARD) -> tuple[gpd.GeoSeries, Repaired]:
-    """Make every polygon valid and two-dimensional; what has no area becomes None.
+    """Make every polygon valid and two-dimensional; an empty one becomes None.
 
     Parameters
     ----------
     geometry : geopandas.GeoSeries
         Index ``kode_desa``.
     guard : float
-        Relative change of area above which a repair is worth a look.
+        Relative change of area above which a repair is reported.
 
     Examples
     --------
@@ -325,14 +325,14 @@ def make_sound(geometry: gpd.GeoSeries, *, guard: float = AREA_GUARD) -> tuple[g
 def cut_enclaves(
     villages: gpd.GeoDataFrame, report: CoverageReport
 ) -> tuple[gpd.GeoSeries, list[tuple[str, str]], list[tuple[str, str]]]:
-    """Cut villages that are drawn inside another one out of it, and find those that are one polygon twice.
+    """Cut villages drawn inside another one out of it, and find identical polygons.
 
     Parameters
     ----------
     villages : geopandas.GeoDataFrame
         Valid polygons, index ``kode_desa``.
     report : CoverageReport
-        Of these villages, as :func:`check_coverage` gives it.
+        Of these villages, as returned by :func:`check_coverage`.
 
     Returns
     -------
@@ -341,7 +341,7 @@ def cut_enclaves(
     enclaves : list of (str, str)
         Inner and outer village.
     twins : list of (str, str)
-        Pairs that are left as they are, because nothing says which of them lies there.
+        Identical pairs, which are left as they are, since it is unknown which of them lies there.
 
     Examples
     --------
@@ -365,7 +365,7 @@ def cut_enclaves(
             twins.append((a, b))
             continue
         enclaves.append((inner, outer))
-    # The smallest first, so that an enclave in an enclave is cut out of both.
+    # Smallest first, so that an enclave within an enclave is cut out of both.
     for inner, outer in sorted(enclaves, key=lambda pair: float(areas[pair[0]])):
         rest = polygons_only(np.array([shapely.difference(geometry[outer], villages.geometry[inner])]))[0]
         if rest is not None:
@@ -387,11 +387,11 @@ def can_clean() -> bool:
 def clean_coverage(
     villages: gpd.GeoDataFrame, *, gap_width_m: float = GAP_WIDTH_M, guard: float = AREA_GUARD
 ) -> tuple[gpd.GeoSeries, pd.Index]:
-    """Make the borders of neighbouring villages fit, kabupaten by kabupaten.
+    """Make the borders of neighbouring villages match, kabupaten by kabupaten.
 
     Overlaps go to the village with the longer border, and so do gaps narrower than `gap_width_m`
-    (``shapely.coverage_clean``). Where that would change a village by more than `guard`, gaps are left alone;
-    where even then it would, the village keeps its original polygon.
+    (``shapely.coverage_clean``). Where that would change a village by more than `guard`, gaps are not closed;
+    where it still would, the village keeps its original polygon.
 
     Parameters
     ----------
@@ -443,7 +443,7 @@ def clean_coverage(
 
 
 def metres_per_unit(crs: Any) -> float:
-    """Metres in one unit of `crs`; for degrees along the equator, within two percent all over Indonesia.
+    """Return the metres of one unit of `crs`; for degrees at the equator, within two percent in Indonesia.
 
     Examples
     --------

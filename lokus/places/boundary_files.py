@@ -1,4 +1,4 @@
-"""Opening a boundary file of any format: which file of a folder or zip, which layer, which encoding."""
+"""Open a boundary file of any format: find the file in a folder or zip, its layer and its encoding."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ _VECTOR: Final = (".shp", ".gpkg", ".geojson", ".fgb", ".kml", ".gml", ".tab", "
 _JSON: Final = (".json", ".geojson", ".esrijson")
 _TABLES: Final = (".csv", ".tsv")
 _PLAIN: Final = (".txt", ".js", ".htm", ".html", "")  # names under which browsers save JSON
-# A Shapefile without these is a drawing without codes, or cannot be read at all.
+# Without these a Shapefile has no codes, or cannot be read.
 _NEEDED_PARTS: Final = (".shx", ".dbf")
 _CUT_SHORT = re.compile(rb'"exceededTransferLimit"\s*:\s*true')
 _RECORD_LIMITS: Final = (1000, 2000, 3000, 4000, 5000)
-# What is read where bytes are not the UTF-8 that a file claims: the encoding of most Windows programs.
+# Encoding assumed where bytes are not the UTF-8 that a file states: that of most Windows programs.
 _WINDOWS: Final = "cp1252"
 _LOST = re.compile("�|(?<=[A-Za-z])\\?(?=[A-Za-z])")
-# Whatever a reader of a foreign format raises when a file is not what its name says.
+# Exceptions of readers where a file is not of the format that its name suggests.
 _UNREADABLE: Final = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.FeatureError,
@@ -78,7 +78,7 @@ _UNREADABLE: Final = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Features:
-    """What a boundary file holds, row by row, and what was found while it was read.
+    """Rows of a boundary file, and the findings of reading it.
 
     Parameters
     ----------
@@ -128,31 +128,31 @@ def open_features(
     bbox: tuple[float, float, float, float] | None = None,
     encoding: str | None = None,
 ) -> Features:
-    """Read a vector file, and say what was odd about the file itself.
+    """Read a vector file, with findings about the file itself.
 
     Parameters
     ----------
     path : str or Path
-        Also a zip file or a folder that holds one boundary file, however deep.
+        Also a zip file or a folder with one boundary file, at any depth.
     layer : str, optional
         Layer of a file with several, or the name of one file of several in a zip or folder.
     columns : mapping, optional
         As in :func:`lokus.places.boundary_schemas.find_schema`; only GeoParquet needs them here, to read one
         kabupaten of it.
     kabupaten : str, optional
-        Four digits. A GeoParquet file sorted by code is then read only where that kabupaten stands; other
-        formats are read whole.
+        Four digits. Of a GeoParquet file sorted by code only that kabupaten is then read; other formats are
+        read whole.
     bbox : tuple of float, optional
-        West, south, east, north in the units of the file; features that do not meet it are left out. A
-        GeoParquet file with a covering column is then read only where it meets.
+        West, south, east, north in the units of the file; features that do not intersect it are left out. Of
+        a GeoParquet file with a covering column only intersecting row groups are read.
     encoding : str, optional
-        Encoding of the texts, where the file does not say it or says it wrongly.
+        Encoding of the texts, where the file states none or a wrong one.
 
     Raises
     ------
     InputError
-        The file, a part of it or the layer does not exist, it is not a vector file, it was cut short by the
-        server it came from, or a polygon of it cannot be read.
+        The file, a part of it or the layer does not exist, it is not a vector file, a map server truncated
+        it, or a polygon of it cannot be read.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def _check_encoding(encoding: str | None) -> None:
 
 
 def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | None]:
-    """Find the one boundary file that `path` is or holds, as GDAL calls it, and the layer in it."""
+    """Find the boundary file at or in `path`, as GDAL names it, and its layer."""
     if path.is_dir():
         if path.suffix.casefold() == ".gdb":
             return str(path), layer
@@ -296,7 +296,7 @@ def _locate(path: Path, layer: str | None, where: Where) -> tuple[str, str | Non
 
 
 def refuse_other(path: Path, *, where: Where) -> None:
-    """Refuse a vector file that is too large, or would have other files or addresses read in its place.
+    """Raise where a vector file is too large, or refers to other files or addresses.
 
     Raises
     ------
@@ -323,7 +323,7 @@ def refuse_other(path: Path, *, where: Where) -> None:
 
 
 def refuse_other_layer(path: Path, *, where: Where) -> None:
-    """Refuse as :func:`refuse_other` does, in words for a file that is no boundary file.
+    """Raise as :func:`refuse_other` does, with a message for a file that is no boundary file.
 
     Raises
     ------
@@ -377,7 +377,7 @@ def _choose(names: Sequence[str], layer: str | None, where: Where, container: st
         )
     if len(found) == 1:
         only = next(iter(found))
-        # Of a single Shapefile or GeoJSON the layer is called like the file, which may be left unsaid.
+        # The layer of a single Shapefile or GeoJSON has the name of the file and may be left out.
         return only, None if layer == PurePosixPath(only).stem else layer
     named = [name for name in found if PurePosixPath(name).stem == layer]
     if len(named) == 1:
@@ -392,7 +392,7 @@ def _choose(names: Sequence[str], layer: str | None, where: Where, container: st
 
 
 def _check_parts(name: str, names: Iterable[str], where: Where) -> None:
-    """See that a Shapefile has the parts without which it says nothing."""
+    """Raise where a Shapefile lacks a part that is needed."""
     file = PurePosixPath(name)
     if file.suffix.casefold() != ".shp":
         return
@@ -412,7 +412,7 @@ def _check_parts(name: str, names: Iterable[str], where: Where) -> None:
 
 
 def _check_counts(path: Path, where: Where) -> None:
-    """See that the parts of a Shapefile speak of as many villages."""
+    """Raise where the parts of a Shapefile have different numbers of villages."""
     part = {p.suffix.casefold(): p for p in path.parent.glob(f"{_escaped(path.stem)}.*")}
     with part[".shx"].open("rb") as file:
         shapes = (file.seek(0, 2) - 100) // 8
@@ -434,7 +434,7 @@ def _escaped(stem: str) -> str:
 
 
 def _refuse_cut_short(content: Callable[[], bytes], name: str, where: Where) -> None:
-    """Refuse what a map server that gives at most so many records has cut short; only the file says so."""
+    """Raise where a map server truncated the result to its maximum number of records, as the file states."""
     if PurePosixPath(name).suffix.casefold() in (*_JSON, *_PLAIN) and _CUT_SHORT.search(content()):
         raise InputError(
             _("the map server cut this file short at its record limit: villages are missing"),
@@ -457,7 +457,7 @@ def _read_gdal(
 ) -> tuple[gpd.GeoDataFrame | pd.DataFrame, list[Finding]]:
     listed = pyogrio.list_layers(source)
     every = [str(name) for name in listed[:, 0]]
-    # Styles and other tables that desktop programs keep in a GeoPackage have no geometry and are no layers.
+    # Styles and other tables that desktop programs store in a GeoPackage have no geometry.
     drawn = [str(name) for name, kind in listed if kind is not None]
     if layer is None and len(drawn) > 1:
         raise InputError(
@@ -510,7 +510,7 @@ def _read_gdal(
 
 
 def _likeliest(layers: Mapping[str, tuple[str, str | None]]) -> str:
-    """Give the name of the layer that most likely holds the villages: known columns, then most rows.
+    """Return the name of the layer most likely to contain the villages: known columns, then most rows.
 
     A kecamatan layer may have the columns of the village layer that it was dissolved from, but fewer rows.
     """
@@ -567,7 +567,7 @@ def _broken_polygons(
     where: Where,
     reason: Exception,
 ) -> InputError:
-    """Name the rows whose geometry no polygon can be made of, with what the file says of the first."""
+    """Name the rows whose geometry cannot be converted to a polygon, with the reason for the first."""
     try:
         meta, _fids, wkb, fields = pyogrio.raw.read(source, layer=layer, bbox=bbox, encoding=encoding)
     except UnicodeDecodeError:
@@ -628,13 +628,13 @@ def _read_parquet(
     try:
         return gpd.read_parquet(path, filters=filters, bbox=bbox)
     except ValueError:
-        # Without a column of boxes the file cannot be read in part.
+        # Without a column of bounding boxes the file cannot be read in part.
         frame = gpd.read_parquet(path, filters=filters)
         return frame[frame.intersects(shapely.box(*bbox))]
 
 
 def _unusual(written: Any) -> list[object]:
-    """Give the codes that are not written as codes usually are; the others are told apart in Arrow."""
+    """Return the codes in unusual spelling; the others are compared in Arrow."""
     from pyarrow import compute
 
     usual = compute.match_substring_regex(written, f"^{_ORDINARY.pattern}$")
@@ -642,7 +642,7 @@ def _unusual(written: Any) -> list[object]:
 
 
 def _refuse_wide(path: Path) -> None:
-    """Refuse a GeoParquet file that unpacks to more than is read of a boundary file of any other format."""
+    """Raise where a GeoParquet file unpacks to more than the limit for boundary files."""
     from pyarrow.parquet import read_metadata
 
     stored = read_metadata(path)
@@ -654,7 +654,7 @@ _ORDINARY = re.compile(r"(ID)?[0-9]{2}\.?[0-9]{2}\.?[0-9]{2}\.?[0-9]{4}")
 
 
 def _odd_spellings(written: Iterable[object], kabupaten: str, spellings: tuple[str, ...]) -> list[str]:
-    """Give the codes of a kabupaten that do not begin like one: with an apostrophe, a blank, a lost zero."""
+    """Return codes of a kabupaten that do not begin with its digits: apostrophe, blank, lost zero."""
     odd = []
     for text in dict.fromkeys(written):
         if not isinstance(text, str) or text.startswith(spellings) or _ORDINARY.fullmatch(text):
@@ -663,7 +663,7 @@ def _odd_spellings(written: Iterable[object], kabupaten: str, spellings: tuple[s
         try:
             code = parse_kode(bare)
         except KodeError:
-            # What cannot be read is shown to the reader rather than left out with the other kabupaten.
+            # Unreadable codes are reported instead of being left out with the other kabupaten.
             odd.append(text)
             continue
         if code.startswith(kabupaten):
@@ -685,7 +685,7 @@ def _texts(frame: pd.DataFrame) -> list[str]:
 
 
 def _mend_texts(frame: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Set texts right that are UTF-8 read as Windows-1252 (``Ã©`` for ``é``)."""
+    """Correct texts that are UTF-8 read as Windows-1252 (``Ã©`` for ``é``)."""
     mended: dict[int, tuple[str, str]] = {}
     changed: dict[str, list[object]] = {}
     for name in _texts(frame):
@@ -717,7 +717,7 @@ def _mend_texts(frame: gpd.GeoDataFrame, where: Where) -> tuple[gpd.GeoDataFrame
 
 
 def _as_utf8(text: str) -> str:
-    """Undo what reading UTF-8 as another encoding did, as often as it was done."""
+    """Undo reading UTF-8 as another encoding, repeatedly where it was done repeatedly."""
     for encoding in (_WINDOWS, "latin-1"):
         try:
             right = text.encode(encoding).decode("utf-8")
@@ -728,7 +728,7 @@ def _as_utf8(text: str) -> str:
 
 
 def letters_lost(names: pd.Series) -> pd.Series:
-    """Whether letters of a name were lost: a replacement sign in it, or a question mark inside a word.
+    """Return whether letters of a name were lost: a replacement character, or a question mark in a word.
 
     Examples
     --------
@@ -739,7 +739,7 @@ def letters_lost(names: pd.Series) -> pd.Series:
 
 
 def lost_letters(frame: pd.DataFrame, columns: Iterable[str], *, where: Where) -> list[Finding]:
-    """Names whose letters were lost before: a replacement sign, or a question mark inside a word.
+    """Report names that had lost letters before: a replacement character, or a question mark in a word.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Findings about village boundaries, in words a planner can act on."""
+"""Word the findings about village boundaries."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HECTARE = 10_000.0
 
 
 def list_codes(codes: Sequence[str], names: Sequence[str] = ()) -> str:
-    """Write codes, with names where given, and how many more there are.
+    """List codes, with names where given, and the number of further ones.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def _where(file: str, codes: Sequence[str]) -> Where:
 
 
 def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[str]) -> list[Finding]:
-    """Longitude and latitude exchanged (and set right), or outside Indonesia.
+    """Report villages with longitude and latitude exchanged (and corrected), or outside Indonesia.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def position_findings(file: str, *, swapped: Sequence[str], outside: Sequence[st
 def geometry_findings(
     file: str, *, empty: Sequence[str], repaired: Repaired, multipart: Sequence[str]
 ) -> list[Finding]:
-    """Villages without polygon, invalid ones that were repaired, and those of several parts.
+    """Report villages without polygon, with an invalid one that was repaired, and with several parts.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def geometry_findings(
 
 
 def finding_missing(file: str, codes: Sequence[str], names: Sequence[str]) -> Finding:
-    """Villages of the official list that the file lacks.
+    """Report villages of the official list that the file lacks.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def finding_missing(file: str, codes: Sequence[str], names: Sequence[str]) -> Fi
 
 
 def finding_unknown(file: str, codes: Sequence[str], names: Sequence[str], *, n: int) -> Finding:
-    """Villages of the file that the official list lacks: most of them means the wrong list.
+    """Report villages of the file that the official list lacks; if most, the list is the wrong one.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def finding_unknown(file: str, codes: Sequence[str], names: Sequence[str], *, n:
 
 
 def name_findings(file: str, codes: Sequence[str]) -> list[Finding]:
-    """Villages that neither the file nor the official list names.
+    """Report villages that neither the file nor the official list names.
 
     Examples
     --------
@@ -232,7 +232,7 @@ def _pairs(pairs: Sequence[tuple[str, str]], names: pd.Series) -> str:
 def enclave_findings(
     file: str, names: pd.Series, *, enclaves: Sequence[tuple[str, str]], twins: Sequence[tuple[str, str]]
 ) -> list[Finding]:
-    """Villages drawn inside another (cut out of it), and pairs that are one and the same polygon.
+    """Report villages drawn inside another one (cut out of it), and pairs of identical polygons.
 
     Examples
     --------
@@ -279,7 +279,7 @@ def coverage_findings(
     kept: Sequence[str],
     gap_width_m: float,
 ) -> list[Finding]:
-    """Cracks, overlaps and gaps as they were and, where a repair was made (`after`), as they are.
+    """Report cracks, overlaps and gaps before and, where a repair was made, `after` it.
 
     Examples
     --------

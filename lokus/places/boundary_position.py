@@ -1,4 +1,4 @@
-"""Where a boundary file lies: its coordinate system is believed only where the villages can lie there."""
+"""Check that a boundary file's coordinate system puts the villages where they can lie."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["believable", "read_crs", "settle_crs", "usable_crs"]
 
 _DEGREES: Final = "EPSG:4326"
-# The smallest kota has ten square kilometres, the largest kabupaten 45 thousand; a file may hold a part of
+# The smallest kota has ten square kilometres, the largest kabupaten 45 thousand; a file may have a part of
 # one, or a province.
 _LEAST_KM2: Final = 0.2
 _MOST_KM2: Final = 400_000.0
@@ -39,8 +39,8 @@ _AREAL: Final = (
 )
 _MARGIN: Final = 0.5  # degrees around a kabupaten in which its villages may lie
 _SAME_PLACE_M: Final = 25.0  # datums of Indonesia that planners use as one differ by less
-# What files of Indonesian offices are in, the most frequent first: longitude and latitude, UTM, TM-3, web
-# maps, and longitude from Jakarta.
+# Coordinate systems of files of Indonesian offices, the most frequent first: longitude and latitude, UTM,
+# TM-3, web maps, and longitude from Jakarta.
 _USUAL: Final = (
     4326,
     *range(32746, 32755),
@@ -53,7 +53,7 @@ _USUAL: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What contradicts a coordinate system; empty where the villages can lie there."""
+    """Evidence against a coordinate system; empty where the villages can lie there."""
 
     impossible: str = ""
     elsewhere: str = ""
@@ -61,12 +61,12 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing contradicts it."""
+        """Whether there is no evidence against it."""
         return not (self.impossible or self.elsewhere)
 
 
 def usable_crs(crs: Any) -> pyproj.CRS | None:
-    """Give a coordinate system in two dimensions, or None where it says no place on earth.
+    """Return a coordinate system in two dimensions, or None where it has no position on earth.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def read_crs(stated: str, *, where: Where | None = None) -> pyproj.CRS:
     Raises
     ------
     InputError
-        There is none of that name.
+        No coordinate system has that name.
 
     Examples
     --------
@@ -114,25 +114,25 @@ def read_crs(stated: str, *, where: Where | None = None) -> pyproj.CRS:
 def settle_crs(
     villages: gpd.GeoDataFrame, stated: str | None, *, where: Where
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Give the villages the coordinate system in which they lie where they can lie.
+    """Assign the villages a coordinate system in which they can lie.
 
-    The file's own is used unless the villages cannot lie there and can with the one that the study states.
+    The file's own is used, unless the villages cannot lie there but can with the one that the study states.
 
     Parameters
     ----------
     villages : geopandas.GeoDataFrame
-        Index ``kode_desa``; its CRS is what the file says, None where it says nothing. Coordinates that are
-        not finite must have been taken out.
+        Index ``kode_desa``; its CRS is that of the file, None where it states none. Coordinates that are not
+        finite must have been removed.
     stated : str, optional
-        What the study states.
+        Stated by the study.
     where : Where
         The file.
 
     Raises
     ------
     InputError
-        The file says nothing and the study neither, a stated one is misspelt or would not be used, or the
-        villages cannot lie in Indonesia, or have an impossible size.
+        Neither file nor study states a system, a stated one is misspelt or would not be used, or the villages
+        cannot lie in Indonesia or have an impossible size.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def settle_crs(
 
 
 def believable(villages: gpd.GeoDataFrame, crs: pyproj.CRS, *, exchanged: bool = False) -> Verdict:
-    """Judge whether villages can lie where a coordinate system would put them.
+    """Check whether villages can lie where a coordinate system puts them.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def _to_degrees(bounds: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.floa
 
 
 def _square_kilometres(shapes: NDArray[np.object_], degrees: NDArray[np.float64], crs: pyproj.CRS) -> float:
-    # A hole that is larger than its village makes a negative area, which is said of that village elsewhere.
+    # A hole larger than its village makes a negative area, which is reported elsewhere.
     area = np.maximum(shapely.area(shapes), 0.0) * metres_per_unit(crs) ** 2 / 1e6
     if crs.is_geographic:
         area = area * np.abs(np.cos(np.radians((degrees[:, 1] + degrees[:, 3]) / 2)))
@@ -281,10 +281,10 @@ def _kabupaten_bounds() -> pd.DataFrame:
 
 
 def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64], crs: pyproj.CRS) -> str:
-    """Say which kabupaten has most of its villages far from where it lies; unknown ones are passed over."""
+    """Find a kabupaten with most of its villages far from its location; unknown kabupaten are ignored."""
     known = _kabupaten_bounds()
     kabupaten = pd.Series(codes).str[:4].to_numpy()
-    # An invented kabupaten may lie at sea, but not because the zone of its coordinates is wrong.
+    # A synthetic kabupaten may lie at sea, but not because the zone of its coordinates is wrong.
     anywhere = crs.is_geographic and all(is_example(code) for code in codes)
     if not (anywhere or set(kabupaten) & set(known.index)) and _at_sea(degrees, known):
         return _("around longitude {x}, latitude {y} there is no kabupaten").format(
@@ -318,7 +318,7 @@ def _away(codes: NDArray[np.str_], degrees: NDArray[np.float64], crs: pyproj.CRS
 
 
 def _at_sea(degrees: NDArray[np.float64], known: pd.DataFrame) -> bool:
-    """Whether most villages lie in the bounds of no kabupaten at all."""
+    """Return whether most villages lie outside the bounds of every kabupaten."""
     west, south, east, north = (known[side].to_numpy()[None, :] for side in known.columns)
     x, y = ((degrees[:, [i]] + degrees[:, [i + 2]]) / 2 for i in (0, 1))
     on_land = ((x >= west) & (x <= east) & (y >= south) & (y <= north)).any(axis=1)
@@ -326,12 +326,12 @@ def _at_sea(degrees: NDArray[np.float64], known: pd.DataFrame) -> bool:
 
 
 def _same_place(villages: gpd.GeoDataFrame, one: pyproj.CRS, other: pyproj.CRS) -> bool:
-    """Whether two coordinate systems put the villages on the same place, by whatever name."""
+    """Return whether two coordinate systems put the villages at the same place."""
     if one.equals(other, ignore_axis_order=True):
         return True
     bounds = np.asarray([villages.total_bounds])
     a, b = _to_degrees(bounds, one), _to_degrees(bounds, other)
-    # Both put all of it on no place at all: one is as good as the other, and refused as such.
+    # Neither puts them anywhere on earth; they are equivalent, and refused elsewhere.
     if np.isnan(a).all() and np.isnan(b).all():
         return True
     return bool(np.nanmax(np.abs(a - b)) * 111_320 < _SAME_PLACE_M and not np.isnan(a - b).any())
@@ -342,7 +342,7 @@ def _settled(villages: gpd.GeoDataFrame, crs: pyproj.CRS | None) -> gpd.GeoDataF
 
 
 def _fits(villages: gpd.GeoDataFrame) -> Iterator[tuple[str, bool]]:
-    """Give the usual systems in which the villages can lie, and whether coordinates must be exchanged."""
+    """Return the usual systems in which the villages can lie, and whether axes must be exchanged."""
     for exchanged in (False, True):
         for number in _USUAL:
             crs = pyproj.CRS.from_epsg(number)
@@ -355,10 +355,10 @@ def _fits(villages: gpd.GeoDataFrame) -> Iterator[tuple[str, bool]]:
 
 
 def _in_its_area(villages: gpd.GeoDataFrame, crs: pyproj.CRS, *, exchanged: bool) -> bool:
-    """Whether most villages lie where the system is meant to be used, or at most a degree beyond.
+    """Return whether most villages lie in the area of use of the system, or at most a degree outside.
 
-    Nobody draws a kabupaten in another UTM zone than its own, so such a system is not offered as the right
-    one; where the file says it, it is believed.
+    A kabupaten is not mapped in another UTM zone than its own, so such a system is not suggested; where the
+    file states it, it is accepted.
     """
     area = crs.area_of_use
     if area is None:

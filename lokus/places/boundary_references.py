@@ -1,4 +1,4 @@
-"""Boundary files are data: those that name other files or addresses to be read instead are not followed."""
+"""Refuse boundary files that refer to other files or addresses, so that GDAL does not follow them."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _VIEW: Final = re.compile(rb'open\s+table|IsSeamless"?\s*=\s*"?TRUE', re.IGNOREC
 
 
 def refuse_references(head: bytes, *, where: Where, text: bool = False) -> None:
-    """Refuse what would have another file or an address read in its place, and what is of no known format.
+    """Raise where a file refers to another file or an address, or is of no known format.
 
-    GDAL opens a file by what is in it, whatever it is called. So only formats that hold their data
-    themselves are let through, and XML without declarations of its own.
+    GDAL recognises a file by its content, whatever its name. Only formats that contain their data are
+    accepted, and XML without declarations of its own.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def refuse_references(head: bytes, *, where: Where, text: bool = False) -> None:
     Raises
     ------
     InputError
-        It refers to others, or is of no format that is read here.
+        It refers to others, or its format is not supported.
 
     Examples
     --------
@@ -101,12 +101,12 @@ def refuse_references(head: bytes, *, where: Where, text: bool = False) -> None:
 
 
 def refuse_virtual_tables(path: Path, *, where: Where) -> None:
-    """Refuse a database, as a GeoPackage is one, with tables whose rows are read from other files.
+    """Raise where a database, such as a GeoPackage, has virtual tables that read other files.
 
     Raises
     ------
     InputError
-        It has such tables. What is no database passes.
+        It has such tables. A file that is no database is accepted.
 
     Examples
     --------
@@ -126,17 +126,17 @@ def refuse_virtual_tables(path: Path, *, where: Where) -> None:
 
 
 def refuse_linked_crs(content: bytes, *, where: Where) -> None:
-    """Refuse JSON whose coordinate system stands at an address, which GDAL would ask.
+    """Raise where the coordinate system of JSON is an address, which GDAL would request.
 
     Parameters
     ----------
     content : bytes
-        The whole file; what is no JSON passes.
+        The whole file; one that is not JSON is accepted.
 
     Raises
     ------
     InputError
-        The coordinate system is a link, or is named by an address other than those of the register of codes.
+        The coordinate system is a link, or an address other than those of the OGC register of codes.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def refuse_linked_crs(content: bytes, *, where: Where) -> None:
 
 
 def is_json(head: bytes) -> bool:
-    """Whether a file begins like JSON.
+    """Return whether a file begins like JSON.
 
     Examples
     --------

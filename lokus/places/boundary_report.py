@@ -1,4 +1,4 @@
-"""A readable report about a boundary file: what is in it, how well its borders fit, what was found."""
+"""Report on a boundary file: its contents, the fit of its borders, and the findings."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BoundaryReport:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """Findings as :func:`lokus.findings.findings_frame` gives them."""
+        """Findings as returned by :func:`lokus.findings.findings_frame`."""
         return findings_frame(self.boundaries.findings)
 
     @property
@@ -50,7 +50,7 @@ class BoundaryReport:
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
-        """How well borders fit, as drawn and after the repair.
+        """Fit of the borders before and after the repair.
 
         Columns ``ukuran``, ``sebelum``, ``sesudah``; areas in hectares.
         """
@@ -99,7 +99,7 @@ class BoundaryReport:
 
 
 def _measures() -> list[tuple[str, int]]:
-    """Name of every measure and its decimals, in the order of :func:`_numbers`."""
+    """Return the name of every measure and its decimals, in the order of :func:`_numbers`."""
     return [
         (_("polygons whose border does not fit"), 0),
         (_("overlaps over 1 m²"), 0),
@@ -120,7 +120,7 @@ def _numbers(report: CoverageReport) -> list[float]:
 
 
 def check_boundaries(path: str | Path, **options: Any) -> BoundaryReport:
-    """Read a boundary file, repair it, and report what is in it and what was found.
+    """Read a boundary file, repair it, and report its contents and the findings.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def check_boundaries(path: str | Path, **options: Any) -> BoundaryReport:
     Returns
     -------
     BoundaryReport
-        ``print`` it; ``.blocking`` tells whether a study would be held back.
+        ``print`` it; ``.blocking`` is the number of findings that hold a study back.
 
     Raises
     ------

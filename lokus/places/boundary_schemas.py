@@ -1,4 +1,4 @@
-"""Known layouts of village boundary files: which column holds what."""
+"""Recognise the layout of a village boundary file: columns of code, village and kecamatan."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ __all__ = ["SCHEMAS", "Schema", "find_schema"]
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:
-    """Which columns of a boundary file hold what.
+    """Columns of a boundary file.
 
     Parameters
     ----------
     name : str
-        Whose layout it is.
+        Publisher of the layout.
     kode, desa, kecamatan : str
         Column names; ``kecamatan`` may be empty.
     also_desa : str
-        Column that names the village where `desa` is empty; itself empty where there is none.
+        Column with the village name where `desa` is empty; an empty text where there is none.
     """
 
     name: str
@@ -58,7 +58,7 @@ _DBF_NAME: Final = 10
 def find_schema(
     available: Iterable[str], *, columns: Mapping[str, str] | None = None, where: Where | None = None
 ) -> Schema:
-    """Find which columns hold code, village and kecamatan.
+    """Find the columns of code, village and kecamatan.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def find_schema(
     Raises
     ------
     InputError
-        A named column is not there or there twice, or no known layout fits.
+        A stated column does not exist or exists twice, or no known layout fits.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def find_schema(
 
 
 def _mixed(actual: Mapping[str, str]) -> Schema | None:
-    """Put columns of several layouts together, where one and only one fits each part: kode_desa, NAMOBJ."""
+    """Combine columns of several layouts, where exactly one fits each part: kode_desa, NAMOBJ."""
     parts: dict[str, str] = {}
     for part in ("kode", "desa", "kecamatan"):
         known = dict.fromkeys(getattr(schema, part).casefold() for schema in SCHEMAS)
@@ -137,7 +137,7 @@ def _stated_schema(present: list[str], columns: Mapping[str, str], where: Where 
 
 
 def _stated_column(present: list[str], column: str, where: Where | None) -> str:
-    """Find a stated column, also where case differs or a Shapefile has cut its name to ten letters."""
+    """Find a stated column, also where case differs or a Shapefile has truncated its name to ten letters."""
     if column in present:
         return column
     folded = column.casefold()
@@ -156,7 +156,7 @@ def _stated_column(present: list[str], column: str, where: Where | None) -> str:
 
 
 def _refuse_twice(present: list[str], wanted: Iterable[str], where: Where | None) -> None:
-    """Two columns whose names differ in case alone leave open which one is meant."""
+    """Raise where two columns differ only in case, so that it is unclear which one is meant."""
     times = Counter(name.casefold() for name in present)
     for column in wanted:
         if times[column.casefold()] > 1:

@@ -1,4 +1,4 @@
-"""What programs say of broken polygons and files, in plain words of the language in force."""
+"""Translate messages of GEOS and GDAL about broken polygons and files into plain words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["plain_reason", "plain_words"]
 
 
 def N_(text: str) -> str:  # noqa: N802 - the customary name for "translate later"
-    """Mark a text for the catalogue; it is translated where it is shown."""
+    """Mark a text for translation; it is translated where it is shown."""
     return text
 
 
-# The longer phrase first: "Ring Self-intersection" also holds "Self-intersection".
+# Longer phrases first: "Ring Self-intersection" contains "Self-intersection".
 _WORDS: Final = (
     ("ring self-intersection", N_("a border touches itself")),
     ("self-intersection", N_("a border crosses itself")),
@@ -44,7 +44,7 @@ _WORDS: Final = (
 
 
 def plain_words(text: str) -> str:
-    """Say what a message of GEOS or GDAL means; empty where that is not known.
+    """Explain a message of GEOS or GDAL in the current language; empty where unknown.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def plain_words(text: str) -> str:
 
 
 def plain_reason(error: BaseException) -> str:
-    """Give the meaning of an error as the end of a sentence; empty where it is not known.
+    """Explain an error as the end of a sentence; empty where unknown.
 
     Examples
     --------

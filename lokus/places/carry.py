@@ -1,4 +1,4 @@
-"""Last year's table on this year's villages: nothing averaged, nothing invented, what is doubtful flagged."""
+"""Convert last year's table to this year's villages, without imputation; doubtful values are flagged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["CarriedOver", "carry_over"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CarriedOver:
-    """An old table on the villages of the new list.
+    """An old table converted to the villages of the new list.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class CarriedOver:
         ``asal`` (old codes, separated by commas), ``jenis_perubahan``, ``perlu_diperiksa`` (bool: the village
         was divided or merged, or recognised otherwise than by its code), ``keterangan``.
     left : pandas.DataFrame
-        Rows of the old table whose village is gone, index ``kode_desa``.
+        Rows of the old table whose village no longer exists, index ``kode_desa``.
     findings : list of Finding
     """
 
@@ -56,23 +56,23 @@ def carry_over(
     shares: Mapping[str, str] | None = None,
     flags: Collection[str] = (),
 ) -> CarriedOver:
-    """Carry a table of the old year over to the villages of the new year.
+    """Convert a table of the old year to the villages of the new year.
 
-    A village with one predecessor, and it with one successor, takes its row. The parts of a divided village
-    inherit its flags, shares and other values; its counts are not theirs and stay missing. Of merged villages
-    counts add, shares are weighted by their denominator, flags hold if one holds, and another value stays
-    only if it is the same in all. Whatever would rest on a missing value is missing.
+    A village with one predecessor that has one successor takes its row. The parts of a divided village take
+    its flags, shares and other values; counts cannot be divided and are missing. For merged villages counts
+    are added, shares are averaged with their denominators as weights, a flag is true if one is true, and any
+    other value is used only if it is the same in all. A result that depends on a missing value is missing.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Index ``kode_desa`` of the old list; a village that has no row has no data.
+        Index ``kode_desa`` of the old list; a village without row has no data.
     crosswalk : Crosswalk
     counts : collection of str
-        Columns of numbers that add up: children, families.
+        Columns of counts, such as children or families.
     shares : mapping, optional
-        ``{share: denominator}``, percent or other ratios, and the count column each is a share of. A share
-        whose denominator is not in `frame` stays missing where villages were merged.
+        ``{share: denominator}``: percentages or other ratios, with the count column of each denominator. A
+        share whose denominator is not in `frame` is missing where villages were merged.
     flags : collection of str
         Columns of yes and no, such as having been a lokus.
 
@@ -83,9 +83,9 @@ def carry_over(
     Raises
     ------
     InputError
-        A row is of no village of the old list.
+        A row is not of a village of the old list.
     ValueError
-        A column that is named is not in `frame`, or is named twice.
+        A named column is not in `frame`, or is named twice.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def carry_over(
 
 
 def _dtype(column: pd.Series, flag: bool) -> Any:
-    """Give a type that can be missing: a village without data was neither a lokus nor not one."""
+    """Return a type with missing values, since for a village without data a flag is unknown."""
     if flag or pd.api.types.is_bool_dtype(column):
         return "boolean"
     return np.float64 if pd.api.types.is_numeric_dtype(column) else column.dtype
@@ -172,7 +172,7 @@ def _merged(
     *,
     divided: bool,
 ) -> dict[str, Any]:
-    """Give the values of a village that several became, or parts of several (`divided`)."""
+    """Return the values of a village merged from several, or from parts of several (`divided`)."""
     result: dict[str, Any] = {}
     for column in rows.columns:
         values = rows[column]

@@ -1,4 +1,4 @@
-"""Human decisions that no rule can make: ``kecocokan.csv``, written, filled in, read again.
+"""Read and write ``kecocokan.csv``, the decisions that a person makes about village names.
 
 A line with a row number decides that one row of its file and sheet, one without it every row of that name.
 """
@@ -43,21 +43,21 @@ def read_decisions(path: str | Path) -> pd.DataFrame:
     ----------
     path : str or Path
         CSV with ``;`` and the columns ``sumber;lembar;baris;kecamatan;desa;kode_desa;alasan``; ``lembar`` and
-        ``baris`` may be absent, further columns only help.
+        ``baris`` may be absent, further columns are ignored.
 
     Returns
     -------
     pandas.DataFrame
         One row a decision, index ``baris`` (line of the file), columns as in the file and ``berkas``.
-        ``kode_desa`` is ten digits, ``"abaikan"`` (a village that is left out, with its reason) or
-        ``"bukan desa"`` (a total, a heading); ``baris_sumber`` is the row decided, 0 for every row of that
-        name. Rows still empty are open cases and are left out.
+        ``kode_desa`` is ten digits, ``"abaikan"`` (a village that is left out, with its reason) or ``"bukan
+        desa"`` (a total, a heading); ``baris_sumber`` is the row decided, 0 for every row of that name. Rows
+        without a decision are left out.
 
     Raises
     ------
     InputError
-        The file is missing, lacks a column, holds something that is no code, an ``abaikan`` without a reason,
-        a row that is no number, or two different decisions for one row or name.
+        The file is missing, lacks a column, has an invalid code, an ``abaikan`` without a reason, a row that
+        is no number, or two different decisions for one row or name.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def _decision(written: str, row: dict[str, str], where: Where) -> str:
 
 
 def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Give line number and cells of every row."""
+    """Return line number and cells of every row."""
     refuse_large(path, "text")
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -173,7 +173,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
                 where=Where(file=path.name, row=1),
                 remedy=_("The first row must read: {header}").format(header=";".join(DECISION_COLUMNS)),
             )
-    # An apostrophe in front is ours: it keeps a spreadsheet from reading the cell as a formula.
+    # A leading apostrophe was added on writing, so that a spreadsheet does not read the cell as a formula.
     return [
         (
             reader.line_num,
@@ -191,23 +191,23 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def write_open_cases(path: str | Path, matches: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
-    r"""Add the rows that are still open to the decisions file, keeping what people wrote there.
+    r"""Add the rows that are still open to the decisions file, without changing existing decisions.
 
-    A file that already holds them is left as it is, byte for byte; columns of their own stay.
+    A file that already has them is not changed at all; further columns are preserved.
 
     Parameters
     ----------
     path : str or Path
-        The CSV; it is made when it does not exist.
+        The CSV; created where it does not exist.
     matches : pandas.DataFrame or iterable of them
-        Open rows: ``sumber``, ``kecamatan_sumber``, ``desa_sumber`` and ``calon`` as
-        :func:`lokus.places.names.match_names` gives them, optionally ``lembar`` and ``baris``. Rows that have
-        a village are left out.
+        Open rows: ``sumber``, ``kecamatan_sumber``, ``desa_sumber`` and ``calon`` as returned by
+        :func:`lokus.places.names.match_names`, optionally ``lembar`` and ``baris``. Rows that have a village
+        are left out.
 
     Returns
     -------
     int
-        Rows the file now holds without a decision.
+        Number of rows of the file without a decision.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One village code: reading it in whatever form a spreadsheet left it, and taking it apart."""
+"""Read and split village codes, repair columns of codes, and convert BPS codes."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ EXAMPLE_PREFIX: Final = "99"
 
 _LENGTH = 10
 _JENIS = {"1": "kelurahan", "2": "desa", "3": "desa"}
-# Left behind by spreadsheets and web pages: no-break and zero-width spaces, byte order mark, soft hyphen.
+# Invisible characters of spreadsheets and web pages: no-break and zero-width spaces, BOM, soft hyphen.
 _INVISIBLE = re.compile("[\u00a0\u200b\u200c\u200d\u2007\u202f\u2060\ufeff\u00ad]")
 _QUOTES = "'\"`’‘“”´"
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*[eE][+-]?[0-9]+")
 _DECIMAL_TAIL = re.compile(r"([0-9]{10})[.,]0+")
 _THOUSANDS = re.compile(r"[0-9]([.,])[0-9]{3}\1[0-9]{3}\1[0-9]{3}")
 _BLOCKS = re.compile(r"([0-9]{1,2})[.\-/ ]+([0-9]{1,2})[.\-/ ]+([0-9]{1,2})[.\-/ ]+([0-9]{4})")
-# Where a separator may stand: between the blocks of either system.
+# Positions of separators: between the blocks of either system.
 _CUTS = {2, 4, 6, 7}
 
 
 class KodeError(ValueError):
-    """A value that cannot be read as a village code; the message says why, in the language in force."""
+    """A value cannot be read as a village code; the message states the reason."""
 
 
 class EmptyKodeError(KodeError):
-    """There is no code at all: a blank cell, a dash, a missing value."""
+    """There is no code: a blank cell, a dash, a missing value."""
 
 
 def parse_kode(value: object) -> str:
-    """Read a village code in any of the forms spreadsheets give it.
+    """Read a village code in any form that spreadsheets produce.
 
-    Accepted are ten digits, as text or as a whole number, with or without the dots of the official form,
-    spaces, an apostrophe in front, a tail of ``.0``, thousands separators, and blocks that lost a leading
-    zero (``16.3.1.2001``). Refused is whatever has lost digits: ``1.603012e9``, ``11.1``, nine digits.
+    Accepts ten digits, as text or as a whole number, with or without the dots of the official form, spaces, a
+    leading apostrophe, a trailing ``.0``, thousands separators, and blocks that lost a leading zero
+    (``16.3.1.2001``). Refuses codes that have lost digits: ``1.603012e9``, ``11.1``, nine digits.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def parse_kode(value: object) -> str:
     Raises
     ------
     KodeError
-        With the reason in the language in force.
+        The value is no code; the message states the reason.
 
     Examples
     --------
@@ -93,14 +93,14 @@ def parse_kode(value: object) -> str:
 
 
 def read_kode(value: object) -> tuple[str, str]:
-    """Read a village code as :func:`parse_kode` does, and say what had to be repaired.
+    """Read a village code as :func:`parse_kode` does, and return what was repaired.
 
     Returns
     -------
     kode : str
         Ten digits.
     repair : str
-        Kind of repair (a source text of the catalogue), empty when the form is an ordinary one.
+        Kind of repair (a source text of the catalogue); empty where none was needed.
 
     Examples
     --------
@@ -163,7 +163,7 @@ def _ten_digits(digits: str) -> str:
 
 
 def format_kode(kode: str) -> str:
-    """Write a ten-digit code the official way.
+    """Format a ten-digit code in the official form.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def format_kode(kode: str) -> str:
 
 
 def jenis(kode: str) -> str:
-    """Tell a kelurahan from a desa by the seventh digit of a Kemendagri code.
+    """Return whether a Kemendagri code is of a kelurahan or a desa, by its seventh digit.
 
     ``1`` is a kelurahan and ``2`` a desa. ``3`` is a *desa adat* (fourteen in Jayapura), which UU 6/2014
     article 6 counts as a desa. Any other digit gives ``"lainnya"``: the code is of another system or
@@ -189,7 +189,7 @@ def jenis(kode: str) -> str:
 
 
 def kecamatan_of(kode: str) -> str:
-    """Six-digit Kemendagri code of the kecamatan.
+    """Return the six-digit Kemendagri code of the kecamatan.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def kecamatan_of(kode: str) -> str:
 
 
 def kabupaten_of(kode: str) -> str:
-    """Four-digit Kemendagri code of the kabupaten or kota.
+    """Return the four-digit Kemendagri code of the kabupaten or kota.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def kabupaten_of(kode: str) -> str:
 
 
 def is_example(kode: str) -> bool:
-    """Whether the code belongs to a synthetic example rather than to a real village.
+    """Return whether the code belongs to a synthetic example instead of a real village.
 
     Examples
     --------
@@ -221,11 +221,11 @@ def is_example(kode: str) -> bool:
     return kode.startswith(EXAMPLE_PREFIX)
 
 
-# A column of village codes: repaired where nothing is lost, refused where it is, both reported.
+# Columns of village codes: repaired where no digit is lost, otherwise refused; both are reported.
 
 
 def repair_codes(series: pd.Series, *, where: Where | None = None) -> tuple[pd.Series, list[Finding]]:
-    """Read a column of codes, reporting what had to be repaired and what had to be refused.
+    """Read a column of codes, with findings about repaired and refused ones.
 
     Parameters
     ----------
@@ -239,8 +239,8 @@ def repair_codes(series: pd.Series, *, where: Where | None = None) -> tuple[pd.S
     codes : pandas.Series of str
         Same index; ``<NA>`` where there is no code or it was refused.
     findings : list of Finding
-        One a kind of repair (note) with its rows, one for cells without a code (warning), one a refused cell
-        (blocking).
+        One for each kind of repair (note) with its rows, one for cells without a code (warning), one for each
+        refused cell (blocking).
 
     Examples
     --------
@@ -311,7 +311,7 @@ def _row_number(label: object) -> int:
 
 
 def compress_rows(rows: Sequence[int]) -> str:
-    """Write row numbers as ranges.
+    """Format row numbers as ranges.
 
     Examples
     --------
@@ -327,7 +327,7 @@ def compress_rows(rows: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
 
 
-# Which code system a column uses, and the way from BPS codes to Kemendagri codes.
+# Detection of the code system of a column, and conversion of BPS codes to Kemendagri codes.
 
 
 System = Literal["kemendagri", "bps", "campuran", "tidak dikenal"]
@@ -337,14 +337,14 @@ _LEAST_SHARE = 0.02
 
 @dataclass(frozen=True, kw_only=True)
 class CodeSystem:
-    """What a column of codes turned out to be.
+    """Code system of a column of codes.
 
     Parameters
     ----------
     system : {"kemendagri", "bps", "campuran", "tidak dikenal"}
         ``"campuran"`` is a mix of the two; ``"tidak dikenal"`` means hardly any code is known in either.
     n : int
-        Distinct codes looked at.
+        Number of distinct codes.
     kemendagri, bps, unknown : int
         Distinct codes that can only be Kemendagri, only BPS, and neither; the rest are known in both systems.
     findings : tuple of Finding
@@ -365,7 +365,7 @@ def detect_system(
     bps_codes: Iterable[str] | None = None,
     where: Where | None = None,
 ) -> CodeSystem:
-    """Find the system of a column of codes by the share of hits against the village list.
+    """Detect the system of a column of codes by the share of codes in the village list.
 
     Parameters
     ----------
@@ -374,8 +374,9 @@ def detect_system(
     villages : pandas.DataFrame
         Village table, indexed by Kemendagri code.
     bps_codes : iterable of str, optional
-        Known BPS codes, as of a bridge table. Without them a code counts as BPS when its seventh digit cannot
-        be that of a Kemendagri code (1, 2 or 3), and a mix is only seen when most codes are Kemendagri.
+        Known BPS codes, for instance of a bridge table. Without them a code counts as BPS where its seventh
+        digit cannot be that of a Kemendagri code (1, 2 or 3), and a mixture is only detected where most codes
+        are Kemendagri.
     where : Where, optional
         File, sheet and column of the codes.
 
@@ -407,13 +408,13 @@ def detect_system(
 
 
 def _decide(n: int, kemendagri: int, bps: int, unknown: int, *, listed: bool) -> System:
-    # One odd code among many is a typing error, which the join reports; it does not make a mix.
+    # One odd code among many is a typing error, which the join reports, not a mixture.
     enough = max(2, _LEAST_SHARE * n)
     if bps >= enough:
-        # Without a list of BPS codes up to 43 percent of a purely BPS column hits villages by accident.
+        # Without a list of BPS codes up to 43 percent of a purely BPS column match villages by accident.
         mixed = kemendagri >= enough if listed else 2 * kemendagri > n
         return "campuran" if mixed else "bps"
-    # All of them valid in both systems: nothing tells which villages are meant.
+    # All are valid in both systems, so it is unknown which villages are meant.
     undecidable = kemendagri == bps == unknown == 0
     return "tidak dikenal" if undecidable or 2 * unknown > n else "kemendagri"
 
@@ -452,14 +453,14 @@ def bridge_bps(
     kemendagri: str = "kemendagri",
     where: Where | None = None,
 ) -> tuple[pd.Series, list[Finding]]:
-    """Turn BPS codes into Kemendagri codes by a table the user supplies.
+    """Convert BPS codes to Kemendagri codes by a table that the user supplies.
 
     Parameters
     ----------
     codes : pandas.Series of str
         Ten-digit BPS codes.
     bridge : pandas.DataFrame
-        One row a village, holding both codes in any form :func:`lokus.places.kode.parse_kode` reads.
+        One row a village, with both codes in any form that :func:`lokus.places.kode.parse_kode` reads.
     bps, kemendagri : str
         The columns of `bridge`.
     where : Where, optional
@@ -491,7 +492,7 @@ def bridge_bps(
             )
     pairs = pd.DataFrame({"bps": repair_codes(bridge[bps])[0], "kode": repair_codes(bridge[kemendagri])[0]})
     pairs = pairs.dropna().drop_duplicates()
-    # A BPS code with several Kemendagri codes is no bridge, nor is a Kemendagri code reached from several.
+    # A BPS code with several Kemendagri codes is ambiguous, as is a Kemendagri code with several BPS codes.
     several = pairs["bps"].duplicated(keep=False) | pairs["kode"].duplicated(keep=False)
     way = pairs[~several].set_index("bps")["kode"]
     result = codes.map(way).astype("string")

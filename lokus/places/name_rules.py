@@ -1,4 +1,4 @@
-"""How village names are written differently and still mean the same place."""
+"""Normalise village names, so that different spellings of one place compare equal."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ __all__ = [
     "without_status",
 ]
 
-# Words that tell twin villages apart: a name that differs in one of them is another village, however alike
-# the rest. Variants of one word stand in one text.
+# Words that distinguish twin villages: a name that differs in one of them is another village, however similar
+# the rest. Variants of one word are in one text.
 _QUALIFIERS: Final = {
     word: group.split()[0]
     for group in (
@@ -70,19 +70,18 @@ _ABBREVIATIONS: Final = {
     "lb": "lubuk", "lbk": "lubuk", "tl": "teluk", "tlk": "teluk", "pl": "pulau", "bdr": "bandar",
     "ma": "muara", "blk": "blok", "kep": "kepulauan",
 }  # fmt: skip
-# "S. Rotan" is Sungai Rotan; without the dot a lone letter is too little to go by.
+# "S. Rotan" is Sungai Rotan; without the dot a single letter is too uncertain.
 _RIVER = re.compile(r"s\.\s*(?=[a-z]{3})")
 _STATUS_WORDS: Final = {"desa", "ds", "kelurahan", "kel", "kec", "kecamatan"}
-# "Desa Adat X" and "Kampung Adat X" say what X is; in any other place "adat" belongs to the name.
+# In "Desa Adat X" and "Kampung Adat X" the prefix is the status; elsewhere "adat" belongs to the name.
 _BEFORE_ADAT: Final = {"desa", "ds", "kampung", "kampong", "kp", "kpg", "kmp"}
-# Words of one region for a village (Aceh, Sumatera Barat, Lampung, Yogyakarta) or a kecamatan (Papua). A few
-# are also names ("Gampong Baro"), so they are left off only where the whole name is nobody's.
+# Words of one region for a village (Aceh, Sumatera Barat, Lampung, Yogyakarta) or a kecamatan (Papua). Some
+# are also names ("Gampong Baro"), so they are removed only where no village has the whole name.
 STATUS_WORDS: Final = frozenset({
     "gampong", "gampoeng", "gp", "gpg", "nagari", "pekon", "tiyuh", "kalurahan", "distrik", "kapanewon",
     "kemantren",
 })  # fmt: skip
-# Words that say what a place is in one region, and belong to the name in another: "Kampung" in Papua, in
-# Jambi.
+# Words that are a status in one region and part of the name in another: "Kampung" in Papua and in Jambi.
 REGIONAL_WORDS: Final = frozenset({
     "kampung", "kampong", "kampoeng", "dusun", "negeri", "lembang", "kute", "ohoi", "nagori", "wanua",
     "banua", "marga", "pakon", "keude", "lurah",
@@ -96,16 +95,16 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 class NameKey(NamedTuple):
     """A name reduced to what identifies it.
 
-    Two names are one place, as far as names can say, when their ``letters`` are equal; they may be compared
-    by similarity only when their ``marks`` are equal.
+    Names with equal ``letters`` denote one place; only names with equal ``marks`` may be compared by
+    similarity.
 
     Parameters
     ----------
     letters : str
         The normalised name without spaces.
     marks : frozenset of str
-        Numbers, qualifiers such as ``ilir`` or ``baru``, and lone initials: the "P." of "P. Tengah" stands
-        for a word, which a name without it does not have.
+        Numbers, qualifiers such as ``ilir`` or ``baru``, and single initials: the "P." of "P. Tengah"
+        abbreviates a word, which a name without it does not have.
     """
 
     letters: str
@@ -114,7 +113,7 @@ class NameKey(NamedTuple):
 
 @lru_cache(maxsize=200_000)
 def plain_name(text: str) -> str:
-    """Fold case, accents and spacing, nothing else.
+    """Normalise case, accents and spacing only.
 
     Examples
     --------
@@ -128,10 +127,10 @@ def plain_name(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def normalise_name(text: str) -> str:
-    """Write a village or kecamatan name in one way.
+    """Normalise a village or kecamatan name.
 
-    Case, accents, punctuation and spacing are folded; numerals become words, roman or arabic; common
-    abbreviations are written out; ``Desa``, ``Ds.``, ``Kel.``, ``Desa Adat`` in front is left off.
+    Case, accents, punctuation and spacing are unified; roman and arabic numerals become words; common
+    abbreviations are written out; a leading ``Desa``, ``Ds.``, ``Kel.`` or ``Desa Adat`` is removed.
 
     Parameters
     ----------
@@ -200,7 +199,7 @@ def name_key(text: str) -> NameKey:
 
 
 def without_status(normalised: str, words: frozenset[str] = STATUS_WORDS) -> str:
-    """Leave off the word in front that only says what kind of place it is; empty where there is none.
+    """Remove the leading word for the status of the place; empty where there is none.
 
     Examples
     --------
@@ -213,12 +212,12 @@ def without_status(normalised: str, words: frozenset[str] = STATUS_WORDS) -> str
 
 @lru_cache(maxsize=200_000)
 def abbreviates(written: str, name: str) -> bool:
-    """Whether `written` may be `name` with one of its words cut down to four letters or fewer.
+    """Return whether `written` may be `name` with one word abbreviated to four letters or fewer.
 
     Parameters
     ----------
     written : str
-        As the table has it; spaces and points do not matter.
+        As in the table; spaces and points do not matter.
     name : str
         Name of a village.
 
@@ -239,7 +238,7 @@ def _split(text: str) -> list[str]:
 
 
 def _letters(words: list[str]) -> str:
-    """Join words, numerals written out as :func:`normalise_name` does."""
+    """Join words, with numerals written out as in :func:`normalise_name`."""
     out = []
     for word in words:
         value = int(word) if word.isdigit() else _roman(word) if len(word) > 1 else 0
@@ -248,7 +247,7 @@ def _letters(words: list[str]) -> str:
 
 
 def _cut_down(short: str, words: list[str]) -> bool:
-    """Whether one word, or neighbours such as "kudo-kudo", are cut down and the others are whole."""
+    """Return whether one word, or a pair such as "kudo-kudo", is abbreviated and the others are complete."""
     for first in range(len(words)):
         before = "".join(words[:first])
         for last in range(first + 1, len(words) + 1):
@@ -269,10 +268,10 @@ def _in_order(letters: str, word: str) -> bool:
 
 
 def another_word(one: str, other: str) -> bool:
-    """Whether a normalised name is another one and a word more.
+    """Return whether a normalised name is another one plus one word.
 
-    A word more is no typing error: "lubuk tanjung harapan" is beside "tanjung harapan", not it. The rest may
-    hold a typing error of its own.
+    An additional word is not a typing error: "lubuk tanjung harapan" is another village than "tanjung
+    harapan". The rest may contain a typing error.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Village names to village codes: never a guess between two, never across kecamatan.
+"""Match village names to village codes, within kecamatan and without guessing between candidates.
 
-What can be settled by rule is settled; what cannot is left open with its candidates, for a person to decide
-in ``kecocokan.csv`` (:mod:`lokus.places.decisions`).
+Names that rules do not decide are left open with their candidates, for a person to decide in
+``kecocokan.csv`` (:mod:`lokus.places.decisions`).
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ AMBIGUOUS: Final = "ambigu"
 MISSING: Final = "tidak ditemukan"
 _CANDIDATE_FLOOR = 60.0
 # "S. Rotan" is read as Sungai Rotan, "Kel. Sintep" as a kelurahan; a village called Simpang Rotan or Kelitu
-# Sintep is as good a reading.
+# Sintep is an equally good reading.
 _TWO_READINGS: Final = re.compile(r"(s|kel)\.")
 _CANDIDATES_SHOWN = 3
 
 
 class Target(NamedTuple):
-    """A place of the official list, with its name in the forms it is compared by."""
+    """A place of the official list, with its name in the forms used for comparison."""
 
     kode: str
     name: str
@@ -76,7 +76,7 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one written name."""
+    """Result of matching one written name."""
 
     kode: str
     how: str
@@ -96,24 +96,24 @@ def assign(
     status: frozenset[str] = STATUS_WORDS,
     said: str = "",
 ) -> list[Outcome]:
-    """Assign distinct written names to places, each place once at most.
+    """Assign distinct written names to places, each place at most once.
 
     Parameters
     ----------
     sources : sequence of str
-        Distinct names, folded in case and spacing.
+        Distinct names, normalised in case and spacing.
     keys : sequence of NameKey
         Their normalised keys.
     targets : sequence of Target
-        The places they may be.
+        Candidate places.
     unique : bool
         Accept a name as written only if no other target has the same normalised name.
     threshold, margin : float
         Least similarity, and least distance to the runner-up among names and among places, 0 to 100.
     status : frozenset of str
-        Words in front that may be left off where the whole name is nobody's.
+        Leading words that may be removed where no place has the whole name.
     said : str
-        Word that every name of the table begins with. "Kampung Baru" may then be a village Baru: where there
+        Word with which every name of the table begins. "Kampung Baru" may then be a village Baru; where there
         is one, the name is left open.
 
     Returns
@@ -183,7 +183,7 @@ def _without_status(
     free: NDArray[np.bool_],
     status: frozenset[str],
 ) -> None:
-    """Match what is left by the name without the word for its status ("Gampong Baro", "Baro")."""
+    """Match remaining names without the word for their status ("Gampong Baro", "Baro")."""
     bare = [_bare(target.plain, STATUS_WORDS) for target in targets]
     rest = {i: _bare(source, status) for i, source in enumerate(sources) if outcomes[i] is None}
     written = Counter(rest.values())
@@ -197,7 +197,7 @@ def _without_status(
 
 
 def _without(word: str, name: str) -> str:
-    """Give a name normalised, without this word in front; empty where it does not begin with it."""
+    """Return a normalised name without this leading word; empty where it does not begin with it."""
     return without_status(normalise_name(name), frozenset({word}))
 
 
@@ -207,12 +207,12 @@ def _bare(name: str, status: frozenset[str]) -> str:
 
 
 def _abbreviated(source: str, targets: Sequence[Target]) -> list[int]:
-    """Places that a written name may be short for."""
+    """Return the places that a written name may abbreviate."""
     return [j for j, target in enumerate(targets) if abbreviates(source, target.plain)]
 
 
 def _undecided(key: NameKey, targets: Sequence[Target], places: Sequence[int]) -> Outcome:
-    """Leave a name open between some places, the first ones first."""
+    """Leave a name open between some places, listed in order."""
     similar = _similarities([key], [targets[j] for j in places])[0]
     shown = [candidate(targets[j], score) for j, score in zip(places, similar, strict=True)]
     return Outcome(
@@ -228,7 +228,7 @@ def _positions(values: Iterable[str]) -> dict[str, list[int]]:
 
 
 def _pair(gain: NDArray[np.float64], short: Sequence[Sequence[int]]) -> dict[int, int]:
-    """Names and places so that their similarities add up to the most."""
+    """Pair names and places with the largest sum of similarities."""
     rows, columns = np.nonzero(gain)
     alone = len(set(rows.tolist())) == len(rows) and len(set(columns.tolist())) == len(columns)
     if alone and not any(short[i] for i in range(len(gain)) if not gain[i].any()):
@@ -256,8 +256,8 @@ def _by_similarity(
         if another_word(normalise_name(sources[i]), normalise_name(targets[j].plain)):
             rivals[i, j] = 0.0
     short = [_abbreviated(source, targets) for source in sources]
-    # A place already taken by a better name is no choice, but a name nearer to it than to any free place is a
-    # second spelling of that place rather than another village.
+    # A place already taken is no candidate, but a name more similar to it than to any free place is a second
+    # spelling of that place, not another village.
     best_taken = np.where(free, 0.0, rivals).max(axis=1)
     choices = np.where(free, rivals, 0.0)
     gain = np.where(choices >= threshold, choices, 0.0)
@@ -302,7 +302,7 @@ def _shown(targets: Sequence[Target], similar: NDArray[np.float64]) -> tuple[str
 
 
 def nearest(key: NameKey, targets: Sequence[Target]) -> tuple[str, ...]:
-    """Give the places whose names are most like a written one, nearest first."""
+    """Return the places with the names most similar to a written one, most similar first."""
     return _shown(targets, _similarities([key], targets)[0]) if targets else ()
 
 
@@ -312,14 +312,14 @@ def _best_other(scores: NDArray[np.float64], position: int) -> float:
 
 
 def candidate(target: Target, score: float) -> str:
-    """Write a candidate for a person to judge: code, name, kecamatan, similarity."""
+    """Format a candidate for a person to decide: code, name, kecamatan, similarity."""
     return f"{format_kode(target.kode)} {target.name} ({target.kecamatan}) {score:.0f}"
 
 
-# The official village list, arranged so that written names can be looked up in it.
+# The official village list, indexed for looking up written names.
 
 
-# Without a kecamatan some twenty times as many villages can resemble a name by chance.
+# Without a kecamatan about twenty times as many villages can resemble a name by chance.
 _STRICTER_WITHOUT_KECAMATAN = 10.0
 _LEAST_VILLAGES = 3
 _LEAST_SHARE = 0.6
@@ -328,7 +328,7 @@ _HINTS_SHOWN = 3
 
 
 class Place(NamedTuple):
-    """A place as a table names it, folded in case and spacing; an unknown part is empty."""
+    """A place as named in a table, normalised in case and spacing; an unknown part is empty."""
 
     kecamatan: str
     kode_kecamatan: str
@@ -368,11 +368,11 @@ class OfficialNames:
         return Target(kode=kode, name=name, kecamatan=kecamatan, plain=plain_name(name), key=key)
 
     def match(self, rows: Collection[Place], *, taken: Collection[str]) -> dict[Place, Outcome]:
-        """Give what becomes of the place of each row; villages in `taken` are already spoken for."""
+        """Match the place of each row; villages in `taken` are excluded."""
         places = set(rows)
         self._status = STATUS_WORDS | _frequent_regional_words(places)
         self._shared_word = _shared_first_word(places)
-        # Only where the word was put before names does "Kampung Kampung Baru" arise.
+        # "Kampung Kampung Baru" arises only where the word was added to all names.
         self._doubled = any(
             _without(self._shared_word, _without(self._shared_word, place.desa)) for place in places
         )
@@ -390,7 +390,7 @@ class OfficialNames:
         return result | self._repeated(rows, result)
 
     def _repeated(self, rows: Collection[Place], result: dict[Place, Outcome]) -> dict[Place, Outcome]:
-        """Leave open what several rows without kecamatan are called: it may be as many villages."""
+        """Leave a name open that several rows without kecamatan have: it may be several villages."""
         bare = [place for place in rows if place.desa and not place.kecamatan and not place.kode_kecamatan]
         keys = {place: name_key(place.desa) for place in bare}
         written = Counter(keys[place].letters for place in bare)
@@ -423,7 +423,7 @@ class OfficialNames:
         }
 
     def _left_open(self, place: Place, outcome: Outcome | None = None) -> Outcome:
-        """Add villages elsewhere with the very same name: a hint for a person, never a match."""
+        """Leave a name open; add villages elsewhere with the same name as a hint, never as a match."""
         letters = name_key(place.desa).letters
         hints = [candidate(target, 100.0) for target in self._by_letters.get(letters, [])[:_HINTS_SHOWN]]
         near = outcome.candidates if outcome else ()
@@ -433,17 +433,17 @@ class OfficialNames:
         )
 
     def kecamatan(self, names: Collection[str]) -> dict[str, str]:
-        """Give the code of each name that can only be one kecamatan of the study."""
+        """Return the code of each name that matches one kecamatan only."""
         return self._find_kecamatan({Place(name, "", "") for name in names if name})
 
     def _find_kecamatan(self, places: Collection[Place]) -> dict[str, str]:
-        """Give the code of each kecamatan name that is clear; a name left out is open."""
+        """Return the code of each kecamatan name that is unambiguous; other names are left out."""
         villages: dict[str, set[str]] = {}
         for place in places:
             if place.kecamatan and not place.kode_kecamatan:
                 letters = name_key(place.desa).letters
                 villages.setdefault(place.kecamatan, set()).add(letters)
-        # Spellings that differ in spacing or abbreviation only are one kecamatan, not two rivals for it.
+        # Spellings that differ only in spacing or abbreviation are one kecamatan and do not compete.
         spellings: dict[str, list[str]] = {}
         for name in sorted(villages):
             key = name_key(name)
@@ -482,7 +482,7 @@ class OfficialNames:
 
 
 def _shared_first_word(places: Collection[Place]) -> str:
-    """Word for the kind of place that every name of a table begins with; empty where there is none."""
+    """Return the status word with which every name of a table begins; empty where there is none."""
     names = [normalise_name(place.desa) for place in places if place.desa]
     first = {name.split(" ", 1)[0] if " " in name else "" for name in names}
     word = first.pop() if len(first) == 1 and len(names) >= _LEAST_SAME_WORD else ""
@@ -490,7 +490,7 @@ def _shared_first_word(places: Collection[Place]) -> str:
 
 
 def _frequent_regional_words(places: Collection[Place]) -> frozenset[str]:
-    """Regional words that most names of a table begin with: there they say what the places are."""
+    """Return regional words with which most names of a table begin: they are the status there."""
     names = {normalise_name(place.desa) for place in places if place.desa}
     first = Counter(name.split(" ", 1)[0] for name in names if " " in name)
     least = max(_LEAST_SAME_WORD, _LEAST_SHARE * len(names))
@@ -519,44 +519,45 @@ def match_names(
 
     Kecamatan are matched first, then villages inside their kecamatan: by the name as written, by the
     normalised name, and by similarity through the best one-to-one assignment, accepted only above `threshold`
-    and with `margin` to the runner-up in both directions. Numbers and qualifiers (*II*, *Ilir*, *Baru*) are
-    never bridged by similarity. A kecamatan called by another name is recognised when most of its villages
-    are those of one kecamatan that no other name claims. A row without kecamatan is accepted only when its
-    normalised name is unique among all villages and among such rows (written twice, it may be two villages,
-    one of them missing from the list), and by similarity only 10 above `threshold`.
+    and with `margin` to the runner-up in both directions. Names that differ in numbers or qualifiers (*II*,
+    *Ilir*, *Baru*) are never matched by similarity. A kecamatan under another name is recognised where most
+    of its villages belong to one kecamatan that no other name matches. A row without kecamatan is matched
+    only where its normalised name is unique among all villages and among such rows (of two rows, one may be a
+    village missing from the list), and by similarity only 10 above `threshold`.
 
     Parameters
     ----------
     names : pandas.DataFrame
-        Column ``desa``; optionally ``kecamatan`` (name) or ``kode_kecamatan`` (six digits), which goes first.
+        Column ``desa``; optionally ``kecamatan`` (name) or ``kode_kecamatan`` (six digits), which takes
+        precedence.
     villages : pandas.DataFrame
         Village table: index ``kode_desa``, columns ``desa``, ``kecamatan``.
     decisions : pandas.DataFrame, optional
-        Human decisions as :func:`read_decisions` gives them; they go before every rule.
+        Human decisions as returned by :func:`read_decisions`; they take precedence over every rule.
     source : str
         Name of the table; decisions naming another ``sumber`` do not apply.
     sheet : str
         Its sheet, likewise. A decision with a row number applies to the row of `names` with that number as
-        its index, if it is still called by the name that was decided.
+        its index, if the name is still the one that was decided.
     nameless : bool
-        A decision with a row number and no name applies to that row whatever it is called; for tables of
-        children, whose cells are written nowhere. Otherwise it applies to a row without a name only.
+        Let a decision with a row number and no name apply to that row whatever its name; only for tables of
+        children, whose cells are not written anywhere. Otherwise it applies to a row without a name only.
     threshold, margin : float
         Similarity (normalised optimal string alignment, 0 to 100) and distance to the runner-up.
 
     Returns
     -------
     pandas.DataFrame
-        Index of `names`; columns ``kode_desa`` (``<NA>`` when open), ``cara`` ("nama persis",
-        "nama dinormalkan", "nama mirip", "keputusan", "ambigu", "tidak ditemukan"), ``nilai`` (similarity),
+        Index of `names`; columns ``kode_desa`` (``<NA>`` when open), ``cara`` ("nama persis", "nama
+        dinormalkan", "nama mirip", "keputusan", "ambigu", "tidak ditemukan"), ``nilai`` (similarity),
         ``calon`` (list of candidate texts), ``alasan`` (reason of a decision), ``sumber``,
-        ``kecamatan_sumber``, ``desa_sumber``. A row decided to be left out has ``cara`` "keputusan" and
-        no code.
+        ``kecamatan_sumber``, ``desa_sumber``. A row left out by decision has ``cara`` "keputusan" and no
+        code.
 
     Raises
     ------
     InputError
-        A decision names a code that is not a village of this study.
+        A decision has a code that is not a village of this study.
 
     Examples
     --------
@@ -593,7 +594,7 @@ def match_names(
 
 
 def match_kecamatan(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
-    """Find the kecamatan that each written name can only be.
+    """Match each written name to a kecamatan, where it is unambiguous.
 
     Parameters
     ----------
@@ -605,7 +606,7 @@ def match_kecamatan(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series of str
-        Code of six digits; empty where the name is missing or not clear.
+        Code of six digits; empty where the name is missing or ambiguous.
 
     Examples
     --------
@@ -618,7 +619,7 @@ def match_kecamatan(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
     """
     official = OfficialNames(villages, threshold=THRESHOLD, margin=MARGIN)
     plain = ["" if pd.isna(name) else plain_name(str(name)) for name in names]
-    # Each by itself: two spellings of one kecamatan are no rivals here.
+    # One at a time, so that two spellings of one kecamatan do not compete.
     found = {name: official.kecamatan([name]).get(name, "") for name in set(plain)}
     return pd.Series([found.get(name, "") for name in plain], index=names.index, dtype=object)
 
@@ -651,7 +652,7 @@ def _decided(
     sheet: str,
     nameless: bool,
 ) -> dict[int, Outcome]:
-    """Give the outcome of each place, by its position, that a person decided: its row, or else its name."""
+    """Return the outcomes decided by a person, by position: decisions about the row, or else the name."""
     if decisions is None:
         return {}
     chosen: dict[tuple[int, str, str], Outcome] = {}

@@ -1,4 +1,4 @@
-"""Which villages border each other."""
+"""Find the villages that border each other."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Neighbours:
 
     @cached_property
     def components(self) -> pd.Series:
-        """Number of the connected part each village belongs to: 0 for the largest, ties by lowest code."""
+        """Number of each village's connected component: 0 for the largest, ties by lowest code."""
         _n, labels = connected_components(self.to_csr(), directed=False)
         sizes = np.bincount(labels)
         lowest = pd.Series(np.arange(len(labels))).groupby(labels).min().to_numpy()
@@ -73,7 +73,7 @@ class Neighbours:
         return self.names.loc[alone]
 
     def to_csr(self, *, row_standardised: bool = False) -> csr_array:
-        """Give the symmetric adjacency matrix.
+        """Return the symmetric adjacency matrix.
 
         Parameters
         ----------
@@ -93,7 +93,7 @@ class Neighbours:
         return csr_array((weights, (rows, columns)), shape=(n, n))
 
     def pairs(self) -> pd.DataFrame:
-        """Give the pairs by code: columns ``kode_desa``, ``kode_tetangga``, each pair once."""
+        """Return the pairs by code: columns ``kode_desa``, ``kode_tetangga``, each pair once."""
         return pd.DataFrame({"kode_desa": self.index[self.first], "kode_tetangga": self.index[self.second]})
 
     def __repr__(self) -> str:
@@ -111,16 +111,17 @@ class Neighbours:
 def contiguity(villages: gpd.GeoDataFrame, *, tolerance_m: float = 1.0) -> Neighbours:
     """Find the pairs of villages that share a border or a corner (Queen contiguity).
 
-    Polygons are compared through a spatial index, each pair once. With a tolerance, villages whose borders
-    come that near also count, so that cracks between drawings do not part neighbours; matching vertices alone
-    loses 2.7 % of the borders of the national map.
+    Polygons are compared through a spatial index, each pair once. With a tolerance, villages with borders
+    within that distance also count, so that cracks between polygons do not separate neighbours; matching
+    vertices alone would lose 2.7 % of the borders of the national map.
 
     Parameters
     ----------
     villages : geopandas.GeoDataFrame
         Index ``kode_desa``; a village without polygon is an isolate.
     tolerance_m : float
-        Metres, to within two percent where coordinates are degrees; 0 asks for touching borders.
+        Metres, to within two percent where coordinates are degrees; 0 requires touching borders. Do not use 0
+        with boundaries that were not repaired.
 
     Returns
     -------
@@ -160,7 +161,7 @@ def contiguity(villages: gpd.GeoDataFrame, *, tolerance_m: float = 1.0) -> Neigh
 def _near_pairs(
     polygons: NDArray[np.object_], distance: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the pairs ``first < second`` of polygons at most `distance` apart, in their own units."""
+    """Return the pairs ``first < second`` of polygons at most `distance` apart, in units of the CRS."""
     west, south, east, north = shapely.bounds(polygons).T
     windows = shapely.box(west - distance, south - distance, east + distance, north + distance)
     first, second = shapely.STRtree(polygons).query(windows)
@@ -169,7 +170,8 @@ def _near_pairs(
     near = _in_threads(shapely.intersects, polygons[first], polygons[second])
     if distance > 0:
         apart = np.flatnonzero(~near)
-        # Prepared polygons give distances some four times faster. Preparing marks a geometry, hence copies.
+        # Distances of prepared polygons are about four times faster. Preparing modifies a geometry, hence
+        # copies.
         copies = shapely.force_2d(polygons)
         shapely.prepare(copies)
         near[apart] = shapely.dwithin(copies[first[apart]], copies[second[apart]], distance)
@@ -181,7 +183,7 @@ def _in_threads(
     left: NDArray[np.object_],
     right: NDArray[np.object_],
 ) -> NDArray[np.bool_]:
-    # GEOS runs without the interpreter's lock, so threads share the work; small maps are not worth a thread.
+    # GEOS releases the GIL, so threads run in parallel; for small maps they are not worthwhile.
     workers = min(os.cpu_count() or 1, 8, 1 + len(left) // 20_000)
     cuts = np.array_split(np.arange(len(left)), 4 * workers)
     with ThreadPoolExecutor(workers) as pool:

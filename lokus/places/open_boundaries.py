@@ -1,4 +1,4 @@
-"""Open village boundaries: fetched for one kabupaten, checked, and kept with their licence and checksum."""
+"""Fetch the open village boundaries of a kabupaten, check them, and store licence and checksum."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ _MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Download:
-    """What a server sent.
+    """A file sent by a server.
 
     Parameters
     ----------
     url : str
-        Where it came from in the end, after redirects.
+        Final address, after redirects.
     content : bytes
     content_type : str
-        As the server calls it, without parameters.
+        As stated by the server, without parameters.
     """
 
     url: str
@@ -72,18 +72,18 @@ def download(
     max_bytes: int = 64 * _MEGABYTE,
     on_progress: Progress | None = None,
 ) -> Download:
-    """Fetch a file, trying again after failures that may pass.
+    """Download a file, with retries after transient failures.
 
     Parameters
     ----------
     url : str
         ``https://``; ``http://`` only on this machine.
     timeout : float
-        Seconds without a sign of the server.
+        Seconds without a response of the server.
     retries : int
-        Further tries after the first.
+        Number of retries after the first attempt.
     backoff : float
-        Seconds before the first further try; doubled each time.
+        Seconds before the first retry; doubled each time.
     max_bytes : int
         Largest size that is accepted.
     on_progress : callable, optional
@@ -92,7 +92,7 @@ def download(
     Raises
     ------
     InputError
-        The address is not safe, the server has no such file, the file is too large, or every try failed.
+        The address is not safe, the server has no such file, the file is too large, or every attempt failed.
     """
     _require_safe(url)
     for attempt in range(retries + 1):
@@ -216,18 +216,18 @@ DEFAULT_URL: Final = (
 MAX_BYTES: Final = 64_000_000
 """Largest file that is accepted; the largest kabupaten published has some ten megabytes."""
 
-# A GeoPackage must state a date; a fixed one makes the same villages the same bytes.
+# A GeoPackage must state a date; with a fixed one the same villages give the same bytes.
 _STAMP: Final = "2000-01-01T00:00:00.000Z"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """Boundaries of one kabupaten on disk, and where they are from.
+    """Boundaries of one kabupaten on disk, with their source.
 
     Parameters
     ----------
     path : pathlib.Path
-        GeoPackage, columns ``kode``, ``nama`` and the polygon; what ``read_boundaries`` is given.
+        GeoPackage, columns ``kode``, ``nama`` and the polygon; the input of ``read_boundaries``.
     published : pathlib.Path
         The file as the source published it.
     source_file : pathlib.Path
@@ -244,7 +244,7 @@ class Fetched:
     updated_at : str
         Day of the publisher's last change, empty when not stated.
     from_cache : bool
-        Whether it was there already and nothing was fetched.
+        Whether it existed already and nothing was fetched.
     """
 
     path: Path
@@ -286,24 +286,24 @@ def fetch_boundaries(
     refresh: bool = False,
     on_progress: Progress | None = None,
 ) -> Fetched:
-    """Fetch the open village boundaries of one kabupaten, unless they are there already.
+    """Fetch the open village boundaries of one kabupaten, unless they are stored already.
 
-    The file is checked before anything is kept: complete, of that kabupaten, with polygons. Three files are
-    then put into `folder`: the published SQL, a GeoPackage of it, and a JSON with address, licence and
-    checksums. A failure leaves what was there before.
+    The file is checked before anything is stored: complete, of that kabupaten, with polygons. Three files are
+    then written to `folder`: the published SQL, a GeoPackage of it, and a JSON with address, licence and
+    checksums. After a failure earlier files are unchanged.
 
     Parameters
     ----------
     kabupaten_code : str
         ``"16.03"`` or ``"1603"``.
     folder : str or Path
-        Where boundaries are kept.
+        Folder of the stored boundaries.
     url_template : str
         With ``{provinsi}`` and ``{kabupaten}``, or the whole address.
     timeout, retries, backoff, max_bytes, on_progress
         As in :func:`lokus.places.open_boundaries.download`.
     refresh : bool
-        Fetch even if the files are there.
+        Fetch again even if the files exist.
 
     Returns
     -------
@@ -312,13 +312,13 @@ def fetch_boundaries(
     Raises
     ------
     InputError
-        The download failed, or what came is not a complete file of that kabupaten's villages.
+        The download failed, or is not a complete file of that kabupaten's villages.
     ValueError
         `kabupaten_code` does not have four digits.
 
     Examples
     --------
-    Without a network, or from an address that is not safe, nothing is kept:
+    Without a network, or from an address that is not safe, nothing is stored:
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp()) / "batas"
@@ -351,14 +351,14 @@ def fetch_boundaries(
 
 
 def read_source(boundary_file: str | Path) -> dict[str, Any] | None:
-    """Read where a boundary file is from, if :func:`fetch_boundaries` put it there.
+    """Read the source of a boundary file that :func:`fetch_boundaries` stored.
 
     Returns
     -------
     dict or None
         ``sumber`` (address), ``lisensi``, ``teks_lisensi``, ``diperbarui``, ``diunduh``, ``kabupaten``,
         ``desa``, ``byte``, ``sha256`` (of the published file), ``sha256_gpkg``; None without such a record,
-        or if the file has been changed since.
+        or if the file has changed since.
 
     Examples
     --------
@@ -459,7 +459,7 @@ def _source(url: str, content: bytes, header: Header, path: Path, digits: str, n
 
 
 def _stored(folder: Path, digits: str, url: str) -> Fetched | None:
-    """Give what is there already, if it is whole and from the same address."""
+    """Return the stored files, if they are complete and from the same address."""
     published, path, _source_file = _names(folder, digits)
     source = read_source(path)
     if source is None or source.get("sumber") != url:

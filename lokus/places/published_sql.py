@@ -1,4 +1,4 @@
-"""Village boundaries published as SQL ``INSERT`` rows, read as text and never executed.
+"""Read village boundaries published as SQL ``INSERT`` rows; the SQL is parsed as text, never executed.
 
 The form is that of the open repository *wilayah_boundaries*: one row a village with ``kode``, ``nama`` and
 ``path``, a JSON text of rings of ``[latitude, longitude]``, nested as a polygon in some rows and as a
@@ -44,7 +44,7 @@ _COLUMNS: Final = ("kode", "nama", "path")
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What the comment at the head of a published file says about it.
+    """Contents of the comment at the head of a published file.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Header:
 
 
 def decode_sql(content: bytes) -> str:
-    """Give the text of a published file, UTF-8 or, where that fails, Windows-1252.
+    """Decode a published file as UTF-8 or, where that fails, as Windows-1252.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def read_sql_header(text: str) -> Header:
 def read_published_sql(text: str, *, where: Where | None = None) -> gpd.GeoDataFrame:
     """Read the villages of a published SQL file.
 
-    Only the values of ``INSERT`` rows are taken; every other statement is passed over.
+    Only the values of ``INSERT`` rows are read; every other statement is ignored.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def read_published_sql(text: str, *, where: Where | None = None) -> gpd.GeoDataF
     Raises
     ------
     InputError
-        The text breaks off, holds no such rows, or a path is not a list of rings.
+        The text is incomplete, has no such rows, or a path is not a list of rings.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def _tokens(text: str, where: Where) -> Iterator[tuple[str, str]]:
 
 
 def _inserted_rows(text: str, where: Where) -> Iterator[dict[str, str | None]]:
-    """Give every row of every INSERT statement, values by column name."""
+    """Yield every row of every INSERT statement, values by column name."""
     tokens = _tokens(text, where)
     for kind, value in tokens:
         if kind == "word" and value.upper() in ("INSERT", "REPLACE"):
@@ -204,7 +204,7 @@ def _insert(tokens: Iterator[tuple[str, str]], where: Where) -> Iterator[dict[st
 
 
 def _bracket(tokens: Iterator[tuple[str, str]], where: Where) -> list[str | None]:
-    """Give the values up to the closing bracket; NULL is None."""
+    """Return the values up to the closing bracket; NULL is None."""
     values: list[str | None] = []
     for kind, value in tokens:
         if value == ")":
@@ -243,7 +243,7 @@ def _polygon(path: str | None, where: Where) -> shapely.Geometry | None:
 
 
 def _polygons(node: Any) -> Iterator[shapely.Polygon]:
-    """Take polygons out of a path, however deep they are nested."""
+    """Yield the polygons of a path at any depth of nesting."""
     if not node:
         return
     if _is_ring(node):
@@ -273,9 +273,9 @@ def _ring(points: list[list[float]]) -> list[tuple[float, float]]:
 
 
 def _from_rings(rings: list[list[tuple[float, float]]]) -> Iterator[shapely.Polygon]:
-    """Take the first ring as a border, a following one inside it as a hole, one outside it as another part.
+    """Build a polygon: the first ring is a border, a following one inside it a hole, outside it another part.
 
-    GeoJSON would have holes only here; a part listed in their place must not be cut out of nothing.
+    In GeoJSON following rings are holes only; these files also list further parts there.
     """
     shell, holes = rings[0], []
     for ring in rings[1:]:

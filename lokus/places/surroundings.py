@@ -1,4 +1,4 @@
-"""The land around a kabupaten, drawn behind its villages on printed maps."""
+"""Read the land around a kabupaten, drawn behind its villages on printed maps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["neighbours_in_file", "read_surroundings"]
 
-# Columns that name an outline, that of its kabupaten first: one may be given as its villages.
+# Columns that name an outline, that of its kabupaten first, since an outline may be given as its villages.
 _NAMES = (
     "kab_nama", "nama_kab", "kabupaten", "kabkota", "kab_kota", "wadmkk", "nmkab", "name_2",
     "nama", "namobj", "name",
@@ -32,12 +32,12 @@ _MARGIN = 0.5  # of the longer side of the kabupaten
 
 
 def read_surroundings(path: str | Path) -> gpd.GeoDataFrame:
-    """Read the land around a kabupaten as valid polygons whose place on earth is known.
+    """Read the land around a kabupaten as valid polygons in WGS 84.
 
     Parameters
     ----------
     path : str or Path
-        As :func:`lokus.places.boundary_files.open_features` takes it.
+        As for :func:`lokus.places.boundary_files.open_features`.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def read_surroundings(path: str | Path) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        It cannot be read, does not say where it lies, or holds no polygon.
+        It cannot be read, states no coordinate system, or has no polygon.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def read_surroundings(path: str | Path) -> gpd.GeoDataFrame:
 
 
 def _names(features: gpd.GeoDataFrame) -> pd.Series:
-    """Give the names of outlines: of their kabupaten, else their own; empty where no column says it."""
+    """Return the names of outlines: of their kabupaten, else their own; empty without such a column."""
     columns = {str(name).lower(): name for name in features.columns}
     column = next((columns[name] for name in _NAMES if name in columns), None)
     if column is None:
@@ -107,7 +107,7 @@ def _names(features: gpd.GeoDataFrame) -> pd.Series:
 def neighbours_in_file(
     path: str | Path, villages: gpd.GeoDataFrame, **reading: Any
 ) -> gpd.GeoDataFrame | None:
-    """Give the land of other kabupaten that the boundary file itself holds around the villages of a study.
+    """Read the land of other kabupaten around the villages of a study from the boundary file itself.
 
     Parameters
     ----------
@@ -116,12 +116,12 @@ def neighbours_in_file(
     villages : geopandas.GeoDataFrame
         Villages of the study, from that file.
     **reading
-        ``layer``, ``encoding`` as :func:`lokus.places.boundary_files.read_features` takes them.
+        ``layer``, ``encoding`` as for :func:`lokus.places.boundary_files.read_features`.
 
     Returns
     -------
     geopandas.GeoDataFrame or None
-        As :func:`read_surroundings` gives it; None where the file holds the study's villages alone.
+        As returned by :func:`read_surroundings`; None where the file has only the study's villages.
 
     Examples
     --------

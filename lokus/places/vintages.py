@@ -1,4 +1,4 @@
-"""Two years' village lists set against each other: who is the same, renamed, recoded, divided, merged."""
+"""Compare the village lists of two years: same, renamed, recoded, divided, merged, new and gone villages."""
 
 from __future__ import annotations
 
@@ -45,16 +45,16 @@ BY_CODE: Final = "kode"
 BY_NAME: Final = "nama"
 BY_LIKENESS: Final = "nama mirip"
 
-# A new kabupaten is taken to come from the one that has lost most of its names, at least this many.
+# A new kabupaten is attributed to the one that has lost most of its names, at least this many.
 _LEAST_NAMES = 3
-# Two villages that have moved between two kecamatan make it believable that others have.
+# Two villages that moved between two kecamatan suffice to accept that others did.
 _LEAST_MOVES = 2
-# Under one code, names as alike as "Krumbok" and "Keurumbok" are spellings.
+# Under one code, names as similar as "Krumbok" and "Keurumbok" are spellings of one name.
 _SAME_CODE_LIKENESS = 60.0
 
 
 class Link(NamedTuple):
-    """One village in both lists, and by what it was recognised."""
+    """One village in both lists, and how it was recognised."""
 
     old: str
     new: str
@@ -62,23 +62,23 @@ class Link(NamedTuple):
 
 
 def letters(name: str) -> str:
-    """Give a name in the form in which spellings of one name are equal."""
+    """Return a name in the form in which its spellings are equal."""
     return name_key(name).letters
 
 
 def likeness(one: str, other: str) -> float:
-    """Similarity of two names, 0 to 100."""
+    """Compute the similarity of two names, 0 to 100."""
     return 100.0 * float(OSA.normalized_similarity(letters(one), letters(other)))
 
 
 def link_lists(old: pd.DataFrame, new: pd.DataFrame, *, threshold: float, margin: float) -> list[Link]:
     """Link the villages of two lists one to one.
 
-    In this order, each step among the villages the earlier ones left: the same code with the same name; the
-    same name in a kecamatan of the same name; the same code with a similar name; a name that only one
-    village of the kabupaten has, in either year; a name unique between two kecamatan from one of which
-    others have moved to the other; the same code under any other name; a similar name between such
-    kecamatan. Kabupaten that were divided or recoded are recognised by their villages' names.
+    In this order, each step among the villages that earlier ones did not link: the same code with the same
+    name; the same name in a kecamatan of the same name; the same code with a similar name; a name that only
+    one village of the kabupaten has, in either year; a name unique between two kecamatan from one of which
+    others have moved to the other; the same code under any other name; a similar name between such kecamatan.
+    Kabupaten that were divided or recoded are recognised by their villages' names.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def link_lists(old: pd.DataFrame, new: pd.DataFrame, *, threshold: float, margin
     moves: dict[str, Counter[tuple[str, str]]] = {}
     for link in links:
         moves.setdefault(link.new[:4], Counter())[link.old[:6], link.new[:6]] += 1
-    old_names, new_names = _vintage_links_names(old), _vintage_links_names(new)
+    old_names, new_names = _names_by_kabupaten(old), _names_by_kabupaten(new)
     for old_codes, new_codes in _groups(rest_old, rest_new):
         known = sum((moves.get(code, Counter()) for code in {c[:4] for c in new_codes}), Counter())
         once = _once(old_names, old_codes) & _once(new_names, new_codes)
@@ -121,7 +121,7 @@ def _respelt(one: str, other: str) -> bool:
 
 
 def _groups(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[list[str], list[str]]]:
-    """Give sets of villages to look among: kabupaten joined by code or by the names of their villages."""
+    """Return groups of villages to link within: kabupaten connected by code or by names of their villages."""
     had: dict[str, set[str]] = {}
     for code, name in old["desa"].items():
         had.setdefault(letters(name), set()).add(str(code)[:4])
@@ -138,7 +138,7 @@ def _groups(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[list[str], list[
             joined.append((ranked[0][0], kabupaten))
     labels = sorted({str(code)[:4] for code in [*old.index, *new.index]})
     position = {label: i for i, label in enumerate(labels)}
-    # A code may have passed from one kabupaten to another: old and new ones are nodes of their own.
+    # A code may have changed from one kabupaten to another, so old and new ones are separate nodes.
     links = [(position[a], len(labels) + position[b]) for a, b in joined if a in position]
     group_of = _linked(2 * len(labels), links)
     sets: dict[int, tuple[list[str], list[str]]] = {}
@@ -150,7 +150,7 @@ def _groups(old: pd.DataFrame, new: pd.DataFrame) -> list[tuple[list[str], list[
 
 
 def _linked(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
-    """Give each node the number of its group, groups in the order of their first node."""
+    """Return the group number of each node, groups in the order of their first node."""
     leader = list(range(count))
 
     def find(node: int) -> int:
@@ -165,8 +165,8 @@ def _linked(count: int, links: Iterable[tuple[int, int]]) -> list[int]:
     return [number.setdefault(find(node), len(number)) for node in range(count)]
 
 
-def _vintage_links_names(villages: pd.DataFrame) -> dict[str, list[str]]:
-    """Give the names of every kabupaten."""
+def _names_by_kabupaten(villages: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the village names of every kabupaten."""
     names: dict[str, list[str]] = {}
     for code, name in zip(villages.index, villages["desa"], strict=True):
         names.setdefault(code[:4], []).append(name)
@@ -174,14 +174,14 @@ def _vintage_links_names(villages: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _once(names: Mapping[str, list[str]], codes: list[str]) -> set[str]:
-    """Give the names that one village only has in all the kabupaten of these codes."""
+    """Return the names that occur once in the kabupaten of these codes."""
     kabupaten = {code[:4] for code in codes}
     counted = Counter(letters(name) for code in kabupaten for name in names[code])
     return {name for name, n in counted.items() if n == 1}
 
 
 class _Group:
-    """The unsettled villages of kabupaten that belong together, linked step by step."""
+    """The villages not yet linked of a group of kabupaten, linked step by step."""
 
     def __init__(
         self,
@@ -258,17 +258,17 @@ class _Group:
         self._keep([Link(str(code), str(new), BY_LIKENESS) for new, code in found.items()])
 
     def _main_source(self) -> dict[str, str]:
-        """Give for each kecamatan of the new list the one that more than half of its villages are from."""
+        """Return each new kecamatan's main source: the old one of more than half of its villages."""
         totals: Counter[str] = Counter()
         for (_source, target), n in self._moves.items():
             totals[target] += n
         return {target: origin for (origin, target), n in self._moves.items() if 2 * n > totals[target]}
 
 
-# What a reader should know of a village's change beside its kind.
+# Notes about a village's change.
 
 
-# Below this a polygon under the same code and name was drawn anew, or is of another village.
+# Below this share a polygon with the same code and name was redrawn, or is of another village.
 _LEAST_SHARED = 50.0
 
 
@@ -278,7 +278,7 @@ def link_notes(
     new: Mapping[str, str],
     shared: Mapping[tuple[str, str], float],
 ) -> dict[tuple[str, str], str]:
-    """Say what a reader should know of each link and, under an empty old code, of villages without one.
+    """Write the notes about each link and, under an empty old code, about villages without a link.
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ def link_notes(
 
 
 def join_notes(parts: Iterable[str]) -> str:
-    """Put notes into one text, each once, empty ones left out."""
+    """Join notes into one text, each once, without empty ones."""
     return "; ".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -332,7 +332,7 @@ def _about(link: Link, old: str, new: str, shared: float | None) -> Iterable[str
 
 
 def _twins(code: str, name: str, left: Mapping[str, list[str]], near: list[str]) -> Iterable[str]:
-    """Villages that are gone, of the same name, from a kecamatan that others here have come from."""
+    """Return gone villages of the same name, from a kecamatan from which others came here."""
     sources = {kode[:6] for kode in near} | {code[:6]}
     for kode in left.get(letters(name), []):
         if kode[:6] in sources:
@@ -365,7 +365,7 @@ def overlap_shares(
     old, new : geopandas.GeoDataFrame
         Index ``kode_desa``; villages without a polygon overlap nothing.
     old_codes, new_codes : collection of str
-        Villages that matter: a pair is measured when one of its two is among them.
+        Only pairs with at least one of these villages are measured.
 
     Returns
     -------
@@ -383,8 +383,8 @@ def overlap_shares(
     {'bagian_lama': 50.0, 'bagian_baru': 100.0}
     """
     crs = metric_crs(old[old.geometry.notna()])
-    codes_old, shapes_old = _vintage_overlap_drawn(old, crs)
-    codes_new, shapes_new = _vintage_overlap_drawn(new, crs)
+    codes_old, shapes_old = _polygons_in(old, crs)
+    codes_new, shapes_new = _polygons_in(new, crs)
     first, second = shapely.STRtree(shapes_new).query(shapes_old, predicate="intersects")
     matters = np.isin(codes_old[first], list(old_codes)) | np.isin(codes_new[second], list(new_codes))
     first, second = first[matters], second[matters]
@@ -397,7 +397,7 @@ def overlap_shares(
     return pd.DataFrame(shares, index=index).sort_index()
 
 
-def _vintage_overlap_drawn(
+def _polygons_in(
     villages: gpd.GeoDataFrame, crs: object
 ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     present = villages[villages.geometry.notna() & ~villages.geometry.is_empty]
@@ -430,18 +430,18 @@ def crosswalk_table(
     *,
     shares: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Give every village of two lists a row for each link, or one without.
+    """Build the table of a crosswalk: one row for each link, and for each village without a link.
 
     Parameters
     ----------
     old, new : mapping
         Names by code.
     links : mapping
-        By what a pair of an old and a new code was recognised.
+        How a pair of old and new code was recognised.
     notes : mapping
-        What to say of a pair; an empty code stands for none.
+        Notes of a pair; an empty code stands for none.
     shares : pandas.DataFrame, optional
-        As :func:`lokus.places.vintages.overlap_shares` gives them.
+        As returned by :func:`lokus.places.vintages.overlap_shares`.
 
     Returns
     -------
@@ -477,13 +477,13 @@ def _change(old: str, new: str, was: str, name: str, successors: int, predecesso
 
 
 BY_AREA: Final = "batas"
-# Two drawings of one village overlap by more than this; two neighbours that were confused, by less.
+# Two polygons of one village overlap by more than this share, two neighbours by less.
 _CONTRADICTION = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Crosswalk:
-    """Every village of two years' lists, and what became of it.
+    """The changes between two years' village lists.
 
     Parameters
     ----------
@@ -508,7 +508,7 @@ class Crosswalk:
         return self.table["jenis_perubahan"].value_counts().reindex(list(CHANGES), fill_value=0)
 
     def then(self, later: Crosswalk) -> Crosswalk:
-        """Follow villages through a further change: from the first list of this to the last of `later`.
+        """Combine with a further crosswalk: from the first list of this to the last of `later`.
 
         Raises
         ------
@@ -542,13 +542,13 @@ def crosswalk(
     threshold: float = THRESHOLD,
     margin: float = MARGIN,
 ) -> Crosswalk:
-    """Find what became of every village between two years' lists.
+    """Determine the change of every village between two years' lists.
 
-    Villages are recognised by code and name (:func:`lokus.places.vintages.link_lists`) and, when both
-    lists have polygons, by area: a village that codes and names leave open belongs to the one it shares at
-    least `least_overlap` of its own area with, or of whose area it has that much. Only polygons can tell that
-    a village was divided or merged; from lists alone its parts are new and what was merged is gone. A link by
-    name alone is given up where the two polygons contradict it.
+    Villages are recognised by code and name (:func:`lokus.places.vintages.link_lists`) and, when both lists
+    have polygons, by area: a village not linked by code and name is linked with one where the overlap is at
+    least `least_overlap` of either area. Divided and merged villages are only recognised with polygons; do
+    not use lists without polygons where villages were divided: their parts are then new, and merged villages
+    gone. A link by name alone is dropped where the polygons contradict it.
 
     Parameters
     ----------
@@ -566,7 +566,7 @@ def crosswalk(
     Raises
     ------
     InputError
-        A list lacks a column, or has an unusable code or one twice.
+        A list lacks a column, has an invalid code, or a code twice.
 
     Examples
     --------
@@ -599,7 +599,7 @@ def _names(crosswalk: Crosswalk, side: str) -> dict[str, str]:
 
 
 def _listed(villages: pd.DataFrame) -> pd.DataFrame:
-    """Give a list with codes as sorted index and empty text where the kecamatan is unknown."""
+    """Return a list with codes as sorted index and an empty text where the kecamatan is unknown."""
     plain = pd.DataFrame(villages.drop(columns="geometry", errors="ignore"))
     known = "kecamatan" in plain.columns
     unnamed = _unnamed(plain)
@@ -617,7 +617,7 @@ def _listed(villages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unnamed(plain: pd.DataFrame) -> list[str]:
-    """Codes of the villages without a name: they cannot be recognised by code and name together."""
+    """Return the codes of villages without a name, which cannot be recognised by code and name."""
     if "desa" not in plain.columns:
         return []
     codes = plain["kode_desa"] if "kode_desa" in plain.columns else plain.index.to_series()
@@ -634,7 +634,7 @@ def _drawn(villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_areas(
     links: list[Link], old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, least: float
 ) -> tuple[list[Link], pd.DataFrame]:
-    """Drop links that the polygons contradict, and add those that only they show."""
+    """Drop links that the polygons contradict, and add those found by polygons only."""
     shares = overlap_shares(old, new, old_codes=old.index, new_codes=new.index)
     drawn_old, drawn_new = (set(frame.index[frame.geometry.notna()]) for frame in (old, new))
     most = dict(zip(shares.index, shares.max(axis=1), strict=True))
