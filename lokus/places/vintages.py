@@ -397,9 +397,7 @@ def overlap_shares(
     return pd.DataFrame(shares, index=index).sort_index()
 
 
-def _polygons_in(
-    villages: gpd.GeoDataFrame, crs: object
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _polygons_in(villages: gpd.GeoDataFrame, crs: object) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     present = villages[villages.geometry.notna() & ~villages.geometry.is_empty]
     shapes = present.geometry.to_crs(crs).to_numpy()
     sound = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
