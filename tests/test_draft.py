@@ -71,6 +71,7 @@ def example(root, tmp_path):
     return tmp_path / "data"
 
 
+@pytest.mark.slow
 def test_the_draft_opens_and_gives_the_same_values_as_the_written_study(demo, example):
     folder = example / "indicators" / "2026"
     text = draft_study(

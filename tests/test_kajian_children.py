@@ -29,6 +29,7 @@ def kajian(root, tmp_path_factory):
     return study.replace_tables([children, due, *others])
 
 
+@pytest.mark.slow
 def test_counts_equal_those_of_the_recap(kajian, demo):
     recap = demo
     keys = ["diukur", "pendek", "sangat_pendek", "stunting"]

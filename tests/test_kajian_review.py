@@ -175,6 +175,7 @@ def test_the_outputs_of_last_year_do_as_well_as_its_study(kajian, tmp_path):
     assert str(read_back.effect) == str(kajian.effect)
 
 
+@pytest.mark.slow
 def test_a_later_study_is_no_last_year(kajian):
     wrong = kajian.replace(tahun_lalu={"kajian": "contoh-2026.toml", "daftar": None})
     with pytest.raises(InputError, match="2026"):
@@ -223,6 +224,7 @@ def test_review_from_the_command_line(example, tmp_path, capsys):
     assert result is not None
 
 
+@pytest.mark.slow
 def test_what_the_offices_filled_in_comes_back_in_the_review(kajian, tmp_path):
     from lokus.show.results.review import ReviewMaterial
     from lokus.show.workbook.calendar import write_calendar

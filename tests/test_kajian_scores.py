@@ -87,6 +87,7 @@ def test_contradictions_are_refused(kajian, skor, message):
         score_by(kajian, **skor)
 
 
+@pytest.mark.slow
 def test_what_nobody_measured_is_listed_and_never_chosen(kajian):
     """Without measured children there is the model's supposition alone: no reason to rank a village."""
     silent = kajian.villages.index[~(kajian.villages["diukur"] > 0)]

@@ -34,6 +34,7 @@ def test_the_panel_starts_from_the_study(panel, example):
     assert panel.scenarios == {}
 
 
+@pytest.mark.slow
 def test_what_is_tried_on_the_page_reaches_the_study(example):
     official = example.proposal.kode
     into = next(kode for kode in example.villages.index if kode not in official)

@@ -51,6 +51,7 @@ def allowed(path: str, names: list[str]) -> list[str]:
     return [name for name in names if name.partition(".")[0] not in ASKED_FOR.get(path, set())]
 
 
+@pytest.mark.slow
 def test_nothing_in_a_file_is_ever_executed(root: Path) -> None:
     modules = sorted((root / "lokus").rglob("*.py"))
     assert len(modules) > 200

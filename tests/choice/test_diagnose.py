@@ -23,6 +23,7 @@ def refusal(**rules) -> InfeasibleError:
     return caught.value
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_agrees_with_trying_every_list(oracle, data):

@@ -29,6 +29,7 @@ def village_values(*groups):
     return pd.Series(values, dtype=float)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_consequence_is_the_best_list_with_the_opposite_decision(oracle, data):

@@ -92,6 +92,7 @@ def test_every_remedy_works(oracle):
     assert followed > impossible
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_every_remedy_works_with_a_level_above(oracle, data):
@@ -129,6 +130,7 @@ def test_every_remedy_works_in_hundreds_of_impossible_choices(oracle):
     assert followed > impossible
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_two_rules_are_changed_only_where_no_single_one_will_do(oracle, data):

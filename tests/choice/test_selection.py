@@ -91,6 +91,7 @@ def test_no_tie_is_missed_in_a_thousand_instances_of_one_decimal(oracle):
     assert missed == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_highs_gives_the_same_list(oracle, data):
@@ -107,6 +108,7 @@ def test_highs_gives_the_same_list(oracle, data):
     assert highs.kode == exact.kode
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_rules_across_kecamatan_by_trying_every_list(oracle, data):

@@ -54,6 +54,7 @@ def run(seeds: range, folder: Path) -> Counter[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_a_sample_of_damaged_files_is_right_blocked_or_refused(tmp_path) -> None:
     seen = run(range(SAMPLE), tmp_path)
     assert seen.total() == SAMPLE

@@ -24,6 +24,9 @@ from lokus.show.maps.maps import Maps
 from lokus.show.pack.pack import write_pack
 from lokus.show.themes.themes import IndicatorStyle
 
+pytestmark = pytest.mark.slow
+
+
 FILES = (
     "lokus.xlsx", "paparan.pptx", "laporan.html", "peta_interaktif.html", "atlas_kecamatan.pdf", "hasil.gpkg",
     "hasil.geojson", "hasil.csv", "kalender_aksi.xlsx",

@@ -23,6 +23,9 @@ from lokus.show.slides.slides import build_slides
 from lokus.show.words.review import effect_rows, review_marks
 from lokus.show.workbook.review import review_sheet
 
+pytestmark = pytest.mark.slow
+
+
 EVIL = '<script>alert("x")</script>'
 NEW_SLIDES = [
     "Reviu daftar tahun lalu",

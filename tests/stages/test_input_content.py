@@ -12,6 +12,9 @@ from tiny_study import tiny_mapping, to_toml
 from lokus import Kajian
 from lokus.manifest import compare_locks
 
+pytestmark = pytest.mark.slow
+
+
 DECISIONS = (
     "sumber;kecamatan;desa;kode_desa;alasan\na;b;c;9901012001;x\na;b;d;abaikan;y\na;b;e;9901012002;z\n"
 )

@@ -37,6 +37,7 @@ def study(tiny):
     return opened(tiny)
 
 
+@pytest.mark.slow
 def test_last_years_study_informs_the_rates_and_its_weight_is_stated(tiny, study):
     assert len(study.rounds) == 1
     then = study.previous.results
@@ -97,6 +98,7 @@ def test_a_survey_gives_levels_beside_the_records_and_leaves_the_list(tiny, stud
     )
 
 
+@pytest.mark.slow
 def test_records_far_below_the_surveys_of_the_path_carry_a_caution(tiny):
     low = opened(tiny, lintasan={"seri": [{"nama": "SSGI", "jenis": "survei",
                                            "titik": [{"tahun": 2024, "persen": 40.0}]}]})  # fmt: skip

@@ -228,6 +228,7 @@ def test_every_key_of_the_study_file_has_another_value_here():
     assert known_keys() - covered == set()
 
 
+@pytest.mark.slow
 def test_every_key_can_be_changed_alone_and_each_stands_in_one_pair(base):
     plain, study = base
     assert sorted(name for names in PAIRS for name in names) == sorted(CHANGES)

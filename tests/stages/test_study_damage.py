@@ -264,6 +264,7 @@ def test_many_damaged_studies_are_refused_with_a_remedy(small, part):
     assert counts.total() == 220
 
 
+@pytest.mark.slow
 def test_the_small_study_itself_runs(small):
     folder, plain = small
     path = folder / "utuh.toml"

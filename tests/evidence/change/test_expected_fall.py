@@ -47,6 +47,7 @@ def test_expected_fall_adds_up_and_speaks():
         expected_fall(change, ["9901999999"])
 
 
+@pytest.mark.slow
 def test_expected_fall_covers_what_happens_without_help():
     rng = np.random.default_rng(15)
     inside, fell = [], []

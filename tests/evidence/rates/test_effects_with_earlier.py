@@ -10,6 +10,9 @@ from scipy.special import expit
 
 from lokus.evidence.rates.rates import estimate_rates
 
+pytestmark = pytest.mark.slow
+
+
 SIDE = 12
 VILLAGES = SIDE * SIDE
 INDEX = [f"9901{i:06d}" for i in range(VILLAGES)]

@@ -398,6 +398,7 @@ def test_a_list_of_another_kabupaten_is_refused(csv_file, contoh, truth):
         read_decided_list(csv_file(text), contoh)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["lokus_id.xlsx", "lokus_en.xlsx", "hasil.gpkg", "hasil.geojson", "hasil.csv", "kajian.lock.json"]
 )

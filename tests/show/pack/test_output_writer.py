@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lokus.show.maps.maps import Maps
 from lokus.show.pack.output_names import OWN_NAMES
 from lokus.show.pack.output_writer import OutputWriter, Task
@@ -27,6 +29,7 @@ def test_no_calendar_without_interventions(material, tmp_path):
     assert writer.make(Task(name="Kalender", method="calendar")) == []
 
 
+@pytest.mark.slow
 def test_a_map_of_any_indicator_stays_in_the_folder(material, tmp_path):
     """An indicator keyed like a path once drew its map outside the folder of outputs."""
     stage = tmp_path / "a" / "b" / "keluaran"

@@ -49,6 +49,7 @@ class Shop:
 TASKS = [[Task(name="1", method="a"), Task(name="2", method="b")], [Task(name="3", method="c")]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_every_task_is_made_once_wherever_it_is_made(processes):
     steps = []
