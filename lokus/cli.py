@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-# A clone of the repository has the example beside the command; elsewhere it is copied out of the package.
+# A clone of the repository has the example in its folder; elsewhere it is copied from the package.
 CLONE = Path("data")
 EXAMPLE_FOLDER = Path("contoh-lokus")
 PROVINCE_FOLDER = Path("contoh-provinsi")
 
 
-# argparse speaks through the process-wide gettext domain; these are its words, for our catalogue.
+# Messages of argparse, which uses the process-wide gettext domain, marked for our catalogue.
 ARGPARSE_WORDS = (
     N_("usage: "),
     N_("options"),
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Examples
     --------
-    What is wrong goes to the standard error, and wrong use has a status of its own:
+    Errors go to standard error, and wrong use has its own status:
 
     >>> main(["run", "belum-ada/kajian.toml"])
     2
@@ -89,7 +89,7 @@ def _complain(text: str) -> None:
 
 
 def _refused(error: OSError) -> LokusError:
-    """Say what the system did not let us do, with what it usually takes."""
+    """Report an operation that the system refused, with the usual remedy."""
     remedies = {
         errno.ENOSPC: _("free space on the disk, then run again"),
         errno.EDQUOT: _("free space on the disk, then run again"),
@@ -106,13 +106,13 @@ def _refused(error: OSError) -> LokusError:
 
 
 def _language_of(arguments: Sequence[str]) -> str | None:
-    """Language asked for, known before the parser is built because its help is in that language."""
+    """Return the requested language, which the parser needs for its help texts."""
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--bahasa", choices=LANGUAGES)
     try:
         return str(chosen) if (chosen := parser.parse_known_args(arguments)[0].bahasa) else None
     except argparse.ArgumentError:
-        return None  # the full parser will say what is wrong with it
+        return None  # the full parser will report the error
 
 
 def _translate_argparse() -> None:
@@ -294,7 +294,7 @@ def _kabupaten(text: str) -> str:
 
 
 def _boundary_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what a study states under ``[batas]``, for commands that read boundaries without a study."""
+    """Add the options of ``[batas]``, for commands that read boundaries without a study."""
     parser.add_argument(
         "--kabupaten", type=_kabupaten, metavar="KODE", help=_("only this kabupaten, for example 16.03")
     )
@@ -328,7 +328,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
-    """Give what was asked for, as :func:`lokus.places.boundaries.read_boundaries` takes it."""
+    """Return the options as keywords of :func:`lokus.places.boundaries.read_boundaries`."""
     from lokus.intake.official import read_bridge
 
     return {
@@ -467,7 +467,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
-    """Write the findings as text and numbers; no text of an input becomes a formula."""
+    """Write the findings to a workbook; no text of an input becomes a formula."""
     import pandas as pd
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -490,12 +490,12 @@ def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
 
 
 def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
-    """Print what the audit found; return 1 when something blocks."""
+    """Print the findings of the audit; return 1 where one is blocking."""
     from lokus.findings import counts_sentence
     from lokus.intake.audit.entries import audit_lines
 
     audit = kajian.audit
-    cases = kajian.write_open_cases()  # before a word is printed: a reader may leave early
+    cases = kajian.write_open_cases()  # before anything is printed: the reader of a pipe may end early
     _say(counts_sentence(audit.findings))
     for line in audit_lines(audit.findings):
         _say(line)
@@ -600,7 +600,7 @@ def _fetch_boundaries(options: argparse.Namespace) -> int:
 
 
 def _counting(step: Callable[[str, int, int], None]) -> Callable[[int, int | None], None]:
-    """Report bytes as steps, one a tenth of the file."""
+    """Report bytes as steps, one for each tenth of the file."""
     reported = -1
 
     def report(done: int, total: int | None) -> None:
@@ -624,7 +624,7 @@ def _open(study: Path) -> Kajian:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Progress of a long job: a bar on a terminal, a line a step elsewhere."""
+    """Return the progress display of a long job: a bar on a terminal, elsewhere a line for each step."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -644,7 +644,7 @@ def _say(text: str = "") -> None:
 
 
 def _visible(text: str) -> str:
-    """Show characters that would move the cursor, colour the terminal or turn the text round."""
+    """Escape characters that would move the cursor, colour the terminal or reverse the text."""
     return "".join(
         letter
         if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")

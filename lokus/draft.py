@@ -1,4 +1,4 @@
-"""Drafting a study file from the files a planner has: columns are guessed, and shown for correction."""
+"""Draft a study file from a planner's files: columns are guessed and shown for correction."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def draft_study(
 ) -> str:
     """Draft the text of a study file.
 
-    There is always a draft: a column that was not recognised stands in it as a comment with the keys that
-    come nearest, a sheet of another kabupaten as a comment with the reason.
+    A column that is not recognised becomes a comment with the nearest keys, a sheet of another kabupaten a
+    comment with the reason, so that there is always a draft.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def draft_study(
     tables : sequence of Path
         Workbooks and CSV files.
     folder : Path
-        Where the study file will lie; paths in it are relative to this folder.
+        Folder of the study file; paths in it are relative to this folder.
     year : int
         Year of the proposal.
     official : Path, optional
@@ -62,13 +62,12 @@ def draft_study(
     theme : str, optional
         One of :func:`lokus.settings.theme.shipped_themes`, for a study of something else than stunting.
     **reading
-        How the boundaries are read, as in :func:`lokus.places.boundaries.read_boundaries`; the draft states
-        it too.
+        Options of :func:`lokus.places.boundaries.read_boundaries`, which the draft also states.
 
     Returns
     -------
     str
-        TOML with a comment wherever the planner has to decide or check.
+        TOML with a comment where the planner has to decide or check.
 
     Raises
     ------
@@ -151,7 +150,7 @@ def draft_study(
 
 
 def _stated(reading: Mapping[str, Any], bridge_file: Path | None, folder: Path) -> list[str]:
-    """Keys of ``[batas]`` that say how the boundaries were read."""
+    """Return the keys of ``[batas]`` with which the boundaries were read."""
     names = {"layer": "lapisan", "crs": "crs", "encoding": "pengodean", "kabupaten": "kode_kabupaten"}
     lines = [f"{key} = {_quoted(reading[name])}" for name, key in names.items() if reading.get(name)]
     if reading.get("columns"):
@@ -163,7 +162,7 @@ def _stated(reading: Mapping[str, Any], bridge_file: Path | None, folder: Path) 
 
 
 def _theme_block(stated: Mapping[str, Any] | None, given: set[str]) -> list[str]:
-    """State what the study is about, to be checked; without counts the keys of the counts are notes only."""
+    """Write the theme, to be checked; without counts the keys of the counts are comments."""
     if stated is None:
         return []
     counted = "diukur" in given
@@ -184,7 +183,7 @@ def _theme_block(stated: Mapping[str, Any] | None, given: set[str]) -> list[str]
 
 
 def _missing(available: set[str]) -> list[str]:
-    """Say what a prevalence still needs, where no table was recognised to give it."""
+    """Write what a prevalence still needs, where no table was recognised."""
     if {"stunting", "diukur"} <= available:
         return []
     return [
@@ -225,7 +224,7 @@ _RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek", SERVED)
 
 @dataclass(kw_only=True)
 class _Sheets:
-    """Sheets of the same columns and different villages, such as one a kecamatan, and their block."""
+    """Sheets with the same columns and different villages, such as one for each kecamatan."""
 
     block: list[str]
     table: RawTable
@@ -249,11 +248,11 @@ class _Tables:
     _blocks: list[list[str]] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Lines of all blocks."""
+        """Return the lines of all blocks."""
         return [line for block in self._blocks for line in (*block, "")]
 
     def read(self, paths: Sequence[Path], sheets: Sequence[str]) -> None:
-        """Draft a block for each sheet that says something of these villages."""
+        """Draft a block for each sheet with data of these villages."""
         found = [part for path in paths for part in self._sheets(path, sheets)]
         rate = self._rate_table([guess for _path, _sheet, table, guess in found if table is not None])
         seen: dict[tuple[object, ...], _Sheets] = {}
@@ -297,7 +296,7 @@ class _Tables:
             self._blocks.append(block)
 
     def _kode(self, table: RawTable, guess: Guess) -> set[str]:
-        """Villages of a sheet, of which its name or title may say the kecamatan; none where it is unfit."""
+        """Return the villages of a sheet, with the kecamatan of its name or title; none where it is unfit."""
         from lokus.intake.join.row_places import place_rows
         from lokus.intake.tables.rows import village_rows
 
@@ -338,12 +337,12 @@ class _Tables:
         return out
 
     def _rate_table(self, guesses: Sequence[Guess | None]) -> Guess | None:
-        """Give the table that says most of the rate; the first of equal ones."""
+        """Return the table with most of the rate's indicators; the first of equal ones."""
         known = [guess for guess in guesses if guess is not None]
         return max(known, key=lambda guess: len(set(guess.indicators) & set(_RATE)), default=None)
 
     def _unfit(self, table: RawTable, guess: Guess) -> str:
-        """Why a sheet gives no block; empty where it gives one."""
+        """Return why a sheet gets no block; empty where it gets one."""
         from lokus.intake.join.row_places import place_rows
 
         if not {"kode", "desa"} & set(guess.place):
@@ -365,7 +364,7 @@ class _Tables:
         return "" if guess.indicators else _("no indicator was recognised")
 
     def _asked_of_codes(self, table: RawTable, guess: Guess) -> list[str]:
-        """Write what is to be answered about the codes of a table: another vintage, doubt."""
+        """Write the questions about the codes of a table: another vintage, doubt."""
         from lokus.intake.join.row_places import place_rows
 
         if "kode" not in guess.place:
@@ -407,7 +406,7 @@ class _Tables:
 
 
 def _visible_first(path: Path, wanted: Sequence[str]) -> list[str]:
-    """Sheets of a workbook, hidden ones last; only those wanted, where it has any of them."""
+    """Return the sheets of a workbook, hidden ones last; only wanted ones, where it has any."""
     import python_calamine
 
     from lokus.intake.tables.tables import list_sheets
@@ -425,7 +424,7 @@ def _visible_first(path: Path, wanted: Sequence[str]) -> list[str]:
 
 
 def _children_block(path: Path, folder: Path, error: PersonsError) -> list[str]:
-    """Draft of the table that counts an export of children; nothing of it is shown."""
+    """Draft the table that counts an export of children, without showing its content."""
     return [
         f"{path.name}: {' '.join(error.what.split())}",
         _("if it is an export of children, take the # away and write the first and last day of the round:"),
@@ -437,7 +436,7 @@ def _children_block(path: Path, folder: Path, error: PersonsError) -> list[str]:
 
 
 def _unrecognised(headers: Sequence[str], guess: Guess, catalogue: Catalogue) -> list[str]:
-    """Comment for each column that was not taken, with the keys it may be meant for."""
+    """Write a comment for each column that was not recognised, with the nearest keys."""
     doubt = {header: key for key, several in guess.doubtful.items() for header in several}
     lines = []
     for header in headers:
@@ -453,7 +452,7 @@ def _unrecognised(headers: Sequence[str], guess: Guess, catalogue: Catalogue) ->
 
 
 def _weights(available: set[str]) -> dict[str, float]:
-    """Weights of ``lokus_default`` for what is there; service coverages share theirs equally."""
+    """Return the weights of ``lokus_default`` for available indicators; coverages share theirs equally."""
     weights = {"prevalensi": 0.35}
     if "sasaran" in available:
         weights["anak_stunting"] = 0.25
@@ -465,7 +464,7 @@ def _weights(available: set[str]) -> dict[str, float]:
 
 
 def _weights_of_theme(available: set[str]) -> dict[str, float]:
-    """Weigh the rate and the number of cases; without counts every share that is there, alike."""
+    """Weigh the rate and the number of cases; without counts every available share equally."""
     if {"stunting", "diukur"} <= available:
         return {"prevalensi": 0.6, **({"anak_stunting": 0.4} if "sasaran" in available else {})}
     from lokus.intake.indicators.catalogue import load_catalogue

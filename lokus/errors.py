@@ -1,4 +1,4 @@
-"""Errors that name what, where and what to do."""
+"""Errors that state what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LokusError(Exception):
     Parameters
     ----------
     what : str
-        The fact, in the language in force.
+        The problem, in the current language.
     where : Where, optional
         File, sheet, row, column or village.
     remedy : str, optional
@@ -48,7 +48,7 @@ class InputError(LokusError):
 
 
 class BlockedError(LokusError):
-    """Blocking findings hold the proposal back."""
+    """Blocking findings prevent the proposal."""
 
 
 class InfeasibleError(LokusError):
@@ -56,7 +56,7 @@ class InfeasibleError(LokusError):
 
 
 class OutputError(LokusError):
-    """Outputs cannot be put in place: another run writes there, or something lies in the way."""
+    """Outputs cannot be written: another run writes there, or another file is in the way."""
 
 
 class StudyFileError(LokusError):
@@ -66,15 +66,15 @@ class StudyFileError(LokusError):
 
 
 class EvidenceError(InputError, ValueError):
-    """Numbers from which no rate or score can be made, or settings that do not fit them."""
+    """Numbers from which no rate or score can be computed, or settings that do not fit them."""
 
 
 class FollowupError(InputError, ValueError):
-    """Numbers from which no share, total or target can be made, or settings that do not fit them."""
+    """Numbers from which no share, total or target can be computed, or settings that do not fit them."""
 
 
 def name_some(names: Iterable[object], *, limit: int = 5) -> str:
-    """Write the first `limit` names in order, and how many more there are.
+    """List the first `limit` names in order, and the number of further ones.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The bundled example: an invented kabupaten, its untidy workbooks, and a study file for each of two years.
+"""The bundled example: a synthetic kabupaten, its untidy workbooks, and study files for two years.
 
-The files are made once, by ``tools/example_kabupaten`` in the repository, and are installed with the package,
-so that everybody's demo starts from the same bytes whatever versions of numpy or GDAL are installed.
+The files are made by ``tools/example_kabupaten`` in the repository and installed with the package, so that
+every demo starts from the same bytes whatever versions of numpy or GDAL are installed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PLACES = (Path(__file__).parent / "example", Path(__file__).parents[1] / "data"
 
 
 def example_files() -> Path:
-    """Folder that holds the files of the example, for reading only.
+    """Return the folder with the files of the example, for reading only.
 
     Raises
     ------
@@ -45,13 +45,13 @@ def example_files() -> Path:
 
 
 def write_example(folder: str | Path) -> Path:
-    """Copy the example into a folder of your own, and give the path of its study file.
+    """Copy the example into a folder, and return the path of its study file.
 
     Parameters
     ----------
     folder : path
-        Made where it does not exist. Files of the same name in it are replaced; do not name a folder in
-        which you have changed the example and want to keep the changes.
+        Created where it does not exist. Files of the same name in it are replaced; do not use a folder in
+        which you have changed the example.
 
     Returns
     -------

@@ -1,17 +1,16 @@
-"""Writing files so that a failure never leaves half a file, or files of two runs beside each other.
+"""Write files so that a failure never leaves an incomplete file, or files of two runs in one folder.
 
-One file is written beside its place and renamed. A folder of outputs is made in a workplace beside it,
+A single file is written next to its place and renamed. A folder of outputs is made in a workplace next to it,
 ``.NAME.lokus``, with these parts:
 
-``kunci``                 held by the run that writes, until that run ends, however it ends
+``kunci``                 locked by the run that writes, until that run ends in any way
 ``baru/``                 the new files, until they are moved into the folder
 ``lama/``                 the old files, until all new ones are in place
-``jurnal.json``           says which files are being exchanged: whoever finds it completes the exchange
-``jurnal-kembali.json``   the same journal, of an exchange that failed: whoever finds it undoes the exchange
+``jurnal.json``           lists the files being exchanged: the next run completes the exchange
+``jurnal-kembali.json``   the same journal, of an exchange that failed: the next run undoes it
 
-Each file is moved by one rename, and each move can be repeated. So a run that is killed between two moves is
-completed, or undone, by the next run; until then :func:`pending_exchange` says that files of two runs lie
-there.
+Each file is moved by one rename, and each move can be repeated. A run that is killed between two moves is
+therefore completed, or undone, by the next run; until then :func:`pending_exchange` is true.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from lokus.i18n import gettext as _
 __all__ = ["ARCHIVE_ERRORS", "atomic_path", "file_name", "pending_exchange", "staged_directory"]
 
 _FORWARD, _BACK, _DRAFT = "jurnal.json", "jurnal-kembali.json", "jurnal.tmp"
-_LAST = "kajian.lock.json"  # names the others: it is put in place after them
+_LAST = "kajian.lock.json"  # names the others, so it is moved into place after them
 _ATTEMPTS = 100  # another run that ends may take the workplace away between two of our steps
 
 Stale = Callable[[Path, Collection[str]], Collection[str]]
@@ -60,11 +59,10 @@ _LONGEST = 80  # characters; with a folder before it and an ending behind it, ev
 
 
 def file_name(text: str) -> str:
-    """Make a part of a file name out of any text: one that stays in its folder, on every system.
+    """Convert any text to a part of a file name that is valid on every system.
 
-    Small letters, digits, hyphens and underscores stay, a colon becomes an underscore. Any other text gets a
-    fingerprint of itself at the end, so that two texts never give one name, not even where a system does not
-    tell capitals from small letters.
+    Lower-case letters, digits, hyphens and underscores stay, a colon becomes an underscore. Any other text
+    gets a fingerprint appended, so that two texts never have one name, also where a file system ignores case.
 
     Examples
     --------
@@ -84,10 +82,10 @@ def file_name(text: str) -> str:
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it into place only if the block succeeds.
+    """Yield a temporary path next to `path`; rename it into place only if the block succeeds.
 
-    The temporary name keeps the suffix, because writers choose the format by it. It also names the process,
-    so that the next writer can take away what a killed one left.
+    The temporary name has the same suffix, because writers choose the format by it. It contains the process,
+    so that the next writer can remove what a killed one left.
 
     Examples
     --------
@@ -111,7 +109,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
 
 def _machine() -> str:
-    """Give a short name of this computer: another one's processes cannot be asked for."""
+    """Return a short name of this computer, since processes of another one cannot be checked."""
     return f"{zlib.crc32(platform.node().encode()):08x}"
 
 
@@ -140,31 +138,31 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     except OSError:
-        return True  # it is there, and another person's
+        return True  # it exists and belongs to another user
     return True
 
 
 @contextmanager
 def staged_directory(target: str | Path, *, stale: Stale | None = None) -> Iterator[Path]:
-    """Give an empty folder beside `target`; exchange its files for those there if all goes well.
+    """Yield an empty folder next to `target`; if the block succeeds, move its files to `target`.
 
-    Other files already in `target` stay. Whatever happens, `target` ends with all the new files or with all
-    the old ones: a failed exchange is undone at once, and one that was killed is completed by the next run.
-    What an earlier run left in the workplace is taken care of before the folder is given.
+    Other files in `target` stay. In any case `target` has either all the new files or all the old ones: a
+    failed exchange is undone at once, and one that was killed is completed by the next run. Remains of an
+    earlier run in the workplace are handled first.
 
     Parameters
     ----------
     target : str or Path
-        Folder; it is made if it does not exist.
+        Folder; created if it does not exist.
     stale : callable, optional
-        Called with `target` and the names of the new files just before the exchange; gives the names of the
-        old files that go with it though no new one takes their place.
+        Called with `target` and the names of the new files just before the exchange; returns the names of old
+        files to remove although no new file replaces them.
 
     Raises
     ------
     OutputError
-        Another run is writing into `target`, a folder lies where a file is to be, or `target` was removed
-        while files were moved into it.
+        Another run is writing into `target`, a folder has the name of a file to be written, or `target` was
+        removed while files were moved into it.
 
     Examples
     --------
@@ -192,7 +190,7 @@ def staged_directory(target: str | Path, *, stale: Stale | None = None) -> Itera
 
 
 def pending_exchange(target: str | Path) -> bool:
-    """Whether a run was stopped while it moved files into `target`, so that files of two runs may lie there.
+    """Return whether a run was stopped while moving files into `target`, which may have files of two runs.
 
     Examples
     --------
@@ -213,7 +211,7 @@ def _workplace(target: Path) -> Path:
 
 @contextmanager
 def _held(workplace: Path, target: Path) -> Iterator[None]:
-    """Hold the workplace for this run alone, and take it away at the end unless an exchange is pending."""
+    """Lock the workplace for this run, and remove it at the end unless an exchange is pending."""
     handle = _hold(workplace, target)
     try:
         yield
@@ -223,8 +221,8 @@ def _held(workplace: Path, target: Path) -> Iterator[None]:
                 shutil.rmtree(workplace / part, ignore_errors=True)
             with suppress(OSError):
                 (workplace / _DRAFT).unlink(missing_ok=True)
-            # Where the system lets an open file go, it goes while it is held: whoever opened it in the
-            # meantime sees that it is no longer the one in the workplace.
+            # Where the system can delete an open file, delete it while locked: a process that opened it
+            # meanwhile detects that it is no longer the one in the workplace.
             _clear(workplace)
         handle.close()
         if sys.platform == "win32" and not pending_exchange(target):
@@ -244,7 +242,7 @@ def _hold(workplace: Path, target: Path) -> IO[bytes]:
             handle = (workplace / "kunci").open("ab")
         except FileNotFoundError:
             continue
-        except FileExistsError:  # another run took the folder away between the attempt and the look at it
+        except FileExistsError:  # another run removed the folder between the attempt and the check
             if workplace.exists() and not workplace.is_dir():
                 raise
             continue
@@ -274,7 +272,7 @@ def _lock(handle: IO[bytes]) -> bool:
             fcntl.flock(handle.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except PermissionError:  # what Windows says of a file that another holds
+    except PermissionError:  # error of Windows for a file that another process has locked
         if sys.platform == "win32":
             return False
         raise
@@ -286,7 +284,7 @@ def _lock(handle: IO[bytes]) -> bool:
 
 @dataclass(frozen=True)
 class _Journal:
-    """Names, relative to the folder: of new files, and of old ones that only go."""
+    """Names, relative to the folder: of new files, and of old ones to remove."""
 
     names: tuple[str, ...]
     gone: tuple[str, ...]
@@ -320,12 +318,12 @@ def _inside(name: str) -> str:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Every move goes through here: one rename, which the system makes wholly or not at all."""
+    """Move by one rename, which is atomic."""
     source.replace(target)
 
 
 def _exchange(workplace: Path, target: Path, journal: _Journal) -> None:
-    """Move the new files into the folder, or leave it as it was."""
+    """Move the new files into the folder, or leave it unchanged."""
     for name in journal.names:
         if (target / name).is_dir():
             raise OutputError(
@@ -367,9 +365,9 @@ def _see_whole(target: Path, journal: _Journal, still_there: Callable[[], bool])
 
 @contextmanager
 def _watched(folder: Path) -> Iterator[Callable[[], bool]]:
-    """Give a test of whether a folder is still the one that it was.
+    """Yield a test of whether a folder is still the same one.
 
-    While it is held open, no new folder gets its number; on Windows none gets it anyhow.
+    While it is open, no new folder gets its inode number; on Windows numbers are not reused.
     """
     handle = None if sys.platform == "win32" else os.open(folder, os.O_RDONLY)
     first = folder.stat()
@@ -388,7 +386,7 @@ def _watched(folder: Path) -> Iterator[Callable[[], bool]]:
 
 
 def _recover(workplace: Path, target: Path) -> None:
-    """Complete or undo what a killed run began, and take away what it left."""
+    """Complete or undo the exchange of a killed run, and remove its remains."""
     forward, back = workplace / _FORWARD, workplace / _BACK
     if back.exists():
         _undo(workplace, target, _Journal.read(back))
@@ -404,7 +402,7 @@ def _recover(workplace: Path, target: Path) -> None:
 
 
 def _forward(workplace: Path, target: Path, journal: _Journal) -> None:
-    """Move each old file aside and each new one in; what was moved already is passed over."""
+    """Move each old file aside and each new one in; skip files already moved."""
     for name in journal.names:
         new, old, final = workplace / "baru" / name, workplace / "lama" / name, target / name
         if not new.exists():
@@ -422,7 +420,7 @@ def _forward(workplace: Path, target: Path, journal: _Journal) -> None:
 
 
 def _undo(workplace: Path, target: Path, journal: _Journal) -> None:
-    """Move each new file out and each old one back; what was moved already is passed over."""
+    """Move each new file out and each old one back; skip files already moved."""
     _take_back(workplace, target, journal)
     for name in (*journal.names, *journal.gone):
         old = workplace / "lama" / name
@@ -435,7 +433,7 @@ def _undo(workplace: Path, target: Path, journal: _Journal) -> None:
 
 
 def _take_back(workplace: Path, target: Path, journal: _Journal) -> None:
-    """Move the new files that are in the folder out of it: those that no longer lie in the workplace."""
+    """Move the new files out of the folder: those that are no longer in the workplace."""
     for name in journal.names:
         new, final = workplace / "baru" / name, target / name
         if not new.exists() and final.exists():
@@ -444,7 +442,7 @@ def _take_back(workplace: Path, target: Path, journal: _Journal) -> None:
 
 
 def _make_folders(target: Path, folder: Path) -> None:
-    """Make the folders between `target` and `folder`, and not `target`: who removed it, removed it."""
+    """Create the folders between `target` and `folder`, but not `target`, which may have been removed."""
     for part in reversed(folder.relative_to(target).parents):
         if part != Path():
             (target / part).mkdir(exist_ok=True)
@@ -453,7 +451,7 @@ def _make_folders(target: Path, folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the names of a folder on the disk, where the system can be asked for it."""
+    """Flush the entries of a folder to disk, where the system supports it."""
     if sys.platform == "win32" or not folder.is_dir():
         return
     with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Findings: what is wrong or noteworthy in the data, where it stands, and what to do about it."""
+"""Findings about the data: what is wrong or noteworthy, where, and what to do."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ Level = Literal["blocking", "warning", "note"]
 
 @dataclass(frozen=True, kw_only=True)
 class Where:
-    """A place in the data, as exactly as it is known.
+    """A location in the data, as exactly as it is known.
 
     Parameters
     ----------
     file : str, optional
-        File name as the study gives it.
+        File name as in the study.
     sheet : str, optional
         Worksheet.
     row : int, optional
-        Row as the spreadsheet program numbers it, from 1; for a CSV file, the line.
+        Row number of the spreadsheet, from 1; for a CSV file the line.
     column : str, optional
         Header text of the column.
     kode_desa : str, optional
@@ -70,16 +70,16 @@ _LONGEST = 2_000  # letters of a message
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing the planner should know about the data.
+    """One finding about the data.
 
     Parameters
     ----------
     check : str
         Stable name of the check, ``"room.what"``, by which a study accepts it.
     level : {"blocking", "warning", "note"}
-        ``"blocking"`` holds the proposal back until the data are mended or the study accepts the finding.
+        ``"blocking"`` holds the proposal back until the data are corrected or the study accepts the finding.
     message, remedy : str
-        What is the matter, and what to do, in the language in force.
+        What is wrong, and what to do, in the current language.
     where : Where
         The place.
     opd : str
@@ -94,12 +94,12 @@ class Finding:
     opd: str = ""
 
     def __post_init__(self) -> None:
-        if len(self.message) > _LONGEST:  # a cell that is quoted may hold a whole book
+        if len(self.message) > _LONGEST:  # a quoted cell may be very long
             object.__setattr__(self, "message", self.message[: _LONGEST - 1] + "…")
 
 
 def level_label(level: Level) -> str:
-    """Name of a level in the language in force.
+    """Return the label of a level in the current language.
 
     Examples
     --------
@@ -125,7 +125,7 @@ _ORDER = {"blocking": 0, "warning": 1, "note": 2}
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """Put findings into a frame, most serious first, otherwise in the order given.
+    """Convert findings to a frame, most serious first, otherwise in order.
 
     Returns
     -------
@@ -163,12 +163,12 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
 
 
 def level_counts(findings: pd.DataFrame) -> dict[str, int]:
-    """Count findings by level; those accepted with a reason count as accepted alone.
+    """Count findings by level; those accepted with a reason count only as accepted.
 
     Parameters
     ----------
     findings : pandas.DataFrame
-        Column ``level``, and ``accepted`` where findings can be.
+        Column ``level``, and optionally ``accepted``.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def level_counts(findings: pd.DataFrame) -> dict[str, int]:
 
 
 def counts_sentence(findings: pd.DataFrame) -> str:
-    """Say how many findings there are, the same in every output.
+    """Return the sentence on the number of findings, for all outputs.
 
     Examples
     --------

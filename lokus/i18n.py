@@ -1,7 +1,7 @@
-"""Language of everything a planner reads: Bahasa Indonesia by default, English on request.
+"""Translate messages and format numbers: Bahasa Indonesia by default, English on request.
 
 Source strings are English and pass through :func:`gettext`; ``locale/id`` translates them. Messages are
-templates (``_("{n} villages").format(n=3)``), never f-strings, so that the catalogue can hold them.
+templates (``_("{n} villages").format(n=3)``), never f-strings, so that they can be translated.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _chosen: ContextVar[str | None] = ContextVar("lokus_language", default=None)
 
 
 def language() -> str:
-    """Language in force: set by :func:`use_language`, else ``LOKUS_LANG``, else ``"id"``.
+    """Return the current language: set by :func:`use_language`, else ``LOKUS_LANG``, else ``"id"``.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def language() -> str:
 
 @contextmanager
 def use_language(lang: str | None) -> Iterator[None]:
-    """Speak `lang` inside the block; ``None`` leaves the language as it is.
+    """Use language `lang` inside the block; ``None`` does not change it.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def _catalogue(lang: str) -> _stdlib_gettext.NullTranslations:
 
 
 def gettext(message: str) -> str:
-    """Translate `message` into the language in force, in the words of the subject in force.
+    """Translate `message` into the current language, in the words of the current subject.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def gettext(message: str) -> str:
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate later"
-    """Mark a message for the catalogue without translating it here; it is translated where it is shown.
+    """Mark a message for translation without translating it; it is translated where it is shown.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate l
 
 
 def round_number(value: float, decimals: int) -> float:
-    """Round as a decimal, half to even: what a reader would write as x.x5 counts as that decimal.
+    """Round half to even on the shortest decimal representation of a value.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def round_number(value: float, decimals: int) -> float:
 
 
 def format_number(value: float | None, *, decimals: int = 0) -> str:
-    """Write a number as the language in force does, rounded half to even; a missing one as an en dash.
+    """Format a number in the current language, rounded half to even; a missing one as an en dash.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def format_number(value: float | None, *, decimals: int = 0) -> str:
 
 
 def format_percent(share: float | None, *, decimals: int = 0) -> str:
-    """Write a share as percent, the one unit in which chances are told.
+    """Format a share, such as a probability, as percent.
 
     Examples
     --------

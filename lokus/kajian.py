@@ -1,8 +1,7 @@
-"""A study on one page: every stage by name, and opening, replacing and writing.
+"""The study: all stages by name, and methods to open, change and write it.
 
-No method is hidden here. Each stage is a plain function of the study in :mod:`lokus.stages`, one call of a
-public function with the settings of the study file; it gives a frame or a small frozen result that can be
-looked at, tested and drawn by itself.
+Each stage is a plain function of the study in :mod:`lokus.stages`: a call of a public function with the
+settings of the study file. It returns a frame or a frozen result.
 """
 
 from __future__ import annotations
@@ -34,16 +33,16 @@ __all__ = ["Kajian", "verify_lock"]
 class Kajian:
     """A study of one kabupaten and year.
 
-    Open one with :meth:`open`; every stage is an attribute, computed once, when it is first asked for.
+    Open one with :meth:`open`; every stage is an attribute, computed on first use.
 
     Parameters
     ----------
     stated : Settings
         The checked study file.
     path : Path
-        Where the study file is; its paths are relative to this file's folder.
+        Path of the study file; paths in it are relative to its folder.
     scenario : Scenario, optional
-        The trial that this study is; see :meth:`with_scenario`.
+        Scenario of this study; see :meth:`with_scenario`.
 
     Examples
     --------
@@ -60,7 +59,7 @@ class Kajian:
     scenario: Scenario | None = None
     made: dict[tuple[str, str], Made] = field(default_factory=dict, init=False)
 
-    # What goes in.
+    # Inputs.
     catalogue = stage(data.catalogue)
     official = stage(data.official)
     bridge = stage(data.bridge)
@@ -75,14 +74,14 @@ class Kajian:
     earlier = stage(data.earlier)
     checked = stage(data.checked)
     villages = stage(data.villages)
-    # Last year, and whether all that is sound.
+    # Earlier years, and the audit.
     previous = stage(data.previous)
     decided = stage(data.decided)
     earlier_lists = stage(data.earlier_lists)
     past = stage(data.past)
     reconciliation = stage(data.reconciliation)
     audit = stage(data.audit)
-    # What the data show.
+    # Evidence.
     rounds = stage(evidence.rounds)
     rates = stage(evidence.rates)
     survey = stage(evidence.survey)
@@ -95,7 +94,7 @@ class Kajian:
     scorer = stage(evidence.scorer)
     scores = stage(evidence.scores)
     labels = stage(evidence.labels)
-    # The rules, the proposal, how sure it is, and why.
+    # Rules, proposal, certainty and reasons.
     history = stage(choice.history)
     listed = stage(choice.listed)
     today = stage(choice.today)
@@ -110,7 +109,7 @@ class Kajian:
     justifications = stage(choice.justifications)
     traits = stage(choice.traits)
     assembled = stage(choice.assembled)
-    # What became of last year's list.
+    # Review of last year's list.
     change = stage(review.change)
     odds_bounds = stage(review.odds_bounds)
     effect_or_reason = stage(review.effect_or_reason)
@@ -120,7 +119,7 @@ class Kajian:
     causes = stage(review.causes)
     results = stage(review.results)
     review = stage(review.review)  # last of its room: from here on the name is the stage
-    # What follows from the list.
+    # Follow-up.
     gaps = stage(followup.gaps)
     owners = stage(followup.owners)
     interventions = stage(followup.interventions)
@@ -135,7 +134,7 @@ class Kajian:
     trajectory = stage(followup.trajectory)
     case_audit = stage(followup.case_audit)
     requests = stage(followup.requests)
-    # What the outputs are written from.
+    # Outputs.
     inputs = stage(outputs.inputs)
     lock = stage(outputs.lock)
     info = stage(outputs.info)
@@ -149,11 +148,11 @@ class Kajian:
 
     @property
     def settings(self) -> Settings:
-        """The checked study file; while a stage is made, what is read of it is noted."""
+        """The checked study file; while a stage is computed, the settings that it reads are recorded."""
         return noted(self)
 
     def beside(self, name: str) -> Path:
-        """Path of a file that the study names, relative to the study file's folder."""
+        """Return the path of a file that the study names relative to its folder."""
         return self.path.parent / name
 
     @property
@@ -163,12 +162,12 @@ class Kajian:
 
     @property
     def decisions_file(self) -> Path:
-        """Where human decisions about names are: as the study says, else ``kecocokan.csv`` beside it."""
+        """Path of the decisions about names: as stated, else ``kecocokan.csv`` next to the study file."""
         return self.beside(self.settings.audit.decisions or "kecocokan.csv")
 
     @property
     def _themes(self) -> tuple[str, ...]:
-        """Themes of the print maps: those stated, else those of the usual ones that the results have."""
+        """Themes of the print maps: the stated ones, else the usual ones available in the results."""
         from lokus.show.themes.themes import available_themes
 
         stated = self.settings.outputs
@@ -189,19 +188,19 @@ class Kajian:
         Raises
         ------
         StudyFileError
-            The file is wrong; the message names the key and the nearest valid one.
+            The file is invalid; the message names the key and the nearest valid one.
         """
         path = Path(path)
         return cls(stated=read_settings(path), path=path)
 
     def replace(self, **sections: Mapping[str, Any]) -> Kajian:
-        """Return the study with other settings; stages that do not depend on them are not computed again.
+        """Return the study with changed settings; stages that do not depend on them are reused.
 
         Parameters
         ----------
         **sections : mapping
-            Section of the study file → keys to change, ``pilihan={"jumlah": 30}``. A key is replaced whole:
-            ``skor={"bobot": {...}}`` states all weights; ``None`` takes a key out.
+            Section of the study file → keys to change, ``pilihan={"jumlah": 30}``. The value of a key is
+            replaced as a whole: ``skor={"bobot": {...}}`` states all weights; ``None`` removes a key.
         """
         return self._with(self._changed(sections))
 
@@ -219,7 +218,7 @@ class Kajian:
     def compared_with(self, previous: str | Path) -> Kajian:
         """Return the study with another last year: a folder of outputs, their lock, or a study file.
 
-        What ``[tahun_lalu]`` says besides (the decided list, graduation, rules) stays.
+        Other keys of ``[tahun_lalu]`` (the decided list, graduation, rules) do not change.
         """
         path = Path(previous)
         key, other = ("kajian", "keluaran") if path.suffix == ".toml" else ("keluaran", "kajian")
@@ -227,7 +226,7 @@ class Kajian:
         return self.replace(tahun_lalu={key: named, other: None})
 
     def with_scenario(self, scenario: str | Path | Scenario) -> Kajian:
-        """Return the study as a scenario of the interactive page changes it, with a folder of its own.
+        """Return the study changed by a scenario of the interactive page, with its own output folder.
 
         Parameters
         ----------
@@ -237,9 +236,9 @@ class Kajian:
         Raises
         ------
         StudyFileError
-            The file is no scenario, belongs to another study, or states what no study file may.
+            The file is no scenario, belongs to another study, or has an invalid key.
         LokusError
-            The list is not the one that the page found: data or rules have changed since.
+            The list differs from the one found on the page: data or rules have changed since.
         """
         read = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
         tried = self._with(self._changed(read.sections(self.stated)), scenario=read)
@@ -257,7 +256,7 @@ class Kajian:
         return f"Kajian({study.title!r}, {study.kabupaten}, {study.year}, {self.path.name})"
 
     def compare(self, other: Kajian) -> pd.DataFrame:
-        """Say which villages move between this proposal and that of `other`, and why."""
+        """List the villages that moved from this proposal to that of `other`, with the cause."""
         from lokus.choice.compare import compare
 
         return compare(self.proposal, other.proposal)
@@ -272,7 +271,7 @@ class Kajian:
         Parameters
         ----------
         folder : str or Path, optional
-            Instead of the folder that the study names.
+            By default the folder that the study names.
         on_step : callable, optional
             Called with the name of each step, its number from 0 and the number of steps.
         """
@@ -340,10 +339,10 @@ class Kajian:
         return tuple(target / path.name for path in files)
 
     def write_open_cases(self) -> Path | None:
-        """Add the names that need a human decision to the decisions file; ``None`` when there are none.
+        """Add the names that need a human decision to the decisions file; return its path, None without any.
 
-        Decisions already in the file stay. Fill the column ``kode_desa`` and run again. A row whose finding
-        the study accepts needs no decision any more.
+        Existing decisions stay. Fill in the column ``kode_desa`` and run again. A row whose finding the study
+        accepts needs no decision.
         """
         from lokus.places.names import write_open_cases
 
@@ -364,18 +363,18 @@ class Kajian:
 
 
 def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verification:
-    """Run a locked study again and compare inputs, rules, list, and the outputs beside the lock.
+    """Run a locked study again, and compare inputs, rules, list and outputs with the lock.
 
     Parameters
     ----------
     lock : str or Path
         ``kajian.lock.json`` of an earlier run.
     study : str or Path, optional
-        The study file, when it is no longer where the lock says.
+        The study file, if it is no longer at the path in the lock.
 
     Notes
     -----
-    The lock of a scenario holds the keys that it changes; they are changed again, and the first check says
+    The lock of a scenario has the keys that it changes; they are changed again, and the first check reports
     that the outputs are those of a trial.
 
     Examples

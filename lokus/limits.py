@@ -1,7 +1,7 @@
-"""How much is read of a file that comes from elsewhere, and how a person allows more.
+"""Limit the size of files that are read, and of their unpacked content.
 
-A damaged or hostile file can be small and become enormous when it is opened. So every reader asks here first;
-whoever knows that a file is right sets ``LOKUS_MAKS_MB``, and it is read all the same.
+A damaged or hostile file can be small and unpack to an enormous size, so every reader checks it here first.
+For a file known to be correct, ``LOKUS_MAKS_MB`` raises the limit.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _UNPACKED: Final = 300  # megabytes; a sheet of 200,000 children unpacks to 240
 _FAR_MORE, _SUSPECT = 200, 100  # times its size, and megabytes from which that counts
 _CELLS: Final = 30_000_000  # 1,048,576 rows of a sheet formatted to its end, with 28 columns
 _ODS_PART: Final = re.compile(rb"<table:(?:table-|covered-table-)(row|cell)\b([^>]*?)(/?)>")
-_LAST_CELL_KIND: Final = 11  # of binary records: 0 is the head of a row, 1 to 11 are cells
-_DEFLATE_AT_MOST: Final = 1032  # what one byte of a zip can become
+_LAST_CELL_KIND: Final = 11  # types of binary records: 0 is the header of a row, 1 to 11 are cells
+_DEFLATE_AT_MOST: Final = 1032  # largest compression ratio of a zip file
 _MEGABYTE: Final = 1_000_000
 _PIECE: Final = 1 << 20
 
 
 def allowed(usual: float) -> float:
-    """Give the megabytes that may be read: the usual limit, or what ``LOKUS_MAKS_MB`` raises it to.
+    """Return the limit in megabytes: the usual one, or that of ``LOKUS_MAKS_MB`` if it is larger.
 
     Raises
     ------
@@ -74,19 +74,19 @@ def _remedy(size: float) -> str:
 
 
 def refuse_large(path: Path, kind: str) -> None:
-    """Refuse a file, or a folder with its files, that is larger than its kind is allowed to be.
+    """Raise where a file, or a folder with its files, exceeds the limit of its kind.
 
     Parameters
     ----------
     path : Path
-        What does not exist passes: its reader says so.
+        A path that does not exist is accepted; its reader reports it.
     kind : str
         A key of :data:`LARGEST`.
 
     Raises
     ------
     InputError
-        It is larger, or ``LOKUS_MAKS_MB`` is no number.
+        It exceeds the limit, or ``LOKUS_MAKS_MB`` is no number.
 
     Examples
     --------
@@ -112,15 +112,15 @@ def refuse_large(path: Path, kind: str) -> None:
 
 
 def refuse_unpacked(path: Path) -> None:
-    """Refuse a zip file, as workbooks are, that unpacks to more than is allowed or to far more than its size.
+    """Raise where a zip file, such as a workbook, unpacks to more than the limit or far more than its size.
 
-    What a zip file says of the sizes in it is not believed where that could matter: it is unpacked to be
-    counted, without being kept.
+    Sizes stated in a zip file are not trusted where that matters: its content is unpacked and counted,
+    without being stored.
 
     Raises
     ------
     InputError
-        It unpacks to more. A file that is no zip file passes: its reader says so.
+        It unpacks to more. A file that is no zip file is accepted; its reader reports it.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def refuse_unpacked(path: Path) -> None:
 
 
 def _limit(size: int) -> float:
-    """Megabytes that a zip file of this many bytes may unpack to."""
+    """Return the megabytes to which a zip file of this size may unpack."""
     usual = max(_SUSPECT, min(_UNPACKED, _FAR_MORE * size / _MEGABYTE))
     return allowed(usual)
 
@@ -156,12 +156,12 @@ def _compare(path: Path, size: int, unpacked: int) -> None:
 
 
 def refuse_size(path: Path, unpacked: int, usual: float) -> None:
-    """Refuse a file that says of itself that it unpacks to more than `usual` megabytes.
+    """Raise where a file states that it unpacks to more than `usual` megabytes.
 
     Raises
     ------
     InputError
-        It does, and ``LOKUS_MAKS_MB`` does not allow as much.
+        It does, and ``LOKUS_MAKS_MB`` does not allow it.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _refuse(path: Path, size: int, unpacked: int, limit: float) -> None:
 
 
 def _counted(archive: zipfile.ZipFile, path: Path, size: int) -> int:
-    """Bytes that a zip file really unpacks to, counted no further than the limit."""
+    """Count the bytes to which a zip file unpacks, up to the limit."""
     total = 0
     most = _limit(size) * _MEGABYTE
     for member in archive.infolist():
@@ -215,14 +215,14 @@ _CELL: Final = re.compile(rb"""\br=["']([A-Z]{1,3})(\d+)""")
 
 
 def refuse_cells(path: Path) -> None:
-    """Refuse a workbook of which a sheet spans more cells than can be held: two cells far apart are enough.
+    """Raise where a sheet of a workbook spans too many cells, which two distant cells suffice for.
 
-    The reader of workbooks makes room for the whole rectangle, and ends the process where there is none.
+    The reader of workbooks allocates the whole rectangle, and the process ends where memory is insufficient.
 
     Raises
     ------
     InputError
-        A sheet spans more. A file that is no such workbook passes.
+        A sheet spans more. A file that is no such workbook is accepted.
 
     Examples
     --------
@@ -249,11 +249,11 @@ def refuse_cells(path: Path) -> None:
                     for sheet, table in enumerate(archive.read(name).split(b"<table:table ")[1:], start=1):
                         _refuse_rectangle(path, str(sheet), *_last_repeated(table))
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
-        return  # damaged, or locked by a password: its own reader says which
+        return  # damaged, or protected by a password: its reader reports which
 
 
 def _refuse_span(path: Path, sheet: str, content: bytes) -> None:
-    # A sheet with few rows and no column beyond Z is let pass at once.
+    # A sheet with few rows and no column beyond Z is accepted at once.
     last = max((int(found) for found in _ROW.findall(content)), default=0)
     if last * _width_at_most(content) <= _most_cells():
         return
@@ -283,7 +283,7 @@ def _refuse_rectangle(path: Path, sheet: str, columns: int, rows: int) -> None:
 
 
 def _last_cell(content: bytes) -> tuple[int, int]:
-    """Last column and last row, counted from 1, of a sheet of binary records ([MS-XLSB] 2.1.4)."""
+    """Return last column and last row, from 1, of a sheet of binary records ([MS-XLSB] 2.1.4)."""
     at, end, columns, rows = 0, len(content), 0, 0
     while at < end:
         kind = content[at]
@@ -310,9 +310,9 @@ def _last_cell(content: bytes) -> tuple[int, int]:
 
 
 def _last_repeated(table: bytes) -> tuple[int, int]:
-    """Last column and last row of a sheet of OpenDocument, where a cell or row can stand for many.
+    """Return last column and last row of an OpenDocument sheet, where cells and rows can be repeated.
 
-    Empty ones at the end are not counted: every sheet is filled up with them.
+    Empty ones at the end are not counted, since every sheet is padded with them.
     """
     columns = rows = row = column = 0
     for kind, attributes, closed in _ODS_PART.findall(table):
@@ -321,7 +321,7 @@ def _last_repeated(table: bytes) -> tuple[int, int]:
             column = 0
             continue
         column += _times(attributes, b"columns")
-        if not closed:  # it holds something
+        if not closed:  # it is not empty
             columns, rows = max(columns, column), max(rows, row)
     return columns, rows
 

@@ -1,8 +1,8 @@
-"""The lock of a study: what went in, with which versions and rules, and which list came out.
+"""The lock of a study: inputs, versions, rules and the resulting list.
 
-``kajian.lock.json`` holds no date, no machine and no absolute path, so the same study gives the same bytes.
-Each input carries two fingerprints: of its bytes, and of what lokus took from it in canonical order. Sorting
-a workbook anew changes the first and not the second.
+``kajian.lock.json`` has no date, machine or absolute path, so the same study gives the same bytes. Each input
+has two fingerprints: of its bytes, and of the content that lokus read, in canonical order. Sorting a workbook
+changes only the first.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ __all__ = [
 ]
 
 _KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
-SCENARIO = "skenario"  # only in the lock of a trial: the keys that it changes
-_OUTPUTS = "keluaran"  # not in locks written before outputs were named
+SCENARIO = "skenario"  # only in the lock of a scenario: the keys that it changes
+_OUTPUTS = "keluaran"  # not in locks written before they named outputs
 _PACKAGES = (
     "lokus",
     "geopandas",
@@ -56,13 +56,13 @@ _PACKAGES = (
     "scipy",
     "shapely",
 )
-# What decides the content of a Shapefile; .shx and spatial indexes are rebuilt by programs that only look.
+# Files with the content of a Shapefile; .shx and spatial indexes are rebuilt by programs that only read.
 _SIDECARS = {".dbf", ".prj", ".cpg"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """One file that went in, the digest of what was taken from it, and where it was fetched from."""
+    """One input file, the digest of the content read from it, and its source."""
 
     path: Path
     content: str
@@ -70,7 +70,7 @@ class Input:
 
 
 def file_input(path: Path) -> Input:
-    """Take a file of settings in as it is: any change of its bytes is a change of content.
+    """Build the input of a settings file, where any change of its bytes is a change of content.
 
     Examples
     --------
@@ -83,9 +83,9 @@ def file_input(path: Path) -> Input:
 
 
 def frame_digest(frame: pd.DataFrame) -> str:
-    """Fingerprint of a frame's content, whatever the order of its rows and columns.
+    """Compute the fingerprint of a frame's content, independent of the order of rows and columns.
 
-    Numbers enter with 12 significant digits, geometries as their well-known binary.
+    Numbers are used with 12 significant digits, geometries as well-known binary.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def make_lock(
     results: pd.DataFrame,
     proof: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Everything needed to run the study again and to see whether it gives the same list.
+    """Build the lock: everything needed to run the study again and to compare the list.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def make_lock(
     results : pandas.DataFrame
         Results table; its digest is recorded.
     proof : mapping
-        What the solver showed (objective, bound, engine).
+        Result of the solver (objective, bound, engine).
 
     Examples
     --------
@@ -169,7 +169,7 @@ def make_lock(
 
 
 def versions() -> dict[str, Any]:
-    """Versions of lokus, of Python and of the packages that a result depends on, as a lock holds them.
+    """Return the versions of lokus, Python and the packages that a result depends on.
 
     Examples
     --------
@@ -184,9 +184,9 @@ def versions() -> dict[str, Any]:
 
 
 def _parts(path: Path) -> list[Path]:
-    """Every file that an input consists of: a Shapefile with its sidecars, all files of a folder."""
+    """Return every file of an input: a Shapefile with its sidecars, all files of a folder."""
     if path.is_dir():
-        # A geodatabase that someone has open holds .lock files, which are no data.
+        # An open geodatabase has .lock files, which are not data.
         return sorted(part for part in path.rglob("*") if part.is_file() and part.suffix != ".lock")
     if path.suffix.lower() == ".shp":
         sidecars = (part for part in path.parent.iterdir() if part.stem == path.stem and part != path)
@@ -195,7 +195,7 @@ def _parts(path: Path) -> list[Path]:
 
 
 def digest_of_parts(path: Path) -> str:
-    """Fingerprint of the bytes of an input or output, whatever files it consists of.
+    """Compute the fingerprint of the bytes of an input or output with all its files.
 
     Examples
     --------
@@ -227,13 +227,13 @@ def write_lock(
     Parameters
     ----------
     lock : mapping
-        As :func:`make_lock` gives it.
+        As returned by :func:`make_lock`.
     path : Path
         Where to write it.
     study_file : Path
         The ``kajian.toml``.
     folder : Path, optional
-        Where the lock will lie in the end, when it is written elsewhere first.
+        Final folder of the lock, where it is first written elsewhere.
     outputs : iterable of Path
         Files of the same run beside `path`; each is named in the lock with its fingerprint.
 
@@ -301,7 +301,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """What still agrees with a lock. ``holds`` is true when the same data give the same list."""
+    """Comparison with a lock. ``holds`` is true where the same data give the same list."""
 
     checks: tuple[Check, ...]
 
@@ -312,11 +312,10 @@ class Verification:
 
 
 def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verification:
-    """Compare the lock of an earlier run with that of a run today.
+    """Compare the lock of an earlier run with that of a new run.
 
-    A file whose rows were only reordered still holds; changed content, changed rules and another list do not.
-    Other versions of lokus or of a package are reported and do not count as a difference, because the list
-    itself is compared.
+    A file with reordered rows agrees; changed content, changed rules and another list do not. Other versions
+    of lokus or of a package are reported but are not a difference, because the list itself is compared.
 
     Examples
     --------
@@ -369,16 +368,16 @@ def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verifica
 
 
 def compare_outputs(locked: Mapping[str, Any], folder: Path) -> Verification:
-    """Compare the files in a folder of outputs with what its lock says of them.
+    """Compare the files in a folder of outputs with its lock.
 
-    A lock that was kept without its outputs holds, and so does a calendar that was filled in.
+    A lock without its outputs agrees, and so does a calendar that was filled in.
 
     Parameters
     ----------
     locked : mapping
         The lock.
     folder : Path
-        Where it lies.
+        Folder of the lock.
 
     Examples
     --------
@@ -426,7 +425,7 @@ def _compare_files(stated: Sequence[Mapping[str, Any]], present: Mapping[str, Pa
     for name in (item["berkas"] for item in stated if item["berkas"] not in same):
         if name not in present:
             outcome, holds = _("absent"), False
-        elif is_filled_in(name):  # that it changed is what it is for
+        elif is_filled_in(name):  # it is meant to be filled in
             outcome, holds = _("filled in since"), True
         else:
             outcome, holds = _("not as this run wrote it: changed since, or a file of another run"), False

@@ -1,6 +1,6 @@
-"""What if: the interactive page in a notebook, with the study that follows what is tried on it.
+"""Show the interactive page in a notebook, with the study as it is changed on the page.
 
-Needs the optional extra ``panel`` (anywidget). Nothing in it needs a network.
+Needs the optional extra ``panel`` (anywidget); no network is needed.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _HEIGHT = 680  # pixels; map, legend and a village's card side by side
 
 
 class WhatIf:
-    """The interactive page of a study in a notebook, and the study that is tried on it.
+    """The interactive page of a study in a notebook, and the study as changed on it.
 
-    Shown by Jupyter, VS Code and pages exported from a notebook. Where widgets do not run, as in a page that
-    was exported, the page is shown all the same and can be tried out; only :attr:`tried` stays as it was.
+    Shown by Jupyter, VS Code and pages exported from a notebook. Where widgets do not run, as in an exported
+    page, the page still works, but :attr:`tried` does not change.
 
     Parameters
     ----------
     kajian : Kajian
         The study to start from; it is not changed.
     height : int
-        Of the frame, in pixels.
+        Height of the frame, in pixels.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class WhatIf:
 
     @cached_property
     def page(self) -> str:
-        """The page as one text, as :func:`lokus.show.web.web_map.write_web_map` writes it."""
+        """The page as text, as written by :func:`lokus.show.web.web_map.write_web_map`."""
         material = self.kajian.material
         maps = self.kajian.maps
         return render_web_map(
@@ -68,19 +68,19 @@ class WhatIf:
 
     @property
     def tried(self) -> Kajian:
-        """The study as it is tried on the page at this moment; the study itself where nothing is.
+        """The study as changed on the page at present; the study itself without changes.
 
         Raises
         ------
         LokusError
-            No list satisfies what is tried; asked for with ``tried.proposal``.
+            No list satisfies the changed rules; raised by ``tried.proposal``.
         """
         stated = self._address.get("coba")
         return self.kajian if stated is None else self._with(json.loads(stated))
 
     @property
     def scenarios(self) -> dict[str, Kajian]:
-        """The scenarios kept on the page, by their names."""
+        """The scenarios stored on the page, by name."""
         kept = json.loads(self._address.get("skenario", "[]"))
         return {str(plain["nama"]): self._with(plain) for plain in kept}
 
@@ -133,11 +133,11 @@ class WhatIf:
         return _("Try other weights and rules") + ": " + self.kajian.stated.study.title
 
     def _repr_html_(self) -> str:
-        """Give the page in a frame, for whoever shows a notebook without running widgets."""
+        """Return the page in a frame, for viewers that do not run widgets."""
         return page_frame(self.page, title=repr(self), height=self.height)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        """Give the widget where its extra is installed, and the page itself for everyone else."""
+        """Return the widget where its extra is installed, and the page for other viewers."""
         plain = {"text/plain": repr(self), "text/html": self._repr_html_()}
         try:
             bundle = self.widget._repr_mimebundle_(**options)
@@ -158,7 +158,7 @@ def what_if(kajian: Kajian) -> WhatIf:
     Returns
     -------
     WhatIf
-        Shown by the notebook when it is the last value of a cell; ``tried`` is the study as it is tried.
+        Shown where it is the last value of a cell; ``tried`` is the study as changed on the page.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What a study is about, in the words, classes and column names of its outputs.
+"""Words, classes and column names of a study's subject in its outputs.
 
-Messages speak of stunting, of children and of measuring. A study of another theme (`[tema]`) has its own
-nouns put in their place, in the template of the message before a number or a name of the data enters it.
+Messages are written for stunting, children and measuring. For a study of another theme (`[tema]`) its own
+nouns replace these in the template of a message, before numbers or names are inserted.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Subject:
     Parameters
     ----------
     words : tuple of (language, tuple of (pattern, text))
-        In each language: regular expressions of what messages say, and what is said instead; of two that fit
-        at a place the first counts.
+        For each language: regular expressions and their replacements in messages; of two that match at a
+        position the first is used.
     keys : tuple of (str, str)
         Key of an indicator inside lokus → its name in tables, pages and locks.
     bands : tuple of float
@@ -36,7 +36,7 @@ class Subject:
     bands: tuple[float, ...] = ()
 
     def say(self, text: str, language: str) -> str:
-        """Give a template of a message in the words of the theme."""
+        """Return a message template in the words of the theme."""
         return _say(self, text, language)
 
 
@@ -44,7 +44,7 @@ _about: ContextVar[Subject | None] = ContextVar("lokus_subject", default=None)
 
 
 def subject() -> Subject | None:
-    """Subject in force; ``None`` for stunting.
+    """Return the current subject; ``None`` for stunting.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def subject() -> Subject | None:
 
 @contextmanager
 def use_subject(about: Subject | None) -> Iterator[None]:
-    """Speak of another subject inside the block; ``None`` speaks of stunting.
+    """Use another subject inside the block; ``None`` for stunting.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def use_subject(about: Subject | None) -> Iterator[None]:
 
 
 def set_subject(about: Subject | None) -> None:
-    """Speak of another subject from here on, until the block of :func:`use_subject` around this ends.
+    """Set the subject until the enclosing block of :func:`use_subject` ends.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def set_subject(about: Subject | None) -> None:
 
 
 def output_column(key: str) -> str:
-    """Name under which a column is written: that of the theme, where the study has one.
+    """Return the name of a column in outputs: that of the theme, where the study has one.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Many studies at once: those of a province or of the nation, one a kabupaten."""
+"""Run many studies at once: those of a province or of the nation, one for each kabupaten."""

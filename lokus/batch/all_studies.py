@@ -1,4 +1,4 @@
-"""A batch from its table to its outcomes: national files split, studies run wherever there are workers."""
+"""Run a batch: split national files, and run the studies of its table on the workers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OUTCOMES = "batch.json"
 
 
 def status_word(status: Status) -> str:
-    """Word for what became of a study.
+    """Return the label of a study's status.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def status_word(status: Status) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What became of every study of a batch.
+    """Outcomes of all studies of a batch.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Batch:
     outcomes : tuple of Outcome
         By code.
     findings : tuple of Finding
-        What was odd in national files as they were split.
+        Findings of splitting national files.
     """
 
     title: str
@@ -65,7 +65,7 @@ class Batch:
         return tuple(outcome for outcome in self.outcomes if outcome.status not in DONE)
 
     def lines(self) -> list[str]:
-        """One line for each study that did not end well, with its message."""
+        """Return one line for each study that was held back or failed, with its message."""
         return [
             f"{outcome.kode[:2]}.{outcome.kode[2:]} {outcome.name}: {status_word(outcome.status)}: "
             + outcome.message.replace("\n", " ")
@@ -99,14 +99,14 @@ def run_batch(
     ----------
     plan : Plan
     workers, memory, address : optional
-        As :func:`lokus.batch.runners.run_tasks` takes them.
+        As for :func:`lokus.batch.runners.run_tasks`.
     on_step : callable, optional
-        Called with what ended, how many had ended before it, and the number of studies.
+        Called with the finished study, the number finished before it, and the number of studies.
 
     Returns
     -------
     Batch
-        The same, and the same files, whatever the number of workers and wherever they are.
+        Result and files do not depend on the number or location of workers.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def run_batch(
 
 
 def _prepare(plan: Plan, entries: Sequence[Entry]) -> tuple[list[Task], list[Outcome]]:
-    """Write the study files; what cannot be run is an outcome already."""
+    """Write the study files; a study that cannot be run becomes an outcome at once."""
     tasks, outcomes = [], []
     for entry in entries:
         if not entry.problem:

@@ -1,4 +1,4 @@
-"""National exports of children in a batch: counted once, and only the counts are split by kabupaten."""
+"""Count national exports of children once, and split only the counts by kabupaten."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = "masukan"
 def split_children(
     path: Path, stated: Mapping[str, Any], folder: Path, target: str, names: Mapping[str, str]
 ) -> dict[str, Any]:
-    r"""Count the children of a national export, or of all exports of a folder, and write each its counts.
+    r"""Count the children of national exports, and write each kabupaten its counts.
 
     Parameters
     ----------
@@ -30,10 +30,11 @@ def split_children(
     stated : mapping
         The ``[[tabel]]`` of the common study.
     folder : Path
-        Parts go to ``<kabupaten>/masukan/<target>`` in it; they hold counts of villages, and no child.
+        Parts are written to ``<kabupaten>/masukan/<target>`` in it, with counts by village and no data of
+        children.
     target : str
     names : mapping of code to str
-        Names of the kabupaten, by which the rows of the export are told apart.
+        Names of the kabupaten, by which the rows of the export are assigned.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def split_children(
 
 
 def as_counts(table: dict[str, Any]) -> None:
-    """Let a table of children be one of counts, as :func:`split_children` has written them.
+    """Convert the settings of a table of children to those of a table of counts by :func:`split_children`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""An invented province: the land of the bundled example cut into five kabupaten, with synthetic counts."""
+"""Write a synthetic example province: the area of the bundled example divided into five kabupaten."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _MARK = "data contoh sintetis"
 
 
 def write_example_province(folder: str | Path) -> Path:
-    """Write national files, the common study and the table of studies; give the path of that table.
+    """Write national files, the common study and the table of studies; return the path of the table.
 
     Parameters
     ----------
     folder : str or Path
-        Made where it does not exist; files of the same name in it are replaced.
+        Created where it does not exist; files of the same name in it are replaced.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def _villages() -> gpd.GeoDataFrame:
 
     shapes = gpd.read_file(example_files() / "boundaries" / "desa.gpkg")
     shapes = shapes.drop_duplicates("KDEPUM").sort_values("KDEPUM", ignore_index=True)
-    # The village table wants valid shapes; the example's damaged ones show what audits find elsewhere.
+    # The village table needs valid polygons; the example has damaged ones to show findings of audits.
     shapes["geometry"] = shapes.geometry.make_valid().buffer(0)
     kecamatan = shapes["KDEPUM"].str[:8]
     west = shapes.geometry.representative_point().x.groupby(kecamatan).mean().sort_values()

@@ -1,4 +1,4 @@
-"""The table of studies: which kabupaten, from which files, with what differences from the common study."""
+"""Read the table of studies of a batch: kabupaten, files, and differences from the common study."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Entry:
     kode : str
         Four digits.
     name : str
-        As its study says it.
+        As in its study.
     study : Path
-        Its study file; it need not be there yet where `plain` is given.
+        Its study file; it need not exist yet where `plain` is given.
     plain : mapping
-        Values of the study file, its paths relative to the folder of `study`; empty where `problem` says why
-        there are none.
+        Values of the study file, its paths relative to the folder of `study`; empty where there is a
+        `problem`.
     problem : str
-        Why this study cannot be run, in words; empty where it can.
+        Why this study cannot be run; empty where it can.
     """
 
     kode: str
@@ -61,9 +61,9 @@ class Plan:
     ----------
     title : str
     folder : Path
-        Where everything goes, a folder a kabupaten.
+        Folder of the outputs, with a folder for each kabupaten.
     outputs : {"daftar", "buku", "lengkap"}
-        What is written of each: its list and results as CSV; the workbook too; all that its study asks for.
+        Outputs of each study: list and results as CSV; also the workbook; all that its study states.
     entries : tuple of Entry
         By code.
     common : mapping
@@ -71,7 +71,7 @@ class Plan:
     base : Path
         Folder to which paths of `common` are relative.
     wanted : tuple of str
-        Codes, or beginnings of codes, of the kabupaten to take from national files; empty for all.
+        Codes, or prefixes of codes, of the kabupaten to take from national files; empty for all.
     """
 
     title: str
@@ -101,13 +101,13 @@ def read_plan(
         CSV: columns ``kode``, ``nama``, perhaps ``kajian``, and keys such as ``pilihan.jumlah`` or
         ``tabel.1.berkas``.
     common, folder, outputs : optional
-        In place of what the table says.
+        Instead of those in the table.
 
     Raises
     ------
     StudyFileError
-        The table cannot be read, names one kabupaten twice, or a row says too little. A file that is missing
-        is the `problem` of its entry, so that it does not hold up the others.
+        The table cannot be read, names one kabupaten twice, or a row is incomplete. A missing file becomes
+        the `problem` of its entry, so that the other studies can run.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def read_plan(
 
 
 def write_study(entry: Entry) -> None:
-    r"""Write the study file of an entry, unless it is there as it should be.
+    r"""Write the study file of an entry, unless an identical one exists.
 
     Examples
     --------
@@ -304,7 +304,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def kabupaten_code(text: object) -> str | None:
-    """Four digits of the code of a kabupaten, or None.
+    """Return the four digits of the code of a kabupaten, or None.
 
     Examples
     --------
@@ -366,7 +366,7 @@ def _entry(
             row=number, key=key, name=os.path.relpath(study.parent / holder[last], path.parent)
         )
         for key, holder, last in paths(plain)
-        # The folder of the study need not be there yet, so ".." is resolved in the text.
+        # The folder of the study need not exist yet, so ".." is resolved in the text.
         if not Path(os.path.normpath(study.parent / holder[last])).exists()
     ]
     return Entry(
@@ -379,7 +379,7 @@ def _entry(
 
 
 def named(plain: dict[str, Any], kode: str, name: str) -> None:
-    """Give a study its kabupaten: code, name and title, and a folder of outputs of its own."""
+    """Set a study's kabupaten (code, name, title) and its own folder of outputs."""
     about = plain.setdefault("kajian", {})
     if name:
         about["kabupaten"] = name
@@ -389,7 +389,7 @@ def named(plain: dict[str, Any], kode: str, name: str) -> None:
 
 
 def merge(plain: dict[str, Any], differences: Mapping[str, Any]) -> None:
-    """Put differences into a study; tables are met by their number, from 1."""
+    """Merge differences into a study; tables are identified by their number, from 1."""
     for key, value in differences.items():
         here = plain.get(key)
         if isinstance(here, list) and isinstance(value, Mapping):
@@ -407,7 +407,7 @@ def merge(plain: dict[str, Any], differences: Mapping[str, Any]) -> None:
 
 
 def paths(plain: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Every file that a study names: its key, and where the name stands."""
+    """Yield every file that a study names: its key, and the container of the name."""
     limits, before = plain.get("batas", {}), plain.get("tahun_lalu", {})
     if "berkas" in limits:
         yield "batas.berkas", limits, "berkas"
@@ -437,7 +437,7 @@ def paths(plain: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
 
 
 def rebase(plain: Mapping[str, Any], old: Path, new: Path) -> None:
-    """Let the paths of a study, relative to one folder, be relative to another."""
+    """Convert the paths of a study from relative to one folder to relative to another."""
     for _key_of_it, holder, last in paths(plain):
         holder[last] = Path(os.path.relpath(old / str(holder[last]), new)).as_posix()
 

@@ -1,4 +1,4 @@
-"""From the summaries of many studies to what a province is shown of them."""
+"""Combine the summaries of many studies into the outputs of a province."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def write_rollup(batch: Batch) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        Empty where no study could even be read.
+        Empty where no study could be read.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def write_rollup(batch: Batch) -> tuple[Path, ...]:
 
 
 def gather(batch: Batch) -> Province | None:
-    """Put the summaries of a batch side by side; ``None`` where there is none.
+    """Combine the summaries of a batch; ``None`` where there is none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Who does the work: processes of this machine, a local Dask cluster, or any cluster by its address."""
+"""Run tasks in processes of this machine, on a local Dask cluster, or on a cluster by its address."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WAIT = 20
 
 
 def has_dask() -> bool:
-    """Whether the extra ``klaster`` is installed.
+    """Return whether the extra ``klaster`` is installed.
 
     Examples
     --------
@@ -46,17 +46,17 @@ def run_tasks(
     memory: str | None = None,
     address: str | None = None,
 ) -> Iterator[Outcome]:
-    """Run tasks somewhere and give their outcomes as they end; none is lost and none holds up the others.
+    """Run tasks and yield their outcomes as they end; a failing task does not affect the others.
 
     Parameters
     ----------
     work : callable
-        Takes a task and gives its outcome; a function of a module, so that it travels.
+        Takes a task and returns its outcome; a function of a module, so that it can be pickled.
     tasks : sequence of Task
     workers : int, optional
-        Processes at a time; by default one a core. The bytes written do not depend on it.
+        Number of processes; by default one for each core. Outputs do not depend on it.
     memory : str, optional
-        Of each worker of a local cluster, ``"2GB"``: beyond it the worker is started anew.
+        Limit of each worker of a local cluster, ``"2GB"``; above it the worker is restarted.
     address : str, optional
         Of the scheduler of a cluster, ``"tcp://10.0.0.5:8786"``. Its workers must see the same files under
         the same paths.
@@ -92,7 +92,7 @@ def by_dask(
     memory: str | None = None,
     address: str | None = None,
 ) -> Iterator[Outcome]:
-    """Run tasks on Dask; a worker that dies is started anew, and what it was doing is done again.
+    """Run tasks on Dask; a worker that dies is restarted, and its tasks are run again.
 
     Raises
     ------
@@ -128,7 +128,8 @@ def by_dask(
                     yield future.result()
                 else:
                     again.append(submitted[future])
-            # What waits on a worker that dies is blamed with it: each is tried once more by itself.
+            # Dask also blames tasks that were waiting on a worker that died: each is tried once more on its
+            # own.
             for task in sorted(again, key=lambda one: one.kode):
                 alone = client.submit(work, task, key=f"lokus-{task.kode}-{id(tasks)}-sendiri", pure=False)
                 error = alone.exception()
@@ -169,8 +170,8 @@ def _client(address: str | None, workers: int, memory: str | None) -> tuple[Clie
 def by_processes(work: Work, tasks: Sequence[Task], *, workers: int) -> Iterator[Outcome]:
     """Run tasks in processes of this machine.
 
-    When a process dies the pool is lost; studies that had not ended are tried again, one at a time the
-    second time, so that the one that takes its process down is known and given up after three attempts.
+    When a process dies the pool is lost. Unfinished studies are tried again, the second time one at a time,
+    so that the study that kills its process is identified and given up after three attempts.
 
     Examples
     --------
@@ -201,7 +202,7 @@ def by_processes(work: Work, tasks: Sequence[Task], *, workers: int) -> Iterator
 
 
 def _pool(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Outcome | None]]:
-    """Give each task with its outcome, or with None where its pool was lost before it ended."""
+    """Yield each task with its outcome, or with None where its pool was lost before it ended."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=_PER_PROCESS) as pool:
         submitted: dict[Future[Outcome], Task] = {}

@@ -1,4 +1,4 @@
-"""National files split by kabupaten, once: each study then reads what is its own, and nothing else."""
+"""Split national files by kabupaten once, so that each study reads only its own part."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Step = Callable[[str, int, int], None]
 
 
 def split_national(plan: Plan, *, on_step: Step | None = None) -> tuple[tuple[Entry, ...], list[Finding]]:
-    """Split the files of a common study by kabupaten, unless that was done from the same files before.
+    """Split the files of a common study by kabupaten, unless the same files were split before.
 
     Parameters
     ----------
@@ -39,16 +39,16 @@ def split_national(plan: Plan, *, on_step: Step | None = None) -> tuple[tuple[En
     Returns
     -------
     entries : tuple of Entry
-        One a kabupaten of the boundary file that is wanted.
+        One for each wanted kabupaten of the boundary file.
     findings : list of Finding
-        Rows of tables whose code is of no kabupaten of the boundary file.
+        Rows of tables with a code of no kabupaten of the boundary file.
 
     Raises
     ------
     StudyFileError
         A table has no column of codes, by which alone it can be split.
     InputError
-        The boundary file has no village of what is wanted.
+        The boundary file has no village of a wanted kabupaten.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def _read(record: Path) -> dict[str, Any]:
 
 
 def _stamp(plan: Plan, common: Mapping[str, Any]) -> str:
-    """Fingerprint of the national files and of what is wanted of them."""
+    """Return a fingerprint of the national files and the wanted kabupaten."""
     from lokus.manifest import digest_of_parts, versions
 
     parts = [
@@ -102,7 +102,7 @@ def _stamp(plan: Plan, common: Mapping[str, Any]) -> str:
 
 
 def _national(common: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Files of a common study that are of many kabupaten."""
+    """Yield the files of a common study that cover many kabupaten."""
     for key, holder, last in paths(common):
         if key.startswith(("batas.berkas", "batas.daftar_resmi", "tabel[")):
             yield key, holder, last
@@ -165,7 +165,7 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
 
 
 def _code(value: object) -> str:
-    """Digits of a code, whatever stands around and between them."""
+    """Return the digits of a code, without other characters."""
     text = str(value).strip().lstrip("'").removeprefix("ID")
     return text.replace(".", "") if text[:1].isdigit() else ""
 
@@ -175,7 +175,7 @@ def _is_wanted(kode: str, plan: Plan) -> bool:
 
 
 def _boundaries(path: Path, limits: Mapping[str, Any], plan: Plan) -> dict[str, str]:
-    """Write the villages of each kabupaten, in the order in which they stand; give their names."""
+    """Write the villages of each kabupaten in file order; return the names of the kabupaten."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -209,7 +209,7 @@ def _boundaries(path: Path, limits: Mapping[str, Any], plan: Plan) -> dict[str, 
 
 
 def _features(path: Path, limits: Mapping[str, Any]) -> tuple[Iterable[Any], Any]:
-    """Read villages as Arrow tables: of GeoParquet a row group at a time, of other formats all at once."""
+    """Yield villages as Arrow tables: by row group for GeoParquet, all at once for other formats."""
     if path.suffix.casefold() in (".parquet", ".geoparquet"):
         import pyarrow.parquet as pq
 
@@ -244,7 +244,7 @@ def split_table(
     sheet: str | None = None,
     everything: bool = True,
 ) -> dict[str, Any]:
-    r"""Split a table with codes into a CSV file a kabupaten, cells as they stand.
+    r"""Split a table with codes into a CSV file for each kabupaten, without changing cells.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def split_table(
     sheet : str, optional
         Of a workbook.
     everything : bool
-        Whether all kabupaten are wanted, so that a row of another one is odd.
+        Whether all kabupaten are wanted, so that a row of another one is a finding.
 
     Returns
     -------
@@ -308,7 +308,7 @@ def split_table(
             flush()
             held = 0
     flush()
-    # Kabupaten without any row get a table without rows: that the office has sent nothing is a finding there.
+    # Kabupaten without any row get an empty table, so that missing data are a finding of their study.
     for kode in wanted - begun:
         parts[kode] = []
     flush()

@@ -1,4 +1,4 @@
-"""One study of a batch, in whatever process it runs: skipped, done, held back, or failed with its message."""
+"""Run one study of a batch in any process, and return its outcome."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TOLERANCE = 0.002  # degrees; outlines of the summary, for a map of a province
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What a worker needs to run one study; plain values, so that it travels to any process."""
+    """What a worker needs to run one study; plain values, so that it can be pickled."""
 
     kode: str
     name: str
@@ -42,7 +42,7 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one study.
+    """Outcome of one study.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Outcome:
     status : {"selesai", "dilewati", "tertahan", "gagal"}
         Done; skipped because its lock is current; held back by a blocking finding; failed.
     message : str
-        Why it was held back or failed, in words.
+        Why it was held back or failed.
     """
 
     kode: str
@@ -60,7 +60,7 @@ class Outcome:
 
 
 def run_study(task: Task) -> Outcome:
-    """Run one study, unless its lock is current; nothing that goes wrong in it leaves this function.
+    """Run one study, unless its lock is current; exceptions become a failed outcome.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def run_study(task: Task) -> Outcome:
         except MemoryError:
             return _ended(task, "gagal", _("the memory of this worker was not enough"))
         except Exception as error:
-            # A fault of the program in one study must not take the others with it, nor hide.
+            # A bug met in one study must not stop the others, and must be reported.
             return _ended(task, "gagal", f"{type(error).__name__}: {error}")
 
 
@@ -110,12 +110,12 @@ def _run(task: Task) -> Outcome:
 
 
 def _forget(folder: Path) -> None:
-    """Take the summary of an earlier run away: it must not stand for one that fails now."""
+    """Remove the summary of an earlier run, so that it is not used where this run fails."""
     (folder / SUMMARY).unlink(missing_ok=True)
 
 
 def is_current(study: Kajian, outputs: Outputs) -> bool:
-    """Whether the outputs are those of this study: rules, versions, inputs and outputs as its lock says.
+    """Return whether outputs, rules, versions and inputs are those recorded in the lock.
 
     Nothing is computed: fingerprints of files are compared.
     """
@@ -147,7 +147,7 @@ def _digest(path: Path) -> str:
 
 
 def _write_reduced(study: Kajian, outputs: Outputs) -> None:
-    """Write list and results as CSV, perhaps the workbook, and the lock that names them."""
+    """Write list and results as CSV, where wanted the workbook, and the lock."""
     from lokus.files import staged_directory
     from lokus.show.pack.geopackage import write_csv
     from lokus.show.workbook.workbook import write_workbook
@@ -170,7 +170,7 @@ def _write_summary(study: Kajian, summary: Mapping[str, Any]) -> None:
 
 
 def _summary(study: Kajian, task: Task, status: Status, *, message: str = "") -> dict[str, Any]:
-    """Tell what the province is told of this kabupaten; no village is named that is not on the list."""
+    """Build the summary for the province; villages that are not on the list are not named."""
     summary = {
         "kode": task.kode,
         "kabupaten": study.stated.study.kabupaten,
@@ -257,19 +257,19 @@ def _findings(study: Kajian) -> list[dict[str, Any]]:
 
 
 def _outline(study: Kajian) -> str:
-    """Outline of the kabupaten, simplified, as well-known binary in hexadecimal digits."""
+    """Return the simplified outline of the kabupaten as well-known binary in hexadecimal digits."""
     import shapely
 
     shapes = study.boundaries.villages.to_crs(4326).geometry
     known = shapes[shapes.notna() & ~shapes.is_empty]
     whole = shapely.union_all(shapely.make_valid(known.simplify(_TOLERANCE / 4).to_numpy()), grid_size=1e-5)
-    # Cracks between villages close where a little is added and taken away again.
+    # Buffering outwards and back closes cracks between villages.
     whole = whole.buffer(_TOLERANCE).buffer(-_TOLERANCE).simplify(_TOLERANCE)
     return str(shapely.to_wkb(whole, hex=True))
 
 
 def _comparable(study: Kajian) -> dict[str, Any]:
-    """On what scale the scores stand: those of two kabupaten compare where it is the same fixed one."""
+    """Return the scale of the scores; scores of two kabupaten compare where it is the same fixed one."""
     stated = study.stated.scores
     weights = {key: float(weight) for key, weight in stated.weights.items()}
     posts = {key: list(pair) for key, pair in stated.goalposts.items()}
@@ -278,5 +278,5 @@ def _comparable(study: Kajian) -> dict[str, Any]:
 
 
 def as_plain(outcome: Outcome) -> dict[str, Any]:
-    """Plain values of an outcome."""
+    """Return the plain values of an outcome."""
     return asdict(outcome)

@@ -34,12 +34,12 @@ from lokus.settings.theme import SERVED, ThemeSettings, outer_keys
 
 __all__ = ["ESTIMATED", "Settings", "StudySettings"]
 
-# Weighed like indicators, but estimated by lokus rather than read from a table.
+# Weighed like indicators, but estimated by lokus instead of read from a table.
 ESTIMATED = frozenset({"prevalensi", "anak_stunting"})
 
 
 class StudySettings(Section):
-    """``[kajian]``: what the study is called and for whom."""
+    """``[kajian]``: title, kabupaten and year of the study."""
 
     title: Text = Field(alias="judul")
     kabupaten: Text
@@ -80,12 +80,12 @@ class Settings(Section):
     outputs: OutputSettings = Field(alias="keluaran")
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values under the keys of the study file, without what was left unset."""
+        """Return plain values under the keys of the study file, without unset ones."""
         return outer_keys(self.model_dump(mode="json", by_alias=True, exclude_unset=True))
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Indicators whose gaps matter: inputs and covariates of the rates, and what is weighed."""
+        """Needed indicators: inputs and covariates of the rates, and indicators with weight."""
         counted = SERVED if SERVED in self.given else "stunting"
         wanted: list[str] = [key for key in (counted, "diukur", "sasaran") if key in self.given]
         if not ESTIMATED.isdisjoint(self.scores.keys):
@@ -109,7 +109,7 @@ class Settings(Section):
         return tuple(dict.fromkeys(keys))
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Every data file the study names, with the key that names it."""
+        """Return every data file that the study names, with the key."""
         yield "batas.berkas", self.boundaries.file
         if self.boundaries.official:
             yield "batas.daftar_resmi.berkas", self.boundaries.official.file

@@ -1,4 +1,4 @@
-"""What every section is made of: words, numbers and codes, checked strictly and within stated limits."""
+"""Field types of the sections: words, numbers and codes, checked strictly and within stated limits."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ __all__ = [
 
 
 class AtMost:
-    """The largest number that a key may state, and why there is a limit: the one place where it stands.
+    """The largest number that a key may state, with the reason for the limit.
 
     An annotation: ``Annotated[StrictInt, AtMost(20_000, lambda: _("each is a whole choice"))]``. The reason
-    is a function, because it is said in the language that is in force when the number is refused.
+    is a function, so that it is written in the language current when a number is refused.
     """
 
     def __init__(self, limit: float, why: Callable[[], str]) -> None:
@@ -55,7 +55,7 @@ class AtMost:
         self.why = why
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take what the annotated type takes, up to the limit."""
+        """Accept values of the annotated type up to the limit."""
         return core_schema.no_info_after_validator_function(self._within, handler(source))
 
     def __get_pydantic_json_schema__(
@@ -75,7 +75,7 @@ class AtMost:
 
 
 def _plain(text: str) -> str:
-    """Refuse characters that are not seen but change how a text is read; line breaks and tabs may stay."""
+    """Raise on invisible characters that change how a text is read; line breaks and tabs are allowed."""
     if found := UNSEEN.search(text):
         raise ValueError(
             _("holds a character that is not seen: U+{number:04X} {name}").format(
@@ -107,7 +107,7 @@ def _same_after(check: Callable[[str], str]) -> Callable[[str], str]:
     return checked
 
 
-_LETTERS = 2000  # of one text; a title that long fits on no page
+_LETTERS = 2000  # of one text; a longer title fits on no page
 _LARGEST = 1e12  # of one number: rupiah of a whole province, and sums of them still exact
 
 _Finite = Annotated[
@@ -138,10 +138,10 @@ KodeKecamatan = Annotated[Text, AfterValidator(_digits(6, "16.03.01"))]
 
 
 class Words:
-    """Words that a planner writes, and what the code calls them: the one place where they meet.
+    """Words of the study file and the words of the code for them.
 
-    An annotation: ``Annotated[Correction, Words(fdr="fdr", tanpa="none")]`` accepts ``"tanpa"``, holds
-    ``"none"``, and writes ``"tanpa"`` again.
+    An annotation: ``Annotated[Correction, Words(fdr="fdr", tanpa="none")]`` accepts ``"tanpa"``, stores
+    ``"none"``, and writes ``"tanpa"``.
     """
 
     def __init__(self, **meaning: str) -> None:
@@ -149,7 +149,7 @@ class Words:
         self.word = {value: word for word, value in meaning.items()}
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Take one of the words, hold its meaning, write the word."""
+        """Accept one of the words, store the word of the code, and write the former."""
         return core_schema.no_info_after_validator_function(
             self.meaning.__getitem__,
             core_schema.literal_schema(list(self.meaning)),

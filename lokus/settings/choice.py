@@ -1,4 +1,4 @@
-"""The rules of the choice, and what is uncertain."""
+"""Sections of the study file about the rules of the selection and about uncertainty."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Lock(Section):
-    """A village locked in or out, with the reason that will stand in the report."""
+    """A village locked in or out, with the reason shown in the report."""
 
     kode: Kode
     reason: Text = Field(alias="alasan")
@@ -76,7 +76,7 @@ class ChoiceSettings(Section):
 
 
 class UncertaintySettings(Section):
-    """``[ketidakpastian]``: what is not known exactly, and how often to choose again."""
+    """``[ketidakpastian]``: uncertain inputs, and the number of draws."""
 
     draws: Annotated[
         StrictInt, AtMost(20_000, lambda: _("each draw is a whole choice; 1,000 give a chance to 1.6 points"))

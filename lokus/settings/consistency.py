@@ -1,4 +1,4 @@
-"""What a study file must hold to beyond its single keys: indicators that are known and that a table gives."""
+"""Check a study file across its keys: indicators must be known and given by a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["available_indicators", "check_settings"]
 
-# Columns that lokus itself puts beside the indicators.
+# Columns that lokus itself adds to the indicators.
 _TAKEN = frozenset(
     [
         "kode_desa",
@@ -52,7 +52,7 @@ _TAKEN = frozenset(
 
 
 def available_indicators(settings: Settings, catalogue: Catalogue) -> frozenset[str]:
-    """Give the indicators of this year that a study has: given, derived from those, and estimated.
+    """Return the indicators of this year that a study has: given, derived and estimated ones.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def available_indicators(settings: Settings, catalogue: Catalogue) -> frozenset[
 
 
 def check_settings(settings: Settings, *, file: str) -> None:
-    """Refuse a study whose parts do not fit each other.
+    """Raise where parts of a study contradict each other.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def _wrong(file: str, key: str, reason: str, remedy: str) -> StudyFileError:
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Every indicator that the study names, with the key that names it."""
+    """Return every indicator that the study names, with the key."""
     for number, table in enumerate(settings.tables, start=1):
         yield from ((f"tabel[{number}].indikator", key) for key in table.gives)
     yield from (("skor", key) for key in settings.scores.keys)
@@ -171,9 +171,9 @@ def _named(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Every indicator that something is computed from, with the key that names it."""
+    """Return every indicator that something is computed from, with the key."""
     yield from (("laju.kovariat", key) for key in settings.rates.covariates)
-    if settings.scores.preset is None:  # a preset says itself what it lacks
+    if settings.scores.preset is None:  # a preset reports its missing indicators itself
         yield from (("skor", key) for key in settings.scores.keys)
     yield from (("keluaran.peta", key) for key in settings.outputs.mapped_indicators)
     if "themes" in settings.outputs.model_fields_set:
@@ -221,7 +221,7 @@ def _check_worse_ends(settings: Settings, catalogue: Catalogue, file: str) -> No
 
 
 def _check_offices(settings: Settings, catalogue: Catalogue, file: str) -> None:
-    """Refuse a rule of completeness for an office that gives nothing: it would hold nothing back."""
+    """Raise on a rule of completeness for an office that gives no indicator: it would have no effect."""
     if settings.completeness is None:
         return
     offices = {table.opd for table in settings.tables if table.opd}

@@ -1,4 +1,4 @@
-"""How rates, scores, patterns and types are computed."""
+"""Sections of the study file about rates, scores, patterns and types."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RateSettings(Section):
 
 
 class SurveySettings(Section):
-    """``[survei]``: what a survey says of the kabupaten; classes and children are given at its level."""
+    """``[survei]``: a survey's estimate for the kabupaten; classes and children are given at its level."""
 
     percent: Percent = Field(alias="persen")
     low: Percent | None = Field(None, alias="bawah")
@@ -60,7 +60,7 @@ class SurveySettings(Section):
 
 
 class ScoreSettings(Section):
-    """``[skor]``: how indicators become one score.
+    """``[skor]``: how the score is computed.
 
     The weights come from exactly one of ``bobot`` (stated), ``pembobotan`` (from the data), ``ahp`` (from
     comparisons of pairs) and ``prasetel`` (a ready-made rule).
@@ -143,7 +143,7 @@ class ScanSettings(Section):
 
 
 class PatternSettings(Section):
-    """``[pola]``: where high values lie together."""
+    """``[pola]``: clusters of high values."""
 
     indicator: Text | None = Field(None, alias="indikator")
     permutations: Annotated[
@@ -157,7 +157,7 @@ class PatternSettings(Section):
 
 
 class TypologySettings(Section):
-    """``[tipologi]``: what kinds of villages there are."""
+    """``[tipologi]``: types of villages."""
 
     indicators: tuple[Text, ...] = Field(alias="indikator", min_length=2)
     method: Literal["kmeans", "ward"] = Field("kmeans", alias="cara")

@@ -1,4 +1,4 @@
-"""What follows from the list: shares of teams, the way to the target, the case audit, gaps, outputs."""
+"""Sections of the study file about follow-up: apportionment, target, case audit, gaps, outputs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Scope = Annotated[Literal["all", "lokus"], Words(semua="all", lokus="lokus")]
 
 
 class SharingSettings(Section):
-    """``[[pembagian]]``: a whole number of teams or packages, shared over villages."""
+    """``[[pembagian]]``: a number of teams or packages to apportion to villages."""
 
     name: Text = Field(alias="nama")
     total: Count = Field(alias="jumlah")
@@ -77,7 +77,7 @@ class SeriesSettings(Section):
 
 
 class TrajectorySettings(Section):
-    """``[lintasan]``: from where to where prevalence is to fall."""
+    """``[lintasan]``: start and target of prevalence."""
 
     start: PointSettings = Field(alias="awal")
     target: PointSettings
@@ -87,7 +87,7 @@ class TrajectorySettings(Section):
 
 
 class CaseAuditSettings(Section):
-    """``[audit_kasus]``: how many villages the audit of cases looks at."""
+    """``[audit_kasus]``: number of villages for the audit of cases."""
 
     n: Villages = Field(alias="jumlah")
     scope: Scope = Field("lokus", alias="lingkup")
@@ -95,7 +95,7 @@ class CaseAuditSettings(Section):
 
 
 class SignerSettings(Section):
-    """Who signs; what is left out is written by hand."""
+    """A signer; keys left out are written by hand."""
 
     office: Note = Field("", alias="jabatan")
     name: Note = Field("", alias="nama")
@@ -128,7 +128,7 @@ Stated = Literal[
 
 
 class DecreeSettings(Section):
-    """``[keputusan]``: what decree, minutes and letters state and no data give; nothing is made up."""
+    """``[keputusan]``: statements of decree, minutes and letters that do not come from data."""
 
     number: Note = Field("", alias="nomor")
     date: Note = Field("", alias="tanggal")
@@ -148,7 +148,7 @@ Extra = Literal[
 
 
 class OutputSettings(Section):
-    """``[keluaran]``: where results go and in which forms."""
+    """``[keluaran]``: folder and kinds of outputs."""
 
     folder: Text
     sizes: tuple[Literal["A4", "A3"], ...] = Field(("A4", "A3"), alias="ukuran", min_length=1)
@@ -169,7 +169,7 @@ class OutputSettings(Section):
 
 
 class GapSettings(Section):
-    """``[kesenjangan]``: from where on an indicator calls for its office to act."""
+    """``[kesenjangan]``: thresholds beyond which an office has to act."""
 
     thresholds: dict[str, Number] = Field(default_factory=dict, alias="ambang")
     structures: tuple[Text, ...] = Field((), alias="kelembagaan")
@@ -177,5 +177,5 @@ class GapSettings(Section):
 
     @property
     def limits(self) -> dict[str, float]:
-        """Thresholds, and of each structure that one must be there."""
+        """Thresholds, including 1 for each required structure."""
         return {**dict.fromkeys(self.structures, 1.0), **self.thresholds}

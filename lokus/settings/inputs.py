@@ -1,4 +1,4 @@
-"""What goes in: boundaries, tables, decisions about findings."""
+"""Sections of the study file about inputs: boundaries, tables, decisions about findings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERY_SHEET = "*"
 
 
 class PlaceColumns(Section):
-    """Columns that say which village a row is."""
+    """Columns that identify the village of a row."""
 
     kode: Text | None = None
     desa: Text | None = None
@@ -37,7 +37,7 @@ class PlaceColumns(Section):
 
     @property
     def stated(self) -> dict[str, str]:
-        """Those that are stated, key to header."""
+        """Map stated keys to headers."""
         return self.model_dump(exclude_none=True)
 
 
@@ -50,9 +50,9 @@ class ListSettings(Section):
 
 
 class BridgeSettings(Section):
-    """``jembatan`` under ``[batas]``: the table that turns BPS codes into Kemendagri codes.
+    """``jembatan`` under ``[batas]``: the table that converts BPS codes to Kemendagri codes.
 
-    A name of a file alone is enough where its columns are called ``bps`` and ``kemendagri``.
+    The name of a file suffices where its columns are called ``bps`` and ``kemendagri``.
     """
 
     file: Text = Field(alias="berkas")
@@ -96,10 +96,10 @@ class Period(Section):
 class TableSettings(Section):
     """``[[tabel]]``: one workbook or CSV file of one office (OPD).
 
-    A table with ``putaran_lalu = 1`` is of the round before, 2 of the one before that; it steadies the rates.
-    A table with ``susulan = true`` brings what others lack: where it has a value, that value counts.
-    A table with ``jenis = "anak"`` is an export with one row a child; it is counted by village while it is
-    read, and says by itself which columns it needs.
+    A table with ``putaran_lalu = 1`` is of the round before, 2 of the one before that; rates borrow from it.
+    A table with ``susulan = true`` completes others: where it has a value, that value is used. A table with
+    ``jenis = "anak"`` is an export with one row a child; it is counted by village while it is read, and its
+    columns are recognised.
     """
 
     kind: Literal["rekap", "anak"] = Field("rekap", alias="jenis")
@@ -146,17 +146,17 @@ class TableSettings(Section):
 
     @property
     def sheet(self) -> str | None:
-        """The one sheet that is named, if it is one."""
+        """The stated sheet, where it is a single one."""
         return self.sheets if isinstance(self.sheets, str) and self.sheets != EVERY_SHEET else None
 
     @property
     def several(self) -> tuple[str, ...] | None:
-        """The sheets that are joined: their names, none for every sheet that has the columns."""
+        """Names of the sheets to join; empty for every sheet with the columns."""
         return self.sheets if isinstance(self.sheets, tuple) else () if self.sheets == EVERY_SHEET else None
 
     @property
     def gives(self) -> dict[str, str]:
-        """Indicator key → header of what the table gives."""
+        """Map the indicator keys of the table to headers."""
         return dict(CHILD_INDICATORS) if self.kind == "anak" else self.indicators
 
 

@@ -1,4 +1,4 @@
-"""The study file ``kajian.toml``: read, checked key by key, frozen.
+"""Read the study file ``kajian.toml`` and check it key by key.
 
 Keys are Indonesian because planners write them; attributes are English because the code reads them.
 An unknown key, a wrong type or a missing file is an error that names file, key and the nearest valid one.
@@ -102,7 +102,7 @@ def _text(path: Path) -> str:
 
 
 def _check_picture(path: Path, *, file: str) -> None:
-    """Open the logo as whoever draws it will, so that a file that is no picture is refused at once."""
+    """Open the logo as for drawing, so that a file that is no picture is refused at once."""
     import warnings
 
     from PIL import Image
@@ -113,7 +113,7 @@ def _check_picture(path: Path, *, file: str) -> None:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=("PNG", "JPEG")) as picture:
                 picture.load()
-    except Exception as error:  # a damaged picture fails in any way
+    except Exception as error:  # a damaged picture can raise any exception
         raise StudyFileError(
             _('key {key}: the file "{name}" is no picture that can be drawn').format(
                 key="keluaran.logo", name=path.name
@@ -124,12 +124,12 @@ def _check_picture(path: Path, *, file: str) -> None:
 
 
 def settings_from_mapping(raw: Mapping[str, Any], *, file: str = "kajian.toml") -> Settings:
-    """Check plain values (as TOML gives them) and freeze them.
+    """Check plain values, as read from TOML, and return frozen settings.
 
     Raises
     ------
     StudyFileError
-        As :func:`read_settings`; every problem of the file is listed, the first one first.
+        As :func:`read_settings`; lists every problem of the file in order.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _independent(problems: Sequence[Any]) -> list[Any]:
 
 
 def _explain(problem: Any) -> tuple[str, str]:
-    """Turn one validation error into what is wrong and what to do."""
+    """Translate one validation error into what is wrong and what to do."""
     steps: Sequence[str | int] = problem["loc"]
     key = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
     context = problem.get("ctx", {})
@@ -256,7 +256,7 @@ def _shown(value: object) -> str:
 
 
 def _keys_beside(steps: Sequence[str | int]) -> list[str]:
-    """Keys that the section at `steps` knows."""
+    """Return the valid keys of the section at `steps`."""
     model: type[BaseModel] = Settings
     for step in steps[:-1]:
         if isinstance(step, int):

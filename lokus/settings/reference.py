@@ -1,7 +1,7 @@
-"""Every key of the study file: what it means, what it takes, what it is where it is left out.
+"""Reference of the study file: meaning, accepted values and default of every key.
 
-Types, limits, words and defaults are read from the sections of this room, meanings from ``keys.toml`` beside
-it. The page of the documentation, the schema for editors and the comments of a draft all come from here.
+Types, limits, words and defaults are taken from the section classes, meanings from ``keys.toml``. The
+documentation page, the schema for editors and the comments of a draft are made from it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["key_meaning", "key_page", "key_table", "key_text", "study_schema"]
 
-FIRST = "0.1.0"  # the first version; a key that came later says so
-_NO_LIMIT = 1e9  # a limit that no study comes near is not told
+FIRST = "0.1.0"  # the first version; later keys state theirs
+_NO_LIMIT = 1e9  # limits that no study comes near are not shown
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Key:
-    """One key, with the section class it stands in or opens."""
+    """One key, with its section class."""
 
     path: str
     field: FieldInfo
@@ -49,12 +49,12 @@ def _words() -> Mapping[str, Mapping[str, Any]]:
 
 
 def key_meaning(path: str) -> str:
-    """Say what a key means, in the language in force.
+    """Return the meaning of a key in the current language.
 
     Parameters
     ----------
     path : str
-        The key with its section, ``"pilihan.jumlah"``; a section alone for what the section is.
+        The key with its section, ``"pilihan.jumlah"``, or a section alone.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _entry(path: str) -> Mapping[str, str]:
 
 
 def key_table() -> pd.DataFrame:
-    """Give every key of the study file, a row each, in the language in force.
+    """Tabulate every key of the study file, one row each, in the current language.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def key_table() -> pd.DataFrame:
         Index ``kunci``, such as ``"pilihan.jumlah"``; columns ``bagian`` (the section as it is written),
         ``isian`` (what the key takes), ``wajib``, ``bawaan`` (as it would be written; empty where there is
         none), ``contoh``, ``sejak`` (first version that knew it), ``isi`` (what it means). Keys of a section
-        that is like another are told there.
+        equal to another one are listed there.
 
     Examples
     --------
@@ -117,15 +117,15 @@ def key_table() -> pd.DataFrame:
 
 
 def study_schema() -> dict[str, Any]:
-    """Give the JSON schema of the study file, with which an editor completes keys and marks errors.
+    """Return the JSON schema of the study file, for completion and error marks in editors.
 
-    It knows types, words and limits; what keys say together only :func:`lokus.settings.read.read_settings`
-    checks.
+    It has types, words and limits; do not use it to validate a study: only
+    :func:`lokus.settings.read.read_settings` checks keys against each other.
 
     Returns
     -------
     dict
-        JSON Schema, draft 2020-12, with meanings in the language in force.
+        JSON Schema, draft 2020-12, with meanings in the current language.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def study_schema() -> dict[str, Any]:
 
 
 def key_text(words: Sequence[str] = ()) -> str:
-    """Give the keys as lines for a terminal, those with all of `words` where there are any.
+    """Format the keys as lines for a terminal; with `words` only those that contain all of them.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def key_text(words: Sequence[str] = ()) -> str:
 
 
 def key_page() -> str:
-    """Write the reference of the study file as a page of Markdown, in the language in force.
+    """Format the reference of the study file as a Markdown page in the current language.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def _sections(model: type[Section]) -> Iterator[str]:
 
 
 def _section_of(annotation: Any) -> tuple[type[Section] | None, bool]:
-    """Give the section class an annotation holds, and whether it holds several of it."""
+    """Return the section class of an annotation, and whether it is repeated."""
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return annotation, False
     parts = getattr(annotation, "__args__", ())
@@ -252,7 +252,7 @@ def _heading(section: str) -> str:
 
 
 def _plain_default(field: FieldInfo) -> Any:
-    """Give the default as it would be written in the study file: the word, not what the code calls it."""
+    """Return the default as written in the study file, not the word of the code."""
     if field.is_required():
         return None
     taken: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
@@ -279,7 +279,7 @@ def _bare_schema() -> dict[str, Any]:
 
 
 def _resolved(node: Any, definitions: Mapping[str, Any]) -> Any:
-    """Put the definitions where they are named, so that each place can say what it means there."""
+    """Inline the definitions, so that each use can have its own description."""
     if isinstance(node, Mapping):
         if "$ref" in node:
             target = definitions[str(node["$ref"]).rpartition("/")[2]]
@@ -300,7 +300,7 @@ def _node(schema: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _inside(node: dict[str, Any]) -> dict[str, Any]:
-    """Give the object with the keys, in a list, a table of sections or an alternative to nothing."""
+    """Return the object with the keys, inside a list, a table of sections or an optional value."""
     if "properties" in node:
         return node
     for inner in (*node.get("anyOf", ()), node.get("items"), node.get("additionalProperties")):
@@ -310,7 +310,7 @@ def _inside(node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _takes(path: str) -> str:
-    """Say in words what a key takes: kind, words, limits."""
+    """Describe the values of a key: kind, words, limits."""
     return _kind(_node(_bare_schema(), path))
 
 
@@ -341,7 +341,7 @@ def _kind(node: Mapping[str, Any]) -> str:
 
 
 def _range(node: Mapping[str, Any]) -> str:
-    """Say the limits, numbers as they stand in a study file."""
+    """Describe the limits, with numbers as written in a study file."""
     words = []
     if (low := node.get("minimum", node.get("ge"))) is not None:
         words.append(_("from {number}").format(number=_written(low)))

@@ -1,4 +1,4 @@
-"""The list of last year, and the years before it: what the review compares with."""
+"""Sections of the study file about earlier lists, with which the review compares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["DecidedSettings", "EarlierListSettings", "GraduationSettings", "Prev
 
 
 class DecidedSettings(Section):
-    """``[tahun_lalu.daftar]``: a list as it was decided, in whatever file it stands."""
+    """``[tahun_lalu.daftar]``: the decided list and its file."""
 
     file: Text = Field(alias="berkas")
     sheet: Text | None = Field(None, alias="lembar")
@@ -30,10 +30,10 @@ class EarlierListSettings(DecidedSettings):
 
 
 class GraduationSettings(Section):
-    """``[tahun_lalu.lulus]``: when a village needs to be a lokus no longer.
+    """``[tahun_lalu.lulus]``: when a village graduates.
 
-    Its rate lies below the target with at least this probability, and it was on the list for at least so many
-    years.
+    Its rate must lie below the target with at least this probability, after at least this number of years on
+    the list.
     """
 
     target: Annotated[float, Field(strict=True, gt=0, lt=100)]
@@ -43,7 +43,7 @@ class GraduationSettings(Section):
 
 
 class PreviousSettings(Section):
-    """``[tahun_lalu]``: where last year's study or list is, and the rules of continuity."""
+    """``[tahun_lalu]``: last year's study or list, and the rules of continuity."""
 
     study: Text | None = Field(None, alias="kajian")
     pack: Text | None = Field(None, alias="keluaran")
@@ -56,7 +56,7 @@ class PreviousSettings(Section):
     max_changes: Count | None = Field(None, alias="maks_berubah")
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """Every file it names, with the key that names it."""
+        """Return every file that the section names, with the key."""
         lists: list[tuple[str, DecidedSettings]] = []
         if self.decided:
             lists.append(("tahun_lalu.daftar", self.decided))
@@ -70,7 +70,7 @@ class PreviousSettings(Section):
 
     @property
     def has_rules(self) -> bool:
-        """Whether anything here binds the choice."""
+        """Whether a rule here affects the selection."""
         closed = self.graduation is not None and self.graduation.closed
         return closed or self.min_years is not None or self.max_changes is not None
 

@@ -1,4 +1,4 @@
-"""A scenario: the few keys of a study file that a trial changes, as the interactive page saves them."""
+"""Read scenarios: the keys of a study file that a trial on the interactive page changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Scenario", "read_scenario", "scenario_from_mapping"]
 _LARGEST_FILE = 1_000_000  # bytes
 _HEAD = "skenario"
 _SECTIONS = ("skor", "pilihan")
-# Keys that say the same in another way: stating one of them takes the others out of the study.
+# Alternative keys: stating one of them removes the others from the study.
 _INSTEAD = (
     ("skor.bobot", "skor.pembobotan", "skor.indikator", "skor.ahp"),
     ("pilihan.maks_kecamatan", "pilihan.tepat_kecamatan"),
@@ -34,19 +34,19 @@ _INSTEAD = (
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """What a trial changes.
+    """The changes of a trial.
 
     Parameters
     ----------
     name : str
     kabupaten, year : str, int
-        Of the study that it belongs to.
+        Of its study.
     changes : mapping of section to mapping of key to value
-        ``None`` takes a key out.
+        ``None`` removes a key.
     kode : tuple of str
         The list that the page found, ten-digit codes; empty where the file states none.
     file : str
-        Where it was read from, for messages.
+        File it was read from, for messages.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Scenario:
         return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "percobaan"
 
     def to_mapping(self) -> dict[str, Any]:
-        """Plain values that :func:`scenario_from_mapping` reads as the same changes, for the lock.
+        """Return plain values for the lock, which :func:`scenario_from_mapping` reads as the same changes.
 
         The list of the page is left out: the lock names the list of the run.
 
@@ -95,7 +95,7 @@ class Scenario:
         return {_HEAD: head, **{section: keys for section, keys in stated.items() if keys}}
 
     def sections(self, settings: Settings) -> dict[str, dict[str, Any]]:
-        """Sections to be replaced in the study, its title and folder among them.
+        """Return the sections to replace in the study, including its title and folder.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Scenario:
         }
 
     def check_list(self, kode: Iterable[str]) -> None:
-        """Refuse a list that is not the one the page found.
+        """Raise where a list differs from the one found on the page.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""``[tema]``: what a study is about where it is not stunting, in nouns, counts and classes of its own."""
+"""``[tema]``: the subject of a study other than stunting, with its own nouns, counts and classes."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class ThemeSettings(Section):
 
     @cached_property
     def keys(self) -> dict[str, str]:
-        """Key in the study file → key inside lokus."""
+        """Map keys in the study file to keys inside lokus."""
         own = {_ESTIMATE: "anak_stunting", "kasus_pinjaman": "anak_pinjaman"}
         if self.numerator is not None:
             own[self.numerator] = "stunting" if self.worse == "high" else SERVED
@@ -140,7 +140,7 @@ class ThemeSettings(Section):
 
     @property
     def entries(self) -> dict[str, dict[str, Any]]:
-        """Entries of the catalogue that the theme words anew."""
+        """Entries of the catalogue with the words of the theme."""
         en = self.english
         name, unit, case = (
             {"id": own, "en": other or own}
@@ -204,7 +204,7 @@ class ThemeSettings(Section):
     def subject(self) -> Subject:
         """Words, keys and classes of the outputs."""
         keys = {inner: outer for outer, inner in self.keys.items()}
-        # The longer keys first: "stunting" also begins others.
+        # Longer keys first: others begin with "stunting".
         own = tuple(sorted(keys.items(), key=_longest))
         return Subject(
             words=(("id", tuple(self._indonesian())), ("en", tuple(self._english()))),
@@ -297,7 +297,7 @@ def _shipped() -> dict[str, dict[str, Any]]:
 
 
 def shipped_themes() -> tuple[str, ...]:
-    """Names of the themes that a study can be drafted for.
+    """Return the names of the themes for which a study can be drafted.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def shipped_themes() -> tuple[str, ...]:
 
 
 def shipped_theme(name: str) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
-    """Plain values of a shipped theme, and by which headers its columns are known, by key inside lokus.
+    """Return the plain values of a shipped theme, and the headers of its columns by key inside lokus.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def shipped_theme(name: str) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]
 def catalogue_entries(
     theme: ThemeSettings | None, own: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Give the indicators that a study words anew or adds: those of its theme, then its own.
+    """Return the indicators that a study changes or adds: those of its theme, then its own.
 
     Examples
     --------
@@ -342,7 +342,7 @@ def catalogue_entries(
 
 
 def inner_keys(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values of a study file with the keys of its theme as they are inside lokus.
+    """Convert the keys of a theme in plain values of a study file to keys inside lokus.
 
     Examples
     --------
@@ -355,7 +355,7 @@ def inner_keys(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def outer_keys(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values with the keys of the theme as the study file has them.
+    """Convert keys inside lokus in plain values to the keys of the theme.
 
     Examples
     --------
@@ -368,7 +368,7 @@ def outer_keys(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def inner_names(settings: Mapping[str, Any]) -> Callable[[str], str]:
-    """Give what turns the name of a written column into that inside lokus, by plain values of a study file.
+    """Return the function that converts an output column name to that inside lokus, for a study file.
 
     Examples
     --------
@@ -402,7 +402,7 @@ def _renamed(raw: Mapping[str, Any], *, inward: bool) -> dict[str, Any]:
         return plain
     try:
         keys = ThemeSettings.model_validate(stated).keys
-    except ValueError:  # told with all other problems of the file
+    except ValueError:  # reported with all other problems of the file
         return plain
     names = keys if inward else {inner: outer for outer, inner in keys.items()}
 
@@ -447,7 +447,7 @@ def _renamed(raw: Mapping[str, Any], *, inward: bool) -> dict[str, Any]:
                 for text in value
             ]
 
-        # The map of circles, and how many there are in all, are named after children elsewhere.
+        # The map of circles and the total are named after children inside lokus.
         maps = {"kasus": "anak"} if inward else {"anak": "kasus"}
 
         plain["keluaran"] = only(plain["keluaran"], batas_kelas=keyed, peta=themes)

@@ -1,1 +1,1 @@
-"""The stages of a study, in the order in which each builds on the ones before."""
+"""Define the stages of a study: plain functions that compute them, in the order in which they depend."""

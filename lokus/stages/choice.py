@@ -1,4 +1,4 @@
-"""What a study proposes, under which rules, how sure that is, and why."""
+"""Compute a study's rules, proposal, certainty and reasons."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = [
 
 
 def history(study: Kajian) -> History | None:
-    """Lists of the earlier years side by side; ``None`` without an earlier list."""
+    """Lists of earlier years compared; ``None`` without an earlier list."""
     from lokus.choice.review.history import list_history
 
     past = study.past
@@ -57,7 +57,7 @@ def listed(study: Kajian) -> tuple[str, ...]:
 
 
 def today(study: Kajian) -> dict[str, str]:
-    """Former code → this year's, of villages that became one village of this year."""
+    """Map former codes to this year's, for villages that became one village of this year."""
     if study.past is None:
         return {}
     pairs = [
@@ -71,9 +71,9 @@ def today(study: Kajian) -> dict[str, str]:
 
 
 def graduation(study: Kajian) -> pd.DataFrame | None:
-    """Which villages of last year's list need to be lokus no longer; ``None`` unless the study asks.
+    """Villages of last year's list that graduate; ``None`` unless the study requests it.
 
-    By the draws of change between the years where last year's counts are known; at the level of the survey
+    From draws of the change between the years where last year's counts are known, at the level of the survey
     where the study states one.
     """
     from lokus.choice.review.graduation import DRAWS, TWICE, graduation, probability_below
@@ -111,14 +111,14 @@ def graduation(study: Kajian) -> pd.DataFrame | None:
 
 
 def stated_problem(study: Kajian) -> Problem:
-    """Rules as ``[pilihan]`` has them."""
+    """Rules as stated in ``[pilihan]``."""
     from lokus.stages.recipes import rules
 
     return rules(whole(study.settings.choice))
 
 
 def problem(study: Kajian) -> Problem:
-    """Rules of the choice, with those of continuity that ``[tahun_lalu]`` states.
+    """Rules of the selection, with those of continuity from ``[tahun_lalu]``.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def proposal(study: Kajian) -> Selection:
     Raises
     ------
     BlockedError
-        A blocking finding is neither mended nor accepted.
+        A blocking finding is neither corrected nor accepted.
     InfeasibleError
         No list satisfies the rules.
     """
@@ -162,9 +162,9 @@ def choose(
     children: pd.Series[float] | None,
     counted: pd.Series[float] | None,
 ) -> Selection:
-    """Best list by these scores under the rules of the study.
+    """Select the best list by these scores under the rules of the study.
 
-    Ties are broken by the children expected, and those of villages where any were `counted` are reached.
+    Ties are broken by the expected children; only children of villages where any were `counted` are reached.
     """
     return _choose(study, scores.table["skor"], scores.tie_break, children, counted)
 
@@ -193,7 +193,7 @@ def _choose(
 def deciding_ties(
     study: Kajian, ties: pd.Series[float] | None, children: pd.Series[float] | None
 ) -> pd.Series[float] | None:
-    """What decides between equal scores: the rule of the preset, or the children expected."""
+    """Return what breaks ties: the rule of the preset, or the expected children."""
     return ties if study.settings.scores.preset else children
 
 
@@ -203,9 +203,9 @@ def children_seen(study: Kajian) -> pd.Series[float] | None:
 
 
 def robustness(study: Kajian) -> Robustness | None:
-    """How sure each village is of its place; ``None`` where nothing is known of what is uncertain.
+    """Probability of each village to be on the list; ``None`` where no uncertainty is known.
 
-    Draws need a score that is a weighted sum, and something to draw: rates, several weights, or errors.
+    Requires a score that is a weighted sum, and uncertain rates, weights or indicators.
     """
     from lokus.choice.robustness import assess_robustness
 
@@ -235,7 +235,7 @@ def robustness(study: Kajian) -> Robustness | None:
 
 
 def leave_one_out(study: Kajian) -> LeaveOneOut:
-    """What becomes of ranks and list when one indicator is left out of the score."""
+    """Changes of ranks and list when one indicator is left out of the score."""
     from lokus.evidence.scores.sensitivity import leave_one_out
 
     return leave_one_out(
@@ -247,7 +247,7 @@ def leave_one_out(study: Kajian) -> LeaveOneOut:
 
 
 def overlap(study: Kajian) -> Overlap:
-    """Which indicators of the score say the same thing twice."""
+    """Correlations between the indicators of the score."""
     from lokus.evidence.scores.sensitivity import overlap
 
     contained = {key: item.contained_in for key, item in study.catalogue.items()}
@@ -255,14 +255,14 @@ def overlap(study: Kajian) -> Overlap:
 
 
 def alternatives(study: Kajian) -> pd.DataFrame:
-    """The ten next best lists, and what differs."""
+    """The ten next best lists, and their differences."""
     from lokus.choice.alternatives import alternatives
 
     return alternatives(study.proposal)
 
 
 def justifications(study: Kajian) -> pd.Series[str]:
-    """One paragraph for each proposed village, made only of computed numbers."""
+    """One paragraph for each proposed village, from computed numbers only."""
     from lokus.choice.justify import justifications
 
     return justifications(
@@ -276,7 +276,7 @@ def justifications(study: Kajian) -> pd.Series[str]:
 
 
 def traits(study: Kajian) -> pd.DataFrame:
-    """What kind of village each is: hot spot class, type, completeness of its data (percent)."""
+    """Classes of each village: hot spot, type, completeness of its data (percent)."""
     from lokus.choice.results import describe_villages
 
     return describe_villages(
@@ -288,7 +288,7 @@ def traits(study: Kajian) -> pd.DataFrame:
 
 
 def assembled(study: Kajian) -> gpd.GeoDataFrame:
-    """Village table, rates, scores, certainty and proposal side by side, with a reason a village."""
+    """Village table, rates, scores, certainty and proposal joined, with a reason for each village."""
     from lokus.choice.explain import reasons
     from lokus.choice.results import assemble_results
 
@@ -312,7 +312,7 @@ def assembled(study: Kajian) -> gpd.GeoDataFrame:
 
 
 def _chances_of_candidates(robustness: Robustness) -> pd.DataFrame:
-    """Give the chances of the results: a village that cannot be assessed has none, rather than 0."""
+    """Return the probabilities; missing instead of 0 for a village that cannot be assessed."""
     from lokus.choice.robustness import UNKNOWN
 
     table = robustness.table.copy()

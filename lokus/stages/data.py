@@ -1,4 +1,4 @@
-"""What goes into a study: boundaries, tables, earlier years, and the checked village table they give."""
+"""Read a study's inputs: boundaries, tables and earlier years, up to the checked village table."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Computed:
-    """What last year's study gave."""
+    """Results of last year's study."""
 
     results: gpd.GeoDataFrame
     kode: tuple[str, ...]
@@ -71,9 +71,9 @@ class Computed:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Previous:
-    """Last year's study: opened again, or read back from its outputs.
+    """Last year's study, opened again or read from its outputs.
 
-    An audit needs its villages only; what else it gave is computed when it is first asked for.
+    An audit needs only its villages; its results are computed on first use.
     """
 
     year: int
@@ -100,17 +100,17 @@ class Previous:
 
     @property
     def kode(self) -> tuple[str, ...]:
-        """The list that was proposed."""
+        """The proposed list."""
         return self.computed.kode
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """What went in."""
+        """Its input files."""
         return self.computed.inputs
 
     @property
     def rounds(self) -> tuple[pd.DataFrame, ...]:
-        """Counts of the rounds before it."""
+        """Counts of earlier rounds."""
         return self.computed.rounds
 
     def __repr__(self) -> str:
@@ -127,7 +127,7 @@ def catalogue(study: Kajian) -> Catalogue:
 
 
 def official(study: Kajian) -> pd.DataFrame | None:
-    """Official list of villages, when the study names one."""
+    """Official list of villages, where the study names one."""
     from lokus.intake.official import read_official_list
 
     stated = study.settings.boundaries.official
@@ -137,7 +137,7 @@ def official(study: Kajian) -> pd.DataFrame | None:
 
 
 def bridge(study: Kajian) -> pd.DataFrame | None:
-    """Table from BPS to Kemendagri codes, when the study names one."""
+    """Table from BPS to Kemendagri codes, where the study names one."""
     from lokus.intake.official import read_bridge
 
     stated = study.settings.boundaries.bridge
@@ -164,7 +164,7 @@ def boundaries(study: Kajian) -> Boundaries:
 
 
 def surroundings(study: Kajian) -> gpd.GeoDataFrame | None:
-    """Land around the kabupaten: of a file that the study names, or what the boundary file holds of it."""
+    """Land around the kabupaten, from a file that the study names or from the boundary file."""
     from lokus.places.surroundings import neighbours_in_file, read_surroundings
 
     stated = study.settings.outputs.surroundings
@@ -193,7 +193,7 @@ def decisions(study: Kajian) -> pd.DataFrame | None:
 
 
 def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:
-    """What is read: the number of a ``[[tabel]]`` and a sheet of it, one for each table of villages."""
+    """Sheets to read: the number of a ``[[tabel]]`` and a sheet, one for each table of villages."""
     from lokus.intake.tables.tables import sheets_with
 
     read: list[tuple[int, str | None]] = []
@@ -208,7 +208,7 @@ def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:
 
 
 def raw_tables(study: Kajian) -> tuple[RawTable, ...]:
-    """Tables as they stand in the workbooks, sheet by sheet; exports of children as counts by village."""
+    """Tables as in the workbooks, by sheet; exports of children as counts by village."""
     return tuple(_read(study, study.settings.tables[number], sheet) for number, sheet in study.sheets)
 
 
@@ -235,12 +235,12 @@ def _read(study: Kajian, table: TableSettings, sheet: str | None) -> RawTable:
 
 
 def stated_tables(study: Kajian) -> list[TableSettings]:
-    """What the study says of each table that is read, once a sheet."""
+    """Settings of each table that is read, one for each sheet."""
     return [study.settings.tables[number] for number, __ in study.sheets]
 
 
 def joined(study: Kajian) -> tuple[Joined, ...]:
-    """Each table's values by village, with what became of each of its rows."""
+    """Each table's values by village, with the outcome of each of its rows."""
     from lokus.intake.children.children import CHILD_PLACE
     from lokus.intake.join.combine import share_villages
     from lokus.intake.join.join import join_table
@@ -272,7 +272,7 @@ def indicators(study: Kajian) -> pd.DataFrame:
 
 
 def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
-    """The same of earlier rounds or years, the newest of them first."""
+    """The same for earlier rounds or years, newest first."""
     rounds = sorted({table.rounds_ago for table in study.settings.tables} - {0})
     return tuple(_round(study, number) for number in rounds)
 
@@ -283,13 +283,13 @@ def _round(study: Kajian, number: int) -> pd.DataFrame:
     first, late = _of_round(study, number)
     values = complete(combine(first, study.boundaries.villages.index), late)
     if {SERVED, "diukur"} <= set(values.columns):
-        # Those without: what is counted as a case where few served are bad.
+        # Where a low rate is worse, cases are those not served.
         values["stunting"] = values["diukur"] - values[SERVED]
     return study.catalogue.derive(values)
 
 
 def _of_round(study: Kajian, number: int) -> tuple[list[Joined], list[Joined]]:
-    """Tables of a round, and those that bring what they lack."""
+    """Return the tables of a round, and those that complete them later."""
     tables = [
         (joined, table.late)
         for joined, table in zip(study.joined, stated_tables(study), strict=True)
@@ -299,7 +299,7 @@ def _of_round(study: Kajian, number: int) -> tuple[list[Joined], list[Joined]]:
 
 
 def checked(study: Kajian) -> Checked:
-    """Indicators with the values that cannot be true left empty, and what the checks of values found."""
+    """Indicators with impossible values removed, and the findings of the checks of values."""
     from lokus.intake.audit.audit import check_values
 
     return check_values(
@@ -326,7 +326,7 @@ def audit(study: Kajian) -> Audit:
     from lokus.intake.audit.patterns import double_counted, without_denominator
     from lokus.intake.join.combine import combine, replaced_values
 
-    # What cannot be drawn is reported with the data, not when the first map is drawn.
+    # Problems of drawing are reported with the data, not when the first map is drawn.
     _land = study.surroundings
     findings = [*study.boundaries.findings, *_persons_beside(study)]
     for raw, joined in zip(study.raw_tables, study.joined, strict=True):
@@ -363,9 +363,9 @@ def _completeness_rule(study: Kajian) -> CompletenessRule | None:
 
 
 def _of_the_past(study: Kajian) -> Sequence[Finding]:
-    """What is found where the lists of earlier years are brought onto this year's villages.
+    """Findings of converting the lists of earlier years to this year's villages.
 
-    That takes no indicator of last year, unless a village was divided: then the counts left out are named.
+    Last year's indicators are only needed where a village was divided, to name the counts left out.
     """
     if study.earlier_lists is None:
         return ()
@@ -374,9 +374,9 @@ def _of_the_past(study: Kajian) -> Sequence[Finding]:
 
 
 def _persons_beside(study: Kajian) -> list[Finding]:
-    """Sheets of single persons in the workbooks of which only some sheets are read.
+    """Find sheets with rows of persons in workbooks of which only some sheets are read.
 
-    Where no sheet is named, reading the table has looked at all of them.
+    Where no sheet is named, reading the table has checked all of them.
     """
     from lokus.intake.tables.grid import persons_beside
 
@@ -392,7 +392,7 @@ def _persons_beside(study: Kajian) -> list[Finding]:
 
 
 def reconciliation(study: Kajian) -> pd.DataFrame:
-    """What became of every row of every table and earlier list, and which villages no row named."""
+    """Outcome of every row of every table and earlier list, and villages without a row."""
     import pandas as pd
 
     parts = [joined.reconciliation for joined in study.joined]
@@ -401,7 +401,7 @@ def reconciliation(study: Kajian) -> pd.DataFrame:
 
 
 def previous(study: Kajian) -> Previous | None:
-    """Last year's study, when this one names it or its outputs.
+    """Last year's study, where this one names it or its outputs.
 
     Raises
     ------
@@ -455,7 +455,7 @@ def _run_again(study: Kajian, name: str) -> Previous:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Say of an error that it is of last year's study."""
+    """Mark an error as one of last year's study."""
     try:
         yield
     except LokusError as error:
@@ -502,13 +502,13 @@ def last_year(study: Kajian) -> int:
     """
     stated = study.settings.previous
     year = study.previous.year if study.previous else stated.year if stated else None
-    if year is None:  # the settings ask for it where no study gives it
+    if year is None:  # the settings require it where no study states it
         raise ValueError("no earlier list")
     return year
 
 
 def decided(study: Kajian) -> Mapping[int, DecidedList]:
-    """Lists as they were decided, year by year, read against the villages of last year where known."""
+    """Decided lists by year, matched with the villages of last year where known."""
     stated = study.settings.previous
     if stated is None:
         return {}
@@ -532,9 +532,9 @@ def _read_list(study: Kajian, stated: DecidedSettings) -> DecidedList:
 
 
 def earlier_lists(study: Kajian) -> EarlierYears | None:
-    """The lists of all years by this year's codes, without last year's indicators.
+    """Lists of all years in this year's codes, without last year's indicators.
 
-    Where the study does not say what was decided, last year's proposal stands for it.
+    Where the study does not state what was decided, last year's proposal is used.
     """
     from lokus.intake.earlier.earlier_years import carry_earlier_years
 
@@ -550,7 +550,7 @@ def earlier_lists(study: Kajian) -> EarlierYears | None:
 
 
 def past(study: Kajian) -> EarlierYears | None:
-    """Last year's indicators and the lists of all years by this year's codes."""
+    """Last year's indicators and the lists of all years in this year's codes."""
     from lokus.intake.earlier.earlier_years import carry_earlier_years
 
     if study.previous is None or study.earlier_lists is None:

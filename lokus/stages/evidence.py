@@ -1,4 +1,4 @@
-"""What the data of a study show: rates, patterns, types and scores."""
+"""Compute a study's rates, patterns, types and scores."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ __all__ = [
 
 
 _COUNTS = ["stunting", "diukur"]
-_MOST_ROUNDS = 3  # what lies further back lends next to nothing
+_MOST_ROUNDS = 3  # older rounds have almost no weight
 
 
 def rounds(study: Kajian) -> tuple[pd.DataFrame, ...]:
-    """Counts of earlier rounds or years by this year's villages, the newest first: they steady the rates.
+    """Counts of earlier rounds or years by this year's villages, newest first, from which rates borrow.
 
-    Those that the study's tables give; where they give none, last year's study and what that knew.
+    From the study's tables; where these have none, from last year's study and its earlier rounds.
     """
     from lokus.intake.earlier.earlier_years import carry_earlier_years
 
@@ -86,7 +86,7 @@ def rates(study: Kajian) -> Rates | None:
 
 
 def survey(study: Kajian) -> AtSurvey | None:
-    """Rates at the level of the survey that the study states, beside those as recorded; ``None`` without."""
+    """Rates at the level of the survey that the study states; ``None`` without a survey."""
     from lokus.evidence.rates.survey import Survey, at_survey
 
     stated = study.settings.survey
@@ -99,8 +99,8 @@ def survey(study: Kajian) -> AtSurvey | None:
 
 
 def cautions(study: Kajian) -> tuple[Finding, ...]:
-    """What a reader of the evidence should know, the warnings first: of rates, scores, types and patterns."""
-    # Which indicators contain each other the audit has reported; here only what is alike in their values.
+    """Findings about rates, scores, types and patterns, warnings first."""
+    # The audit has reported indicators that contain each other; here only correlated ones.
     alike = [one for one in study.overlap.findings if one.check == "evidence.correlated"]
     found = [*_cautions_of_rates(study), *study.scores.findings, *alike]
     for part in (study.change, study.typology, study.hotspots, study.clusters):
@@ -109,7 +109,7 @@ def cautions(study: Kajian) -> tuple[Finding, ...]:
 
 
 def _cautions_of_rates(study: Kajian) -> Iterator[Finding]:
-    """Records below the survey, kecamatan that stand out, covariates that say little."""
+    """Findings about rates: records below the survey, kecamatan that differ, covariates without influence."""
     from lokus.evidence.rates.kecamatan import kecamatan_apart
     from lokus.evidence.rates.survey import Survey, far_below
 
@@ -134,15 +134,14 @@ def _cautions_of_rates(study: Kajian) -> Iterator[Finding]:
 
 
 def children(study: Kajian) -> pd.Series[float] | None:
-    """Expected stunted children; where nobody said how many were measured, the cases reported."""
+    """Expected stunted children; where the number measured is unknown, the reported cases."""
     return study.rates.table["anak_stunting"] if study.rates else study.villages.get("stunting")
 
 
 def observed(study: Kajian) -> pd.DataFrame:
-    """Indicators and rates side by side: what the score weighs and patterns are sought in.
+    """Indicators and rates joined, the input of scores and patterns.
 
-    A rate is missing where nobody was measured: there only the model speaks, and what it supposes of a
-    village is no reason to choose it.
+    A rate is missing where nobody was measured: a village is not chosen by the model's prediction alone.
     """
     from lokus.choice.results import side_by_side
 
@@ -150,7 +149,7 @@ def observed(study: Kajian) -> pd.DataFrame:
 
 
 def pattern_indicator(study: Kajian) -> str:
-    """Indicator of which clusters are sought: the one stated, the rate, or without one the weightiest."""
+    """Indicator to search for clusters: the stated one, the rate, or the one with the largest weight."""
     stated: str | None = study.settings.patterns.indicator
     if stated is not None:
         return stated
@@ -161,7 +160,7 @@ def pattern_indicator(study: Kajian) -> str:
 
 
 def hotspots(study: Kajian) -> Hotspots:
-    """Villages that are high, or low, together with their neighbours."""
+    """Hot and cold spots of villages by local Moran's I."""
     from lokus.evidence.patterns.hotspots import local_moran
 
     stated, key = study.settings.patterns, pattern_indicator(study)
@@ -200,7 +199,7 @@ def clusters(study: Kajian) -> Clusters | None:
 
 
 def typology(study: Kajian) -> Typology | None:
-    """Kinds of villages, when the study asks for them."""
+    """Types of villages, where the study requests them."""
     from lokus.evidence.patterns.typology import typology
 
     stated = study.settings.typology
@@ -218,7 +217,7 @@ def typology(study: Kajian) -> Typology | None:
 
 
 def scorer(study: Kajian) -> Score:
-    """The score as a function of indicators and children: this year's, and by the review another year's."""
+    """The score as a function of indicators and children, also applied to another year by the review."""
     from lokus.stages import recipes
 
     stated = whole(study.settings.scores)
@@ -231,6 +230,6 @@ def scores(study: Kajian) -> Scores:
 
 
 def labels(study: Kajian) -> dict[str, str]:
-    """Indicator key → label, for what the study weighs or estimates from."""
+    """Map indicator keys to labels, for indicators with weight and covariates."""
     keys = (*study.settings.needed, *study.scores.weights.index)
     return {key: study.catalogue[key].label for key in keys}

@@ -1,4 +1,4 @@
-"""What follows from the list: who has to do what where, for how many people."""
+"""Compute what follows from the list: interventions, calendar, apportionment, beneficiaries, targets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 
 def gaps(study: Kajian) -> pd.DataFrame | None:
-    """Villages on the worse side of the thresholds that the study states, by office."""
+    """Villages on the worse side of the stated thresholds, by office."""
     from lokus.followup.gaps import find_gaps
 
     thresholds = study.settings.gaps.limits
@@ -40,7 +40,7 @@ def gaps(study: Kajian) -> pd.DataFrame | None:
 def _at_survey(study: Kajian) -> pd.DataFrame:
     """Results with prevalence and children at the level of the survey, where the study states one.
 
-    A threshold is a level, and so is a number of children to be reached; a rank is not.
+    Thresholds and numbers of children depend on the level, ranks do not.
     """
     results: pd.DataFrame = study.results
     if study.survey is None:
@@ -50,10 +50,10 @@ def _at_survey(study: Kajian) -> pd.DataFrame:
 
 
 def owners(study: Kajian) -> dict[str, str]:
-    """Indicator key → the office that the study says gives it, or all that it is computed from."""
+    """Map indicator keys to the office that gives them, or all inputs of them."""
     given = {
         key: table.opd
-        for late in (True, False)  # what comes later never renames the office
+        for late in (True, False)  # later tables never change the office
         for table in study.settings.tables
         if table.late is late and table.opd
         for key in table.gives
@@ -79,7 +79,7 @@ def interventions(study: Kajian) -> Interventions | None:
 
 
 def structures(study: Kajian) -> Structures | None:
-    """Where TPPS, BKB, TPK and what else the study names is there; ``None`` where it names none."""
+    """Existence of TPPS, BKB, TPK and other stated structures; ``None`` where none are stated."""
     from lokus.followup.structures import village_structures
 
     keys = study.settings.gaps.structures
@@ -113,7 +113,7 @@ def calendar(study: Kajian) -> pd.DataFrame | None:
 
 
 def audit_rows(study: Kajian) -> pd.DataFrame | None:
-    """Sheets of the case audit as the teams filled them in; ``None`` where the study names none."""
+    """Sheets of the case audit filled in by the teams; ``None`` where the study names none."""
     from lokus.intake.earlier.audit_sheet import read_audit_returns
 
     stated = study.settings.case_audit
@@ -127,7 +127,7 @@ def audit_rows(study: Kajian) -> pd.DataFrame | None:
 
 
 def audit_returns(study: Kajian) -> AuditReturns | None:
-    """What the case audit found, by level, without names and small counts; ``None`` without returns."""
+    """Results of the case audit by level, without names and small counts; ``None`` without returns."""
     from lokus.followup.audit_returns import audit_returns
 
     if study.audit_rows is None:
@@ -136,7 +136,7 @@ def audit_returns(study: Kajian) -> AuditReturns | None:
 
 
 def filled_calendar(study: Kajian) -> FilledCalendar | None:
-    """Last year's action calendar as the offices filled it in; ``None`` where the study names none."""
+    """Last year's action calendar filled in by the offices; ``None`` where the study names none."""
     from lokus.intake.earlier.calendar import read_calendar
 
     stated = study.settings.previous
@@ -159,7 +159,7 @@ def realisation(study: Kajian) -> pd.DataFrame | None:
 
 
 def sharings(study: Kajian) -> tuple[Sharing, ...]:
-    """What the study shares out: teams, foster parents, packages."""
+    """Apportionments that the study states: teams, foster parents, packages."""
     return tuple(_share(study, stated) for stated in study.settings.shares)
 
 
@@ -187,7 +187,7 @@ def _share(study: Kajian, stated: SharingSettings) -> Sharing:
 
 
 def beneficiaries(study: Kajian) -> Beneficiaries | None:
-    """How many people of each target group there are; ``None`` where no group was counted."""
+    """Number of people of each target group; ``None`` where no group was counted."""
     from lokus.followup.beneficiaries import GROUPS, beneficiaries
 
     groups = study.settings.groups
@@ -200,7 +200,7 @@ def beneficiaries(study: Kajian) -> Beneficiaries | None:
 
 
 def trajectory(study: Kajian) -> Trajectory | None:
-    """Way from start to target beside what was measured; ``None`` unless the study asks."""
+    """Path from start to target with measurements; ``None`` unless the study requests it."""
     from lokus.followup.trajectory import measured, trajectory
 
     stated = study.settings.trajectory
@@ -258,14 +258,14 @@ def _measured_here(study: Kajian) -> dict[int, float]:
 
 
 def case_audit(study: Kajian) -> AuditShortlist | None:
-    """Villages and risk groups for the audit of cases, without names; ``None`` unless the study asks."""
+    """Villages and risk groups for the audit of cases, without names; ``None`` unless requested."""
     from lokus.followup.case_audit import audit_shortlist
     from lokus.followup.gaps import find_gaps
 
     stated = study.settings.case_audit
     if stated is None:
         return None
-    # Without thresholds nothing is examined, which the list says; the villages are the same.
+    # Without thresholds nothing is examined, as the list states; the villages are the same.
     gaps = study.gaps if study.gaps is not None else find_gaps(study.results, {}, study.catalogue)
     return audit_shortlist(
         study.results,
@@ -278,7 +278,7 @@ def case_audit(study: Kajian) -> AuditShortlist | None:
 
 
 def requests(study: Kajian) -> pd.DataFrame:
-    """Values that the study needs and does not have, by office; known before there is a proposal."""
+    """Values that the study needs and lacks, by office; available before a proposal."""
     from lokus.followup.data_requests import missing_values
 
     given = study.settings.given

@@ -1,4 +1,4 @@
-"""What went in and what came out, and what the outputs are written from."""
+"""Assemble what outputs are written from: inputs, lock, study information, material."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def inputs(study: Kajian) -> tuple[Input, ...]:
-    """Every file that went in, with the digest of what was taken from it."""
+    """Every input file, with a digest of what was read from it."""
     import pandas as pd
 
     from lokus.places.boundary_files import read_features
@@ -81,7 +81,7 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
 
 
 def _wherever_its_rows_stood(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a frame whose index is no row number: sorting a file anew changes nothing of its content."""
+    """Drop an index of row numbers, so that sorting a file does not change its content."""
     if frame.index.name not in (None, "baris") or not len(frame.columns):
         return frame
     return frame.set_index(frame.columns[0])
@@ -110,7 +110,7 @@ def _lists(study: Kajian) -> list[tuple[str, DecidedList]]:
 
 
 def lock(study: Kajian) -> dict[str, Any]:
-    """What went in, with which versions and rules, and which list came out."""
+    """Lock of the study: inputs, versions, rules and the resulting list."""
     return make_lock(
         study_file=study.path,
         settings=study.settings.to_mapping(),
@@ -152,7 +152,7 @@ def info(study: Kajian) -> StudyInfo:
 
 
 def formalities(study: Kajian) -> Formalities:
-    """What decree, minutes and letters state and no data give."""
+    """Statements of decree, minutes and letters that do not come from data."""
     from lokus.show.results.formalities import Formalities, Signer
 
     stated = study.settings.decree
@@ -184,7 +184,7 @@ def formalities(study: Kajian) -> Formalities:
 
 
 def maps(study: Kajian) -> Maps:
-    """Maps of the results: shown in a notebook, or drawn for print."""
+    """Maps of the results, for notebooks and print."""
     from lokus.i18n import gettext as _
     from lokus.show.maps.maps import Maps
     from lokus.show.themes.themes import PATTERN, IndicatorStyle
@@ -209,7 +209,7 @@ def maps(study: Kajian) -> Maps:
 
 
 def _earlier_years(study: Kajian) -> dict[int, pd.DataFrame]:
-    """Lists of the years before, and the prevalence of the last of them, for this year's villages."""
+    """Return earlier lists, and the prevalence of the last year, for this year's villages."""
     import pandas as pd
 
     if study.past is None:
@@ -225,7 +225,7 @@ def _earlier_years(study: Kajian) -> dict[int, pd.DataFrame]:
 
 
 def method(study: Kajian) -> list[tuple[str, str]]:
-    """What was computed, in lines a planner can read out."""
+    """Description of the method, as sentences."""
     from lokus.show.words.method import method_lines
 
     return method_lines(
@@ -246,7 +246,7 @@ def method(study: Kajian) -> list[tuple[str, str]]:
 
 
 def review_material(study: Kajian) -> ReviewMaterial | None:
-    """What the outputs show of the review; ``None`` without an earlier list."""
+    """Parts of the review shown in outputs; ``None`` without an earlier list."""
     from lokus.show.results.review import ReviewMaterial
 
     if study.review is None or study.past is None:
@@ -272,14 +272,14 @@ def _named_overlap(study: Kajian) -> pd.DataFrame:
 
 
 def _influence(study: Kajian) -> pd.DataFrame | None:
-    """How much the list depends on each indicator; ``None`` where the score has one only."""
+    """Influence of each indicator on the list; ``None`` where the score has only one."""
     if (study.scores.weights > 0).sum() < 2:
         return None
     return study.leave_one_out.table.rename(index=study.labels)
 
 
 def _causes(study: Kajian) -> dict[str, str]:
-    """Code → name of what the audit team may find; of another theme only what the study has data of."""
+    """Map codes of causes to names; for another theme only those the study has data of."""
     from lokus.followup.audit_returns import audit_causes
 
     keys = audit_causes(study.catalogue)
@@ -289,7 +289,7 @@ def _causes(study: Kajian) -> dict[str, str]:
 
 
 def material(study: Kajian) -> Material:
-    """Everything the study can show, for workbook, slides and report."""
+    """Everything that workbook, slides and report show."""
     from lokus.choice.results import name_alternatives
     from lokus.show.results.material import Material
 

@@ -1,4 +1,4 @@
-"""How a study estimates, weighs and chooses, as functions: the review applies them to another year too."""
+"""Build the functions by which a study estimates, scores and selects, also for the review's other year."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Estimate", "Score", "estimator", "rules", "scorer"]
 
 
 def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]) -> Score:
-    """Give the function ``(indicators with rates, expected stunted children) -> Scores`` of a ``[skor]``."""
+    """Return the function ``(indicators with rates, expected stunted children) -> Scores`` of ``[skor]``."""
     from lokus.evidence.scores.pairwise import compare_pairs
     from lokus.evidence.scores.preset_scores import apply_preset
     from lokus.evidence.scores.scoring import score
@@ -64,10 +64,10 @@ def scorer(stated: ScoreSettings, *, catalogue: Catalogue, jenis: pd.Series[str]
 
 @cache
 def estimator(stated: RateSettings) -> Estimate:
-    """Give the function ``(stunting, diukur, sasaran, covariates, earlier) -> Rates`` of a ``[laju]``.
+    """Return the function ``(stunting, diukur, sasaran, covariates, earlier) -> Rates`` of ``[laju]``.
 
-    Without what villages share; `earlier` are the rounds that the year's own rates borrow. The same settings
-    give the same function, by which the review knows that they are.
+    Without shared effects; `earlier` are the rounds that the year's own rates borrow from. The same settings
+    return the same function, so that the review recognises equal rules.
     """
     from lokus.evidence.rates.rates import estimate_rates
 
@@ -94,9 +94,10 @@ def estimator(stated: RateSettings) -> Estimate:
 
 
 def rules(stated: ChoiceSettings, *, today: Mapping[str, str] | None = None) -> Problem:
-    """Give the rules of a ``[pilihan]``.
+    """Return the problem that ``[pilihan]`` states.
 
-    With `today`, codes of that study → codes of this year, villages that are gone drop out of its rules.
+    `today` maps codes of that study to codes of this year; villages that no longer exist are removed from the
+    rules.
     """
     from lokus.choice.solver.problem import Problem
 

@@ -1,4 +1,4 @@
-"""What became of last year's list, why, and whether being on it helped.
+"""Review last year's list: change, causes and the effect of being lokus.
 
 Every stage is ``None`` where the study names no earlier list or data.
 """
@@ -42,7 +42,7 @@ _COUNTS = ("stunting", "diukur")
 
 
 def change(study: Kajian) -> Change | None:
-    """Rates of last year and of this year estimated together; ``None`` without both years' counts."""
+    """Rates of last year and this year estimated jointly; ``None`` without both years' counts."""
     from lokus.evidence.change.change import estimate_change
 
     counts = _two_years(study)
@@ -67,9 +67,9 @@ def _two_years(study: Kajian) -> tuple[YearCounts, YearCounts] | None:
 
 
 def odds_bounds(study: Kajian) -> pd.DataFrame | None:
-    """Which villages enter or leave the list if the children not measured had half or twice the odds.
+    """Villages that enter or leave the list if the children not measured have half or twice the odds.
 
-    ``None`` where that moves nothing: the score weighs no estimated rate.
+    ``None`` where the score weighs no estimated rate.
     """
     from lokus.choice.results import side_by_side
     from lokus.choice.review.odds_bounds import ODDS, odds_bounds
@@ -93,18 +93,18 @@ def _covariates(study: Kajian) -> pd.DataFrame | None:
 
 
 def expected_fall(study: Kajian) -> ExpectedFall | None:
-    """What was to be expected of last year's list with no help, next to what happened."""
+    """Expected and observed change of last year's list."""
     from lokus.evidence.change.expected_fall import expected_fall
 
     if study.effect is not None:
-        return study.effect.expected  # its trend is that of the villages that were not lokus
+        return study.effect.expected  # its trend is that of the villages not on the list
     if study.change is None or not study.change.table.loc[list(study.listed), "dua_tahun"].any():
         return None
     return expected_fall(study.change, study.listed)
 
 
 def effect_or_reason(study: Kajian) -> tuple[Effect | None, str]:
-    """Effect of having been lokus, or why none can be estimated."""
+    """Effect of having been lokus, or the reason why it cannot be estimated."""
     from lokus.choice.review.effect import EffectError, lokus_effect
 
     counts = _two_years(study)
@@ -124,17 +124,17 @@ def effect_or_reason(study: Kajian) -> tuple[Effect | None, str]:
 
 
 def effect(study: Kajian) -> Effect | None:
-    """What having been lokus did to this year's rate; ``None`` where :func:`no_effect` says why."""
+    """Effect of having been lokus on this year's rate; ``None`` where :func:`no_effect` has the reason."""
     return study.effect_or_reason[0]
 
 
 def no_effect(study: Kajian) -> str:
-    """Why no effect can be estimated; empty where one is."""
+    """Reason why no effect can be estimated; empty where there is one."""
     return study.effect_or_reason[1]
 
 
 def _chosen_by(study: Kajian) -> pd.DataFrame | None:
-    """Whatever else than counts of children last year's list was chosen by, as it was last year."""
+    """Return last year's values of the other indicators by which its list was chosen."""
     if study.past is None or study.previous is None:
         return _covariates(study)
     stated = study.previous.settings
@@ -145,7 +145,7 @@ def _chosen_by(study: Kajian) -> pd.DataFrame | None:
 
 
 def causes(study: Kajian) -> Causes | None:
-    """How much rules, other indicators, real change, coverage and chance moved each village."""
+    """Causes of each village's move: rules, other indicators, real change, coverage and chance."""
     from lokus.choice.review.causes import split_causes
 
     if study.past is None:
@@ -164,7 +164,7 @@ def _year_before(study: Kajian) -> Year | None:
     if earlier is None or past is None:
         return None
     stated = earlier.settings
-    # One function for both years where they weigh alike, so that the review sees it is no cause.
+    # One function for both years where their settings agree, so that the review recognises equal rules.
     score = (
         study.scorer
         if stated.scores == whole(study.settings.scores)
@@ -228,8 +228,8 @@ def _compare(study: Kajian, causes: Causes | None, change: pd.DataFrame | None) 
 
 
 def results(study: Kajian) -> gpd.GeoDataFrame:
-    """Results table: everything known of each village."""
-    # Who stays and who goes is known at once; why takes a choice for every combination of causes.
+    """Results table: all columns of each village."""
+    # The status is available at once; causes need one solution for every combination of factors.
     compared = _compare(study, None, None)
     if compared is None:
         return study.assembled

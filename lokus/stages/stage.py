@@ -1,8 +1,8 @@
-"""A stage: a cached part of a study that knows which settings it was made from.
+"""Stages: cached parts of a study that record the settings they were computed from.
 
-While a stage is made, every setting that is read is noted, and with a stage that it asks for, whatever that
-one was made from. A changed study keeps the stages none of whose settings changed; there is no table of
-dependencies in which an entry can be forgotten.
+While a stage is computed, every setting that it reads is recorded, with those of the stages that it uses. A
+changed study reuses the stages none of whose recorded settings changed. No table of dependencies has to be
+maintained.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Path = tuple[str, ...]
 
 
 class Staged(Protocol):
-    """What a study needs for its stages: the checked study file, and room for what was made."""
+    """Attributes that stages need of a study."""
 
     @property
     def stated(self) -> Settings:
@@ -35,11 +35,11 @@ class Staged(Protocol):
 
     @property
     def made(self) -> dict[tuple[str, str], Made]:
-        """What was computed so far, by stage and language."""
+        """Values computed so far, by stage and language."""
 
 
 class Made(NamedTuple):
-    """A stage's value, and the settings it was made from."""
+    """A stage's value, and the settings it was computed from."""
 
     value: Any
     read: Mapping[Path, object]
@@ -47,10 +47,10 @@ class Made(NamedTuple):
 
 @contextmanager
 def plain_strings() -> Iterator[None]:
-    """Hold the text of new frames in Python's own strings rather than in Arrow's.
+    """Store text of new frames as Python strings instead of Arrow strings.
 
-    Offices' tables have some hundred rows, each looked at one by one: Arrow copies every text on the way to
-    Python, which was a quarter of the work of an audit. Type and content of the columns are the same.
+    Tables of offices have some hundred rows that are read cell by cell. Arrow copies every text on conversion
+    to Python, which took a quarter of the time of an audit. Type and content of the columns are the same.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def plain_strings() -> Iterator[None]:
 
 
 class _Notes:
-    """Settings read while one stage of one study is made."""
+    """Settings read while one stage of one study is computed."""
 
     def __init__(self, study: Staged) -> None:
         self.study = study
@@ -85,9 +85,9 @@ _taking: ContextVar[_Notes | None] = ContextVar("lokus_stage", default=None)
 
 
 class _Noted:
-    """A section of the study file that notes what is read of it while a stage is made.
+    """A section of the study file that records what is read of it while a stage is computed.
 
-    It must not outlive the stage: a value that holds it could read settings that nobody noted.
+    It must not be stored in a stage's value, where later reads would not be recorded.
     """
 
     __slots__ = ("_notes", "_path", "_section")
@@ -100,8 +100,8 @@ class _Noted:
             raise RuntimeError(f"a stage holds the settings {'.'.join(self._path)}; give it whole() of them")
         value, path = getattr(self._section, name), (*self._path, name)
         if len(path) == 1 and isinstance(value, Section):
-            # That it is stated; its keys are noted one by one. Under a path of its own, so that it does not
-            # take the place of the whole section where another function reads that.
+            # Record that the section is stated; its keys are recorded one by one. Its path differs from that
+            # of the whole section, which another function may read.
             self._notes.read[(*path, "__class__")] = type(value)
             return _Noted(value, path, self._notes)
         self._notes.read[path] = value
@@ -115,7 +115,7 @@ class _Noted:
 
 
 def whole(section: S) -> S:
-    """Give a section as it stands, for a function that takes all of it; every key counts as read."""
+    """Return a section itself, for a function that takes all of it; every key counts as read."""
     if isinstance(section, _Noted):
         section._notes.read[section._path] = section._section
         return cast("S", section._section)
@@ -123,7 +123,7 @@ def whole(section: S) -> S:
 
 
 def noted(study: Staged) -> Settings:
-    """Give the settings of a study; while one of its stages is made, what is read of them is noted."""
+    """Return the settings of a study, recording reads while one of its stages is computed."""
     notes = _taking.get()
     if notes is None or notes.study is not study:
         return study.stated
@@ -147,7 +147,7 @@ class Stage(Generic[T]):
     def __get__(self, study: Staged | None, owner: type) -> Self | T:
         if study is None:
             return self
-        # Findings and reasons are text: what was made in one language does not serve in another.
+        # Findings and reasons are text, so values are stored by language.
         key = self.name, language()
         outer = _taking.get()
         made = study.made.get(key)
@@ -161,7 +161,7 @@ class Stage(Generic[T]):
             finally:
                 _taking.reset(token)
                 notes.open = False
-                # Also where it failed: whoever catches that depends on what it had read.
+                # Also after an error: a caller that catches it depends on the settings read.
                 if outer is not None and outer.study is study:
                     outer.read.update(notes.read)
             study.made[key] = made
@@ -174,13 +174,13 @@ class Stage(Generic[T]):
 
 
 def stage(compute: Callable[[Any], T]) -> Stage[T]:
-    """Make a stage of a function of the study.
+    """Turn a function of the study into a stage.
 
     Parameters
     ----------
     compute : callable
-        Takes the study, gives the value. It reads settings through ``study.settings`` and other stages
-        as attributes of the study; where a function needs a section as one object, give it :func:`whole`.
+        Takes the study and returns the value. It reads settings through ``study.settings`` and other stages
+        as attributes of the study; pass :func:`whole` of a section to a function that needs it as one object.
 
     Examples
     --------
@@ -193,9 +193,9 @@ def stage(compute: Callable[[Any], T]) -> Stage[T]:
 
 
 def keep_unchanged(old: Staged, new: Staged) -> None:
-    """Hand on to `new` every stage of `old` that was made from settings which `new` has alike.
+    """Copy to `new` every stage of `old` whose recorded settings are equal in `new`.
 
-    None where the theme differs: every text of a stage is in its words.
+    None where the theme differs, since texts of all stages depend on it.
     """
     if old.stated.theme != new.stated.theme:
         return

@@ -1,4 +1,4 @@
-"""What the interactive page is given beyond the results: indicators, and what it needs to choose again."""
+"""Prepare data of the interactive page beyond the results: indicators, and input for selecting again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["indicator_styles", "page_indicators", "trial"]
 
 
 def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorStyle]:
-    """How indicators are mapped."""
+    """Return the map styles of indicators."""
     from lokus.show.themes.themes import IndicatorStyle
 
     styles, breaks = {}, study.settings.outputs.breaks
@@ -35,7 +35,7 @@ def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorS
 
 
 def page_indicators(study: Kajian) -> dict[str, IndicatorStyle]:
-    """Every indicator of the study that has a worse end: each is a layer and a column of the page."""
+    """Indicators of the study with a worse end, each a layer and a column of the page."""
     shown = {"prevalensi", "anak_stunting", "skor"}  # themes of their own
     return indicator_styles(
         study,
@@ -52,9 +52,9 @@ def page_indicators(study: Kajian) -> dict[str, IndicatorStyle]:
 
 
 def trial(study: Kajian) -> Trial | None:
-    """What the interactive page needs to choose again, exactly as the proposal was chosen.
+    """Input with which the interactive page selects again, exactly as for the proposal.
 
-    ``None`` where a rule counts kabupaten: the page does not know that level.
+    ``None`` where a rule counts kabupaten, which the page does not support.
     """
     from lokus.show.results.trial import Trial
 
@@ -78,7 +78,7 @@ def trial(study: Kajian) -> Trial | None:
 
 
 def _weighing(study: Kajian) -> tuple[Weighing | None, str]:
-    """What the weights weigh, or why they cannot be tried: a page computes only a weighted sum exactly."""
+    """Return what the weights apply to, or why they cannot be tried: the page computes weighted sums only."""
     from lokus.evidence.scores.scoring import score
     from lokus.settings.consistency import available_indicators
     from lokus.show.results.trial import Weighing
