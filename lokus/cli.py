@@ -423,7 +423,8 @@ def _write_study(study: Path, folder: Path | None) -> int:
 def _write(kajian: Kajian, folder: Path | None) -> int:
     from lokus.show.pack.output_names import action_label, by_action
 
-    _report_audit(kajian)
+    blocked = not kajian.audit.blocking.empty
+    _report_audit(kajian, kajian.audit.findings if blocked else _all_findings(kajian))
     with _progress() as step:
         outputs = kajian.write(folder, on_step=step)
     _say()
@@ -446,15 +447,17 @@ def _write(kajian: Kajian, folder: Path | None) -> int:
 
 def _audit(options: argparse.Namespace) -> int:
     kajian = _open(options.kajian)
-    findings = _report_audit(kajian, every=True)
+    # Rates, types and the list take longer than the audit: they are looked at where a table is asked for.
+    table = _all_findings(kajian) if options.csv or options.xlsx else kajian.audit.findings
+    blocked = _report_audit(kajian, table, every=True)
     if options.csv:
         from lokus.files import atomic_path
 
         with atomic_path(options.csv) as draft:
-            kajian.audit.findings.to_csv(draft, index=False)
+            table.to_csv(draft, index=False)
         _say(_("Findings written to {path}").format(path=options.csv))
     if options.xlsx:
-        _write_workbook(options.xlsx, kajian.audit.findings)
+        _write_workbook(options.xlsx, table)
         _say(_("Findings written to {path}").format(path=options.xlsx))
     if options.permintaan:
         files = kajian.write_requests(options.permintaan)
@@ -463,7 +466,20 @@ def _audit(options: argparse.Namespace) -> int:
                 n=len(files), path=options.permintaan))  # fmt: skip
         else:
             _say(_("No office has data missing"))
-    return findings
+    if not (options.csv or options.xlsx):
+        _say(_("Cautions about rates, types and the list are added with --csv or --xlsx, and by lokus run"))
+    return blocked
+
+
+def _all_findings(kajian: Kajian) -> pd.DataFrame:
+    """Return the findings with the cautions; without them, saying why, where the data allow no rates."""
+    try:
+        return kajian.findings
+    except LokusError as error:
+        _say(
+            _("Cautions about rates, types and the list could not be looked for: {error}").format(error=error)
+        )
+        return kajian.audit.findings
 
 
 def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
@@ -489,15 +505,15 @@ def _write_workbook(path: Path, findings: pd.DataFrame) -> None:
         book.save(draft)
 
 
-def _report_audit(kajian: Kajian, *, every: bool = False) -> int:
-    """Print the findings of the audit; return 1 where one is blocking."""
+def _report_audit(kajian: Kajian, findings: pd.DataFrame, *, every: bool = False) -> int:
+    """Print the findings; return 1 where one of the audit is blocking."""
     from lokus.findings import counts_sentence
     from lokus.intake.audit.entries import audit_lines
 
     audit = kajian.audit
     cases = kajian.write_open_cases()  # before anything is printed: the reader of a pipe may end early
-    _say(counts_sentence(audit.findings))
-    for line in audit_lines(audit.findings):
+    _say(counts_sentence(findings))
+    for line in audit_lines(findings):
         _say(line)
     if every:
         _say(_("Completeness by indicator (villages with data):"))

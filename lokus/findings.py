@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FINDING_COLUMNS",
+    "LEVELS",
     "Finding",
     "Level",
     "Where",
@@ -20,6 +21,7 @@ __all__ = [
     "findings_frame",
     "level_counts",
     "level_label",
+    "of_evidence",
 ]
 
 Level = Literal["blocking", "warning", "note"]
@@ -109,6 +111,21 @@ def level_label(level: Level) -> str:
     return {"blocking": _("blocking"), "warning": _("warning"), "note": _("note")}[level]
 
 
+# Rooms of what is computed from the data; all other checks look at the data themselves.
+_EVIDENCE = ("evidence", "typology", "hotspots", "scan", "choice")
+
+
+def of_evidence(check: str) -> bool:
+    """Whether a check looks at rates, scores, types, patterns or the list rather than at the data given.
+
+    Examples
+    --------
+    >>> of_evidence("evidence.kecamatan_apart"), of_evidence("audit.range")
+    (True, False)
+    """
+    return check.partition(".")[0] in _EVIDENCE
+
+
 FINDING_COLUMNS = (
     "level",
     "check",
@@ -121,7 +138,8 @@ FINDING_COLUMNS = (
     "message",
     "remedy",
 )
-_ORDER = {"blocking": 0, "warning": 1, "note": 2}
+LEVELS: tuple[Level, ...] = ("blocking", "warning", "note")
+_ORDER = {level: place for place, level in enumerate(LEVELS)}
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
@@ -181,7 +199,7 @@ def level_counts(findings: pd.DataFrame) -> dict[str, int]:
     else:
         mark = findings["accepted"].astype(bool)
         counts, accepted = findings.loc[~mark, "level"].value_counts(), int(mark.sum())
-    by_level = {level: int(counts.get(level, 0)) for level in ("blocking", "warning", "note")}
+    by_level: dict[str, int] = {level: int(counts.get(level, 0)) for level in LEVELS}
     return {"blocking": by_level.pop("blocking"), "accepted": accepted, **by_level}
 
 

@@ -135,6 +135,7 @@ class Kajian:
     case_audit = stage(followup.case_audit)
     requests = stage(followup.requests)
     # Outputs.
+    findings = stage(outputs.findings)
     inputs = stage(outputs.inputs)
     lock = stage(outputs.lock)
     info = stage(outputs.info)

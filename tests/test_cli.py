@@ -110,6 +110,11 @@ def test_audit_tells_findings_and_completeness(example, tmp_path, capsys):
     assert "1 diterima" in out
     assert "Kelengkapan per indikator" in out
     assert (tmp_path / "temuan.csv").read_text().startswith("level,check,")
+    # Cautions about the evidence are rows of the table; without a table they would cost, and it says so.
+    apart = table.query("check == 'evidence.kecamatan_apart'")
+    assert len(apart) == 1
+    assert apart["message"].iloc[0] in out
+    assert "ditambahkan dengan --csv" not in out
 
 
 def test_a_blocked_run_leaves_good_outputs_alone(quick, outputs, capsys):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lokus.show.results.review import ReviewMaterial
 
 __all__ = [
+    "findings",
     "formalities",
     "info",
     "inputs",
@@ -31,6 +32,24 @@ __all__ = [
     "method",
     "review_material",
 ]
+
+
+def findings(study: Kajian) -> pd.DataFrame:
+    """Findings of the audit and cautions about the evidence, in one table, each accepted or not.
+
+    Where the audit holds the proposal back there is no list, and nothing to be said of it.
+    """
+    from lokus.findings import Finding
+    from lokus.intake.audit.audit import add_cautions
+
+    cautions = list(study.cautions)
+    if study.audit.blocking.empty:
+        if study.effect is not None:
+            # What its covariates lack, the rates have reported.
+            cautions += [one for one in study.effect.findings if one.check.startswith("choice.")]
+        if study.proposal.caution:
+            cautions.append(Finding(check="choice.ties", level="warning", message=study.proposal.caution))
+    return add_cautions(study.audit.findings, dict.fromkeys(cautions), study.settings.audit.accepted)
 
 
 def inputs(study: Kajian) -> tuple[Input, ...]:
@@ -234,13 +253,12 @@ def method(study: Kajian) -> list[tuple[str, str]]:
         study.proposal,
         robustness=study.robustness,
         labels=study.labels,
-        findings=study.audit.findings,
+        findings=study.findings,
         lock=study.lock,
         change=study.change,
         effect=study.effect,
         survey=study.survey,
         odds_bounds=study.odds_bounds,
-        cautions=study.cautions,
         clusters=study.clusters,
     )
 
@@ -301,7 +319,7 @@ def material(study: Kajian) -> Material:
         completeness=study.audit.completeness.rename(columns=study.labels),
         by_opd=study.audit.by_opd,
         reconciliation=study.reconciliation,
-        findings=study.audit.findings,
+        findings=study.findings,
         gaps=study.gaps,
         alternatives=name_alternatives(study.alternatives, study.villages["desa"]),
         prices=study.proposal.prices,

@@ -10,6 +10,7 @@ import pytest
 from tiny_study import tiny_mapping
 
 from lokus import Kajian
+from lokus.findings import of_evidence
 from lokus.settings.read import settings_from_mapping
 
 
@@ -105,6 +106,35 @@ def test_records_far_below_the_surveys_of_the_path_carry_a_caution(tiny):
     assert "evidence.below_survey" in {finding.check for finding in low.cautions}
     told = opened(tiny, survei={"persen": 40.0, "tahun": 2024, "sumber": "SSGI"})
     assert "evidence.below_survey" not in {finding.check for finding in told.cautions}
+
+
+def test_cautions_are_rows_of_the_findings_and_are_accepted_there(tiny):
+    path = {"seri": [{"nama": "SSGI", "jenis": "survei", "titik": [{"tahun": 2024, "persen": 40.0}]}]}
+    plain = opened(tiny, lintasan=path)
+    for caution in plain.cautions:
+        rows = plain.findings.query("check == @caution.check and message == @caution.message")
+        assert len(rows) == 1, caution.check
+    # The audit looks at the data alone, and holds the same rows before and after.
+    assert not plain.audit.findings["check"].map(of_evidence).any()
+    assert len(plain.findings) >= len(plain.audit.findings) + len(plain.cautions)
+    assert not any(plain.cautions[0].message in str(value) for _name, value in plain.method)
+    assert plain.material.findings is plain.findings
+
+    reason = "survei belum memuat desa terpencil"
+    stated = [*plain.settings.to_mapping().get("audit", {}).get("terima", [])]
+    taken = opened(
+        tiny,
+        lintasan=path,
+        audit={"terima": [*stated, {"temuan": "evidence.below_survey", "alasan": reason},
+                          {"temuan": "scan.nihil", "alasan": "tidak ada"}]},
+    )  # fmt: skip
+    (row,) = taken.findings.query("check == 'evidence.below_survey'").to_dict("records")
+    assert row["accepted"]
+    assert row["reason"] == reason
+    unused = "check == 'audit.unused_acceptance'"
+    assert len(taken.audit.findings.query(unused)) == len(plain.audit.findings.query(unused))
+    assert "scan.nihil" in " ".join(taken.findings.query(unused)["message"])
+    assert taken.cautions == plain.cautions
 
 
 def test_bounds_by_odds_name_who_enters_and_leaves(study):

@@ -51,6 +51,7 @@ def test_a_preset_that_leaves_ties_says_so_and_what_it_proposes_works(small):
     assert caution.startswith("AWAS: 5 dari 5 tempat diisi oleh aturan seri saja")
     assert "[skor.bobot], menggantikan prasetel" in caution
     assert caution in repr(tied.proposal)  # what the command prints
+    assert caution in set(tied.findings.query("check == 'choice.ties'")["message"])
     mended = small.replace(skor={**bare, "bobot": {"prevalensi_mentah": 0.6, "desil_1_2": 0.4}})
     assert mended.material.tie_caution == ""
     assert mended.proposal.by_tie_rule == 0

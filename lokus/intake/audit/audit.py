@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.errors import BlockedError, InputError
-from lokus.findings import Finding, findings_frame
+from lokus.findings import LEVELS, Finding, findings_frame, of_evidence
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.audit.checks import (
@@ -36,6 +36,7 @@ __all__ = [
     "AuditAcceptance",
     "Checked",
     "CompletenessRule",
+    "add_cautions",
     "audit",
     "check_values",
     "gather_findings",
@@ -320,6 +321,7 @@ def gather_findings(
     [True, False]
     """
     require_reasons(accepted)
+    accepted = [acceptance for acceptance in accepted if not of_evidence(acceptance.check)]
     values, subject = checked.values, checked.subject
     gathered = [*(_owned(finding, subject.origins) for finding in findings), *checked.findings]
     needed = list(dict.fromkeys(needed))
@@ -327,9 +329,7 @@ def gather_findings(
     gathered += _incomplete(subject, completeness)
     if rule is not None:
         gathered += _below_rule(subject, _filled(values, [*needed, *rule.beside]), rule)
-    table, unused = accept(findings_frame(gathered), accepted)
-    if unused:
-        table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
+    table = _accept_all(gathered, accepted)
     opd = pd.Series({key: subject.opd(key) or _("office unknown") for key in needed}, dtype=object)
     return Audit(
         findings=table,
@@ -338,6 +338,46 @@ def gather_findings(
         by_village_opd=(100.0 * completeness.astype(float).T.groupby(opd).mean().T),
         values=values,
     )
+
+
+def _accept_all(findings: Iterable[Finding], accepted: Sequence[AuditAcceptance]) -> pd.DataFrame:
+    table, unused = accept(findings_frame(findings), accepted)
+    if unused:
+        table = pd.concat([table, accept(findings_frame(unused), ())[0]], ignore_index=True)
+    return table
+
+
+def add_cautions(
+    audited: pd.DataFrame, cautions: Iterable[Finding], accepted: Sequence[AuditAcceptance] = ()
+) -> pd.DataFrame:
+    """Put what is to be known about rates, scores, types and the list among the findings of the audit.
+
+    Parameters
+    ----------
+    audited : pandas.DataFrame
+        :attr:`Audit.findings`.
+    cautions : iterable of Finding
+    accepted : sequence of Acceptance
+        Those of the study; only acceptances of cautions are looked at, the audit has taken the others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `audited`; blocking ones first, then warnings, then notes, the audit's before the cautions.
+
+    Examples
+    --------
+    >>> nothing = findings_frame([]).assign(accepted=False, reason="")
+    >>> apart = Finding(check="evidence.kecamatan_apart", level="warning", message="kecamatan berbeda jauh")
+    >>> add_cautions(nothing, [apart])[["check", "accepted"]].to_numpy().tolist()
+    [['evidence.kecamatan_apart', False]]
+    """
+    added = _accept_all(cautions, [one for one in accepted if of_evidence(one.check)])
+    if added.empty:
+        return audited
+    table = pd.concat([audited, added], ignore_index=True) if len(audited) else added
+    order = pd.Series(range(len(LEVELS)), index=LEVELS)
+    return table.iloc[table["level"].map(order).argsort(kind="stable")].reset_index(drop=True)
 
 
 def audit(

@@ -19,6 +19,7 @@ from lokus.show.charts.pictures import map_picture, png_bytes
 from lokus.show.charts.trajectory import trajectory_chart
 from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
+from lokus.show.results.text import caution_line
 from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
 from lokus.show.tables.situation import kecamatan_table
 from lokus.show.tables.study import (
@@ -179,7 +180,10 @@ def render_report(material: Material, *, sheets: Callable[[str], Figure] | None 
         clusters=clusters_table(material), villages=proposal_table(material),
         reasons=reasons(material.chosen),
         weights=[(name, format_number(100 * w, decimals=1)) for name, w in material.weights.items()],
-        method=[(str(label), str(value)) for label, value in material.method],
+        method=[
+            *((str(label), str(value)) for label, value in material.method),
+            *(caution_line(one) for one in material.cautions if one.level == "note"),
+        ],
         certainty=certainty_table(material), alternatives=alternatives_table(material),
         prices=prices_table(material), odds=odds_table(material), influence=influence_table(material),
         gaps=gaps_table(material), tasks=tasks_table(material),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from lokus.findings import of_evidence
 from lokus.followup.beneficiaries import public_beneficiaries
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.review import direction_texts
-from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, caution_line, is_masked
+from lokus.show.results.text import MASKED, MASKED_PARTS, MASKED_REVIEW, is_masked
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from lokus.findings import Finding
     from lokus.followup.interventions import Interventions
     from lokus.intake.indicators.indicator import Indicator
     from lokus.show.results.material import Material
@@ -229,7 +229,7 @@ def mask_small_counts(
         influence=material.influence if open_ else None,
         clusters=None,
         cautions=cautions,
-        method=tuple(_mask_method(material, cautions, findings, sums=open_)),
+        method=tuple(_mask_method(material, findings, sums=open_)),
         lock=None,
         trial=None,  # scores and their parts, from which masked counts could be worked out
         public=True,
@@ -563,7 +563,10 @@ def _points(share: float) -> str:
 def _mask_findings(findings: pd.DataFrame | None) -> pd.DataFrame | None:
     if findings is None:
         return None
-    quoted = ~findings["check"].str.startswith(_QUOTABLE)
+    checks = findings["check"]
+    quoted = ~checks.str.startswith(_QUOTABLE)
+    # Cautions quote no count of a village; one names the villages of a type.
+    quoted &= ~checks.map(of_evidence).astype(bool) | checks.isin(_NAMES_OF_A_TYPE)
     masked = findings.copy()
     masked.loc[quoted, "message"] = _("details are masked in the public version")
     masked.loc[quoted, "remedy"] = ""
@@ -582,7 +585,7 @@ def _mask_gaps(gaps: pd.DataFrame | None, results: pd.DataFrame) -> pd.DataFrame
 
 
 def _mask_method(
-    material: Material, cautions: Iterable[Finding], findings: pd.DataFrame | None, *, sums: bool
+    material: Material, findings: pd.DataFrame | None, *, sums: bool
 ) -> Iterator[tuple[str, Any]]:
     """Give the lines that quote no masked number; sums of scores only where none is masked."""
     accepted = _("Accepted finding")
@@ -591,8 +594,7 @@ def _mask_method(
         _("Lists if the children not measured had other odds"),
     )  # fmt: skip
     left_out = {accepted} if sums else {accepted, *columns}
-    said = {caution_line(one) for one in material.cautions} - {caution_line(one) for one in cautions}
-    yield from (line for line in material.method if line[0] not in left_out and line not in said)
+    yield from (line for line in material.method if line[0] not in left_out)
     if findings is not None and "accepted" in findings:
         for row in findings[findings["accepted"].astype(bool)].to_dict("records"):
             yield accepted, f"{row['check']}: {row['message']} – {row['reason']}"

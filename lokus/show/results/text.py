@@ -178,7 +178,7 @@ def threshold_text(threshold: str, worse: str) -> str:
 
 
 def caution_line(finding: Finding) -> tuple[str, str]:
-    """Give the line of the method sheet that says what a reader should know.
+    """Give the line of a table that says what a reader should know.
 
     Examples
     --------

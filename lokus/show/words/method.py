@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lokus.choice.results import LOKUS
 from lokus.choice.selection import engine_name, objective_text
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
-from lokus.show.results.text import caution_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from lokus.evidence.rates.rates import Rates
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
-    from lokus.findings import Finding
 
 __all__ = ["method_lines"]
 
@@ -41,7 +39,6 @@ def method_lines(
     effect: Effect | None = None,
     survey: AtSurvey | None = None,
     odds_bounds: pd.DataFrame | None = None,
-    cautions: Sequence[Finding] = (),
     clusters: Clusters | None = None,
 ) -> list[tuple[str, str]]:
     """Describe a study, one (item, value) a line, made only of what was computed.
@@ -53,7 +50,7 @@ def method_lines(
     labels : mapping
         Indicator key → text.
     findings : pandas.DataFrame
-        Findings of the audit; those accepted are listed with their reason.
+        Findings of the study; those accepted are listed with their reason.
     lock : mapping
         The lock of the study; inputs and versions are listed.
     change, effect
@@ -62,8 +59,6 @@ def method_lines(
         The level of a survey, where the study states one.
     odds_bounds : pandas.DataFrame, optional
         Villages that enter or leave with other odds of the children not measured.
-    cautions
-        What a reader of rates, score, types and clusters should know.
     clusters
         Circles of villages that the scan statistic found.
 
@@ -88,7 +83,7 @@ def method_lines(
     """
     return [
         *(_describe_rates(rates, labels) if rates else _without_rates()),
-        *_describe_bounds(survey, odds_bounds, cautions),
+        *_describe_bounds(survey, odds_bounds),
         *_describe_clusters(clusters),
         *_describe_scores(scores, labels),
         *_describe_choice(selection),
@@ -180,9 +175,7 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
         )
 
 
-def _describe_bounds(
-    survey: AtSurvey | None, odds_bounds: pd.DataFrame | None, cautions: Sequence[Finding]
-) -> Iterator[tuple[str, str]]:
+def _describe_bounds(survey: AtSurvey | None, odds_bounds: pd.DataFrame | None) -> Iterator[tuple[str, str]]:
     if survey is not None:
         yield _("Survey level"), str(survey)
         yield (
@@ -191,7 +184,6 @@ def _describe_bounds(
                 odds=format_number(math.exp(survey.shift), decimals=2)
             ),
         )
-    yield from map(caution_line, cautions)
     if odds_bounds is None:
         return
     proposed = odds_bounds.attrs["odds_usulan"]

@@ -165,12 +165,25 @@ def cautions(material: Material) -> list[str]:
     >>> from types import SimpleNamespace
     >>> from lokus.findings import Finding
     >>> tiny = Finding(check="typology.tiny", level="warning", message="tipe 3 hanya 1 desa")
-    >>> cautions(SimpleNamespace(cautions=(tiny,)))
+    >>> cautions(SimpleNamespace(cautions=(tiny,), findings=None))
     ['Tipe 3 hanya 1 desa.']
     """
     return [
-        _caution(one) for one in material.cautions if one.level != "note" and one.check not in _OF_THE_LIST
+        _caution(one)
+        for one in _open_cautions(material)
+        if one.level != "note" and one.check not in _OF_THE_LIST
     ]
+
+
+def _open_cautions(material: Material) -> Iterator[Finding]:
+    """Give the cautions that the study has not accepted; the others are listed with their reasons."""
+    findings = material.findings
+    if findings is None or "accepted" not in findings:
+        yield from material.cautions
+        return
+    accepted = findings[findings["accepted"].astype(bool)]
+    known = set(zip(accepted["check"], accepted["message"], strict=True))
+    yield from (one for one in material.cautions if (one.check, one.message) not in known)
 
 
 def _caution(finding: Finding) -> str:
@@ -241,7 +254,7 @@ def _caveats(material: Material) -> Iterator[str]:
         yield _(
             "In {n} villages no child was measured; their estimate rests on similar villages alone."
         ).format(n=format_number(headlines.unmeasured))
-    yield from (_caution(one) for one in material.cautions if one.check in _OF_THE_LIST)
+    yield from (_caution(one) for one in _open_cautions(material) if one.check in _OF_THE_LIST)
     partial = int((results["status_skor"] == "sebagian").sum()) if "status_skor" in results else 0
     if partial:
         yield _(

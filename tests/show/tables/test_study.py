@@ -12,12 +12,15 @@ from openpyxl import Workbook
 from pptx import Presentation
 
 from lokus.evidence.patterns.scan import scan
+from lokus.findings import findings_frame
+from lokus.intake.audit.audit import Acceptance, add_cautions
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.report.report import render_report
 from lokus.show.results.public import mask_small_counts
 from lokus.show.slides.slides import build_slides
 from lokus.show.tables import study
-from lokus.show.tables.study import clusters_table, influence_table
+from lokus.show.tables.study import accepted_table, clusters_table, influence_table
+from lokus.show.words.narrative import cautions, caveats
 from lokus.show.workbook.proposal import certainty_sheet, cluster_sheet
 from tests.deck_reader import words
 
@@ -98,9 +101,27 @@ def test_cautions_and_a_list_of_ties_are_said_where_the_proposal_is_told(materia
 def test_the_public_version_names_no_village_of_a_type(material):
     public = mask_small_counts(material, load_catalogue())
     assert [one.check for one in public.cautions] == ["evidence.kecamatan_apart"]
-    lines = [("Perhatian", "tipe 3 hanya memuat Suka Maju"), ("Skor", "jumlah")]
-    told = mask_small_counts(replace(material, method=tuple(lines)), load_catalogue())
-    assert told.method[0] == ("Skor", "jumlah")
+    nothing = findings_frame([]).assign(accepted=False, reason="")
+    told = mask_small_counts(
+        replace(material, findings=add_cautions(nothing, material.cautions)), load_catalogue()
+    )
+    rows = told.findings.set_index("check")["message"]
+    assert any("Suka Maju" in one.message for one in material.cautions if one.check == "typology.tiny")
+    assert "Suka Maju" not in rows["typology.tiny"]
+    assert rows["evidence.kecamatan_apart"] in {one.message for one in material.cautions}
+
+
+def test_what_the_study_accepts_of_the_cautions_is_told_once_with_its_reason(material):
+    nothing = findings_frame([]).assign(accepted=False, reason="")
+    reason = "sudah diukur ulang oleh tim lain"
+    given = [Acceptance(check="evidence.kecamatan_apart", reason=reason)]
+    open_ = replace(material, findings=add_cautions(nothing, material.cautions))
+    taken = replace(material, findings=add_cautions(nothing, material.cautions, given))
+    apart = next(one.message for one in material.cautions if one.check == "evidence.kecamatan_apart")
+    assert sum(apart[1:] in line for line in [*caveats(open_), *cautions(open_)]) == 1
+    assert not any(apart[1:] in line for line in [*caveats(taken), *cautions(taken)])
+    table = accepted_table(taken)
+    assert [cell for row in table.rows for cell in row].count(reason) == 1
 
 
 def scanned(material):
