@@ -1,1 +1,1 @@
-"""Intake: tables of the offices (OPD) in, one checked value per village and indicator out."""
+"""Read the tables of offices (OPD) into one checked value per village and indicator."""

@@ -1,4 +1,4 @@
-"""The official list of villages, and the bridge to its codes from those of BPS."""
+"""Read the official list of villages, and the bridge from BPS codes to its codes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_official_list(
     Raises
     ------
     InputError
-        A column is missing, a code cannot be used or is there twice.
+        A column is missing, a code is invalid or occurs twice.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def read_official_list(
 
 
 def read_bridge(path: str | Path, *, bps: str = "bps", kemendagri: str = "kemendagri") -> pd.DataFrame:
-    r"""Read the table that says which Kemendagri code belongs to a BPS code.
+    r"""Read the table from BPS codes to Kemendagri codes.
 
     Parameters
     ----------

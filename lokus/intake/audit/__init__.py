@@ -1,1 +1,1 @@
-"""Checks of the joined values: findings, completeness by office, and what holds a proposal back."""
+"""Audit the joined values: findings, completeness by office, and what holds a proposal back."""

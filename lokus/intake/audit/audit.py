@@ -43,11 +43,11 @@ __all__ = [
 ]
 
 
-# Findings that a study accepts, each with the reason that will stand in the report
+# Findings that a study accepts, each with the reason shown in the report
 
 
 class AuditAcceptance(Protocol):
-    """Anything that names a finding and a reason for accepting it."""
+    """Attributes of an acceptance: a finding and the reason for accepting it."""
 
     @property
     def check(self) -> str: ...  # noqa: D102
@@ -68,7 +68,7 @@ class Acceptance:
     check : str
         Name of the check, such as ``"audit.range"``.
     reason : str
-        Stands in the report.
+        Shown in the report.
     kode_desa, file, row : optional
         Accept only the findings of this village, file or spreadsheet row.
     """
@@ -81,7 +81,7 @@ class Acceptance:
 
 
 def require_reasons(accepted: Sequence[AuditAcceptance]) -> None:
-    """Refuse an acceptance without a reason.
+    """Raise where an acceptance has no reason.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def require_reasons(accepted: Sequence[AuditAcceptance]) -> None:
 
 
 def accept(table: pd.DataFrame, accepted: Sequence[AuditAcceptance]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Mark accepted findings; an acceptance that fits none is a finding of its own."""
+    """Mark accepted findings; an acceptance that matches none becomes a finding."""
     table = table.assign(accepted=False, reason="")
     unused = []
     for acceptance in accepted:
@@ -136,18 +136,18 @@ _LISTED = 8
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Audit:
-    """What is wrong, what is missing, and what holds the proposal back.
+    """Result of the audit: findings, completeness and usable values.
 
     Attributes
     ----------
     findings : pandas.DataFrame
         Columns of :func:`lokus.findings.findings_frame`, and ``accepted`` and ``reason``.
     completeness : pandas.DataFrame of bool
-        Villages × needed indicators: whether a usable value is there.
+        Villages × needed indicators: whether there is a usable value.
     by_opd : pandas.DataFrame
         One row an OPD: ``indikator``, ``terisi``, ``seharusnya``, ``persen``, ``desa_lengkap``.
     by_village_opd : pandas.DataFrame of float
-        Villages × OPD: share of the needed indicators that are there, percent.
+        Villages × OPD: share of the needed indicators with a value, percent.
     values : pandas.DataFrame
         The villages as given, with the values that cannot be true left empty.
     """
@@ -164,7 +164,7 @@ class Audit:
         return self.findings[(self.findings["level"] == "blocking") & ~self.findings["accepted"]]
 
     def raise_if_blocked(self) -> None:
-        """Hold the proposal back.
+        """Raise where a blocking finding is not accepted.
 
         Raises
         ------
@@ -212,16 +212,16 @@ class Audit:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Checked:
-    """Values that can be true, and what the checks found in those given.
+    """Values without impossible ones, and the findings of the checks.
 
     Attributes
     ----------
     values : pandas.DataFrame
         The villages as given, with the values that cannot be true left empty.
     findings : tuple of Finding
-        What the checks of values found.
+        Findings of the checks of values.
     subject : Subject
-        What was checked, with the names of villages and offices for further findings.
+        The checked data, with names of villages and offices for further findings.
     """
 
     values: pd.DataFrame
@@ -277,11 +277,11 @@ class CompletenessRule:
     Parameters
     ----------
     least : float, optional
-        Percent, of every office that has none of its own.
+        Percent, for every office without its own.
     of_office : mapping of str to float
         Percent, by office.
     beside : tuple of str
-        Indicators that count besides the needed ones.
+        Indicators that count in addition to the needed ones.
     """
 
     least: float | None = None
@@ -289,7 +289,7 @@ class CompletenessRule:
     beside: tuple[str, ...] = ()
 
     def of(self, office: str) -> float | None:
-        """Least completeness of an office, percent; ``None`` where the study states none."""
+        """Return the least completeness of an office, percent; ``None`` where the study states none."""
         return self.of_office.get(office, self.least)
 
 
@@ -301,7 +301,7 @@ def gather_findings(
     accepted: Sequence[AuditAcceptance] = (),
     rule: CompletenessRule | None = None,
 ) -> Audit:
-    """Put the findings of all stages together, and say what is missing and what holds the proposal back.
+    """Combine the findings of all stages with the completeness of the data.
 
     The parameters are those of :func:`audit`.
 
@@ -393,7 +393,7 @@ def audit(
     reliable_coverage: float = RELIABLE_COVERAGE,
     rule: CompletenessRule | None = None,
 ) -> Audit:
-    """Check the village table, and gather the findings of boundaries and tables with it.
+    """Check the village table, and combine the findings with those of boundaries and tables.
 
     Parameters
     ----------
@@ -402,7 +402,7 @@ def audit(
         findings name villages by code.
     catalogue : Catalogue
     owners : mapping of indicator key to OPD
-        Offices as the study names them; otherwise the tables' or the catalogue's are taken.
+        Offices as named in the study; by default those of the tables or the catalogue.
     needed : sequence of str
         Indicators that the proposal needs.
     findings : iterable of Finding
@@ -456,7 +456,7 @@ def _names(villages: pd.DataFrame) -> pd.Series:
 
 
 def _owned(finding: Finding, origins: Sequence[Origin]) -> Finding:
-    """Name the office of a finding about a table, where the finding does not."""
+    """Add the office to a finding about a table, where it has none."""
     if finding.opd:
         return finding
     place = finding.where.file, finding.where.sheet or ""
@@ -465,7 +465,7 @@ def _owned(finding: Finding, origins: Sequence[Origin]) -> Finding:
 
 
 def _without(villages: pd.DataFrame, cells: Iterable[tuple[str, str]], subject: Subject) -> pd.DataFrame:
-    """Leave impossible values empty, and what was computed from them; other given values stay."""
+    """Remove impossible values and values computed from them; other given values stay."""
     out = villages.copy()
     for kode, key in cells:
         computed = [
@@ -512,7 +512,7 @@ def _incomplete(subject: Subject, completeness: pd.DataFrame) -> list[Finding]:
 
 
 def _filled(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Villages × indicators: whether a usable value is there."""
+    """Return villages × indicators: whether there is a usable value."""
     return pd.DataFrame(
         {key: values[key].notna() if key in values else False for key in dict.fromkeys(keys)},
         index=values.index,
@@ -521,7 +521,7 @@ def _filled(values: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def _below_rule(subject: Subject, completeness: pd.DataFrame, rule: CompletenessRule) -> list[Finding]:
-    """Offices whose data are less complete than the study asks: each holds the proposal back."""
+    """Report offices with data less complete than required; each holds the proposal back."""
     offices = {str(key): subject.opd(str(key)) or _("office unknown") for key in completeness}
     opd = pd.Series(list(offices.values()), index=list(offices), dtype=object)
     findings = []
@@ -575,7 +575,7 @@ def _by_opd(completeness: pd.DataFrame, opd: pd.Series) -> pd.DataFrame:
 
 
 def _named(check: str) -> str:
-    """Plain name of a check before its place; the key is for the study file."""
+    """Return the label of a check with its key for the study file."""
     label = check_label(check)
     return f"{label}: " if label else ""
 

@@ -1,4 +1,4 @@
-"""Checks of indicator values: what cannot be true, what contradicts itself, what is only unlikely."""
+"""Check indicator values: impossible, contradictory and unlikely ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KRS_RANKS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What is checked.
+    """The data to check.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Subject:
     catalogue : Catalogue
     owners : mapping of indicator key to OPD
     origins : sequence of Origin
-        Where the given columns stand; a column of no origin was derived.
+        Cells of the given columns; a column without origin is derived.
     """
 
     frame: pd.DataFrame
@@ -49,7 +49,7 @@ class Subject:
     origins: Sequence[Origin] = ()
 
     def given(self, key: str) -> bool:
-        """Whether the column was given by an office, as far as is known, not derived."""
+        """Return whether the column was given by an office, not derived."""
         if self.origins:
             return any(key in origin.columns for origin in self.origins)
         item = self.catalogue[key]
@@ -58,7 +58,7 @@ class Subject:
     def finding(
         self, check: str, level: Level, message: str, *, key: str = "", kode: str = "", remedy: str = ""
     ) -> Finding:
-        """Make a finding at the cell of an indicator of a village."""
+        """Build a finding at the cell of an indicator of a village."""
         return Finding(
             check=check,
             level=level,
@@ -69,7 +69,7 @@ class Subject:
         )
 
     def opd(self, key: str) -> str:
-        """Office that owns an indicator."""
+        """Return the office that owns an indicator."""
         origin = next((origin.opd for origin in self.origins if key in origin.columns), "")
         return self.owners.get(key) or origin or self.catalogue[key].owner
 
@@ -93,7 +93,7 @@ class Checked:
     ----------
     findings : list of Finding
     impossible : list of (kode_desa, key)
-        Values that cannot be true and must not be used.
+        Impossible values, which must not be used.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -286,7 +286,7 @@ def check_consistency(subject: Subject) -> Checked:
 
 
 def _nested(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Pairs of counts of which the first is contained in the second."""
+    """Return pairs of counts of which the first is contained in the second."""
     for key in subject.frame.columns:
         item = subject.catalogue[key]
         for whole in item.contained_in:
@@ -295,7 +295,7 @@ def _nested(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> Checked:
-    """Find villages measured too sparsely, and villages without any case where several are expected.
+    """Find villages with too few children measured, and villages without cases where several are expected.
 
     Examples
     --------
@@ -330,7 +330,7 @@ def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> 
         both = frame[["stunting", "diukur"]].dropna()
         measured = both["diukur"].sum()
         rate = both["stunting"].sum() / measured if measured > 0 else 0.0
-        # With e expected cases none is seen with probability e^-e at most: below one in a thousand from 7 on.
+        # With e expected cases the probability of none is at most exp(-e): below 0.001 from 7 on.
         odd = both[(both["stunting"] == 0) & (both["diukur"] * rate >= 7)]
         for kode, row in odd.iterrows():
             out.findings.append(
@@ -349,7 +349,7 @@ def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> 
 
 
 def show(value: float) -> str:
-    """Write a value with as many decimals as it needs, two at most."""
+    """Format a value with as many decimals as it needs, two at most."""
     value = round(float(value), 2)
     decimals = next((digits for digits in (0, 1) if value == round(value, digits)), 2)
     return format_number(value, decimals=decimals)

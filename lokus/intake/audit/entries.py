@@ -1,4 +1,4 @@
-"""The findings as a person reads them: those of one kind in one entry, by plain names, with what to do."""
+"""Format findings for readers: one entry for each kind, with its label and the remedy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROWS_SHOWN = 8
 
 
 def check_label(check: str) -> str:
-    """Plain name of a check; empty where its message says it all.
+    """Return the label of a check; empty where its message suffices.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def _labels() -> Mapping[str, str]:
 
 
 def audit_lines(findings: pd.DataFrame) -> list[str]:
-    """Write the findings, those of one kind, table and column in one entry.
+    """Format the findings, with one entry for each kind, table and column.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Patterns over many villages that suggest invented, copied or misplaced values."""
+"""Find patterns over many villages that suggest invented, copied or misplaced values."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ _JUMP_POINTS = 10.0
 
 
 def robust_z(values: pd.Series) -> pd.Series:
-    """Distance from the median in robust standard deviations, ``(x − median) / (1.4826 · MAD)``.
+    """Compute the distance from the median in robust standard deviations, ``(x − median) / (1.4826 · MAD)``.
 
-    NaN everywhere when more than half of the values are equal, because then the scale is unknown.
+    NaN everywhere where more than half of the values are equal, since the scale is then unknown.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def robust_z(values: pd.Series) -> pd.Series:
 
 
 def check_identical(subject: Subject) -> list[Finding]:
-    """Find one value repeated in most villages where that is not to be expected.
+    """Find one value repeated in most villages where that is implausible.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def check_identical(subject: Subject) -> list[Finding]:
 
 
 def check_outliers(subject: Subject) -> list[Finding]:
-    """Find values far from all others, by the robust z-score on a scale that takes out the skew.
+    """Find outliers by the robust z-score, on a transformed scale that removes skewness.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def _symmetric(values: pd.Series, item: Indicator) -> pd.Series:
 
 
 def check_changes(subject: Subject, previous: pd.DataFrame) -> list[Finding]:
-    """Compare with last year: jumps beyond chance, and columns that were carried over unchanged.
+    """Compare with last year: changes beyond chance, and columns that were copied unchanged.
 
     Shares with a known denominator and counts are judged by a two-sample z-score above 4, shares also by a
     change of ten points; a share without denominator by 40 points.
@@ -210,7 +210,7 @@ def _jump(subject: Subject, previous: pd.DataFrame, key: str) -> pd.Series:
 
 
 def double_counted(keys: Iterable[str], catalogue: Catalogue) -> list[Finding]:
-    """Warn where an indicator that is scored already counts inside another one that is scored.
+    """Warn where an indicator with weight is contained in another one with weight.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def double_counted(keys: Iterable[str], catalogue: Catalogue) -> list[Finding]:
 
 
 def without_denominator(given: Iterable[str]) -> list[Finding]:
-    """Say what counts of cases can and cannot show where nobody says how many children were measured.
+    """Report the limits of counts of cases where the number of children measured is unknown.
 
     Examples
     --------

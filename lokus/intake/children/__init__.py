@@ -1,1 +1,1 @@
-"""Child-level exports, counted by village on reading; nothing personal is kept."""
+"""Count child-level exports by village while reading them; no personal data are stored."""

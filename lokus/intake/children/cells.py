@@ -1,4 +1,4 @@
-"""Cells of child-level exports: days, z-scores, and what tells one child from another."""
+"""Parse cells of child-level exports: days, z-scores, and identifiers of a child."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _PERSONAL_NUMBER = re.compile(r"[1-9][0-9]{15}")
 
 
 class Lookup:
-    """Reads a column by its few distinct texts, and remembers what each of them means.
+    """Converts a column by its distinct texts, and caches the value of each.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Lookup:
         self._known: dict[str, float] = {}
 
     def __call__(self, cells: pd.Series) -> np.ndarray:
-        """Numbers of `cells`, in their order."""
+        """Return the numbers of `cells`, in order."""
         codes, texts = pd.factorize(cells)
         known = self._known
         if len(known) + len(texts) > _MAX_KNOWN:
@@ -91,9 +91,9 @@ class Lookup:
 
 
 def parse_day(text: str) -> int:
-    """Read a date as its day number; 0 when there is none, -1 when it cannot be read.
+    """Read a date as day number; 0 where there is none, -1 where it cannot be read.
 
-    Years stand first or last, the day before the month, the month as a number or in words.
+    The year may be first or last, the day comes before the month, and the month is a number or a word.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def day_number(day: dt.date) -> int:
 
 
 def day_text(number: int) -> str:
-    """ISO form of a day number.
+    """Format a day number as an ISO date.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def day_text(number: int) -> str:
 def parse_z(text: str) -> float:
     """Read a z-score, decimal comma or point; NaN when there is none, infinite when it cannot be read.
 
-    Three digits behind the comma are decimals: no z-score has thousands.
+    Three digits after the comma are decimals, since no z-score has thousands.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def parse_z(text: str) -> float:
 
 
 def has_height(text: str) -> float:
-    """1 when a height stands in the cell, 0 when it is blank or 0.
+    """Return 1 where the cell has a height, 0 where it is blank or 0.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def has_height(text: str) -> float:
 
 
 def is_personal_number(text: str) -> bool:
-    """Whether a text is a whole NIK: 16 digits, not masked, not one digit repeated.
+    """Return whether a text is a complete NIK: 16 digits, not masked, not one digit repeated.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def is_personal_number(text: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """Keep the letters and digits of a name, in capitals, so that spelling habits do not split a child.
+    """Return letters and digits of a name in upper case, so that spellings do not split a child.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def letters(text: str) -> str:
 
 
 def place_text(text: object) -> str:
-    """Name of a kecamatan or village in capitals with single spaces; empty when there is none.
+    """Return the name of a kecamatan or village in upper case with single spaces; empty where there is none.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def place_text(text: object) -> str:
 
 
 def kabupaten_text(text: object) -> str:
-    """Name of a kabupaten or kota, without the word *kabupaten*; a kota stays one.
+    """Return the name of a kabupaten or kota without the word *kabupaten*; "kota" is retained.
 
     Examples
     --------

@@ -227,14 +227,14 @@ def count_children(
 ) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
     r"""Count the children of exports of many kabupaten, each file read once.
 
-    A child that stands in several files is one child. Everything else is as in :func:`read_children`.
+    A child in several files is counted once. Everything else is as in :func:`read_children`.
 
     Parameters
     ----------
     paths : sequence of str or Path
         Text files; each has its own header.
     start, end, columns, where
-        As :func:`read_children` takes them.
+        As for :func:`read_children`.
 
     Returns
     -------
@@ -246,7 +246,7 @@ def count_children(
     Raises
     ------
     InputError
-        As :func:`read_children`; or an export does not say which kabupaten a row is of.
+        As :func:`read_children`; or an export does not state the kabupaten of its rows.
 
     Examples
     --------
@@ -357,7 +357,7 @@ def _workbook(
 def _fitting(
     path: Path, sheets: list[str], columns: Mapping[str, str], where: Mapping[str, str], at: Where
 ) -> tuple[list[tuple[str, Layout]], LokusError]:
-    """Find the sheets that are child-level exports, and what is wrong with the last one that is not."""
+    """Find the sheets that are child-level exports, and the error of the last one that is not."""
     found: list[tuple[str, Layout]] = []
     failure: LokusError = InputError(
         _("the table is empty"), where=at, remedy=_("check that the right file and sheet are named")
@@ -382,16 +382,16 @@ def _named(layout: Layout) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Failure:
-    """Where reading stopped: at a record of the body (0: not known), or by a fault of this program."""
+    """Where reading stopped: at a record of the body (0: unknown), or by a bug of this program."""
 
     record: int = 0
     fault: str = ""
 
 
 def _drain(chunks: Iterator[pd.DataFrame], tally: Tally, first_row: int) -> _Failure | None:
-    """Feed a tally; of an exception keep where it stopped, and forget the rest.
+    """Feed a tally; of an exception store only where it occurred.
 
-    Parsers quote the row they stumble over, and a chained exception keeps its message and the cells in its
+    Parsers quote the row that fails, and a chained exception would store its message and the cells in its
     frames.
     """
     try:
@@ -479,7 +479,7 @@ def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[in
 
 
 def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where) -> None:
-    """Villages of one name in two kabupaten would be counted as one."""
+    """Raise on several kabupaten: villages of one name in two of them would be counted as one."""
     named = totals.counts.index.get_level_values("kabupaten")
     several = sorted(set(named) - {""})
     if len(several) < 2:
@@ -495,7 +495,7 @@ def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where) -> None
 
 
 def _table(totals: Totals, *, with_kecamatan: bool) -> pd.DataFrame:
-    # At most one kabupaten is left, and rows that do not say which.
+    # At most one kabupaten is left, and rows that state none.
     counts = totals.counts.groupby(level=["kecamatan", "desa"]).sum()
     first = totals.first_row.groupby(level=["kecamatan", "desa"]).min()
     out = _counted(counts).reset_index()

@@ -1,6 +1,6 @@
-"""Where a child-level export has its header, and which of its columns are needed.
+"""Find the header of a child-level export, and its needed columns.
 
-Nothing here repeats what it reads: a file without a header would give away a child in its first row.
+Messages never quote cells: the first row of a file without header is a child.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that are read, with the headers they go by (letters only, small)."""
 
-# Without the column of kabupaten, villages of one name in two of them would be added up: any header that has
-# such a word will do, the first of several, and a province where an export has nothing nearer.
+# Without the column of kabupaten, villages of one name in two of them would be added up. Any header with such
+# a word is accepted, the first of several, or the province where there is none.
 _REGIONS: Mapping[str, tuple[str, ...]] = {
     "kabupaten": ("kabkota", "kabupaten", "kotakab", "prov"),
     "kecamatan": ("kecamatan", "namakec"),
@@ -54,7 +54,7 @@ _FILTERS = frozenset({
     "prov", "provinsi", "kabkota", "kab", "kabupaten", "kabupatenkota", "pukesmas", "puskesmas", "posyandu",
     *ROLES["kecamatan"], *ROLES["desa"],
 })  # fmt: skip
-_TITLE_CELLS = 4  # cells that a row of titles may have
+_TITLE_CELLS = 4  # largest number of cells of a title row
 DELIMITERS = (";", "\t", ",", "|")
 
 
@@ -65,14 +65,14 @@ class Layout:
     Attributes
     ----------
     lines : int
-        Lines (of a workbook, rows) up to and with the header.
+        Number of lines (of a workbook, rows) including the header.
     width : int
         Number of columns.
     roles : mapping of role to column position
     filters : mapping of column position to wanted value
     delimiter : str
     kabupaten : str
-        Header of the column of kabupaten as the file writes it, empty without one.
+        Header of the column of kabupaten as in the file, empty without one.
     """
 
     lines: int
@@ -100,16 +100,16 @@ def find_layout(
     Parameters
     ----------
     candidates : iterable of (line, delimiter, cells)
-        Rows as each delimiter would split them.
+        Rows split by each delimiter.
     columns : mapping of role to header
-        Headers the planner states, where they are not the usual ones.
+        Headers stated by the planner, where they are not the usual ones.
     filters : mapping of header to value
     where : Where
 
     Raises
     ------
     InputError
-        No row names the columns that are needed. The message names what is missing, never what is there.
+        No row has the needed columns. The message names the missing ones, never a cell.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def find_layout(
 
 
 def _is_child(cells: Sequence[str]) -> bool:
-    """Whether a row is of a child: it holds a NIK, or many cells and a day among them."""
+    """Return whether a row is of a child: it has a NIK, or many cells including a date."""
     filled = [cell.strip(" '") for cell in cells if cell.strip()]
     return any(map(is_personal_number, filled)) or (
         len(filled) > _TITLE_CELLS and any(parse_day(cell) > 0 for cell in filled)
@@ -168,9 +168,9 @@ def _nearest(
     columns: Mapping[str, str],
     filters: Mapping[str, str],
 ) -> tuple[Layout, float]:
-    """Take the row that names most of the columns; what else stands in the rows stays in here.
+    """Return the row with most of the columns; other cells are not returned.
 
-    With it the number of the first row that is of a child, infinite for none.
+    Also returns the number of the first row of a child, infinite for none.
     """
     children: dict[str, float] = {}
     best = Layout(lines=0, width=0, roles={}, filters={})
@@ -208,7 +208,7 @@ def _nearest(
 
 
 def _named_by_cells(rows: Sequence[Sequence[str]], taken: set[int], width: int) -> int | None:
-    """Find the column that says the kabupaten by what stands in it, whatever its header."""
+    """Find the column of the kabupaten by its cells, whatever its header."""
     for place in range(width):
         filled = [row[place].strip() for row in rows if place < len(row) and row[place].strip()]
         if (
@@ -222,7 +222,7 @@ def _named_by_cells(rows: Sequence[Sequence[str]], taken: set[int], width: int) 
 
 
 def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]]:
-    """Rows of a text file as each delimiter would split them, with the last line of each.
+    """Split lines of a text file into rows by each delimiter, with the last line of each row.
 
     Examples
     --------
@@ -243,13 +243,13 @@ def split_lines(lines: Sequence[str]) -> Iterable[tuple[int, str, Sequence[str]]
 
 
 def _roles(keys: Mapping[str, Sequence[int]], columns: Mapping[str, str]) -> Mapping[str, int]:
-    """Position of each role whose header occurs exactly once."""
+    """Return the position of each role whose header occurs exactly once."""
     found = {}
     for role, aliases in ROLES.items():
         wanted = (column_key(columns[role]),) if role in columns else aliases
         position = next((keys[key] for key in wanted if key in keys), ())
         if not position and role not in columns:
-            words = _REGIONS.get(role, ())  # the most telling first
+            words = _REGIONS.get(role, ())  # the most specific first
             position = next((keys[key] for word in words for key in keys if _says(key, word)), ())
         if len(position) == 1 or (position and role in _REGIONS):
             found[role] = position[0]
@@ -257,7 +257,7 @@ def _roles(keys: Mapping[str, Sequence[int]], columns: Mapping[str, str]) -> Map
 
 
 def _says(key: str, word: str) -> bool:
-    """Whether a header has the word for a region among others, as "Kab/Kota Domisili" has."""
+    """Return whether a header contains the word for a region, such as "Kab/Kota Domisili"."""
     return word in key and not any(other in key for other in _NOT_OF_HOME)
 
 

@@ -1,6 +1,6 @@
-"""Files that hold one row a person, told by what they hold, whatever a study calls them.
+"""Recognise files with one row a person by their content, whatever the study states.
 
-Nothing here repeats what it reads: the error names file and sheet, and what gave the file away, never a cell.
+Messages never quote cells: the error names file, sheet and the evidence.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _JOINED: Final = re.compile(r"(?<=\d)[\s'-]+(?=\d)")
 _POINTED: Final = re.compile(r"\d+(\.\d+){2,}")
 # Not the decimals of a number: 0.9901010202230001.
 _SIXTEEN: Final = re.compile(r"(?<!\d)(?<!\d[.,])[1-9]\d{15}(?!\d)")
-# A NIK holds a day of birth, 40 added to the day of a girl.
+# A NIK contains the date of birth, with 40 added to the day for girls.
 _NIK: Final = re.compile(r"[1-9]\d{5}(0[1-9]|[12]\d|3[01]|4[1-9]|[56]\d|7[01])(0[1-9]|1[0-2])\d{6}")
 _MASKED: Final = re.compile(r"\d{2,8}[*xX•]{4,}\d{0,6}")
 _ROUNDED: Final = re.compile(r"[1-9][.,]\d+[eE]\+?15")
@@ -42,7 +42,7 @@ _WEAK: Final = frozenset({"nama", "rt", "rw", "rtrw", "alamat", "bblahir", "tbla
 _HEAD_ROWS: Final = 60
 _SAMPLE_ROWS: Final = 2_000
 _LEAST_DAYS, _LEAST_SHARE = 5, 0.6
-# Children under five are born within six years; days on which villages were founded or met lie otherwise.
+# Children under five are born within six years; other dates, such as of founding or meetings, are not.
 _SPAN: Final = (500, 2_300)
 _PLACE: Final = re.compile(r"\b(desa|kel|kelurahan|kec|kecamatan|kode|village|lokus)\b")
 _LEAST_ROWS, _ROWS_A_VILLAGE, _DISTINCT = 30, 3, 0.8
@@ -51,23 +51,23 @@ _SERIALS: Final = (30_000, 60_000)
 
 
 class PersonsError(InputError):
-    """A file that is to be read as a table of villages holds single persons."""
+    """A file stated as a table of villages has rows of persons."""
 
 
 def refuse_persons(rows: Sequence[Sequence[object]], *, where: Where) -> None:
-    """Stop where the rows are persons.
+    """Raise where the rows are persons.
 
     Parameters
     ----------
     rows : sequence of sequences
-        Cells of a sheet or a text file, its header among them.
+        Cells of a sheet or a text file, including the header.
     where : Where
         File and sheet.
 
     Raises
     ------
     PersonsError
-        The message tells what gave the file away, and no cell of it.
+        The message states the evidence, without any cell.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def refuse_persons(rows: Sequence[Sequence[object]], *, where: Where) -> None:
 
 
 def persons_in(rows: Sequence[Sequence[object]]) -> str:
-    """Say what shows that the rows are persons; empty where nothing does.
+    """Return the evidence that rows are persons; empty where there is none.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def _key(cell: str) -> str:
 
 
 def _births(rows: Sequence[Sequence[object]]) -> bool:
-    """Whether a column holds days of birth: it says so, or its days come with names, many a village."""
+    """Return whether a column has dates of birth: by its header, or by dates with many names a village."""
     columns = _columns(rows)
     for column in columns:
         filled = [cell for cell in column if cell is not None]
@@ -188,9 +188,9 @@ def _one_a_row(rows: Sequence[Sequence[object]]) -> bool:
 
 
 def _only_names(rows: Sequence[Sequence[object]]) -> bool:
-    """Whether a list without a header has nothing but names: a child and a parent a row, many a village.
+    """Return whether a list without header has only names: a child and a parent a row, many a village.
 
-    A list of villages has one such column, or says in a header what it is, or gives numbers.
+    A list of villages has only one such column, or a header, or numbers.
     """
     said = any(
         isinstance(cell, str) and _PLACE.search(cell.casefold()) for row in rows[:_HEAD_ROWS] for cell in row
@@ -215,7 +215,7 @@ def _holds_numbers(column: Sequence[object]) -> bool:
 
 
 def _names_in_villages(columns: Sequence[Sequence[object]]) -> bool:
-    """Whether one column of texts differs in nearly each row, and another repeats as villages do."""
+    """Return whether one text column is nearly unique by row, and another repeats as villages do."""
     texts = [
         [" ".join(cell.split()).casefold() for cell in column if isinstance(cell, str) and _key(cell)]
         for column in columns

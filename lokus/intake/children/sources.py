@@ -1,6 +1,6 @@
-"""Rows of child-level exports in chunks, identities already turned into salted hashes.
+"""Read child-level exports in chunks, with identities replaced by salted hashes.
 
-What they say of who a child is leaves this module only as a hash, with a salt drawn anew each time.
+The identity of a child leaves this module only as a hash, with a new random salt each time.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _AROUND_NUMBER = " '\t\u00a0"
 def text_chunks(
     path: Path, layout: Layout, *, rows: int = _CHUNK_ROWS, salt: str | None = None
 ) -> Iterator[pd.DataFrame]:
-    r"""Chunks of a text file through the parser of pandas.
+    r"""Yield chunks of a text file, parsed by pandas.
 
     Yields
     ------
@@ -91,10 +91,9 @@ def text_chunks(
 
 
 class _Ruled(io.BufferedReader):
-    """The rows of a text file below its header, under a blank row wider than any of them should be.
+    """The rows of a text file below its header, after an added blank row that is wider than them.
 
-    The parser takes the number of columns from the first row, and would read the cells of a row that is too
-    wide as if nothing were the matter.
+    The parser takes the number of columns from the first row, and would silently misread a wider row.
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
@@ -106,7 +105,7 @@ class _Ruled(io.BufferedReader):
 
 
 class _Chained(io.RawIOBase):
-    """Some bytes, then a file."""
+    """A stream of some bytes followed by a file."""
 
     def __init__(self, first: bytes, then: io.BufferedReader) -> None:
         self._first, self._then = first, then
@@ -129,13 +128,13 @@ class _Chained(io.RawIOBase):
 
 @contextmanager
 def open_workbook(path: Path) -> Iterator[python_calamine.CalamineWorkbook]:
-    """Open a workbook by what is in it, not by its name: many an .xls is an .xlsx.
+    """Open a workbook by its content, not its name: many files named .xls are .xlsx.
 
     Raises
     ------
     InputError
-        The workbook is damaged, as far as that shows within the block too. Its parser may quote cells, so
-        its message is not repeated.
+        The workbook is damaged; also raised within the block. Its parser may quote cells, so its message is
+        not shown.
 
     Examples
     --------
@@ -164,7 +163,7 @@ def _by_content(path: Path) -> closing[python_calamine.CalamineWorkbook]:
 
 
 def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataFrame]:
-    """Chunks of a worksheet; as :func:`text_chunks`.
+    """Yield chunks of a worksheet, as :func:`text_chunks`.
 
     Examples
     --------
@@ -191,7 +190,7 @@ def workbook_chunks(path: Path, sheet: str, layout: Layout) -> Iterator[pd.DataF
 
 
 def sheet_rows(book: python_calamine.CalamineWorkbook, sheet: str) -> Iterator[list[str]]:
-    """Rows of a worksheet from its first row on, every cell as text.
+    """Yield the rows of a worksheet from its first row on, every cell as text.
 
     Examples
     --------
@@ -205,7 +204,7 @@ def sheet_rows(book: python_calamine.CalamineWorkbook, sheet: str) -> Iterator[l
     found = book.get_sheet_by_name(sheet)
     if found.start is None:
         return
-    # Rows above the first cell are given, columns left of it are not.
+    # Rows above the first cell are included, columns left of it are not.
     left = [""] * found.start[1]
     for row in found.iter_rows():
         yield [*left, *map(_text, row)]
@@ -220,7 +219,7 @@ def _text(value: object) -> str:
 
 
 def _anonymous(cells: pd.DataFrame, layout: Layout, salt: str) -> pd.DataFrame:
-    """Exchange the personal columns for a hash; keep texts of days, places and measurements."""
+    """Replace the personal columns by a hash; texts of days, places and measurements stay."""
     roles = layout.roles
     n = len(cells)
 
@@ -229,7 +228,7 @@ def _anonymous(cells: pd.DataFrame, layout: Layout, salt: str) -> pd.DataFrame:
 
     numbers = [text.strip(_AROUND_NUMBER) for text in texts("nik")]
     by_number = np.fromiter(map(is_personal_number, numbers), dtype=bool, count=n)
-    # Spelling is evened out only where it has to tell children apart; it takes most of the time.
+    # Spelling is normalised only where it identifies children, since it takes most of the time.
     names = [
         "" if known else letters(text) for known, text in zip(by_number.tolist(), texts("nama"), strict=True)
     ]
@@ -252,7 +251,7 @@ def _anonymous(cells: pd.DataFrame, layout: Layout, salt: str) -> pd.DataFrame:
 
 
 def _wider(cells: pd.DataFrame, layout: Layout) -> np.ndarray:
-    """Rows that go on where the header has ended."""
+    """Return which rows are wider than the header."""
     wider = np.zeros(len(cells), dtype=bool)
     for spare in range(layout.width, layout.width + _SPARE_CELLS):
         codes, texts = pd.factorize(cells[spare])
@@ -261,7 +260,7 @@ def _wider(cells: pd.DataFrame, layout: Layout) -> np.ndarray:
 
 
 def head_lines(path: Path, count: int) -> list[str]:
-    r"""First lines of a text file, bytes that are not UTF-8 replaced.
+    r"""Return the first lines of a text file, with bytes that are not UTF-8 replaced.
 
     Examples
     --------

@@ -1,7 +1,8 @@
-"""One measurement a child, found while the rows stream by.
+"""Find the last measurement of each child while reading rows in chunks.
 
-What is kept of a child is two integers: its hash, and birth day, day, village and class packed into one. Only
-the rows that can still be the last one of a child are kept, so memory grows with the children, not the rows.
+A child is stored as two integers: its hash, and birth day, day, village and class packed into one. Only rows
+that can still be the last one of a child are stored, so memory grows with the number of children, not of
+rows.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ Places = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """What an export says, without any child in it.
+    """Counts of an export, without data of children.
 
     Attributes
     ----------
@@ -67,9 +68,9 @@ class Totals:
     first_row : pandas.Series of int
         Row in which a village first occurs within the period.
     seen : mapping of str to int
-        Numbers of rows or children by what is the matter with them.
+        Numbers of rows or children by kind of problem.
     rows : mapping of str to list of int
-        The first few rows of each such matter.
+        The first rows of each kind of problem.
     """
 
     counts: pd.DataFrame
@@ -80,14 +81,14 @@ class Totals:
 
 @dataclass(kw_only=True, repr=False)
 class Tally:
-    """Takes chunks of rows and keeps, of each child, the rows that may turn out to be its last.
+    """Accumulates chunks of rows, storing for each child the rows that can be its last measurement.
 
     Parameters
     ----------
     start, end : int
         First and last day of the period, as day numbers.
     filters : mapping of column name to value
-        Rows to keep; case and spaces do not matter.
+        Rows to use; case and spaces do not matter.
     """
 
     start: int
@@ -109,14 +110,14 @@ class Tally:
         self._state = _LastRows.empty()
 
     def keep_only(self, filters: Mapping[str, str]) -> None:
-        """Keep, of the chunks that follow, the rows with these values in these columns."""
+        """Restrict the following chunks to rows with these values in these columns."""
         self._keep = {
             name: Lookup(partial(_same_place, place_text(value)), missing=False, dtype=np.bool_)
             for name, value in filters.items()
         }
 
     def add(self, chunk: pd.DataFrame, first_row: int) -> None:
-        """Take a chunk, whose first row has the number `first_row` in the file."""
+        """Add a chunk whose first row has the number `first_row` in the file."""
         self.total += len(chunk)
         row = np.arange(first_row, first_row + len(chunk))
         keep = np.ones(len(chunk), dtype=bool)
@@ -135,7 +136,7 @@ class Tally:
     def _take(
         self, chunk: pd.DataFrame, keep: NDArray[np.bool_], day: NDArray[np.int64], row: NDArray[np.int64]
     ) -> None:
-        """Keep the rows inside the period that have a village and an identity."""
+        """Add the rows within the period that have a village and an identity."""
         birth = _values(self._day, chunk, "lahir")
         z = _values(self._z, chunk, "zs_tbu")
         height = _values(self._height, chunk, "tinggi")
@@ -190,7 +191,7 @@ class Tally:
             self._buffer, self._buffered = [], 0
 
     def _share_nik(self, kept: _LastRows) -> _LastRows:
-        """Make a NIK with one birth day one child, even where a row lacks that day; with two, two."""
+        """Treat a NIK with one birth day as one child, also where a row lacks it; with two as two."""
         birth = kept.word >> _BIRTH
         by_nik = (kept.key & np.uint64(1)).astype(bool)
         known = by_nik & (birth > 0)
@@ -204,7 +205,7 @@ class Tally:
     def _one_each(
         self, kept: _LastRows, rank: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Village and class of each child; where its last day holds several, the rules for those."""
+        """Return village and class of each child, by rule where its last day has several rows."""
         begin = np.flatnonzero(_changes(kept.key) | _changes(kept.word >> _BIRTH))
         village = rank[(kept.word >> _VILLAGE) & (_MAX_VILLAGES - 1)]
         kind = kept.word & (2**_VILLAGE - 1)
@@ -221,7 +222,7 @@ class Tally:
     def _village(
         self, chunk: pd.DataFrame, keep: NDArray[np.bool_], row: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Find the number of the village of each row, -1 without one; new villages get the next."""
+        """Return the village number of each row, -1 without village; new villages get the next number."""
         desa, names = pd.factorize(chunk["desa"])
         kecamatan, blocks = _codes(chunk, "kecamatan")
         kabupaten, regions = _codes(chunk, "kabupaten")
@@ -262,7 +263,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class _LastRows:
-    """Rows of children: hash, packed word, and how often the row is there."""
+    """Rows of children: hash, packed word, and number of equal rows."""
 
     key: NDArray[np.uint64]
     word: NDArray[np.int64]
@@ -285,7 +286,7 @@ class _LastRows:
 
 
 def _last_rows(kept: _LastRows) -> _LastRows:
-    """Keep, of each child, the rows of its last day with a z-score, or else its last day; equal rows once.
+    """Select for each child the rows of its last day with a z-score, or else its last day, each row once.
 
     Three sorts of single integers, which together take a third of one sort by two columns.
     """
@@ -308,24 +309,24 @@ def _last_rows(kept: _LastRows) -> _LastRows:
 
 
 def _changes(ordered: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Where another value begins."""
+    """Return where the value changes."""
     new = np.ones(len(ordered), dtype=bool)
     new[1:] = ordered[1:] != ordered[:-1]
     return new
 
 
 def _numbered(ordered: NDArray[np.generic]) -> NDArray[np.int64]:
-    """Give each distinct value a number, from 0 on."""
+    """Assign numbers from 0 to the distinct values."""
     return np.cumsum(_changes(ordered), dtype=np.int64) - 1
 
 
 def _values(lookup: Lookup, chunk: pd.DataFrame, role: str) -> np.ndarray:
-    """Numbers of a column; zeros without the column."""
+    """Return the numbers of a column; zeros without the column."""
     return lookup(chunk[role]) if role in chunk else np.zeros(len(chunk), dtype=np.int64)
 
 
 def _codes(chunk: pd.DataFrame, role: str) -> tuple[np.ndarray, pd.Index]:
-    """Give the number of the text of each row, -1 without one, and the texts."""
+    """Return the number of each row's text, -1 without one, and the texts."""
     if role not in chunk:
         return np.full(len(chunk), -1), pd.Index([])
     codes, texts = pd.factorize(chunk[role])

@@ -1,1 +1,1 @@
-"""What earlier years left: decided lists, outputs of a former study, filled action calendars."""
+"""Read results of earlier years: decided lists, outputs of a former study, filled action calendars."""

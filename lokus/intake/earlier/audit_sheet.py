@@ -1,4 +1,4 @@
-"""The filled sheets of the case audit, read back: causes by code, counts, recommendations, done or not."""
+"""Read the filled sheets of the case audit: causes by code, counts, recommendations, status."""
 
 from __future__ import annotations
 
@@ -49,13 +49,12 @@ def read_audit_returns(
     -------
     DataFrame
         ``kode_desa``, ``kelompok``, ``sebab``, ``kasus``, ``rekomendasi``, ``status``; rows without a cause
-        are left out: nothing was found there.
+        are left out.
 
     Raises
     ------
     InputError
-        A village, group, cause or status is unknown, or a number of cases is none; the message
-        names the rows.
+        A village, group, cause or status is unknown, or a number of cases is invalid; names the rows.
 
     Examples
     --------

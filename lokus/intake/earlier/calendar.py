@@ -1,4 +1,4 @@
-"""Reading the action calendar back after the offices have filled it."""
+"""Read the action calendar filled in by the offices."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ TEXTS = ("id", "kecamatan", "desa", "kode_desa", "kegiatan", "jenis", "satuan", 
          "penanggung_jawab", "keterangan")  # fmt: skip
 NUMBERS = ("kebutuhan", "target", "anggaran", "realisasi")
 _MONTHS = ("bulan_mulai", "bulan_selesai")
-_NAMING = ("id", "kode_desa", "desa", "kegiatan")  # a row that has none of these is no activity
+_NAMING = ("id", "kode_desa", "desa", "kegiatan")  # a row without any of these is no activity
 _DEEPEST = 40  # rows in which a header is looked for
 
 
 class SheetRows(NamedTuple):
-    """Rows of one sheet, index = spreadsheet rows, and what reading them showed."""
+    """Rows of one sheet, index = spreadsheet rows, with findings."""
 
     rows: pd.DataFrame
     findings: list[Finding]
 
 
 def read_rows(grid: Grid) -> SheetRows | None:
-    """Read the calendar of one sheet; None when the sheet holds none.
+    """Read the calendar of one sheet; None where it has none.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def read_rows(grid: Grid) -> SheetRows | None:
     Returns
     -------
     SheetRows or None
-        Columns ``TEXTS`` (empty where nothing stands), ``NUMBERS`` and the two months (NaN where missing),
+        Columns ``TEXTS`` (empty where there is none), ``NUMBERS`` and the two months (NaN where missing),
         ``status`` (one of ``STATUSES``, or empty), ``berkas`` and ``lembar``.
     """
     heads = ((place, find_columns(cells)) for place, cells in enumerate(grid.rows[:_DEEPEST]))
@@ -86,7 +86,7 @@ def read_rows(grid: Grid) -> SheetRows | None:
     for name in NUMBERS:
         numbers = parse_numbers(body[name])
         rows[name] = numbers.value
-        if name == "kebutuhan":  # ours, and no data where it says so
+        if name == "kebutuhan":  # a sheet of lokus without data
             continue
         where = replace(grid.where, column=head_of(name))
         findings += [
@@ -194,7 +194,7 @@ def _statuses(cells: pd.Series, where: Where) -> tuple[list[str], list[Finding]]
     return statuses, findings
 
 
-# From rows back to the activities that were handed out, and to villages
+# Match rows to the issued activities and to villages
 
 ISSUED_COLUMNS = ("id", "kode_desa", "opd", "jenis", "kegiatan", "satuan", "kebutuhan")
 _EMPTY = ("status", "berkas", "lembar", "desa", "kecamatan", "sumber_dana", "penanggung_jawab", "keterangan")
@@ -204,7 +204,7 @@ _IDENTIFIER = re.compile(r"KA-\d{4}-(\d{10})-\S+")
 def trace_rows(
     rows: pd.DataFrame, villages: pd.DataFrame, issued: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Say of every row which activity and village it is, and which activities have no row any more.
+    """Match every row to its activity and village, and find activities without row.
 
     Parameters
     ----------
@@ -213,13 +213,13 @@ def trace_rows(
     villages : pandas.DataFrame
         Index ``kode_desa``, columns ``desa`` and ``kecamatan``.
     issued : pandas.DataFrame or None
-        Activities as handed out, columns ``ISSUED_COLUMNS``; None when that is not known.
+        Activities as issued, columns ``ISSUED_COLUMNS``; None where unknown.
 
     Returns
     -------
     (pandas.DataFrame, list of Finding)
-        The rows with ``opd``, ``kode_desa``, names as `villages` has them, and ``tambahan`` (not among those
-        handed out); after them the activities without a row, with no ``baris``.
+        The rows with ``opd``, ``kode_desa``, names as in `villages`, and ``tambahan`` (not among those
+        issued); after them the activities without a row, without ``baris``.
     """
     findings: list[Finding] = []
     known = _known(rows, issued)
@@ -249,7 +249,7 @@ def trace_rows(
 
 
 def _known(rows: pd.DataFrame, issued: pd.DataFrame | None) -> dict[str, dict[Any, Any]]:
-    """Activities by identifier; without a list of them an identifier of our form speaks for itself."""
+    """Return activities by identifier; without a list of them any identifier of the usual form counts."""
     if issued is not None:
         return {str(record["id"]): record for record in issued.to_dict("records")}
     matches = ((key, _IDENTIFIER.fullmatch(key)) for key in rows["id"].unique())
@@ -262,7 +262,7 @@ def _claims(
     issued: pd.DataFrame | None,
     findings: list[Finding],
 ) -> pd.Series[bool]:
-    """Whether a row stands for its identifier: it is known, and no row before it, reported, has it."""
+    """Return whether a row counts for its identifier: it is known and not used by a row before (reported)."""
     filled = rows[["target", "realisasi"]].notna().any(axis=1) | (rows["status"] != "")
     order = rows.assign(_empty=~filled).sort_values("_empty", kind="stable")
     first = ~order.duplicated("id").reindex(rows.index)
@@ -305,7 +305,7 @@ def _claims(
 
 
 def _written_codes(rows: pd.DataFrame, villages: pd.DataFrame) -> list[str]:
-    """Code of the village each row names, by code or else by its two names; empty for none."""
+    """Return the village code of each row, by its code or else its two names; empty for none."""
     by_name: dict[tuple[str, str], str | None] = {}
     for kode, village in villages.iterrows():
         names = normalise_name(str(village["kecamatan"])), normalise_name(str(village["desa"]))
@@ -324,7 +324,7 @@ def _written_codes(rows: pd.DataFrame, villages: pd.DataFrame) -> list[str]:
 
 
 def _offices(rows: pd.DataFrame, own: Sequence[dict[Any, Any] | None]) -> list[str]:
-    """Office of each row: as handed out, else that of most rows of the sheet, else the sheet's name."""
+    """Return the office of each row: as issued, else of most rows of the sheet, else the sheet's name."""
     told = [str(record.get("opd", "")) if record else "" for record in own]
     sheets = list(zip(rows["berkas"], rows["lembar"], strict=True))
     usual: dict[tuple[str, str], Counter[str]] = {sheet: Counter() for sheet in sheets}
@@ -337,7 +337,7 @@ def _offices(rows: pd.DataFrame, own: Sequence[dict[Any, Any] | None]) -> list[s
 
 
 def _absent(rows: pd.DataFrame, issued: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
-    """Give the activities that have no row, and tell of them office by office."""
+    """Return the activities without row, reported by office."""
     present = set(rows.loc[~rows["tambahan"], "id"])
     absent = issued[~issued["id"].isin(present)]
     for opd, gone in absent.groupby("opd", sort=True):
@@ -392,15 +392,15 @@ ACTIVITY_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class FilledCalendar:
-    """What the offices say they did.
+    """The calendar as reported by the offices.
 
     Attributes
     ----------
     activities : pandas.DataFrame
         One row an activity, columns ``ACTIVITY_COLUMNS``: ``status`` is "selesai", "berjalan", "belum" or
         "belum diisi"; ``capaian`` is 100 × realised / target, NaN where the target is missing or 0;
-        ``tambahan`` marks activities that were not handed out. An activity whose row is gone is here too,
-        not reported and without ``baris``.
+        ``tambahan`` marks activities that were not issued. An activity whose row was deleted is included as
+        not reported, without ``baris``.
     by_village, by_opd : pandas.DataFrame
         ``kegiatan`` and, of these, ``selesai``, ``berjalan``, ``belum``, ``belum_diisi``; ``tambahan``; and
         ``anggaran``, missing where none is stated.
@@ -431,10 +431,10 @@ class FilledCalendar:
 def read_calendar(
     path: str | Path | Sequence[str | Path], villages: pd.DataFrame, *, issued: pd.DataFrame | None = None
 ) -> FilledCalendar:
-    """Read the filled workbook, or the workbooks the offices sent back one by one.
+    """Read the filled workbook, or the workbooks returned by the offices.
 
-    Rows may be sorted, filtered, added and taken out, columns added and moved, months and numbers written
-    as offices write them; what cannot be traced is told with its sheet and row.
+    Rows may have been sorted, filtered, added and deleted, columns added and moved, and months and numbers
+    written in any usual form; rows that cannot be matched are reported with sheet and row.
 
     Parameters
     ----------
@@ -442,7 +442,7 @@ def read_calendar(
     villages : pandas.DataFrame
         Index ``kode_desa``, columns ``desa`` and ``kecamatan``.
     issued : pandas.DataFrame, optional
-        The calendar as it was handed out; otherwise the list that the workbook carries on a hidden sheet.
+        The calendar as issued; by default the list on the hidden sheet of the workbook.
 
     Raises
     ------
@@ -451,8 +451,8 @@ def read_calendar(
 
     Notes
     -----
-    Where the status is empty and something is reported as realised, the status is concluded from it: not
-    begun at 0, done where the target is reached, otherwise under way; ``status_disimpulkan`` marks that.
+    Where the status is empty and a realisation is reported, the status is inferred: not begun at 0, done
+    where the target is reached, otherwise under way; marked by ``status_disimpulkan``.
 
     Examples
     --------
@@ -498,7 +498,7 @@ def read_calendar(
 
 
 def _unread(grid: Grid, read: SheetRows | None) -> list[Finding]:
-    """Tell of activities above the header, and of all rows where activities stand below none."""
+    """Report activities above the header, and all rows of a sheet of activities without header."""
     filled = {
         number: any(_IDENTIFIER.fullmatch(_text(cell)) for cell in cells)
         for number, cells in zip(grid.numbers, grid.rows, strict=True)
@@ -522,7 +522,7 @@ def _unread(grid: Grid, read: SheetRows | None) -> list[Finding]:
 
 
 def _register(grids: Sequence[Grid], findings: list[Finding]) -> pd.DataFrame | None:
-    """Read what was handed out from the hidden sheets; the same activity may stand in several workbooks."""
+    """Read the issued activities from the hidden sheets; one activity may be in several workbooks."""
     frames = []
     for grid in grids:
         if grid.sheet != REGISTER or not grid.rows:
@@ -551,7 +551,7 @@ def _register(grids: Sequence[Grid], findings: list[Finding]) -> pd.DataFrame | 
 
 
 def _judged(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Conclude statuses that were left empty, compute what was achieved, name what contradicts itself."""
+    """Infer empty statuses, compute achievements, and report contradictions."""
     rows = rows.astype(dict.fromkeys((*NUMBERS, "bulan_mulai", "bulan_selesai"), float))
     target, done = rows["target"], rows["realisasi"]
     reached = (target > 0) & (done >= target)

@@ -1,4 +1,4 @@
-"""The form of the action calendar: what columns, months and statuses are called, and how they come back."""
+"""Define the form of the action calendar: headers, months and statuses, for writing and reading."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MONTHS = (
 )  # fmt: skip
 STATUSES = ("selesai", "berjalan", "belum")
 _OVERVIEWS = (N_("Instructions"), N_("By office"), N_("By village"))  # sheets without activities
-REGISTER = "_daftar"  # hidden sheet that lists the activities as they were handed out
+REGISTER = "_daftar"  # hidden sheet that lists the activities as issued
 
-_FEWEST = 4  # columns that make a row of cells the header of a calendar
+_FEWEST = 4  # columns by which the header row of a calendar is recognised
 _ABBREVIATIONS: Mapping[str, int] = {
     **{name.casefold(): number for number, name in enumerate(MONTHS, start=1)},
     **{name[:3].casefold(): number for number, name in enumerate(MONTHS, start=1)},
@@ -56,7 +56,7 @@ _STATUS_WORDS: Mapping[str, str] = {
 
 
 def head_of(key: str) -> str:
-    """Header of a column in the language in force.
+    """Return the header of a column in the current language.
 
     Examples
     --------
@@ -93,9 +93,9 @@ def _heads() -> dict[str, str]:
 
 
 def find_columns(cells: Sequence[Cell]) -> dict[str, int]:
-    """Position of each column in a row of cells, empty when the row is no header of a calendar.
+    """Return the position of each column in a row of cells; empty where the row is no header of a calendar.
 
-    The header may be in any language lokus speaks, whatever language is in force.
+    The header may be in any language of lokus, whatever the current one.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def find_columns(cells: Sequence[Cell]) -> dict[str, int]:
 
 
 def is_overview(sheet: str) -> bool:
-    """Whether a sheet is one of those that a calendar has besides its activities, in any language.
+    """Return whether a sheet is one that a calendar has besides activities, in any language.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def is_overview(sheet: str) -> bool:
 
 
 def read_month(cell: Cell) -> tuple[int, int | None] | None:
-    """Month from 1 to 12, and the year when one is written; None for what is no month.
+    """Return the month from 1 to 12, and the year where stated; None where the cell is no month.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def read_month(cell: Cell) -> tuple[int, int | None] | None:
 
 
 def read_status(cell: Cell) -> str | None:
-    """One of ``STATUSES``, or None for words that are none of them.
+    """Return one of ``STATUSES``, or None for other words.
 
     Examples
     --------

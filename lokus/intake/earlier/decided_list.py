@@ -1,4 +1,4 @@
-"""A list of lokus as it was decided: read from whatever file it stands in, brought to village codes."""
+"""Read a decided list of lokus from any file, as village codes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["DecidedList", "read_decided_list"]
 
 # Which rows are villages
 
-# What stands below a list: who decided it, where, and what he remarks. No village is called any of it.
+# Words below a list: place, signatory and remarks. No village has such a name.
 _SIGNATURE: Final = re.compile(
     r"\b(di ?tetapkan|pada tanggal|bupati|wali ?kota|sekretaris daerah|sekda|kepala (dinas|badan|bagian)|"
     r"ketua|nip|ttd|salinan|tembusan|mengetahui|set in)\b|(sumber|keterangan|catatan|sources?)\s*:|"
@@ -47,12 +47,12 @@ _MOSTLY: Final = 0.8
 def village_rows(
     table: ListTable, villages: pd.DataFrame, decisions: pd.DataFrame | None = None
 ) -> tuple[RawTable, list[Finding]]:
-    """Settle which rows of a list are villages.
+    """Determine which rows of a list are villages.
 
-    Running numbers are taken off the names; headers repeated on every page are set aside. Rows that reading
-    took for totals or footers come back where they name a village ("Sumber Rejo"). What follows the last
-    village is set aside where it is a signature, has no place in it, or is an unnumbered remark below a
-    numbered list that resembles no village; anything else stays, to be settled by a person.
+    Running numbers are removed from names; headers repeated on every page are set aside. Rows read as totals
+    or footers are restored where they name a village ("Sumber Rejo"). Rows after the last village are set
+    aside where they are a signature, name no place, or are an unnumbered remark below a numbered list that
+    resembles no village; others stay, for a person to decide.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def village_rows(
     Returns
     -------
     raw : RawTable
-        Rows set aside stand in ``totals`` as headings or footers.
+        Rows set aside are in ``totals`` as headings or footers.
     findings : list of Finding
 
     Raises
@@ -125,7 +125,7 @@ def _without(raw: RawTable, index: pd.Index[int], kind: str) -> RawTable:
 
 
 def _page_heads(table: ListTable) -> pd.Index[int]:
-    """Rows with which the header begins anew on another page, and those that number its columns."""
+    """Return rows that repeat the header on another page, and rows that number its columns."""
     raw = table.raw
     heads = {
         column_key(part) for header in table.place.values() for part in raw.column(header).split(SEPARATOR)
@@ -146,7 +146,7 @@ def _cleaned(table: ListTable) -> RawTable:
                 column = table.raw.column(table.place[key])
                 frame[column] = frame[column].map(without_number).astype(object)
     if table.number:
-        # Only a number makes a row without a place a village that lacks one.
+        # A row without a place counts as a village only where it has a number.
         numbers = data[table.number].map(list_number).astype(object)
         data[table.number] = numbers.where(numbers.notna(), None)
     return replace(table.raw, data=data, totals=totals)
@@ -195,7 +195,7 @@ def _tail(
 
 
 def _resembling(names: pd.Series, villages: pd.DataFrame) -> pd.Series:
-    """Whether a name is one of the villages, or near enough to have candidates."""
+    """Return whether a name is one of the villages, or similar enough to have candidates."""
     found = match_names(pd.DataFrame({"desa": names}), villages)
     return found["kode_desa"].notna() | found["calon"].map(bool)
 
@@ -221,9 +221,9 @@ def _text(cell: object) -> str:
 
 
 def numbering_findings(raw: RawTable, number: str) -> list[Finding]:
-    """Tell running numbers that are left out: a row may be hidden or deleted.
+    """Report missing running numbers: a row may be hidden or deleted.
 
-    Numbers may stand in any order, or begin anew in every kecamatan.
+    Numbers may be in any order, or start again in every kecamatan.
     """
     if not number:
         return []
@@ -260,10 +260,10 @@ class DecidedList:
     kode : tuple of str
         Codes of the villages, in the order of the list, each once.
     reconciliation : pandas.DataFrame
-        What became of every row of the file (totals, signatures and rows outside the filter in one line a
+        Outcome of every row of the file (totals, signatures and rows outside the filter in one line for each
         kind); columns :data:`lokus.intake.join.reconciliation.RECONCILIATION_COLUMNS`.
     findings : tuple of Finding
-        A row that no village is found for is blocking.
+        A row without a village is blocking.
     open_cases : pandas.DataFrame
         Rows without a village, as :func:`lokus.places.names.write_open_cases` takes them.
     source, sheet : str
@@ -279,7 +279,7 @@ class DecidedList:
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
-        """Findings that must be mended or accepted before the list is used."""
+        """Findings that must be corrected or accepted before the list is used."""
         return tuple(finding for finding in self.findings if finding.level == "blocking")
 
     def __len__(self) -> int:
@@ -329,7 +329,7 @@ def read_decided_list(
     Raises
     ------
     InputError
-        The file cannot be read, does not tell which sheet or columns are meant, or is of another kabupaten.
+        The file cannot be read, its sheet or columns are ambiguous, or it is of another kabupaten.
 
     Examples
     --------
@@ -381,7 +381,7 @@ def read_decided_list(
 
 
 def _in_order(placed: pd.DataFrame, raw: RawTable, table: ListTable) -> pd.Series[str]:
-    """Codes in the order of the list: by its numbers where they number it throughout, else by rows."""
+    """Return the codes in the order of the list: by its numbers where they are complete, else by rows."""
     codes: pd.Series[str] = placed["kode_desa"].dropna()
     if not table.number:
         return codes
@@ -408,7 +408,7 @@ def _repeated(rows_of: Mapping[str, list[int]], villages: pd.DataFrame, raw: Raw
 
 
 def _too_long(n: int, total: int, raw: RawTable) -> list[Finding]:
-    """Doubt a list of most villages: a table of all of them may say in a column which are lokus."""
+    """Warn about a list of most villages: it may be a table of all with a column that marks the lokus."""
     if 2 * n <= total:
         return []
     return [

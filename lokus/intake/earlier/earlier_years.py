@@ -1,4 +1,4 @@
-"""Last year and the years before it on this year's villages: indicators, and who was on which list."""
+"""Convert indicators and lists of earlier years to this year's villages."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 __all__ = ["EarlierYears", "carry_earlier_years"]
 
-# Results that are no indicators, but that a review compares.
+# Results that are not indicators but are compared in a review.
 _RESULTS = ("skor", "peringkat", "peluang_lokus")
-# What an estimated rate is a share of, the best known first.
+# Denominators of an estimated rate, in order of preference.
 _DENOMINATORS: Mapping[str, tuple[str, ...]] = {"prevalensi": ("sasaran", "diukur")}
 _RECODED = "ganti kode"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EarlierYears:
-    """The past of this year's villages.
+    """Data of earlier years for this year's villages.
 
     Attributes
     ----------
     values : pandas.DataFrame of float
         Last year's indicators, score and rank; index ``kode_desa`` of this year, sorted. Missing where a
-        village had none, or where it cannot be told (counts of a divided village).
+        village had none, or where it is unknown (counts of a divided village).
     lists : pandas.DataFrame of boolean
         Village × year, newest year last: whether it was on that list; ``<NA>`` for a village that is new.
     left : pandas.DataFrame
@@ -60,11 +60,11 @@ class EarlierYears:
 
     @property
     def years(self) -> tuple[int, ...]:
-        """Years there is a list of, the newest last."""
+        """Years with a list, newest last."""
         return tuple(int(year) for year in self.lists.columns.tolist())
 
     def kode(self, year: int) -> tuple[str, ...]:
-        """Codes, of this year and sorted, of the villages on the list of a year."""
+        """Return this year's sorted codes of the villages on the list of a year."""
         on = self.lists[year].fillna(value=False).astype(bool)
         return tuple(str(kode) for kode in self.lists.index[on])
 
@@ -85,7 +85,7 @@ def carry_earlier_years(
     catalogue: Catalogue,
     walk: Crosswalk | None = None,
 ) -> EarlierYears:
-    """Bring last year's indicators and the lists of earlier years onto this year's villages.
+    """Convert last year's indicators and the lists of earlier years to this year's villages.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def carry_earlier_years(
     previous_results : pandas.DataFrame, optional
         Last year's results, index as `previous_villages`.
     lists : mapping of year to codes
-        Lists as they were decided, in the codes of `previous_villages` (of `villages` where that is None).
+        Decided lists, in the codes of `previous_villages` (of `villages` where that is None).
     villages : pandas.DataFrame or geopandas.GeoDataFrame
         Village table of this year.
     catalogue : Catalogue
-        Says which indicators are counts, and what shares are shares of. A share without a known denominator
-        is kept for merged villages only where it was the same in all.
+        States which indicators are counts, and the denominators of shares. A share without a known
+        denominator is used for merged villages only where it was the same in all.
     walk : Crosswalk, optional
         From `previous_villages` to `villages`, where it is known already.
 
@@ -114,7 +114,7 @@ def carry_earlier_years(
     InputError
         A code of a list is no village of its village table.
     ValueError
-        There are results without the villages they are of.
+        Results are given without their villages.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def carry_earlier_years(
 
 
 def _lists_alone(lists: Mapping[int, Collection[str]], villages: pd.DataFrame) -> EarlierYears:
-    """Give lists that were read against this year's villages: nothing is to be carried."""
+    """Return lists that already have this year's codes, without conversion."""
     now = villages.sort_index()
     flags = _flags(lists, now)
     nothing = pd.DataFrame(index=now.index)

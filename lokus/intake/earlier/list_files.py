@@ -1,4 +1,4 @@
-"""The files a decided list may stand in: workbook, CSV, map layer, lock of an earlier run, plain lines."""
+"""Read the file of a decided list: workbook, CSV, map layer, lock of an earlier run, plain lines."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _HEADS: Final = frozenset({"kode", "kode desa", "desa", "nama desa", "kelurahan"
 
 
 def without_number(cell: Cell) -> Cell:
-    """Take a running number off the front of a name.
+    """Remove a leading running number from a name.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def without_number(cell: Cell) -> Cell:
 
 
 def list_number(cell: object) -> float:
-    """Read a running number; NaN where the cell is something else.
+    """Read a running number; NaN where the cell is none.
 
     Examples
     --------
@@ -78,21 +78,21 @@ def list_number(cell: object) -> float:
 def read_lines(path: Path, villages: pd.DataFrame, *, sheet: str | None = None) -> RawTable | None:
     r"""Read a list that has one village a line and no header.
 
-    A line may begin with a running number and hold a code, a name, or both; a kecamatan may follow in
-    brackets, or stand above its villages ("Kecamatan Sarudu"). Lines that begin with ``#`` are remarks.
+    A line may begin with a running number and has a code, a name, or both; a kecamatan may follow in
+    brackets, or precede its villages ("Kecamatan Sarudu"). Lines that begin with ``#`` are remarks.
 
     Parameters
     ----------
     path : Path
     villages : pandas.DataFrame
-        Village table; what stands in brackets is a kecamatan only if it is one of these.
+        Village table; text in brackets is a kecamatan only if it is one of these.
     sheet : str, optional
 
     Returns
     -------
     RawTable or None
-        Columns ``nomor``, ``kode``, ``desa``, ``kecamatan``; None where a line holds several names, so that
-        only a header can tell what they are.
+        Columns ``nomor``, ``kode``, ``desa``, ``kecamatan``; None where a line has several names, which only
+        a header can distinguish.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def read_lines(path: Path, villages: pd.DataFrame, *, sheet: str | None = None) 
 
 
 def _first(grid: Grid) -> int:
-    """Position of the first line below the header, where a single column has one after all."""
+    """Return the position of the first line below a header, where a single column has one."""
     for position, cells in enumerate(grid.rows):
         texts = [cell for cell in cells if cell is not None]
         if len(texts) == 1 and fold(str(texts[0])) in _HEADS:
@@ -208,7 +208,7 @@ OWN_ANNEX = ("Lampiran SK", "SK annex")
 """Sheet with the proposed list in the workbook that lokus writes, in both languages."""
 
 LAYERS = (".gpkg", ".geojson", ".shp", ".fgb")
-# Headers that mean a village, or its code, in a list of lokus only.
+# Headers of a village, or its code, in a list of lokus only.
 _HEADERS: Mapping[str, Sequence[str]] = {
     "kode": ("kode lokus", "village code", "code"),
     "desa": (
@@ -225,7 +225,7 @@ _HEADERS: Mapping[str, Sequence[str]] = {
     ),
     "kecamatan": ("subdistrict",),
 }
-# Where no header is known as a whole, one that holds such a word may be meant, if it is the only one.
+# Where no whole header is known, a header with such a word is used if it is the only one.
 _WORDS: Mapping[str, re.Pattern[str]] = {
     "desa": re.compile(r"\b(desa|kelurahan|kel|lokus|village)\b"),
     "kecamatan": re.compile(r"\b(kecamatan|kec|subdistrict)\b"),
@@ -238,16 +238,16 @@ _OWN_LAYER = "desa"
 
 @dataclass(frozen=True, kw_only=True)
 class ListTable:
-    """A list as it stands in its file, and what its columns are.
+    """A list as in its file, with its columns.
 
     Attributes
     ----------
     raw : RawTable
     place : mapping of "kode", "desa" or "kecamatan" to header
     number : str
-        Column that numbers the villages, empty for none.
+        Column of running numbers, empty for none.
     rows : mapping of header to value
-        Rows that are meant.
+        Rows to use.
     """
 
     raw: RawTable
@@ -270,18 +270,18 @@ def read_list_table(
     ----------
     path : str or Path
     villages : pandas.DataFrame
-        Village table; tells names of kecamatan apart in plain lines.
+        Village table, to recognise names of kecamatan in plain lines.
     sheet : str, optional
         Sheet, or layer of a map file.
     place : mapping, optional
         ``{"kode" | "desa" | "kecamatan": header}``; recognised where not stated.
     where : mapping of header to value, optional
-        Rows that are meant. Of results that lokus wrote, the proposed villages are.
+        Rows to use; by default the proposed villages of results written by lokus.
 
     Raises
     ------
     InputError
-        The file cannot be read, or it does not tell which sheet or columns are meant.
+        The file cannot be read, or its sheet or columns are ambiguous.
 
     Examples
     --------
@@ -454,7 +454,7 @@ def _words(header: str) -> str:
 
 
 def _holds_codes(cells: pd.Series) -> bool:
-    """Whether most cells are village codes: a column "Kode" may as well number health centres."""
+    """Return whether most cells are village codes; a column "Kode" may have other codes."""
 
     def reads(cell: object) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""The outputs of an earlier run, read back: results table, proposed list and settings."""
+"""Read the outputs of an earlier run: results table, proposed list and settings."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ _PLACE = ("desa", "kecamatan", "kode_kecamatan", "jenis")
 _NEEDED = (*_PLACE, "terpilih", "nomor")
 _COUNTS = ("stunting", "diukur", "sasaran")
 _MASKED = "disamarkan"
-# Classes of the map themes stand beside the results; this one is a result.
+# Classes of map themes are written with the results; this one is a result.
 _CLASS, _RESULT_CLASS = "kelas_", "kelas_kepastian"
-# Whole numbers that may be missing, whether or not they are in this study.
+# Integers with missing values, whether or not this study has any.
 _MAY_BE_MISSING = frozenset({"peringkat", "nomor", "tipologi_urutan"})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PreviousPack:
-    """What an earlier run gave.
+    """Results of an earlier run.
 
     Attributes
     ----------
     year : int
         Year of the proposal.
     results : geopandas.GeoDataFrame
-        Results table as the study had it: place, indicators, rates, scores, selection; index ``kode_desa``.
+        Results table of the study: place, indicators, rates, scores, selection; index ``kode_desa``.
     kode : tuple of str
         The proposed list, in the order of its numbers.
     settings : mapping
         Settings of that study under the keys of the study file.
     folder : Path
-        Where the outputs are.
+        Folder of the outputs.
     findings : tuple of Finding
     """
 
@@ -86,22 +86,22 @@ def read_previous_pack(
     path : str or Path
         Output folder, or the lock in it.
     digest : callable, optional
-        Gives the fingerprint of a results table, as the lock was made with. With it, results that are not
-        those of the lock are told even where the list is the same.
+        Computes the fingerprint of a results table, as for the lock. With it, results that differ from the
+        lock are reported even where the list is the same.
     inner : callable, optional
-        Of the settings in the lock gives what turns the name of a column, as a theme writes it, into the name
+        Takes the settings in the lock and returns the function that converts a column name of a theme to that
         inside lokus.
 
     Returns
     -------
     PreviousPack
-        Types are those the study had: missing numbers missing, yes and no as bool, polygons of one part as
+        With the types of the study: missing numbers as missing, yes and no as bool, polygons of one part as
         polygons.
 
     Raises
     ------
     InputError
-        The folder or a file in it is missing or is something else, the outputs are the public version, or
+        The folder or a file in it is missing or of another kind, the outputs are the public version, or
         results and lock are of different runs.
 
     Examples
@@ -138,7 +138,7 @@ def read_previous_pack(
 
 
 def _located(path: Path) -> tuple[Path, Path]:
-    """Folder of the outputs, and the lock in it."""
+    """Return the folder of the outputs, and the lock in it."""
     if path.is_dir():
         folder, lock = path, path / _LOCK
     elif path.is_file() and path.suffix == ".json":
@@ -204,7 +204,7 @@ def _read_results(path: Path) -> gpd.GeoDataFrame:
 
 
 def _as_it_was(values: pd.Series, kind: str) -> pd.Series:
-    """Give a column the type it was written with; reading makes floats of whole numbers with gaps."""
+    """Restore the type of a column; reading converts integers with missing values to floats."""
     if kind == "bool":
         return values.astype("boolean") if values.isna().any() else values.astype(bool)
     if kind.startswith("int"):
@@ -265,7 +265,7 @@ def _altered(
 ) -> list[Finding]:
     if digest is None or "hasil_sha256" not in lock:
         return []
-    # A study whose boundary file calls every shape a multipolygon keeps them so.
+    # A study whose boundary file has only multipolygons keeps them.
     multiple = results.set_geometry(
         [
             shapely.MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape

@@ -1,1 +1,1 @@
-"""The catalogue of indicators: label, unit, direction, range, office and intervention of each."""
+"""Define the catalogue of indicators: label, unit, direction, range, office and intervention of each."""

@@ -1,4 +1,4 @@
-"""The catalogue of indicators, and the shares and sums derived from them."""
+"""Load the catalogue of indicators, and derive shares and sums."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _KEYS = (
 
 
 def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
-    """Check one entry and make the indicator of it.
+    """Check one entry and return its indicator.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def read_entry(key: str, entry: Mapping[str, Any]) -> Indicator:
 
 
 def _kind(key: str, entry: Mapping[str, Any]) -> Kind:
-    """Read which kind the intervention is of; nothing is assumed where it is not said."""
+    """Read the kind of the intervention; empty where it is not stated."""
     stated = entry.get("jenis_intervensi", "")
     if stated == "":
         return ""
@@ -160,7 +160,7 @@ def _texts(key: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def wrong_entry(key: str, what: str, remedy: str = "") -> StudyFileError:
-    """Make the error for an entry that cannot be used."""
+    """Build the error for an invalid entry."""
     return StudyFileError(
         _('indicator "{key}": {what}').format(key=key, what=what), where=Where(file="katalog"), remedy=remedy
     )
@@ -215,7 +215,7 @@ class Catalogue(Mapping[str, Indicator]):
         return _("Catalogue of {n} indicators").format(n=len(self))
 
     def worse_ends(self, keys: Iterable[str]) -> dict[str, Literal["high", "low"]]:
-        """Which end of each indicator is the worse one.
+        """Return the worse end of each indicator.
 
         Raises
         ------
@@ -239,7 +239,7 @@ class Catalogue(Mapping[str, Indicator]):
         return ends
 
     def derived_from(self, key: str) -> tuple[str, ...]:
-        """Keys of the indicators that are computed from `key`, directly or through another one.
+        """Return the keys of the indicators computed from `key`, directly or through another one.
 
         Examples
         --------
@@ -259,9 +259,9 @@ class Catalogue(Mapping[str, Indicator]):
         return tuple(found)
 
     def derive(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Compute the indicators that others give, and leave the given ones alone.
+        """Compute derived indicators that are not given.
 
-        A column that is there is never touched, not even where it is empty. A share is 100 × numerator /
+        An existing column is never changed, not even where it is empty. A share is 100 × numerator /
         denominator; it is missing where either is missing or the denominator is 0. A sum is missing where a
         part is.
 
@@ -276,7 +276,7 @@ class Catalogue(Mapping[str, Indicator]):
             A copy with the derived columns added.
         """
         out = frame.copy()
-        # Sums first: shares may be taken of them.
+        # Sums first, since shares may use them.
         for key, item in self._indicators.items():
             if item.sum_of and key not in out and set(item.sum_of) <= set(out.columns):
                 out[key] = out[list(item.sum_of)].astype(float).sum(axis=1, skipna=False)
@@ -287,7 +287,7 @@ class Catalogue(Mapping[str, Indicator]):
         return out
 
     def frame(self) -> pd.DataFrame:
-        """Give the catalogue as a table for the method sheet, one row an indicator, Indonesian columns."""
+        """Return the catalogue as a table for the method sheet: one row an indicator, Indonesian columns."""
         rows = [
             {
                 "kunci": item.key,
@@ -316,7 +316,7 @@ class UnknownIndicatorError(StudyFileError, KeyError):
 
 
 def load_catalogue(extra: Mapping[str, Mapping[str, Any]] | None = None) -> Catalogue:
-    """Load the catalogue that comes with lokus, with the study's own indicators added.
+    """Load the catalogue of lokus, with a study's own indicators added.
 
     Parameters
     ----------

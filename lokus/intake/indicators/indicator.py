@@ -1,4 +1,4 @@
-"""One indicator: what it means, which end is worse, who owns it."""
+"""Define an indicator: label, unit, worse end, range, owner."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Indicator:
     minimum, maximum : float
         Valid range, infinite where open.
     beyond : {"blocking", "warning"}
-        How serious a value outside the range is: impossible, or only in need of an explanation.
+        Level of a finding about a value outside the range: impossible, or to be explained.
     numerator, denominator : str
-        Keys that give a share, empty for none.
+        Keys from which a share is computed, empty for none.
     sum_of : tuple of str
         Keys that add up to this one.
     owner : str
@@ -40,20 +40,19 @@ class Indicator:
     intervention : str
         What that office does where the indicator is bad.
     intervention_kind : {"spesifik", "sensitif", ""}
-        Whether that acts on direct or on indirect causes of stunting; empty where nobody has said.
+        Whether it addresses direct or indirect causes of stunting; empty where not stated.
     action_unit : str
         What the action is counted in; "desa" for one that concerns the village as a whole.
     action_whole : str
-        For a share: key of the count it is a share of, so that those concerned can be counted; its
-        denominator unless stated.
+        For a share: key of the count from which the number concerned is computed; by default its denominator.
     action_count : str
         Key of the count of those concerned, where an indicator gives it directly.
     source : str
-        Where the definition or range comes from.
+        Source of the definition or range.
     group : str
         Target group, for the 29 service coverages.
     contained_in : tuple of str
-        Indicators that count this one too: scoring both counts it twice.
+        Indicators that contain this one: a score with both counts it twice.
     bad_id, good_id, bad_en, good_en : str
         Words for a village at either end, such as "sanitasi buruk" and "sanitasi baik"; empty for none.
     """
@@ -98,7 +97,7 @@ class Indicator:
 
     @property
     def label(self) -> str:
-        """Label in the language in force."""
+        """Label in the current language."""
         return self.label_en if language() == "en" else self.label_id
 
     @property
@@ -114,7 +113,7 @@ class Indicator:
 
     @property
     def is_count(self) -> bool:
-        """Whether it counts whole things: children, families, teams."""
+        """Whether it is a count: of children, families, teams."""
         return self.unit in _COUNTED
 
 

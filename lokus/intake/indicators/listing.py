@@ -1,4 +1,4 @@
-"""The catalogue as a reader looks it up: key, label, unit, which end is worse, office."""
+"""Format the catalogue for looking up: key, label, unit, worse end, office."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["catalogue_page", "catalogue_text"]
 
 
 def catalogue_text(catalogue: Catalogue, *, words: Sequence[str] = ()) -> str:
-    """Write one line an indicator, in columns.
+    """Format the catalogue as text, one line an indicator.
 
     Parameters
     ----------
     catalogue : Catalogue
     words : sequence of str
-        Only indicators whose line has all of them.
+        Only indicators whose line contains all of them.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def catalogue_text(catalogue: Catalogue, *, words: Sequence[str] = ()) -> str:
 
 
 def catalogue_page(catalogue: Catalogue) -> str:
-    """Write the page of the documentation, in Markdown.
+    """Format the catalogue as a Markdown page of the documentation.
 
     Examples
     --------

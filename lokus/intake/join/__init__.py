@@ -1,1 +1,1 @@
-"""Which village each row of a table is about, and what became of every row."""
+"""Join the rows of tables to villages, and account for every row."""

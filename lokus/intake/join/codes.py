@@ -1,4 +1,4 @@
-"""Rows settled by their village code, and what their names say against it."""
+"""Place rows by their village code, and report names that contradict it."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ _SURE = ("nama persis", "nama dinormalkan")
 _BY_NAME = (*_SURE, "nama mirip")
 _LEAST_SHARE_NAMED = 0.8
 _LEAST_ROWS_OF_A_VINTAGE = 3
-# Of all villages whose code stayed from 2018 to 2025 and whose name changed, nearly all are more alike.
+# Nearly all villages with the same code but another name in 2018 and 2025 have more similar names.
 _CLEARLY_DIFFERENT = 60.0
-# In a table of one kabupaten hardly any row is of another.
+# Largest share of rows of other kabupaten in a table of one kabupaten.
 _FEW_ELSEWHERE = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodePlaces:
-    """What codes make of the rows that names have placed.
+    """Rows placed by code, after they were placed by name.
 
     Attributes
     ----------
     table : pandas.DataFrame
-        As :class:`lokus.intake.join.row_places.RowPlaces` holds it, without rows of other kabupaten.
+        As in :class:`lokus.intake.join.row_places.RowPlaces`, without rows of other kabupaten.
     elsewhere : pandas.Index
         Rows of other kabupaten.
     findings : list of Finding
@@ -66,18 +66,17 @@ def place_by_code(
     *,
     listed: bool = True,
 ) -> CodePlaces:
-    r"""Let codes go before names, where the column holds Kemendagri codes of this year.
+    r"""Place rows by code instead of name, where the column has Kemendagri codes of this year.
 
-    A code counts unless the row is decided by a person. Where name or kecamatan of a row contradict its code,
-    the row is a blocking finding. Codes of another year, and codes that are none of a village, leave their
-    rows to the names, where these settle them. Where that is so for most villages of the study and under its
-    own kabupaten, the codes of the boundaries may be the wrong ones: unless they are `listed`, the finding
-    blocks.
+    A code is used unless a person decided on the row. Where name or kecamatan of a row contradict its code,
+    the row is a blocking finding. Rows with a code of another year, or of no village, are placed by name
+    where that is unambiguous. Where this holds for most villages of the study in its own kabupaten, the codes
+    of the boundaries may be wrong: unless they are `listed`, the finding is blocking.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What the names of the rows gave.
+        Rows as placed by name.
     rows : pandas.DataFrame
         ``kode``, ``desa`` and ``kecamatan`` as written; same index.
     villages : pandas.DataFrame
@@ -86,12 +85,12 @@ def place_by_code(
     place : mapping
         ``{"kode" | "desa" | "kecamatan": header}``.
     listed : bool
-        The codes of `villages` stand in an official list.
+        Whether the codes of `villages` are in an official list.
 
     Raises
     ------
     InputError
-        No code is one of this kabupaten and the names are not either.
+        Neither codes nor names are of this kabupaten.
 
     Examples
     --------
@@ -150,7 +149,7 @@ def place_by_code(
 
 
 def _meant_here(table: pd.DataFrame, claimed: set[str]) -> np.ndarray:
-    """Which rows name a village of this study that no code claims: their code is mistyped, not elsewhere."""
+    """Return rows that name a village without a row by code: their code is mistyped, not of elsewhere."""
     here = table["cara"].isin(_SURE) & ~table["kode_desa"].isin(claimed)
     return np.asarray(here, dtype=bool)
 
@@ -158,7 +157,7 @@ def _meant_here(table: pd.DataFrame, claimed: set[str]) -> np.ndarray:
 def _by_code(
     table: pd.DataFrame, codes: pd.Series, rows: pd.DataFrame, villages: pd.DataFrame, at: Where
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Place rows by code, and find the codes that are unknown or that the rest of their row contradicts."""
+    """Place rows by code, and report codes that are unknown or contradict their row."""
     codes = codes.reindex(table.index)
     open_to_code = table["cara"] != "keputusan"
     known = codes.isin(villages.index) & open_to_code
@@ -170,7 +169,7 @@ def _by_code(
         if table["cara"][row] in _BY_NAME
     }
     conflicts = _conflicts(rows.loc[table.index[known]], codes[known], villages, at)
-    # A row that its name would settle stays open: the code says it is another village.
+    # A row stays open although its name is unambiguous: its code is of another village.
     table = table.copy()
     table["kode_desa"] = table["kode_desa"].mask(unknown, pd.NA).mask(known, codes)
     table["cara"] = table["cara"].mask(unknown, UNKNOWN_CODE).mask(known, "kode")
@@ -181,7 +180,7 @@ def _by_code(
     for row, (finding, other) in conflicts.items():
         findings.append(finding)
         near[row] = [_candidate(one, villages) for one in (str(codes[row]), other) if one]
-    # Nor has a row a village that its code and its name do not agree on, even where the finding is accepted.
+    # A row whose code and name contradict each other has no village, even where the finding is accepted.
     disputed = table.index.isin(list(conflicts))
     table["kode_desa"] = table["kode_desa"].mask(disputed, pd.NA)
     table["nilai"] = table["nilai"].mask(disputed, float("nan"))
@@ -210,7 +209,7 @@ def _unknown_code(row: pd.Series, kode: str, at: Where, villages: pd.DataFrame) 
 def _conflicts(
     rows: pd.DataFrame, codes: pd.Series, villages: pd.DataFrame, at: Where
 ) -> dict[int, tuple[Finding, str]]:
-    """Find the rows that say another village than their code: the finding, and that village where known."""
+    """Report the rows that name another village than their code, with that village where known."""
     kecamatan = match_kecamatan(rows["kecamatan"], villages)
     names = villages["desa"]
     out: dict[int, tuple[Finding, str]] = {}
@@ -229,7 +228,7 @@ def _conflicts(
     return out
 
 
-# Each row is compared with all villages: 200 names are taken apart 40,000 times otherwise.
+# Cached, because each row is compared with all villages.
 _key = lru_cache(maxsize=20_000)(name_key)
 
 
@@ -244,7 +243,7 @@ def _bare(text: str) -> str:
 
 
 def _better(written: str, own: str, names: pd.Series) -> str:
-    """Village whose name fits better than that of `own`: the very name, or by likeness; empty for none."""
+    """Return the village whose name fits better than that of `own`, if any; otherwise an empty text."""
     others = names.drop(index=own, errors="ignore")
     same = [kode for kode, name in others.items() if _same_name(written, str(name))]
     if same:
@@ -268,7 +267,7 @@ def _alike(written: str, name: str) -> float:
 
 
 def _different(written: str, name: str) -> bool:
-    """Whether no habit of writing turns one name into the other: not a word less, not a short form."""
+    """Return whether two names differ by more than a missing word or an abbreviation."""
     one, other = normalise_name(written), normalise_name(name)
     shorter, longer = sorted((one, other), key=len)
     if _key(one).marks == _key(other).marks and (
@@ -325,7 +324,7 @@ def _candidate(kode: str, villages: pd.DataFrame) -> str:
 
 
 def _refused_but_named(findings: list[Finding], table: pd.DataFrame, at: Where) -> list[Finding]:
-    """Make one warning of all refused codes whose rows the names settle."""
+    """Replace the findings of refused codes whose rows are placed by name by one warning."""
     placed = set(table.index[table["kode_desa"].notna() | (table["cara"] == "keputusan")])
     named = [f for f in findings if f.check == "kode.refused" and f.where.row in placed]
     if not named:
@@ -343,7 +342,7 @@ def _refused_but_named(findings: list[Finding], table: pd.DataFrame, at: Where) 
 
 
 def _of_another_vintage(codes: pd.Series, table: pd.DataFrame, villages: pd.DataFrame) -> pd.Index:
-    """Rows with codes of another year: no code of their kabupaten or kecamatan is known, and names are."""
+    """Return rows with codes of another year: unknown kabupaten or kecamatan code, known names."""
     known = codes.isin(villages.index)
     claimed = set(codes[known])
     open_rows = codes.notna() & (table["cara"] != "keputusan")
@@ -387,7 +386,7 @@ def _vintage_findings(codes: pd.Series, table: pd.DataFrame, at: Where) -> list[
 
 
 def _other_codes(codes: pd.Series, table: pd.DataFrame, at: Where, total: int) -> Finding:
-    """Hold codes that differ from the boundaries for most villages, when nothing says which are right."""
+    """Report codes that differ from the boundaries for most villages, where it is unknown which are right."""
     named = table["kode_desa"][codes.index].dropna()
     row = int(named.index[0])
     return Finding(
@@ -411,7 +410,7 @@ def _other_codes(codes: pd.Series, table: pd.DataFrame, at: Where, total: int) -
 
 
 def other_kabupaten(raw: RawTable, why: str) -> InputError:
-    r"""Make the error for a table of another kabupaten.
+    r"""Build the error for a table of another kabupaten.
 
     Examples
     --------

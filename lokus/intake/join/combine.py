@@ -28,7 +28,7 @@ class _Labelled(Protocol):
 
 
 def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
-    """Put the values of several tables side by side.
+    """Combine the values of several tables.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
 
 
 def _refuse_overlap(key: str, one: Joined, other: Joined) -> None:
-    """Refuse two tables that give an indicator for one village."""
+    """Raise where two tables give an indicator for one village."""
     both = one.origin.rows.dropna().index.intersection(other.origin.rows.dropna().index)
     if not len(both):
         return
@@ -125,7 +125,7 @@ def share_villages(
 
 
 def _groups(tables: Sequence[Joined], rounds: Sequence[int]) -> list[list[int]]:
-    """Numbers of the tables that share an indicator of one round, where it is more than one table."""
+    """Return groups of tables that share an indicator of one round."""
     groups: list[tuple[set[tuple[int, str]], list[int]]] = []
     for number, (table, of_round) in enumerate(zip(tables, rounds, strict=True)):
         keys = {(of_round, str(key)) for key in table.values.columns}
@@ -155,7 +155,7 @@ def _absent(absent: pd.DataFrame, total: int, table: Joined) -> Finding:
 
 
 def complete(values: pd.DataFrame, late: Sequence[Joined]) -> pd.DataFrame:
-    """Put the values of late tables in the place of those there; an empty cell of theirs changes nothing.
+    """Replace values by those of late tables; an empty cell of a late table changes nothing.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def replaced_values(
     villages: pd.DataFrame,
     catalogue: Mapping[str, _Labelled],
 ) -> list[Finding]:
-    """Report every value that a late table replaced by another one.
+    """Report every value that a late table changed.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""From the rows of an office to the villages of the study, every row accounted for."""
+"""Join the rows of an office's table to the villages of a study."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["Joined", "Origin", "join_table"]
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where the values of a table stand.
+    """Cells of the values of a table.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Origin:
     opd: str = ""
 
     def where(self, kode_desa: str, key: str | None = None) -> Where:
-        """Cell of indicator `key` of a village, or its row."""
+        """Return the cell of indicator `key` of a village, or its row."""
         row = self.rows.get(kode_desa)
         return Where(
             file=self.source,
@@ -59,13 +59,13 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Joined:
-    """One table, brought to the villages.
+    """One table joined to the villages.
 
     Attributes
     ----------
     values : pandas.DataFrame of float
-        Index ``kode_desa`` (every village of the study, sorted), one column an indicator; NaN where the
-        table has nothing that can be used.
+        Index ``kode_desa`` (every village of the study, sorted), one column an indicator; NaN where the table
+        has no usable value.
     reconciliation : pandas.DataFrame
         One row for every input row (totals, continuation rows and rows outside the filter in one line a
         kind) and for every village without a row; columns
@@ -73,7 +73,7 @@ class Joined:
     findings : tuple of Finding
         Those of placing and converting the rows; those of reading them are in :attr:`RawTable.findings`.
     open_cases : pandas.DataFrame
-        Rows without a village, as :func:`lokus.places.names.write_open_cases` takes them.
+        Rows without a village, as for :func:`lokus.places.names.write_open_cases`.
     origin : Origin
         Cell of every value.
     """
@@ -106,10 +106,10 @@ def join_table(
     add: bool = False,
     listed: bool = False,
 ) -> Joined:
-    r"""Give every village the values of its row in a table.
+    r"""Join the values of a table to the villages.
 
-    Rows are settled by code where the table has Kemendagri codes, otherwise by name within the kecamatan, or
-    by a name that is unique in the kabupaten. Two different rows for one village leave it without values.
+    Rows are placed by code where the table has Kemendagri codes, otherwise by name within the kecamatan, or
+    by a name that is unique in the kabupaten. A village with two different rows gets no values.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def join_table(
         Village table: index ``kode_desa``, columns ``desa`` and ``kecamatan``.
     place : mapping
         ``{"kode" | "desa" | "kecamatan": header}``, at least ``kode`` or ``desa``. A kecamatan written only
-        in the first row of its block is filled down; nothing else ever is.
+        in the first row of its block is filled down; no other column is.
     indicators : mapping of indicator key to header
     catalogue : Catalogue
         Every key must be in it.
@@ -131,12 +131,14 @@ def join_table(
     personal : bool
         The table was counted from rows of children; see :func:`lokus.intake.join.row_places.place_rows`.
     scales : mapping of indicator key to "percent", "fraction" or "mixed", optional
-        What the study says of shares that stand without a percent sign; see
+        Scale of shares without a percent sign, stated by the study; see
         :func:`lokus.intake.tables.columns.read_column`.
     add : bool
-        Add up the counts of the rows of a village, such as those of its posyandu.
+        Add up the counts of the rows of a village, such as those of its posyandu. Do not use it where a row
+        may be repeated by mistake.
     listed : bool
-        The codes of `villages` were checked against an official list, and go before those of the table.
+        Whether the codes of `villages` were checked against an official list; they then take precedence over
+        those of the table.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What became of every input row, which villages have several rows, and which have none."""
+"""Account for every input row, and find villages with several rows or none."""
 
 from __future__ import annotations
 
@@ -133,10 +133,10 @@ def find_duplicates(
     place: Iterable[str] = (),
     parts: frozenset[int] = frozenset(),
 ) -> tuple[dict[str, str], list[Finding]]:
-    r"""Villages with several rows: code → what became of them, and the findings.
+    r"""Find villages with several rows; return their outcome by code, and the findings.
 
-    Rows are repeats of one another where they agree in every column but a running number, and no row got its
-    village from the one above it (`parts`): equal numbers of two posyandu are two numbers.
+    Rows are repetitions where they agree in every column except a running number, and none got its village
+    from the row above (`parts`): equal numbers of two posyandu are not a repetition.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def find_duplicates(
     groups = {str(kode): list(index) for kode, index in codes.groupby(codes).groups.items() if len(index) > 1}
 
     def repeats(index: list[int]) -> bool:
-        # Two rows that share only a bare name may be two villages of that name.
+        # Two rows with only a name in common may be two villages of that name.
         certain = table.loc[index, "cara"].eq("kode") | table.loc[index, "kecamatan_sumber"].ne("")
         return (
             bool(certain.all())
@@ -173,7 +173,7 @@ def find_duplicates(
             and len(distinguishing.loc[index].drop_duplicates()) == 1
         )
 
-    # Where other villages have rows that differ, rows are parts, and equal ones two parts of the same size.
+    # Where other villages have different rows, rows are parts, and equal ones two parts of the same size.
     same = bool(groups) and all(repeats(index) for index in groups.values())
     findings = []
     for kode, index in groups.items():
@@ -202,7 +202,7 @@ def find_duplicates(
 
 
 def find_absent(villages: pd.DataFrame, row_of: pd.Series, raw: RawTable) -> list[Finding]:
-    r"""Find the villages that no row names.
+    r"""Find the villages without a row.
 
     Examples
     --------

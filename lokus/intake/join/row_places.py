@@ -1,4 +1,4 @@
-"""Which village each row of a table is: by code, by name, by decision; and which rows are no villages."""
+"""Find the village of each row by code, name or decision, and set aside rows that are no villages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RowPlaces:
         Index = spreadsheet row, one row a village row; columns as :func:`lokus.places.names.match_names`
         gives, and ``kode_sumber``, ``keterangan``.
     set_aside : pandas.DataFrame
-        ``cara``, ``baris`` (the first), ``keterangan``: one line a kind of rows that were not to be placed.
+        ``cara``, ``baris`` (the first), ``keterangan``: one line for each kind of rows that are not placed.
     findings : tuple of Finding
     """
 
@@ -52,7 +52,7 @@ class RowPlaces:
     findings: tuple[Finding, ...]
 
     def open_cases(self, raw: RawTable) -> pd.DataFrame:
-        """Rows left to a person, as :func:`lokus.places.names.write_open_cases` takes them."""
+        """Return the rows for a person to decide, as for :func:`lokus.places.names.write_open_cases`."""
         left = self.table[self.table["cara"].isin(OPEN)]
         return left.assign(lembar=raw.sheet, baris=left.index)
 
@@ -78,14 +78,14 @@ def place_rows(
     place : mapping
         ``{"kode" | "desa" | "kecamatan": header}``.
     value_columns : sequence of str
-        Columns that hold data; a row without code, name and data is a continuation of the row above.
+        Columns with data; a row without code, name and data is a continuation of the row above.
     decisions : pandas.DataFrame, optional
     where : mapping of header to value, optional
     personal : bool
-        The table was counted from rows of children: what it calls a village is written nowhere unless it is
-        one, because a shifted column would put a child's name there.
+        Whether the table was counted from rows of children: its village names are then not written anywhere
+        unless they match, because a shifted column would contain names of children.
     listed : bool
-        The codes of `villages` stand in an official list; see
+        Whether the codes of `villages` are in an official list; see
         :func:`lokus.intake.join.codes.place_by_code`.
 
     Raises
@@ -153,7 +153,7 @@ def place_rows(
 
 
 def _source(raw: RawTable, place: Mapping[str, str]) -> pd.DataFrame:
-    """Code, village and kecamatan as written, blanks as None; block kecamatan filled down."""
+    """Return code, village and kecamatan as written, blanks as None, with kecamatan of blocks filled down."""
     columns: dict[str, pd.Series] = {}
     for key in ("kode", "desa", "kecamatan"):
         cells = (
@@ -171,7 +171,7 @@ def _source(raw: RawTable, place: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _from_headings(raw: RawTable) -> pd.Series:
-    """Kecamatan from heading rows ("Kecamatan Sarudu") above the villages of a block."""
+    """Return the kecamatan from heading rows ("Kecamatan Sarudu") above the villages of a block."""
     headings = raw.totals[raw.totals["jenis_baris"] == "heading"].drop(columns="jenis_baris")
     names: dict[int, str] = {}
     for row, cells in headings.iterrows():
@@ -237,12 +237,12 @@ def _put_aside(
 
 
 def stale_decisions(decisions: pd.DataFrame | None, rows: pd.DataFrame, raw: RawTable) -> list[Finding]:
-    """Find decisions about a row that now says something else; they are not applied.
+    """Report decisions about a row whose name has changed; they are not applied.
 
     Parameters
     ----------
     decisions : pandas.DataFrame or None
-        As :func:`lokus.places.names.read_decisions` gives them.
+        As returned by :func:`lokus.places.names.read_decisions`.
     rows : pandas.DataFrame
         ``desa`` as written, by row.
     raw : RawTable
@@ -282,7 +282,7 @@ def _refuse_other_kabupaten(table: pd.DataFrame, raw: RawTable) -> None:
 
 
 def _without_names(table: pd.DataFrame, villages: pd.DataFrame) -> pd.DataFrame:
-    """Call each row by the official name of its village, and a row without one by nothing."""
+    """Replace the name of each row by the official name of its village, or by nothing."""
     official = villages.reindex(table["kode_desa"])
     return table.assign(
         desa_sumber=official["desa"].fillna("").to_numpy(),

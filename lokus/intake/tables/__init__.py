@@ -1,1 +1,1 @@
-"""From a sheet as an office sends it to a table: header, body, totals, numbers."""
+"""Read the sheets of offices as tables: header, body, totals, numbers."""

@@ -1,8 +1,8 @@
-"""A column read as an indicator: what its numbers can mean, given that it counts or is a share.
+"""Read a column as an indicator: interpret its numbers as counts or shares.
 
-A cell alone does not tell whether ``0.85`` is 85 % or less than one percent, nor whether ``1.630`` is a
-decimal. The number format of the cell tells where the file has one; a count is whole; a share lies between 0
-and 100. What these do not settle is not guessed: it is left empty and holds the proposal back.
+From a cell alone it is unknown whether ``0.85`` is 85 % or less than one percent, or whether ``1.630`` is a
+decimal. The number format of the cell decides where the file has one; counts are whole; shares lie between 0
+and 100. Values that remain ambiguous are not guessed: they are left missing and hold the proposal back.
 """
 
 from __future__ import annotations
@@ -51,22 +51,22 @@ _SHOWN = 6
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFacts:
-    """What the file says of the cells of one column, by spreadsheet row.
+    """Facts of the file about the cells of one column, by spreadsheet row.
 
     Attributes
     ----------
     formulas : mapping of int to str
         Formulas.
     stale : frozenset of int
-        Rows whose formula has no stored result, or a zero that its own cells contradict.
+        Rows whose formula has no stored result, or a stored zero that its cells contradict.
     shared : mapping of int to tuple of int
-        Rows of values that are merged over the rows of several villages: row to all rows of the merge.
+        Rows of values merged over several villages, mapped to all rows of the merge.
     across : frozenset of int
-        Rows where the cell is merged with the column beside it.
+        Rows where the cell is merged with the next column.
     formats : bool
-        Whether the file tells which cells are percentages.
+        Whether the file states which cells are percentages.
     silent : bool
-        Whether an empty cell may hold an error that the file does not tell.
+        Whether an empty cell may be an error that the file does not show.
     """
 
     formulas: Mapping[int, str] = field(default_factory=dict)
@@ -95,14 +95,14 @@ def read_column(
     where : Where
         File, sheet and column.
     scale : {"percent", "fraction", "mixed"}, optional
-        What the study says of a share that has no percent sign: as it stands, all times a hundred, or times a
-        hundred where it is at most 1.
+        Scale of a share without a percent sign, stated by the study: as it is, all times 100, or times 100
+        where at most 1. Leave it out unless a finding asks for it.
     facts : ColumnFacts, optional
 
     Returns
     -------
     value : pandas.Series of float
-        NaN where the cell is missing, or where it is not certain what it says.
+        NaN where the cell is missing or ambiguous.
     findings : list of Finding
 
     Examples
@@ -138,7 +138,7 @@ def read_column(
 
 
 def as_counts(cells: pd.Series) -> pd.Series:
-    """Read cells as whole numbers, without a word on those that are none.
+    """Read cells as whole numbers, without findings about other cells.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def as_counts(cells: pd.Series) -> pd.Series:
 
 
 def _settled(numbers: Numbers, cells: pd.Series, item: Indicator) -> Numbers:
-    """Read groups of three digits by what the indicator can be: whole, or never as large as a thousand."""
+    """Interpret groups of three digits by the indicator: whole, or never as large as a thousand."""
     values, kinds = numbers.value.to_list(), numbers.kind.to_list()
     for position, cell in enumerate(cells):
         if not isinstance(cell, str) or not _GROUP.fullmatch(
@@ -207,11 +207,11 @@ class _Column:
         )
 
     def ambiguous(self) -> None:
-        """Leave empty what neither the column nor the indicator settles, and what the cell hides."""
+        """Remove values that are ambiguous, or that the cell hides."""
         self.value[self.kind.isin(["ambiguous", "rounded", "scaled"])] = np.nan
 
     def money(self) -> None:
-        """Refuse sums of money where something is counted or shared out."""
+        """Report amounts of money in a column of counts or shares."""
         rows = self.kind.eq("currency")
         if not rows.any() or not (self.item.is_count or self.item.is_share):
             return
@@ -226,7 +226,7 @@ class _Column:
         self.value[rows] = np.nan
 
     def errors(self) -> None:
-        """Name the cells with a spreadsheet error: some hide a value, some say that there is none."""
+        """Report the cells with a spreadsheet error, which may hide a value."""
         lost = self.kind.eq("error") & self.cells.map(lambda cell: tidy(cell).upper() in _LOST_RESULT)
         other = self.kind.eq("error") & ~lost
         text = _("{n} cells hold a spreadsheet error and are treated as no data: {cells}")
@@ -237,7 +237,7 @@ class _Column:
                 self.block("numbers.error", rows, message, remedy, level)  # type: ignore[arg-type]
 
     def formulas(self) -> None:
-        """Leave out what formulas came to when nobody had calculated them."""
+        """Remove results of formulas that were never calculated."""
         rows = pd.Series(self.cells.index.isin(list(self.facts.stale)), index=self.cells.index)
         if not rows.any():
             return
@@ -255,7 +255,7 @@ class _Column:
         )
 
     def as_share(self, scale: Scale | None) -> None:
-        """Bring a share to percent, or leave empty what may be a hundred times too small."""
+        """Convert a share to percent, or remove values that may be a hundred times too small."""
         unsettled = self.value.notna() & self.kind.ne("percent")
         if scale == "fraction":
             self.value = self.value.where(~unsettled, self.value * 100)
@@ -322,11 +322,11 @@ class _Column:
                 "(up to 1 times a hundred, above 1 as it stands)"
             ).format(key=self.item.key),
         )
-        # Zeros mean the same on either scale.
+        # Zeros are the same on either scale.
         self.value[small if len(others) else unsettled & (self.value != 0)] = np.nan
 
     def _small_percentages(self) -> None:
-        """Hold what is written as less than one percent where it may be a fraction with a sign behind it."""
+        """Report values below one percent that may be fractions with a percent sign added."""
         signed = self.kind.eq("percent") & self.value.gt(0)
         small = signed & self.value.le(1)
         others = self.value[self.value.gt(1)]
@@ -358,10 +358,10 @@ class _Column:
         self.value[small] = np.nan
 
     def _truly_small(self, small: pd.Series, others: pd.Series) -> bool:
-        """Whether values below 1 go on where a column of small percentages begins.
+        """Return whether values below 1 continue the range of a column of small percentages.
 
-        Times a hundred each would have to be three times the largest other value, and between it and the next
-        value there is no gap.
+        That is, times 100 each would be three times the largest other value, and there is no gap to the next
+        value.
         """
         values = np.sort(self.value[small].to_numpy())
         largest = float(others.max())
@@ -371,7 +371,7 @@ class _Column:
         return bool((chain[1:] / chain[:-1] <= 4).all())
 
     def percentages_elsewhere(self) -> None:
-        """Refuse percentages where no share is due."""
+        """Report percentages in a column that is no share."""
         rows = self.kind.eq("percent")
         heading = _SHARE_HEADING.search(self.where.column or "") if self.item.is_count else None
         if rows.any():
@@ -396,7 +396,7 @@ class _Column:
             self.value[:] = np.nan
 
     def as_count(self) -> None:
-        """Hold what counts to be whole, and not zero everywhere."""
+        """Check that counts are whole, and not 0 everywhere."""
         self._three_decimals()
         self._fractions()
         self._day_numbers()
@@ -495,7 +495,7 @@ class _Column:
         )
 
     def merged(self) -> None:
-        """Take away a value that stands for several villages together."""
+        """Remove values merged over several villages."""
         for row, rows in self.facts.shared.items():
             here = pd.Series(self.cells.index.isin(rows), index=self.cells.index)
             if not here.any():
@@ -530,7 +530,7 @@ class _Column:
             )
 
     def silent(self) -> None:
-        """Report empty cells of a kind of file that shows errors as empty."""
+        """Report empty cells of a format that shows errors as empty."""
         empty = self.cells.isna()
         if not self.facts.silent or not empty.any():
             return
@@ -548,7 +548,7 @@ class _Column:
         )
 
     def shown(self, rows: pd.Series) -> str:
-        """Write the first cells with their rows."""
+        """Format the first cells with their rows."""
         return _shown(self.cells[rows].items(), int(rows.sum()))
 
 

@@ -1,6 +1,7 @@
-"""What a file really is, whatever its name says; and tables in HTML and in Excel's XML of 2003 as grids.
+"""Recognise files by content, and read tables in HTML and Excel 2003 XML as grids.
 
-The usual export of a government system is an HTML table named ``.xls``. What a file is, its first bytes tell.
+The usual export of a government system is an HTML table named ``.xls``. Formats are recognised by the first
+bytes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _SS = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _HEAD = 4096
 _MOST_SPANNED = 1_000
-# What is no table at all, by its first bytes: those a planner may well have named .xlsx or .csv.
+# First bytes of files that are no tables, but may be named .xlsx or .csv.
 _OTHERS = (
     (b"%PDF", "PDF"),
     (b"{\\rtf", "RTF (Word)"),
@@ -63,12 +64,12 @@ class Sheet:
 
 
 def sniff(path: Path) -> Content:
-    """Say what a file is by what is in it.
+    """Return the format of a file by its content.
 
     Raises
     ------
     InputError
-        It is no table: a document, a picture, an archive, or locked with a password.
+        It is no table: a document, a picture, an archive, or protected by a password.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def sniff(path: Path) -> Content:
 
 
 def no_table(path: Path, what: str) -> InputError:
-    """Say what a file is that holds no table.
+    """Build the error for a file without a table.
 
     Examples
     --------
@@ -126,7 +127,7 @@ def _of_archive(path: Path) -> Content:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except ARCHIVE_ERRORS:
-        return "workbook"  # its own reader says what is broken
+        return "workbook"  # its reader reports what is damaged
     for part, name in _PARTS:
         if part in names:
             raise no_table(path, name)
@@ -136,7 +137,7 @@ def _of_archive(path: Path) -> Content:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Decode the text of a file; UTF-16 is known without its mark too.
+    """Decode the text of a file; UTF-16 is also recognised without a byte order mark.
 
     Examples
     --------
@@ -153,7 +154,7 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8-sig"), "utf-8-sig"
     except UnicodeDecodeError:
         pass
-    # latin-1 knows every byte, which cp1252 does not.
+    # latin-1 decodes every byte, which cp1252 does not.
     try:
         return data.decode("cp1252"), "cp1252"
     except UnicodeDecodeError:
@@ -161,7 +162,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def read_html(path: Path) -> list[Sheet]:
-    """Read the tables of an HTML file, those that hold no other table; spans of cells become merges.
+    """Read the innermost tables of an HTML file; spans of cells become merges.
 
     Examples
     --------
@@ -211,9 +212,9 @@ def _html_table(table: Any, name: str) -> Sheet:
 
 
 def _html_text(cell: Any) -> str | None:
-    """Text of a cell as it is seen; what stands in several pieces keeps a line break between them.
+    """Return the visible text of a cell; separate pieces are joined by a line break.
 
-    "45" above "123" is no 45123, and a small "1" behind "12" is a mark.
+    "45" above "123" is not 45123, and a superscript "1" after "12" is a footnote.
     """
     pieces: list[str] = []
 
@@ -238,7 +239,7 @@ def _span(stated: str | None) -> int:
 
 
 def read_spreadsheet_xml(path: Path) -> list[Sheet]:
-    """Read the sheets of a workbook in Excel's XML of 2003.
+    """Read the sheets of a workbook in Excel 2003 XML.
 
     Examples
     --------
@@ -262,7 +263,7 @@ def read_spreadsheet_xml(path: Path) -> list[Sheet]:
 
 
 def _xml_percent(styles: list[Any]) -> dict[str | None, float]:
-    """Give what each style multiplies by to show percent; one without a format has that of its parent."""
+    """Return the percent factor of each style; one without a format has that of its parent."""
     own = {
         style.get(f"{_SS}ID"): _xml_scale(form.get(f"{_SS}Format", ""))
         for style in styles
@@ -300,7 +301,7 @@ def _xml_sheet(sheet: Any, percent: dict[str | None, float]) -> Sheet:
 
 
 def _indexed(items: Iterator[Any]) -> Iterator[tuple[int, Any]]:
-    """Positions from zero; ``ss:Index`` skips some, and a merge takes those beside it."""
+    """Yield items with positions from zero; ``ss:Index`` skips some, and a merge occupies several."""
     position = 0
     for item in items:
         position = int(item.get(f"{_SS}Index", position + 1)) - 1

@@ -1,8 +1,7 @@
-"""What a workbook says of its cells beyond their values: percent formats, errors, formulas, hidden columns.
+"""Read facts about a workbook's cells beyond values: percent formats, errors, formulas, hidden columns.
 
-The reader of values (calamine) is fast and gives none of this, so the parts of the file are looked at
-themselves. ``.xlsx``, ``.xlsm`` and ``.ods`` tell; ``.xls`` and ``.xlsb`` do not, and where a column needs it
-there, the values alone must settle it.
+The reader of values (calamine) is fast but gives none of this, so the parts of the file are read here.
+``.xlsx``, ``.xlsm`` and ``.ods`` have these facts; for ``.xls`` and ``.xlsb`` the values alone must suffice.
 """
 
 from __future__ import annotations
@@ -43,9 +42,9 @@ class Formula:
     Attributes
     ----------
     text : str
-        As it stands in the file, empty where it is shared with a cell above.
+        As in the file, empty where it is shared with a cell above.
     stored : bool
-        Whether the file holds what it came to.
+        Whether the file has its result.
     """
 
     text: str
@@ -59,19 +58,18 @@ class SheetFacts:
     Attributes
     ----------
     percent : mapping of place to float
-        Cells shown as percent, and what their number is multiplied by to be shown: 100, or 1 where the sign
-        is only written behind it.
+        Cells shown as percent, with the factor of display: 100, or 1 where the sign is only added.
     scaled : mapping of place to float
-        Cells shown divided by a thousand or more, and by what.
+        Cells shown divided by a thousand or more, with the divisor.
     errors : mapping of place to str
         Cells that hold a spreadsheet error, such as ``#REF!``.
     formulas : mapping of place to Formula
     hidden : frozenset of int
         Columns that are hidden.
     known : bool
-        Whether the format tells these things at all.
+        Whether the format has these facts.
     silent : bool
-        Whether it is a workbook of a format that does not: an empty cell of it may hold an error.
+        Whether it is a workbook of a format without them, in which an empty cell may be an error.
     """
 
     percent: Mapping[Place, float] = field(default_factory=dict)
@@ -84,7 +82,7 @@ class SheetFacts:
 
 
 def read_facts(path: Path, sheet: str) -> SheetFacts:
-    """Read the facts about one sheet; nothing where the format does not tell or its parts are out of order.
+    """Read the facts about one sheet; none where the format has none or its parts are damaged.
 
     Examples
     --------
@@ -106,15 +104,15 @@ def read_facts(path: Path, sheet: str) -> SheetFacts:
             if "content.xml" in names:
                 return _of_ods(book, sheet)
     except (*ARCHIVE_ERRORS, etree.LxmlError):
-        pass  # calamine has read the values; what it accepts and this does not is treated as a silent format
+        pass  # a file that calamine reads and this does not is treated as a format without facts
     return SheetFacts()
 
 
 def stale_formulas(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> frozenset[Place]:
-    """Formulas without a stored result, and zeros that the cells they name contradict.
+    """Find formulas without a stored result, and stored zeros that their cells contradict.
 
-    Programs that write a workbook without calculating it store nothing, or 0. A zero is contradicted where
-    the formula only adds and one of its cells is not 0, or only multiplies and divides and none of them is 0.
+    Programs that write a workbook without calculating store no result, or 0. A zero is contradicted where the
+    formula only adds and one of its cells is not 0, or only multiplies and divides and none of them is 0.
 
     Examples
     --------
@@ -143,7 +141,7 @@ def stale_formulas(facts: SheetFacts, rows: Sequence[Sequence[object]]) -> froze
 
 
 def _named(text: str) -> list[Place]:
-    """Cells of the same sheet that a formula names, ranges written out."""
+    """Return the cells of the same sheet in a formula, with ranges expanded."""
     if "!" in text:
         return []
     cells: list[Place] = []
@@ -162,7 +160,7 @@ def _named(text: str) -> list[Place]:
 
 
 def _zero_everywhere(facts: SheetFacts, zero: set[Place]) -> set[Place]:
-    """Formulas of a column that all came to 0, five or more: a column that nobody calculated."""
+    """Return formulas of columns with five or more results, all 0: they were never calculated."""
     found: set[Place] = set()
     for column in {column for __, column in zero}:
         whole = {place for place in facts.formulas if place[1] == column}
@@ -180,7 +178,7 @@ def _of_xlsx(book: zipfile.ZipFile, sheet: str) -> SheetFacts:
     part = _sheet_part(book, sheet)
     percent, scaled = _styles(book)
     content = book.read(part)
-    # Most sheets have nothing of this, and to find that out is ten times faster than to take them apart.
+    # Most sheets have none of this, which is ten times faster to detect than to parse.
     marks = [rb"<f[\s>/]", rb"""\bt=["']e["']""", rb"\bhidden="]
     marks += [rb"""\ss=["'](?:%s)["']""" % "|".join([*percent, *scaled]).encode()] if percent | scaled else []
     if not re.search(b"|".join(marks), content) and b"<c " in content:
@@ -239,7 +237,7 @@ def _sheet_part(book: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _styles(book: zipfile.ZipFile) -> tuple[dict[str, float], dict[str, float]]:
-    """Style numbers that show a number as percent, and what they multiply it by; those that divide it."""
+    """Return styles that show percent with their factor, and styles that divide with their divisor."""
     if "xl/styles.xml" not in book.namelist():
         return {}, {}
     root = _parse(book, "xl/styles.xml")
@@ -258,7 +256,7 @@ def _styles(book: zipfile.ZipFile) -> tuple[dict[str, float], dict[str, float]]:
 
 
 def shown_divided_by(code: str) -> float:
-    """Say what a number format divides by to show thousands or millions: a comma behind the last digit.
+    """Return the divisor of a number format for thousands or millions: a comma after the last digit.
 
     Examples
     --------
@@ -272,7 +270,7 @@ def shown_divided_by(code: str) -> float:
 
 
 def percent_scale(code: str) -> float:
-    """Say what a number format multiplies by to show percent: 100, 1 for a written sign, 0 for no percent.
+    """Return the percent factor of a number format: 100, 1 for a literal sign, 0 for no percent.
 
     Examples
     --------
@@ -292,7 +290,7 @@ def _place(reference: str) -> Place | None:
 
 
 def column_position(letters: str) -> int:
-    """Position of a column from its letters: A is 0."""
+    """Return the position of a column from its letters: A is 0."""
     position = 0
     for letter in letters:
         position = 26 * position + ord(letter) - ord("A") + 1

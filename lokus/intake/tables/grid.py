@@ -1,4 +1,4 @@
-"""Files as grids of cells that keep the row numbers a planner sees; no meaning is given to the cells yet."""
+"""Read files as grids of cells with the row numbers of the spreadsheet, without interpreting the cells."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ class Grid:
     Attributes
     ----------
     rows : tuple of tuples of str, float or None
-        Cells, all rows equally wide, no rows or columns that are empty throughout at the end.
+        Cells; all rows equally wide, without empty rows and columns at the end.
     numbers : tuple of int
         Row number of each row as the spreadsheet program shows it; for a CSV file, the line it starts on.
     merges : tuple of (row, column, last row, last column)
-        Merged ranges, as positions in `rows`; empty for formats that do not tell.
+        Merged ranges, as positions in `rows`; empty for formats without them.
     source, sheet : str
         File name, and sheet name (empty for a CSV file).
     findings : tuple of Finding
     facts : SheetFacts
-        What the file says of the cells beyond their values; places are positions in `rows`.
+        Facts about the cells beyond values; places are positions in `rows`.
     fields : tuple of int
-        For a text file, how many cells each line has, empty ones counted; empty for a workbook.
+        For a text file, number of cells of each line including empty ones; empty for a workbook.
     hidden : bool
         Whether the sheet is hidden.
     """
@@ -84,7 +84,7 @@ class Grid:
 
 
 def list_sheets(path: str | Path) -> list[str]:
-    """Names of the sheets of a workbook, hidden ones last; an empty list for a CSV file.
+    """List the sheets of a workbook, hidden ones last; empty for a CSV file.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def list_sheets(path: str | Path) -> list[str]:
 
 
 def _names(workbook: python_calamine.CalamineWorkbook) -> list[tuple[str, bool]]:
-    """Names of the worksheets and whether they are hidden, those that can be seen first."""
+    """Return the worksheets and whether they are hidden, visible ones first."""
     sheets = [
         (item.name, item.visible != python_calamine.SheetVisibleEnum.Visible)
         for item in workbook.sheets_metadata
@@ -123,7 +123,7 @@ def _names(workbook: python_calamine.CalamineWorkbook) -> list[tuple[str, bool]]
 
 
 def _kind(path: Path) -> Content:
-    """Say what the file is; a text named like a workbook is a table only if its lines have cells."""
+    """Return the format; a text named like a workbook is a table only if its lines have cells."""
     kind = sniff(path)
     if kind == "text" and path.suffix.lower() in _WORKBOOKS:
         rows = _read_text(path).rows
@@ -150,7 +150,7 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
     path : str or Path
         ``.xlsx``, ``.xlsm``, ``.xls``, ``.xlsb``, ``.ods``, ``.csv``, ``.tsv`` or ``.txt``.
     sheet : str, optional
-        Sheet name; case and outer spaces do not matter. Not allowed to be wrong, ignored for a CSV file.
+        Sheet name; case and outer spaces do not matter. It must exist; ignored for a CSV file.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def read_grid(path: str | Path, *, sheet: str | None = None) -> list[Grid]:
 
 
 def _without_persons(grids: list[Grid]) -> list[Grid]:
-    """Leave out the sheets that hold single persons and report them, or stop where there is no other."""
+    """Remove and report sheets with rows of persons; raise where there is no other sheet."""
     villages, failure = [], None
     left_out: list[Finding] = []
     for grid in grids:
@@ -218,7 +218,7 @@ def _of_persons(where: Where, n: int) -> Finding:
 
 
 def persons_beside(path: str | Path, sheets: Collection[str]) -> list[Finding]:
-    """Report the sheets of a workbook that hold single persons, beside the sheets that are read one by one.
+    """Report the sheets of a workbook with rows of persons, apart from the sheets that are read.
 
     Parameters
     ----------
@@ -283,7 +283,7 @@ def _checked(path: str | Path, size: str) -> Path:
 
 def _open(path: Path) -> python_calamine.CalamineWorkbook:
     try:
-        # By what is in it, not by its name: many an .xls is an .xlsx.
+        # By content, not by name: many files named .xls are .xlsx.
         return python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
     except Exception as error:
         raise _unreadable(path, error) from error
@@ -325,7 +325,7 @@ def _of_foreign(sheet: Sheet, path: Path, *, alone: bool) -> Grid:
 
 
 def _named_otherwise(path: Path, kind: Content) -> list[Finding]:
-    """Say so where a file is not what its name says."""
+    """Report a file whose format differs from its name."""
     suffix = path.suffix.lower()
     fits = {"workbook": suffix in _WORKBOOKS, "text": suffix in _TEXTS, "html": False, "xml": False}[kind]
     if fits:
@@ -351,7 +351,7 @@ def _read_sheet(
 ) -> Grid:
     try:
         sheet = workbook.get_sheet_by_name(name)
-        # Without the empty area, rows would no longer be numbered as the spreadsheet program numbers them.
+        # Include the empty area, so that rows have the numbers of the spreadsheet program.
         cells = sheet.to_python(skip_empty_area=False) if sheet.start is not None else []
         merged = sheet.merged_cell_ranges or []
     except Exception as error:
@@ -367,7 +367,7 @@ def _read_sheet(
 
 
 def _as_shown(rows: list[list[Cell]], facts: SheetFacts) -> None:
-    """Put into the cells what a planner sees and the reader leaves out: percentages and errors."""
+    """Add to the cells what the reader leaves out: percentages and errors."""
     for (row, column), scale in facts.percent.items():
         if row < len(rows) and column < len(rows[row]):
             cell = rows[row][column]
@@ -502,7 +502,7 @@ def _grid(
 def _as_seen(
     rows: tuple[tuple[Cell, ...], ...], numbers: list[int], where: Where
 ) -> tuple[tuple[tuple[Cell, ...], ...], list[Finding]]:
-    """Leave out of every cell what nobody sees, and say so."""
+    """Remove invisible characters from every cell, and report them."""
     changed: list[int] = []
     seen: list[tuple[Cell, ...]] = []
     for number, row in zip(numbers, rows, strict=True):

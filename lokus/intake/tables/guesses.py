@@ -1,7 +1,7 @@
-"""What the columns of a table seem to be, guessed from their headers and shown for correction.
+"""Guess the columns of a table from their headers, to be shown for correction.
 
-A header is known by its words: "JML BALITA YG DIUKUR" and "Diukur" say the same. Words that change what is
-meant ("tidak", "target", "keluarga") are never passed over.
+Headers are compared by words: "JML BALITA YG DIUKUR" and "Diukur" are the same. Words that change the meaning
+("tidak", "target", "keluarga") are never ignored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Guess", "guess_columns", "guess_place", "nearest_keys"]
 
-# Header texts seen in the workbooks of the offices, in plain lower case, most telling first.
+# Header texts seen in workbooks of offices, in lower case, the most specific first.
 PLACE_HEADERS: Mapping[str, tuple[str, ...]] = {
     "kode": (
         "kode desa",
@@ -93,9 +93,9 @@ _SHORT: Mapping[str, str] = {
     "kk": "keluarga",
     "prosentase": "persentase", "terukur": "diukur", "nm": "nama", "kd": "kode",
 }  # fmt: skip
-# What the model estimates is no column of an office.
+# Estimates of the model are never columns of an office.
 _ESTIMATED = frozenset({"prevalensi", "anak_stunting", "cakupan_layanan"})
-# Words that leave the meaning as it is, for any column and for the counts of children.
+# Words without meaning, for any column and for the counts of children.
 _FILLERS = frozenset(
     {"jumlah", "nilai", "skor", "angka", "data", "tahun", "yang", "yg", "di", "dan", "akses", "nya"}
 )
@@ -120,16 +120,16 @@ _LEAST_LIKE = 0.65
 
 @dataclass(frozen=True, kw_only=True)
 class Guess:
-    """What the columns of one table seem to be.
+    """The guessed columns of one table.
 
     Parameters
     ----------
     place, indicators : dict of str to str
         Key → header text.
     unused : tuple of str
-        Headers that nothing was guessed for.
+        Headers without a guess.
     doubtful : dict of str to tuple of str
-        Key → headers that fit equally well, of which none was taken.
+        Key → headers that fit equally well, of which none is used.
     """
 
     place: dict[str, str]
@@ -139,14 +139,14 @@ class Guess:
 
 
 def guess_place(headers: Sequence[str], *, more: Mapping[str, Sequence[str]] | None = None) -> dict[str, str]:
-    """Guess which columns say what village a row is.
+    """Guess the columns that identify the village of a row.
 
     Parameters
     ----------
     headers : sequence of str
         Flattened headers.
     more : mapping of "kode", "desa" or "kecamatan" to header texts, optional
-        Headers that are telling in tables of this kind only, tried after the general ones.
+        Headers specific to tables of this kind, tried after the general ones.
 
     Examples
     --------
@@ -183,10 +183,9 @@ def guess_columns(
 ) -> Guess:
     """Guess place columns and indicators from header texts.
 
-    A guess needs the words of the whole header, or of its last part, to be those of a known one; similar is
-    not enough. A count is never taken from a column of percentages, nor a share from a column that does not
-    call itself one. Of columns that differ in their year that of `year` is taken; where several are left,
-    none.
+    The words of the whole header, or of its last part, must be those of a known one; similarity does not
+    suffice. A count is never taken from a column of percentages, nor a share from a column not marked as one.
+    Of columns that differ in their year that of `year` is taken; where several remain, none.
 
     Parameters
     ----------
@@ -199,7 +198,7 @@ def guess_columns(
     year : int, optional
         Year of the study.
     more : mapping of key to header texts, optional
-        By which an indicator is known in place of its usual headers, as a theme words it.
+        Headers of an indicator instead of its usual ones, as in a theme.
 
     Examples
     --------
@@ -233,7 +232,7 @@ def guess_columns(
 
 
 def nearest_keys(header: str, catalogue: Catalogue) -> tuple[str, ...]:
-    """Give the indicators whose names are most like a header, nearest first.
+    """Return the indicators with the names most similar to a header, most similar first.
 
     Examples
     --------
@@ -260,7 +259,7 @@ def _known(item: Indicator) -> tuple[str, ...]:
 
 
 def _fitting(item: Indicator, headers: Sequence[str], instead: Sequence[str] | None = None) -> list[str]:
-    """Headers that are those of an indicator, by the first reading that any fits: whole, last part, words."""
+    """Return the headers of an indicator, by the first rule that matches any: whole, last part, words."""
     texts = _known(item) if instead is None else (*instead, _plain(item.label_id), _plain(item.label_en))
     for reading in (_plain, _plain_leaf):
         for text in texts:
@@ -293,7 +292,7 @@ def _opposite(item: Indicator, header: str) -> bool:
 
 
 def _of_year(headers: list[str], year: int | None) -> list[str]:
-    """Those of the year of the study, where headers differ in their year."""
+    """Select the headers of the study's year, where headers differ in their year."""
     years = {header: set(_YEAR.findall(header)) for header in headers}
     if year is None or len(headers) < 2 or not any(years.values()):
         return headers
@@ -306,7 +305,7 @@ def _words(header: str) -> list[str]:
 
 
 def _meaning(text: str, fillers: frozenset[str] = _FILLERS) -> str:
-    """Words of a header, short forms written out, without years and words that add nothing."""
+    """Return the words of a header, abbreviations expanded, without years and words without meaning."""
     words = [_SHORT.get(word, word) for word in _words(text)]
     return " ".join(
         dict.fromkeys(word for word in words if word not in fillers and not _YEAR.fullmatch(word))

@@ -1,4 +1,4 @@
-"""Where the header of a table is, and what its columns are called."""
+"""Find the header of a table, and the names of its columns."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-# Which column a planner means by a name
+# Look up a column by the name that a planner states
 
 SEPARATOR = " · "
 MAX_DEPTH = 6
@@ -49,7 +49,7 @@ def find_column(
     where: Where | None = None,
     described: Callable[[str], str] | None = None,
 ) -> str:
-    """Find the column that a planner means by `wanted`.
+    """Find the column that matches `wanted`.
 
     Case, spaces, line breaks and punctuation do not matter; the last level alone ("Pendek") is enough
     where only one column ends in it.
@@ -61,7 +61,7 @@ def find_column(
     where : Where, optional
         Named in the error.
     described : callable of name to str, optional
-        What tells a column from its namesakes: its letter, its first values.
+        Describes a column to distinguish it from others of its name: its letter, its first values.
 
     Raises
     ------
@@ -91,11 +91,11 @@ def find_column(
 
 
 def lookup(names: Sequence[str], wanted: str) -> str | tuple[str, ...]:
-    """Give the one column that fits `wanted`, or all that fit equally well (none: an empty tuple).
+    """Return the column that fits `wanted`, or all that fit equally well (none: an empty tuple).
 
-    A heading that stands over several columns is named by the number behind it: of "Stunting" and
-    "Stunting (2)" the first is "Stunting (1)"; "Stunting" alone fits both. Of the levels above a column, some
-    words are enough: "2026 · Stunting" finds "Tahun 2026 · Stunting".
+    A repeated heading is identified by its number: of "Stunting" and "Stunting (2)" the first is "Stunting
+    (1)"; "Stunting" alone fits both. Of the levels above a column, some words suffice: "2026 · Stunting"
+    finds "Tahun 2026 · Stunting".
 
     Examples
     --------
@@ -125,7 +125,7 @@ def _key_without_number(name: str) -> str:
 
 
 def _fits(names: Sequence[str], wanted: str) -> list[str]:
-    """Columns that `wanted` names, by the whole name, by its last levels, by words of them, or as a group."""
+    """Return the columns that match `wanted` by whole name, last levels, words of them, or as a group."""
     key = column_key(wanted)
     if not key:
         return []
@@ -157,7 +157,7 @@ def _fits_in_words(name: str, above: Sequence[str], leaf: str) -> bool:
 
 
 def column_letter(position: int) -> str:
-    """Name a column as a spreadsheet program does.
+    """Return the letters of a column, as in a spreadsheet program.
 
     Examples
     --------
@@ -174,7 +174,7 @@ def column_letter(position: int) -> str:
 
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
-    """Fold case, width and spacing.
+    """Normalise case, width and spacing.
 
     Examples
     --------
@@ -185,7 +185,7 @@ def fold(text: str) -> str:
 
 
 def forget_cells() -> None:
-    """Forget the texts of cells that were looked at, here and as numbers.
+    """Clear the caches of cell texts, here and of numbers.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def column_key(text: str) -> str:
 
 
 def _numbered(names: Sequence[str]) -> list[str]:
-    """Names of columns as a study can tell them apart: the first of several that repeat gets its number."""
+    """Return unique names of columns: the first of several equal ones gets a number too."""
     repeated = {_key_without_number(name) for name in names if _REPEATED.search(name)}
     return [f"{name} (1)" if fold(name) in repeated else name for name in names]
 
@@ -223,7 +223,7 @@ def _listed(
     return ", ".join(short) + (", …" if len(names) > 30 else "")
 
 
-# Where the header is, and what its columns are called
+# Find the header, and the names of its columns
 
 _SEARCH_ROWS = 60
 _LONG = 60
@@ -239,7 +239,7 @@ class Header:
     first, last : int
         Positions of its rows in the grid.
     names : tuple of str
-        One name a column, levels joined by " · "; empty where neither header nor data name the column.
+        One name a column, levels joined by " · "; empty where there is none.
     """
 
     first: int
@@ -254,9 +254,9 @@ def find_header(grid: Grid, *, columns: Sequence[str] = (), rows: Sequence[int] 
     ----------
     grid : Grid
     columns : sequence of str
-        Columns that must be there. They decide between several rows that look like a header.
+        Required columns. They decide between several rows that look like a header.
     rows : sequence of int, optional
-        Spreadsheet rows of the header, where the planner states them.
+        Spreadsheet rows of the header. State them only where the header is not found.
 
     Raises
     ------
@@ -285,7 +285,7 @@ def find_header(grid: Grid, *, columns: Sequence[str] = (), rows: Sequence[int] 
         )
 
     def quality(header: Header) -> tuple[float, ...]:
-        # A column that is there twice is there: the message must say so, not that another is missing.
+        # A column that occurs twice counts as present, so that the message reports the duplicate.
         found = sum(bool(lookup(header.names, column)) for column in columns)
         named = sum(bool(name) for name in header.names)
         place = bool(_PLACE_WORDS.search(fold(" ".join(header.names))))
@@ -303,7 +303,7 @@ def _check(grid: Grid, header: Header, columns: Sequence[str]) -> None:
 
 
 def _described(grid: Grid, header: Header, name: str) -> str:
-    """Letter of a column, whether it is hidden, and its first values."""
+    """Describe a column by its letter, whether it is hidden, and its first values."""
     position = header.names.index(name)
     cells = [row[position] for row in grid.rows[header.last + 1 :] if row[position] is not None]
     hidden = ", " + _("hidden") if position in grid.facts.hidden else ""
@@ -327,7 +327,7 @@ def _stated(grid: Grid, rows: Sequence[int]) -> Header:
 
 
 def _at(grid: Grid, start: int) -> Header | None:
-    """Read the header that begins in row `start`, if that row can begin one."""
+    """Read the header that starts in row `start`, if that row can start one."""
     row = grid.rows[start]
     filled = [column for column, cell in enumerate(row) if cell is not None]
     width = len(row)
@@ -346,7 +346,7 @@ def _at(grid: Grid, start: int) -> Header | None:
 
 
 def _years_above(grid: Grid, row: int, filled: Sequence[int]) -> bool:
-    """Whether a row of years stands over the columns of each: names below, no figures, and places beside."""
+    """Return whether a row has years over groups of columns: names below, no figures, places beside."""
     if len({str(grid.rows[row][column]) for column in filled}) < 2 or row + 1 >= len(grid.rows):
         return False
     below = grid.rows[row + 1]
@@ -359,14 +359,14 @@ def _years_above(grid: Grid, row: int, filled: Sequence[int]) -> bool:
 
 
 def _is_group(grid: Grid, row: int, column: int) -> bool:
-    """Whether a cell alone in its row is merged over some columns, not nearly all: a group, no title."""
+    """Return whether a single cell of a row is merged over some columns: a group, not a title over all."""
     width = len(grid.rows[row])
     span = next((right - left + 1 for top, left, __, right in grid.merges if (top, left) == (row, column)), 1)
     return 1 < span < 0.7 * width and column > 0
 
 
 def _continues(grid: Grid, start: int, row: int) -> bool:
-    """Whether `row` is one more row of the header that begins at `start`."""
+    """Return whether `row` is a further row of the header that starts at `start`."""
     if any(top >= start and top < row <= bottom for top, __, bottom, __ in grid.merges if top < row):
         return _header_like(grid.rows[row])
     cells = grid.rows[row]
@@ -377,7 +377,7 @@ def _continues(grid: Grid, start: int, row: int) -> bool:
         return not is_numbering(cells)
     above = grid.rows[row - 1]
     width = len(cells)
-    # A closed header cell has a neighbour on its right (or the edge): nothing is expected below it.
+    # A header cell with a neighbour on its right (or the edge) is complete: none is expected below it.
     closed = [
         column
         for column in filled
@@ -393,7 +393,7 @@ def _header_like(cells: Sequence[Cell]) -> bool:
 
 
 def is_numbering(cells: Sequence[Cell]) -> bool:
-    """Whether a row only numbers its columns, as in ``1 2 3`` or ``(1) (2) (3)``.
+    """Return whether a row only numbers its columns, as in ``1 2 3`` or ``(1) (2) (3)``.
 
     Examples
     --------
@@ -439,7 +439,7 @@ def _spread(
     *,
     merges_known: bool,
 ) -> list[str]:
-    """Carry a group header over the columns it spans."""
+    """Repeat a group header over the columns it spans."""
     out = list(texts)
     for column, text in enumerate(texts):
         if not text:
@@ -458,7 +458,7 @@ def _spread(
 
 
 def _unique(grid: Grid, names: list[str], last: int) -> tuple[str, ...]:
-    """Tell names that repeat apart by a number; a column that repeats another cell by cell is its copy."""
+    """Make repeated names unique by numbers; drop a column equal to another one in every cell."""
     counted: Counter[str] = Counter()
     first: dict[str, int] = {}
     out = []

@@ -1,4 +1,4 @@
-"""Numbers as Indonesian offices write them: ``1.234,5``, ``Rp420.032,00``, ``12,5 %``, ``-``, ``NULL``."""
+"""Parse numbers as Indonesian offices write them: ``1.234,5``, ``Rp420.032,00``, ``12,5 %``, ``NULL``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MISSING = frozenset({
     "data belum ada",
 })  # fmt: skip
 _ERRORS = frozenset({"#n/a", "#na", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!"})
-# Each pattern belongs to one convention; what two conventions read differently is "ambiguous".
+# Each pattern belongs to one convention; a text with two readings is "ambiguous".
 _PLAIN = re.compile(r"\d+")
 _SCIENTIFIC = re.compile(r"\d+(?:\.(?P<decimals>\d+))?[eE](?P<power>[+-]?\d{1,2})")
 _ONE_POINT = re.compile(r"(\d*)\.(\d+)")
@@ -55,7 +55,7 @@ _WITH_UNIT = re.compile(r"[+−–-]?\d[\d.,]*\s*[^\W\d_][\w./²³ ]*")
 
 
 class Percent(float):
-    """A number that its cell shows as percent: 0.85 in the file, 85 % on the sheet; its value is 85.
+    """A number shown as percent: 0.85 in the file, 85 % on the sheet; its value is 85.
 
     Examples
     --------
@@ -65,18 +65,18 @@ class Percent(float):
 
     @classmethod
     def of(cls, stored: float, *, scale: float = 100.0) -> Percent:
-        """Take the number as the file stores it."""
+        """Build it from the stored number."""
         return cls(Decimal(repr(float(stored))) * Decimal(scale)) if np.isfinite(stored) else cls(stored)
 
     def __str__(self) -> str:
-        """Write it as the sheet shows it."""
+        """Format it as shown on the sheet."""
         return f"{format_number(float(self), decimals=_decimals(float(self)))} %"
 
     __repr__ = __str__
 
 
 class Scaled(float):
-    """A number that its cell shows divided by thousands: 2166000 in the file, 2.166 on the sheet.
+    """A number shown divided by thousands: 2166000 in the file, 2.166 on the sheet.
 
     Examples
     --------
@@ -88,24 +88,24 @@ class Scaled(float):
 
     @classmethod
     def of(cls, stored: float, *, by: float) -> Scaled:
-        """Take the number as the file stores it, and what its format divides it by."""
+        """Build it from the stored number and the divisor of its format."""
         made = cls(stored)
         made.shown = stored / by
         return made
 
     def __str__(self) -> str:
-        """Write what the sheet shows, and what the file holds."""
+        """Format the shown and the stored number."""
         shown = f"{format_number(self.shown, decimals=_decimals(self.shown))}"
         return f"{shown} ({format_number(float(self), decimals=_decimals(float(self)))})"
 
     __repr__ = __str__
 
 
-_REMEMBERED = 16384  # texts of cells: a table is looked at several times, and names and dashes repeat
+_REMEMBERED = 16384  # texts of cells: a table is read several times, and names and dashes repeat
 
 
 def forget_cells() -> None:
-    """Forget the texts that were looked at: those of single persons are not kept in memory either.
+    """Clear the cache of cell texts, so that texts of persons are not held in memory.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def forget_cells() -> None:
 
 
 def is_missing_marker(cell: object) -> bool:
-    """Whether a cell holds nothing: blank, a dash, ``NULL``, ``n/a``, a spreadsheet error.
+    """Return whether a cell is missing: blank, a dash, ``NULL``, ``n/a``, a spreadsheet error.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def _marks_missing(cell: str) -> bool:
 
 
 def parse_one(cell: str) -> float | None:
-    """Read one text as a number; None when it is missing or not a number.
+    """Read one text as a number; None where it is missing or not a number.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def parse_one(cell: str) -> float | None:
 
 
 def tidy(cell: object) -> str:
-    """Take off outer spaces of every kind, and the apostrophe that marks text in a spreadsheet.
+    """Remove outer spaces of every kind, and the apostrophe that marks text in a spreadsheet.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def tidy(cell: object) -> str:
 
 
 def read_native(cell: object) -> tuple[float, str, str]:
-    """Read a cell that is no text; as :func:`read_text`."""
+    """Read a cell that is not a text; returns the same as :func:`read_text`."""
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return np.nan, "missing", ""
     if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
@@ -170,7 +170,7 @@ def read_native(cell: object) -> tuple[float, str, str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def read_text(cell: str) -> tuple[float, str, str]:
-    """Value, kind and the convention ("id", "us" or "") that the cell proves."""
+    """Return the value, kind and the convention ("id", "us" or "") that the cell shows."""
     text = tidy(cell)
     folded = text.casefold()
     if folded in _MISSING:
@@ -224,13 +224,13 @@ def _read_unsigned(text: str) -> tuple[float, str, str]:
 
 
 def _digits_lost(match: re.Match[str]) -> bool:
-    """Whether a spreadsheet program may have rounded: 2.17E+03 was 2166, or 2170, or 2174."""
+    """Return whether a spreadsheet program may have rounded: 2.17E+03 may be 2166, 2170 or 2174."""
     power = int(match["power"])
     return power > 0 and len(match["decimals"] or "") <= power
 
 
 def _could_be_group(match: re.Match[str]) -> bool:
-    """Whether what follows the separator may be a group of thousands: ``1.234`` yes, ``0.685`` no."""
+    """Return whether the digits after the separator may be thousands: ``1.234`` yes, ``0.685`` no."""
     whole, rest = match.groups()
     return len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0")
 
@@ -244,7 +244,7 @@ def _us_value(text: str) -> float:
 
 
 def settle(text: str, *, american: bool) -> tuple[float, str]:
-    """Read an ambiguous cell by the convention that the rest of its column proves."""
+    """Read an ambiguous cell by the convention of the rest of its column."""
     match = _EITHER.search(text)
     assert match is not None  # noqa: S101 - only cells that held this pattern are called ambiguous
     sign = -1.0 if set(text[: match.start()]) & set("-−–") else 1.0
@@ -286,11 +286,11 @@ class Numbers(NamedTuple):
 
 
 def parse_numbers(cells: pd.Series) -> Numbers:
-    """Read cells as numbers; the convention of a column settles its ambiguous cells.
+    """Read cells as numbers; the convention of a column decides its ambiguous cells.
 
-    ``1.234`` is one thousand two hundred thirty-four unless the column itself shows, by at least one
-    unmistakable cell (``12.5``, ``1,234.5``) and no Indonesian one, that it writes the decimal point.
-    Where the column shows neither or both, the Indonesian reading stands and the cell is called ambiguous.
+    ``1.234`` is one thousand two hundred thirty-four, unless the column has at least one unambiguous cell
+    with a decimal point (``12.5``, ``1,234.5``) and none in Indonesian form. Where the column has neither or
+    both, the Indonesian reading is used and the cell is marked as ambiguous.
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ def parse_numbers(cells: pd.Series) -> Numbers:
     Returns
     -------
     Numbers
-        Both Series carry the index of `cells`.
+        Both Series have the index of `cells`.
 
     Examples
     --------
@@ -336,15 +336,15 @@ def parse_numbers(cells: pd.Series) -> Numbers:
 
 
 def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: str = "") -> list[Finding]:
-    """Tell what a planner must know about how a column was read.
+    """Report how the numbers of a column were read.
 
-    Text in a number column is one blocking finding a cell; every other conversion that is not trivial is one
-    note a column with its count and its first cells.
+    Each cell with text in a column of numbers is a blocking finding; every other conversion that is not
+    trivial is one note for the column, with its count and first cells.
 
     Parameters
     ----------
     numbers : Numbers
-        What :func:`parse_numbers` made of `cells`.
+        Result of :func:`parse_numbers` for `cells`.
     cells : pandas.Series
         The cells themselves; the index holds spreadsheet rows.
     where : Where
@@ -420,7 +420,7 @@ def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: st
 
 
 def explained() -> tuple[str, ...]:
-    """Names of the findings of :func:`number_findings` that come with a remedy.
+    """Return the checks of :func:`number_findings` that have a remedy.
 
     Examples
     --------

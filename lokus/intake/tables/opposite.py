@@ -1,6 +1,6 @@
-"""Headings that say the opposite of the indicator they are named for: "tidak layak" for a share of "layak".
+"""Find headings that mean the opposite of their indicator: "tidak layak" for a share of "layak".
 
-Their numbers can all be possible, so no check of values would notice that the worst village looks best.
+Their values are all possible, so no check of values detects that the worst village looks best.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ __all__ = ["opposite_headings", "says_the_opposite"]
 
 _NEGATIONS = frozenset({"tidak", "tdk", "tak", "belum", "blm", "tanpa", "non", "bukan"})
 _ENDS = frozenset({"dan", "atau", "serta", "|"})
-# "Tidak termasuk kelurahan" says which rows are counted, not that the contrary is.
+# "Tidak termasuk kelurahan" states which rows are counted and is no negation of the indicator.
 _OF_SCOPE = frozenset({"termasuk", "terhitung", "dihitung"})
 _OWNING = frozenset({"memiliki", "mempunyai", "punya", "ada", "mendapat", "mendapatkan", "yang", "yg"})
-# Of "tanpa sumber air minum layak" the last word is what is lacking.
+# In "tanpa sumber air minum layak" the last word is the one denied.
 _QUALITIES = frozenset({"layak", "bersih", "aman", "sehat", "memadai", "berisiko", "diinginkan", "lengkap"})
-# Ways to write the end of open defecation, itself a negation that offices do not feel as one.
+# Spellings of "open defecation free", a negation that offices do not use as one.
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:buang air besar|bab)\s+sembarangan\b"), "babs"),
     (re.compile(r"\b(?:stop|bebas|tidak|tdk|tanpa|non)[\s-]+babs\b|\bsbs\b"), "odf"),
@@ -45,11 +45,11 @@ class _Polarity:
 
 
 def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -> bool:
-    """Whether a heading denies what an indicator counts, or affirms what the indicator counts the lack of.
+    """Return whether a heading denies what an indicator counts, or affirms what it counts the lack of.
 
-    A heading in which both stand ("layak/tidak layak") says neither. Where the low end is the worse one,
-    denying anything is the opposite; otherwise only denying what the indicator names, as "keluarga tidak
-    mampu" counts the poor.
+    A heading with both ("layak/tidak layak") is neither. Where the low end is the worse one, denying anything
+    is the opposite; otherwise only denying what the indicator names, as "keluarga tidak mampu" counts the
+    poor.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -
 
 
 def opposite_headings(headers: Mapping[str, str], catalogue: Catalogue, *, where: Where) -> list[Finding]:
-    """Hold a column whose heading says the opposite of the indicator that it is to give.
+    """Report columns whose heading means the opposite of the indicator they are stated for.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _polarity(text: str) -> _Polarity:
 
 
 def _polarity_of_level(level: str, before: set[str]) -> _Polarity:
-    """Take apart one level; a level of "Tidak" alone denies what stands above it."""
+    """Parse one level; a level of "Tidak" alone denies the level above it."""
     text = " ".join(level.lower().replace("_", " ").split())
     for pattern, rewritten in _REWRITTEN:
         text = pattern.sub(rewritten, text)

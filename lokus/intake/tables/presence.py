@@ -1,4 +1,4 @@
-"""Columns that say whether something is there: "ada", "belum", a tick, a number of them."""
+"""Read columns that state whether something exists: "ada", "belum", a tick, a number."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def read_status(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Find
 
 
 def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Finding]]:
-    """Read the cells of a column as 1 (there), 0 (not there) or missing.
+    """Read the cells of a column as 1 (exists), 0 (does not exist) or missing.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def read_presence(cells: pd.Series, *, where: Where) -> tuple[pd.Series, list[Fi
     Returns
     -------
     value : pandas.Series of float
-        A number above 0 counts as there. An empty cell is missing, and so is one that says neither.
+        A number above 0 counts as 1. An empty cell is missing, and so is one that is neither.
     findings : list of Finding
 
     Examples

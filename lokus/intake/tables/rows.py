@@ -1,8 +1,8 @@
-"""What a row of a table is: a village, a part of one, a subtotal, a heading; and whose name it carries.
+"""Classify the rows of a table: village, part of a village, subtotal, heading; and assign names.
 
 Offices merge the name of a village over the rows of its posyandu, write "sda" below a kecamatan, number the
-names, and put the sum of a kecamatan under nothing but its name. Here each row gets the name that it stands
-under, and rows that sum others are set aside, before any name is looked up.
+names, and label the sum of a kecamatan only with its name. Here each row gets the name that applies to it,
+and rows that sum others are set aside, before names are looked up.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _SYSTEMATIC = 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """A table whose rows carry their own names.
+    """A table in which each row has its own name.
 
     Attributes
     ----------
     raw : RawTable
-        Without subtotals, and with the names of villages and kecamatan that rows stand under filled in.
+        Without subtotals, and with names of villages and kecamatan filled in.
     parts : frozenset of int
         Rows that got the name of a village from a row above.
     findings : tuple of Finding
@@ -73,7 +73,7 @@ def village_rows(
     where: Mapping[str, str] | None = None,
     add: bool = False,
 ) -> Prepared:
-    r"""Give each row the name that it stands under, and set rows that sum others aside.
+    r"""Fill in the name of each row, and set aside rows that sum others.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def village_rows(
     place : mapping
         ``{"kode" | "desa" | "kecamatan": header}``.
     value_columns, count_columns : sequence of str
-        Columns that hold data; those of them that count, by which sums are known.
+        Columns with data; those of them with counts, by which sums are recognised.
     where : mapping of header to value, optional
-        Rows that are kept; only among them is a row the sum of others.
+        Rows to use; only these can be sums of others.
     add : bool
         Whether the study adds up the rows of a village.
 
@@ -93,7 +93,7 @@ def village_rows(
     ------
     InputError
         A column is missing, a value column belongs to another table beside this one, or a row without a name
-        may be a part of the village above or a sum.
+        may be either a part of the village above or a sum.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def village_rows(
 
 
 def _refuse_beside(raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str]) -> None:
-    """Refuse values that stand beside another column of villages than the one named."""
+    """Raise where values belong to another column of villages than the stated one."""
     named = columns.get("desa")
     if named is None:
         return
@@ -162,9 +162,9 @@ def _refuse_beside(raw: RawTable, columns: Mapping[str, str], value_columns: Seq
 
 
 def _names_other_villages(one: pd.Series, other: pd.Series) -> bool:
-    """Whether a second column of names is of other villages, and not another spelling of the same.
+    """Return whether a second column of names is of other villages, not another spelling.
 
-    Most of its names differ, or some stand in other rows of the first column: the tables slipped.
+    Most of its names differ, or some occur in other rows of the first column (shifted tables).
     """
     texts = [
         (fold(a) if isinstance(a, str) else "", fold(b))
@@ -179,7 +179,7 @@ def _names_other_villages(one: pd.Series, other: pd.Series) -> bool:
 
 
 def _without_numbers(cells: pd.Series) -> pd.Series:
-    """Take running numbers off names: "1. Suka Maju"; roman ones only where most names have one."""
+    """Remove running numbers from names: "1. Suka Maju"; roman ones only where most names have one."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     roman = sum(bool(_ROMAN_BEFORE.match(text)) for text in texts) * 2 > max(len(texts), 1)
 
@@ -193,7 +193,7 @@ def _without_numbers(cells: pd.Series) -> pd.Series:
 
 
 def _under_ditto(cells: pd.Series) -> pd.Series:
-    """Write out "sda" and its like: the cell above."""
+    """Replace "sda" and similar marks by the cell above."""
     ditto = cells.map(lambda cell: isinstance(cell, str) and tidy(cell).casefold() in DITTO).astype(bool)
     return cells.mask(ditto).ffill().where(ditto, cells) if ditto.any() else cells
 
@@ -212,9 +212,9 @@ def _fill_merged(data: pd.DataFrame, column: str, raw: RawTable) -> set[int]:
 
 
 def _under_village(data: pd.DataFrame, columns: Mapping[str, str], villages: pd.DataFrame) -> set[int]:
-    """Put rows called by a part of a village ("Posyandu Melati", "RW 03") under the village above.
+    """Assign rows named by a part of a village ("Posyandu Melati", "RW 03") to the village above.
 
-    Where the word belongs to the names of villages themselves, as "Dusun" does in Bungo, nothing is done.
+    Not where the word is part of village names, as "Dusun" in Bungo.
     """
     if "desa" not in columns:
         return set()
@@ -251,7 +251,7 @@ def _under_village(data: pd.DataFrame, columns: Mapping[str, str], villages: pd.
 
 
 def _asked(raw: RawTable, where: Mapping[str, str]) -> pd.Series:
-    """Which rows the filter keeps."""
+    """Return which rows the filter selects."""
     asked = pd.Series(True, index=raw.data.index)
     for header, value in where.items():
         cells = raw.data[raw.column(header)]
@@ -265,7 +265,7 @@ def _asked(raw: RawTable, where: Mapping[str, str]) -> pd.Series:
 
 
 def _described(raw: RawTable, known: Sequence[str]) -> pd.Series:
-    """Which rows have a text besides place and values, such as the name of a posyandu."""
+    """Return which rows have a further text, such as the name of a posyandu."""
     others = [name for name in raw.data.columns if name not in known]
     if not others:
         return pd.Series(False, index=raw.data.index)
@@ -284,17 +284,17 @@ def _without_subtotals(
     asked: pd.Series,
     described: pd.Series,
 ) -> tuple[RawTable, list[Finding]]:
-    """Set aside rows that hold the sum of others under the name of a kecamatan only, or under no name."""
+    """Set aside rows with sums of others, labelled only with a kecamatan or without a name."""
     data = raw.data[asked]
     if data.empty:
-        return raw, []  # the filter says so itself
+        return raw, []  # excluded by the filter
     blank = pd.Series(True, index=data.index)
     for key in ("desa", "kode"):
         if key in columns:
             blank &= data[columns[key]].map(is_missing_marker)
     kecamatan = {name_key(str(name)).letters for name in villages["kecamatan"].unique()}
     known = {name_key(str(name)).letters for name in villages["desa"].unique()}
-    # Looked up once a name: a table of the nation has 83,000 rows.
+    # Looked up once for each name, since a national table has 83,000 rows.
     keys = (
         data[columns["desa"]].map(_name_letters).where(~blank, "")
         if "desa" in columns
@@ -307,7 +307,7 @@ def _without_subtotals(
         {name: as_counts(data[name]) for name in dict.fromkeys(count_columns)}, index=data.index
     )
     has_data = counts.notna().any(axis=1) if len(counts.columns) else blank & False
-    # A row without a name that says what it is (a posyandu) is a part, no sum.
+    # A row without a village name but with another label (a posyandu) is a part, not a sum.
     possible = ((blank & ~described[asked]) | named) & has_data
     candidates = [position for position, here in enumerate(possible) if here]
     if not candidates:
@@ -338,7 +338,7 @@ def _without_subtotals(
         if keys.iloc[position] in called:
             continue  # the kecamatan has a row of its own: this one is the village
         if position in elsewhere:
-            continue  # it stands under another kecamatan, which has a village of this name
+            continue  # it is in a block of another kecamatan, which has a village of this name
         if keys.iloc[position] in known:
             doubtful.append(position)
             findings.append(
@@ -362,7 +362,7 @@ def _without_subtotals(
     taken = data.iloc[gone].assign(jenis_baris="total")
     if "kecamatan" not in columns and "desa" in columns:
         heading = [position for position, below in sums.items() if below and named.iloc[position]]
-        # Where sums stand above their rows, so does one that does not agree.
+        # Where sums are above their rows, treat one that does not agree in the same way.
         heading += doubtful if heading else []
         for position in heading:
             if named.iloc[position]:
@@ -395,7 +395,7 @@ def _says_village(cell: object) -> bool:
 
 
 def _called_kecamatan(raw: RawTable) -> set[str]:
-    """Names of the kecamatan that have a row of numbers which says so: "Kecamatan Kubu"."""
+    """Return the kecamatan with a row of numbers of their own: "Kecamatan Kubu"."""
     totals = raw.totals[raw.totals["jenis_baris"] == "total"]
     cells = [cell.strip() for cell in totals.to_numpy().ravel() if isinstance(cell, str)]
     return {name_key(match["name"]).letters for cell in cells if (match := _KECAMATAN.fullmatch(cell))}
@@ -404,7 +404,7 @@ def _called_kecamatan(raw: RawTable) -> set[str]:
 def _villages_of_others(
     data: pd.DataFrame, columns: Mapping[str, str], keys: pd.Series, villages: pd.DataFrame
 ) -> set[int]:
-    """Positions of rows that name another kecamatan than they are called by, and a village of it."""
+    """Return positions of rows in another kecamatan than their name, which has a village of that name."""
     if "kecamatan" not in columns:
         return set()
     known = {
@@ -426,10 +426,10 @@ def _name_letters(cell: object) -> str:
 def _sums(
     counts: pd.DataFrame, candidates: Sequence[int], *, names: Sequence[str], sole: Sequence[bool]
 ) -> dict[int, bool]:
-    """Find the candidates that are sums of the rows below or above them: position to whether of those below.
+    """Find candidates that are sums of adjacent rows; map positions to whether of the rows below.
 
-    A block ends at a later candidate, which may be a village of the name of its kecamatan, or with the table.
-    The rows it sums have other names than its own: two at least, unless the row can be no village (`sole`).
+    A block ends at a later candidate, which may be a village with the name of its kecamatan, or with the
+    table. The rows summed have other names: at least two, unless the row cannot be a village (`sole`).
     """
     stated = counts.to_numpy(dtype=float)
     running = np.vstack([np.zeros(stated.shape[1]), np.nancumsum(stated, axis=0)])
@@ -456,7 +456,7 @@ def _sums(
 
 
 def _with_heads(raw: RawTable, count_columns: Sequence[str]) -> RawTable:
-    """Take rows such as "Kecamatan Kubu" for headings where most of them are the sum of the rows below."""
+    """Treat rows such as "Kecamatan Kubu" as headings where most of them are sums of the rows below."""
     totals = raw.totals
     named = [
         row
@@ -479,7 +479,7 @@ def _with_heads(raw: RawTable, count_columns: Sequence[str]) -> RawTable:
 
 
 def _with_kecamatan(raw: RawTable, villages: pd.DataFrame) -> RawTable:
-    """Add the kecamatan that a whole sheet is for, by its title or its name, as a heading above the rows."""
+    """Add the kecamatan of a whole sheet, from its title or name, as a heading above the rows."""
     names = {name_key(str(name)).letters: str(name) for name in villages["kecamatan"].unique()}
     found: set[str] = set()
     for line in raw.title_lines:
@@ -507,7 +507,7 @@ def _with_kecamatan(raw: RawTable, villages: pd.DataFrame) -> RawTable:
 
 
 def _refuse_slipped(raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str]) -> None:
-    """Refuse a column that slipped down: its first village has no number, and one stands below the last."""
+    """Raise where a column is shifted down: no number for the first village, and one below the last."""
     data = raw.data
     names = [columns[key] for key in ("desa", "kode") if key in columns]
     blank = data[names].map(is_missing_marker).all(axis=1).to_numpy()
@@ -534,7 +534,7 @@ def _refuse_slipped(raw: RawTable, columns: Mapping[str, str], value_columns: Se
 def _fill_nameless(
     raw: RawTable, columns: Mapping[str, str], value_columns: Sequence[str], *, add: bool
 ) -> set[int]:
-    """Put rows with numbers and no name under the village above, so that no part stands for the whole."""
+    """Assign rows with numbers and no name to the village above, so that no part counts as the whole."""
     data = raw.data
     names = [columns[key] for key in ("desa", "kode") if key in columns]
     blank = data[names].map(is_missing_marker).all(axis=1).to_numpy()
@@ -591,13 +591,13 @@ def add_up(
         Village of each row, missing where none.
     raw : RawTable
     counts : iterable of str
-        Keys that count; others are not added up.
+        Keys of counts; other columns are not added up.
     headers : mapping of key to column
 
     Returns
     -------
     values : pandas.DataFrame
-        The sum stands in the first row of a village, the others are NaN.
+        The sum is in the first row of a village, the others are NaN.
     added : frozenset of str
         Villages with several rows.
     findings : list of Finding
@@ -605,7 +605,7 @@ def add_up(
     Raises
     ------
     InputError
-        A row already holds the sum of the others of its village.
+        A row is already the sum of the others of its village.
 
     Examples
     --------
@@ -660,7 +660,7 @@ def add_up(
 
 
 def _refuse_sums(values: pd.DataFrame, several: Mapping[str, list[int]], raw: RawTable) -> None:
-    """Refuse to add up rows of which one is the sum of the others already."""
+    """Raise where one row of a village is already the sum of the others."""
     systematic: list[int] = []
     for rows in several.values():
         part = values.loc[rows]
@@ -691,7 +691,7 @@ def _already(raw: RawTable, row: int) -> InputError:
 
 
 def running_number(header: str) -> bool:
-    """Whether a column only numbers the rows.
+    """Return whether a column only numbers the rows.
 
     Examples
     --------

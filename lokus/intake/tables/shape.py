@@ -1,7 +1,7 @@
-"""Cells that left their place: rows wider or narrower than their header, slipped cells, a second table below.
+"""Detect displaced cells: rows wider or narrower than the header, shifted cells, a second table below.
 
-What stands under a heading by position alone may be the value of another. Where the shape of the file shows
-that cells moved, none of them is used.
+A displaced cell would be read under the wrong heading. Where the shape of the file shows that cells moved,
+they are not used.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["is_digits", "refuse_second_table", "refuse_wide_rows", "without_slip
 
 _FEW_ROWS = 5
 _BESIDE = 1 / 3
-# Above a header that is there again: the same table goes on, for another place or on another page.
+# Above a repeated header: the same table continues, for another place or on another page.
 _GOES_ON = re.compile(
     r"\b(kec|kecamatan|distrik|puskesmas|pkm|uptd?|wilayah|desa|kelurahan|posyandu|lanjutan|sambungan"
     r"|hal|halaman|lembar|mengetahui|nip|kepala|sumber|keterangan|catatan)\b"
@@ -36,10 +36,10 @@ _YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 
 
 def refuse_wide_rows(grid: Grid, header: Header, villages: Iterable[int]) -> None:
-    """Refuse rows with more cells than the header has: their values stand under the wrong headings.
+    """Raise where rows have more cells than the header: their values are under the wrong headings.
 
-    A comma between cells and a decimal comma give such rows; whoever opens and saves them as a workbook gets
-    numbers right of the last heading.
+    Commas as both delimiter and decimal sign give such rows; saved as a workbook, they have numbers right of
+    the last heading.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def refuse_wide_rows(grid: Grid, header: Header, villages: Iterable[int]) -> Non
     Raises
     ------
     InputError
-        With the first such row and its cells.
+        Names the first such row and its cells.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def refuse_wide_rows(grid: Grid, header: Header, villages: Iterable[int]) -> Non
         for position, number in enumerate(grid.numbers)
         if position > header.last and number in village_rows
     ]
-    # In a workbook a number with decimals beside the table is a note: what split there has none.
+    # In a workbook a number with decimals beside the table is a note, since split cells have none.
     beyond = _is_number if grid.fields else is_digits
     due = max((column for column, name in enumerate(header.names) if _named(name, column)), default=-1) + 1
     wide = [
@@ -105,10 +105,10 @@ def refuse_wide_rows(grid: Grid, header: Header, villages: Iterable[int]) -> Non
 
 
 def refuse_second_table(grid: Grid, header: Header) -> None:
-    """Refuse a second table below the first: another header, or the same header under another title.
+    """Raise on a second table below the first: another header, or the same header under another title.
 
-    The rows below it would be read by the columns of the first header, or as further villages of its year.
-    The header of a new page, and one for another place, go on with the same table.
+    The rows below it would be read by the columns of the first header, or as further villages of its year. A
+    header repeated on a new page or for another place continues the same table.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def refuse_second_table(grid: Grid, header: Header) -> None:
 
 
 def _is_other_header(texts: Sequence[tuple[int, str]], heads: Sequence[Sequence[str]]) -> bool:
-    """Whether half of the texts of a row are headings, and not all of them in their own columns."""
+    """Return whether half of the texts of a row are headings, not all in their own columns."""
     known = {text for head in heads for text in head if text}
     named = sum(text in known for __, text in texts)
     if len(texts) < 3 or named < 2 or 2 * named < len(texts):
@@ -177,11 +177,11 @@ def _second(grid: Grid, position: int, what: str) -> InputError:
 def without_slipped_rows(
     data: pd.DataFrame, grid: Grid, header: Header, columns: Sequence[str]
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    r"""Empty the numbers of rows whose cells moved, and refuse a heading that may stand over two columns.
+    r"""Remove the numbers of rows with displaced cells; raise where a heading may cover two columns.
 
-    A row of a text file that ends before the columns that are used has lost a cell somewhere. A row whose
-    number stands in a column of remarks, while one is missing before it, was shifted to the right; one whose
-    decimals stand in a column of counts, while the last column is empty, to the left.
+    A row of a text file that ends before the used columns has lost a cell. A row with a number in a column of
+    remarks and a missing one before it was shifted to the right; one with decimals in a column of counts and
+    an empty last column to the left.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def without_slipped_rows(
     grid : Grid
     header : Header
     columns : sequence of str
-        Columns that the study uses, as it names them.
+        Columns that the study uses.
 
     Returns
     -------
@@ -200,7 +200,7 @@ def without_slipped_rows(
     Raises
     ------
     InputError
-        The column beside one of `columns` has numbers and no heading.
+        The column next to one of `columns` has numbers and no heading.
 
     Examples
     --------
@@ -249,7 +249,7 @@ def _narrow(rows: dict[int, tuple[Cell, ...]], fields: dict[int, int], last: int
 def _shifted(
     rows: dict[int, tuple[Cell, ...]], valued: Sequence[int], used: Sequence[int], numeric: dict[int, int]
 ) -> list[int]:
-    """Rows with a number where all others have none, and a gap in the columns of numbers before it."""
+    """Return rows with a number where all others have none, and a gap in the number columns before it."""
     out = []
     for row, cells in rows.items():
         for beyond in range(min(valued) + 1, len(cells)):
@@ -263,7 +263,7 @@ def _shifted(
 
 
 def _shifted_left(row: int, rows: dict[int, tuple[Cell, ...]], valued: Sequence[int]) -> bool:
-    """Whether the decimals of the last column stand in the one before it, where all others are whole."""
+    """Return whether decimals of the last column are in the one before it, where all others are whole."""
     before, last = valued[-2:]
     if rows[row][last] is not None or _is_whole(rows[row][before]) is not False:
         return False
@@ -273,7 +273,7 @@ def _shifted_left(row: int, rows: dict[int, tuple[Cell, ...]], valued: Sequence[
 
 
 def _is_whole(cell: Cell) -> bool | None:
-    """Whether a number is whole; None for what is no number."""
+    """Return whether a number is whole; None where the cell is no number."""
     value = cell if isinstance(cell, float) else parse_one(cell) if isinstance(cell, str) else None
     return None if value is None else value.is_integer()
 
@@ -332,7 +332,7 @@ def _moved(check: str, rows: Sequence[int], grid: Grid) -> Finding:
 
 
 def is_digits(cell: object) -> bool:
-    """Whether a cell could be what stood behind a decimal comma: digits and nothing else.
+    """Return whether a cell can be the digits after a decimal comma: digits only.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Columns that look filled by dragging a cell, or copied from another column."""
+"""Find columns that look filled by dragging a cell, or copied from another column."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def suspicious_columns(
 
 
 def _dragged_text(cells: pd.Series) -> tuple[int, int] | None:
-    """Longest run of texts whose last digits count up while the rest stays."""
+    """Return the longest run of texts in which only the last digits count up."""
     parts = [_TRAILING.fullmatch(cell.strip()) if isinstance(cell, str) else None for cell in cells]
     steps = np.array(
         [
@@ -100,7 +100,7 @@ def _dragged_text(cells: pd.Series) -> tuple[int, int] | None:
 
 
 def _dragged_numbers(values: pd.Series) -> tuple[int, int] | None:
-    """Longest run of numbers that rise by exactly one."""
+    """Return the longest run of numbers that rise by exactly one."""
     return _longest(np.isclose(np.diff(values.to_numpy()), 1.0, atol=1e-9), _MIN_NUMBER_RUN - 1)
 
 

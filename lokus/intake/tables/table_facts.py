@@ -1,4 +1,4 @@
-"""What a file says of the cells of a table beyond their values, by header and spreadsheet row."""
+"""Collect a file's facts about the cells of a table beyond values, by header and spreadsheet row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableFacts", "table_facts"]
 
-# A merge over the width of a table is a heading, no value.
+# A merge over the width of a table is a heading, not a value.
 _MOST_MERGED = 200
 
 
@@ -35,9 +35,9 @@ class TableFacts:
     hidden : frozenset of str
         Headers of hidden columns.
     formats : bool
-        Whether the file tells which cells are percentages.
+        Whether the file states which cells are percentages.
     silent : bool
-        Whether an empty cell may hold an error that the file does not tell.
+        Whether an empty cell may be an error that the file does not show.
     """
 
     formulas: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class TableFacts:
     silent: bool = False
 
     def of(self, header: str, villages: pd.Series) -> ColumnFacts:
-        """Facts of one column, given the village of each row.
+        """Return the facts of one column, given the village of each row.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class TableFacts:
         )
 
     def merged_rows(self, header: str) -> list[tuple[int, ...]]:
-        """Rows of the merged cells of one column.
+        """Return the rows of the merged cells of one column.
 
         Examples
         --------
@@ -87,7 +87,7 @@ class TableFacts:
 
 
 def table_facts(grid: Grid, header: Header) -> TableFacts:
-    """Bring the facts about a grid to the headers and rows of its table.
+    """Map the facts about a grid to the headers and rows of its table.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Reading the tables of the offices (OPD) as they are: untidy headers, totals, footers."""
+"""Read the tables of offices (OPD) as they are, with untidy headers, totals and footers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["RawTable", "list_sheets", "read_table", "sheets_with"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class RawTable:
-    """A table as the office wrote it, without its title, totals and footers.
+    """A table as written by the office, without title, totals and footers.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class RawTable:
     title_lines : tuple of str
         Texts above the header, such as the date of the data.
     totals : pandas.DataFrame
-        Rows taken out, same columns, and ``jenis_baris`` ("total", "heading", "footer", "numbering").
+        Rows removed, same columns, and ``jenis_baris`` ("total", "heading", "footer", "numbering").
     findings : tuple of Finding
-        What reading showed: totals that disagree, header names that repeat, an unusual encoding.
+        Findings of reading: totals that disagree, repeated header names, an unusual encoding.
     facts : TableFacts
-        What the file says of the cells beyond their values.
+        Facts about the cells beyond values.
     """
 
     data: pd.DataFrame
@@ -64,7 +64,7 @@ class RawTable:
         return Where(file=self.source, sheet=self.sheet or None)
 
     def column(self, wanted: str) -> str:
-        """Name of the column that fits `wanted`.
+        """Return the name of the column that matches `wanted`.
 
         Raises
         ------
@@ -76,7 +76,7 @@ class RawTable:
         )
 
     def _described(self, name: str) -> str:
-        """First values of a column, which tell it from its namesakes."""
+        """Return the first values of a column, to distinguish it from others of its name."""
         return ", ".join(str(cell)[:20] for cell in self.data[name].dropna().head(3)) + " …"
 
     def __repr__(self) -> str:
@@ -101,13 +101,13 @@ def read_table(
     path : str or Path
         A workbook (``.xlsx``, ``.xls``, ``.ods`` …) or a text file with ``;``, ``,`` or tab between cells.
     sheet : str, optional
-        Sheet to read. Without it the only sheet that has `columns` is taken.
+        Sheet to read; by default the only sheet with `columns`.
     columns : sequence of str
-        Column names that must be there; case, spacing and line breaks do not matter.
+        Required columns; case, spacing and line breaks do not matter.
     header_rows : sequence of int, optional
-        Spreadsheet rows of the header, for the rare table where finding them fails.
+        Spreadsheet rows of the header. State them only where the header is not found.
     keep : mapping of header to value, optional
-        Rows that the study keeps (``saring``): "Jumlah" in such a column makes no total of its row.
+        Rows that the study uses (``saring``): "Jumlah" in such a column does not make its row a total.
 
     Raises
     ------
@@ -168,9 +168,9 @@ def read_table(
 
 
 def sheets_with(path: str | Path, columns: Sequence[str]) -> tuple[str, ...]:
-    """Names of the visible sheets of a workbook that have all of `columns`.
+    """List the visible sheets of a workbook with all of `columns`.
 
-    A sheet with none of them, such as a cover, is passed over.
+    A sheet with none of them, such as a cover, is ignored.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def sheets_with(path: str | Path, columns: Sequence[str]) -> tuple[str, ...]:
 def _choose(
     grids: list[Grid], columns: Sequence[str], header_rows: Sequence[int] | None
 ) -> tuple[Grid, Header, list[Finding]]:
-    """Take the sheet that fits; never guess between several that do."""
+    """Return the sheet that fits; raise where several do."""
     fitting: list[tuple[Grid, Header]] = []
     failures: list[tuple[int, InputError]] = []
     for grid in grids:
@@ -227,9 +227,9 @@ def _choose(
         except InputError as error:
             failures.append((_found(grid, columns), error))
     if not fitting:
-        # The sheet that comes nearest is the one the planner meant.
+        # Report the sheet that comes nearest, which is probably the one meant.
         raise max(failures, key=lambda failure: failure[0])[1]
-    # A hidden sheet is an old one more often than not; it never stands in for one that can be seen.
+    # A hidden sheet is usually an old one and never replaces a visible one.
     fitting = [found for found in fitting if not found[0].hidden] or fitting
     if len(fitting) > 1:
         names = ", ".join(f'"{grid.sheet}"' for grid, __ in fitting)
@@ -282,7 +282,7 @@ def _frame(grid: Grid, header: Header) -> pd.DataFrame:
 
 
 def _rows_to_keep(raw: pd.DataFrame, keep: Mapping[str, str]) -> dict[int, str]:
-    """Columns by position in which a row is asked for by its value, and that value."""
+    """Return positions of the columns that the study filters by, with the wanted values."""
     names = list(map(str, raw.columns))
     found = {header: lookup(names, header) for header in keep}
     return {
@@ -315,7 +315,7 @@ def _with_page_heads(
 
 
 def _counts_up(cells: Sequence[Cell]) -> bool:
-    """Whether the cells of a row are 1, 2, 3 … throughout, or letters."""
+    """Return whether the cells of a row are 1, 2, 3 … or letters."""
     filled = [cell for cell in cells if cell is not None]
     numbers = [int(cell) for cell in filled if isinstance(cell, float) and cell.is_integer()]
     return len(numbers) < len(filled) or all(b > a for a, b in pairwise(numbers))

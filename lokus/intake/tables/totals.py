@@ -1,4 +1,4 @@
-"""Total rows and footers: told apart from villages, and their sums checked against the rows they sum."""
+"""Recognise total rows and footers, and check totals against the rows they sum."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DroppedRow", "check_totals", "classify_rows"]
 
-# At most four words follow: a sentence that begins with "Jumlah" describes something, it sums nothing.
+# At most four words follow: a longer sentence that begins with "Jumlah" is a description, not a sum.
 _TOTAL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml)\b\W*(\w+\W*){0,4}|rata\s*-?\s*rata\b.*|rerata\b.*", re.IGNORECASE
 )
@@ -44,7 +44,7 @@ _LEADING_COLUMNS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class DroppedRow:
-    """A row below the header that is no village.
+    """A row below the header that is not a village.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ def classify_rows(data: pd.DataFrame, *, keep: Mapping[int, str] | None = None) 
     data : pandas.DataFrame
         Cells (str, float or None) below the header, index = spreadsheet row.
     keep : mapping of column position to text, optional
-        A row with this text in this column is asked for, and the text makes no total of it.
+        A row with this text in this column is wanted, and the text does not make it a total.
 
     Notes
     -----
@@ -107,10 +107,9 @@ def classify_rows(data: pd.DataFrame, *, keep: Mapping[int, str] | None = None) 
 def check_totals(data: pd.DataFrame, dropped: Sequence[DroppedRow], *, where: Where) -> list[Finding]:
     """Compare each total row with the sum of the rows it stands for.
 
-    A total stands for the rows since the total before it, for all rows above it, or for the rows down to the
-    next total; the reading that most columns agree with is taken. A figure between the smallest and the
-    largest row, or in a column of shares, is an average and noted as such; any other disagreement is a
-    warning.
+    A total may sum the rows since the total before it, all rows above it, or the rows down to the next total;
+    the one that most columns agree with is used. A figure between the smallest and the largest row, or in a
+    column of shares, is an average and noted as such; any other disagreement is a warning.
 
     Parameters
     ----------
@@ -193,7 +192,7 @@ def _has_numbers(row: Sequence[Cell]) -> bool:
 
 
 def _has_village_code(row: Sequence[Cell]) -> bool:
-    """Whether the first columns hold a code of a village: ten digits, of which the last are not zeros."""
+    """Return whether the first columns have a village code: ten digits, the last of them not zeros."""
     for cell in row[:_LEADING_COLUMNS]:
         text = f"{cell:.0f}" if isinstance(cell, float) else re.sub(r"[.\s'-]", "", cell or "")
         if _VILLAGE_CODE.fullmatch(text):
@@ -202,7 +201,7 @@ def _has_village_code(row: Sequence[Cell]) -> bool:
 
 
 def _leading_texts(row: Sequence[Cell]) -> list[str]:
-    """List the texts of the first columns before the first figure, whatever running number precedes them."""
+    """List the texts of the first columns before the first figure, without a running number."""
     texts: list[str] = []
     for cell in row[:_LEADING_COLUMNS]:
         if cell is None or is_missing_marker(cell):
@@ -217,7 +216,7 @@ def _leading_texts(row: Sequence[Cell]) -> list[str]:
 def _is_footer(row: Sequence[Cell], lead: list[str], *, after_total: bool, width: int) -> bool:
     if _has_numbers(row):
         return not lead and after_total and _filled(row) < 0.5 * width
-    # A signature stands on the right as often as on the left.
+    # A signature may be on the right or on the left.
     texts = lead or [" ".join(cell.split()) for cell in row if isinstance(cell, str)]
     if not texts:
         return after_total
@@ -227,7 +226,7 @@ def _is_footer(row: Sequence[Cell], lead: list[str], *, after_total: bool, width
 
 
 def _ends(rows: Sequence[Sequence[Cell]], position: int) -> bool:
-    """Whether no figure follows: then what follows a first line of the footer belongs to it."""
+    """Return whether no figure follows, so that all rows after a first footer line belong to the footer."""
     return not any(_has_numbers(row) for row in rows[position:])
 
 
@@ -244,7 +243,7 @@ def _sums_up(data: pd.DataFrame, position: int, dropped: Sequence[DroppedRow]) -
 
 
 def _numbers(data: pd.DataFrame) -> NDArray[np.float64]:
-    """Rows × columns as numbers; NaN where a cell is none."""
+    """Return rows × columns as numbers; NaN where a cell is none."""
     columns = [parse_numbers(data.iloc[:, number]).value.to_numpy() for number in range(data.shape[1])]
     return np.column_stack(columns) if columns else np.empty((len(data), 0))
 
@@ -265,7 +264,7 @@ def _present(part: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _same(stated: float, part: NDArray[np.float64]) -> bool:
-    """Whether a stated total equals the sum, within what rounding of the printed figures explains."""
+    """Return whether a stated total equals the sum within the rounding of the printed figures."""
     total = float(part.sum())
     whole = bool((part == np.round(part)).all())
     rounding = 0.0 if whole else (0.5 if stated.is_integer() else 0.005 * len(part))
