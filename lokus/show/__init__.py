@@ -1,4 +1,4 @@
-"""What decision makers see: maps for print, notebook and meeting room, workbook, GeoPackage.
+"""Show the results: maps for print, notebook and meeting, workbook, slides, report, GeoPackage.
 
 Every output takes the results table, the kecamatan outlines and a :class:`StudyInfo`; none computes a
 statistic or reads an input file. Names are loaded when first used: matplotlib, folium and openpyxl are heavy.

@@ -1,1 +1,1 @@
-"""The kecamatan atlas: one page a kecamatan."""
+"""Write the kecamatan atlas: one page for each kecamatan."""

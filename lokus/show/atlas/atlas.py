@@ -1,4 +1,4 @@
-"""Atlas of the kecamatan: one PDF with a page for each, found by its bookmarks."""
+"""Write the atlas of kecamatan: one PDF with a page and a bookmark for each."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class AtlasBook:
         self.base_map = AtlasBaseMap(self.results, kecamatan, self.names)
 
     def map_sheet(self, kode: str) -> Sheet:
-        """Draw the map of one kecamatan alone, on a page that holds nothing else."""
+        """Draw the map of one kecamatan on a page of its own."""
         plan = _plan()
         figure, page = blank_sheet(plan)
         villages = self.results[self.results["kode_kecamatan"] == kode]
@@ -146,14 +146,14 @@ def write_atlas(
     kecamatan : geopandas.GeoDataFrame
         Outlines, index ``kode_kecamatan``, columns ``kecamatan`` and ``geometry``.
     info : StudyInfo
-        What to write around the maps.
+        Title, sources and provenance.
     path : str or Path
         Where to write, replaced only when all pages are drawn.
     theme : str, optional
         Theme of the maps, one of :data:`lokus.show.themes.themes.THEMES`; otherwise prevalence where the
         results have it, else the score.
     gaps : pandas.DataFrame, optional
-        What villages lack, as :func:`lokus.followup.gaps.find_gaps` gives it: a row each with ``kode_desa``,
+        Gaps of villages, as returned by :func:`lokus.followup.gaps.find_gaps`: a row each with ``kode_desa``,
         ``opd``, ``indikator``, and optionally ``nilai``. Without it the pages have no such part.
     logo : str or Path, optional
         PNG for the header.
@@ -166,7 +166,7 @@ def write_atlas(
 
     Notes
     -----
-    A kecamatan with more villages than fit goes on on a further page; the bookmark leads to its first one.
+    A kecamatan with more villages than fit continues on further pages; the bookmark leads to the first one.
     The same study gives the same bytes.
 
     Examples

@@ -1,4 +1,4 @@
-"""The map on a page of the atlas: one kecamatan with its detached parts, and its neighbours around it."""
+"""Draw the map of an atlas page: one kecamatan with its detached parts and its neighbours."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
 __all__ = ["AtlasBaseMap", "DrawnMap"]
 
 _DETAIL = 0.08  # finest detail, mm on paper
-_CRACK = 30.0  # widest slit between kecamatan that still touch, metres
+_CRACK = 30.0  # widest gap between kecamatan that count as touching, metres
 _HERE = "#b4441c"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnMap:
-    """What a map leaves to be said beside it.
+    """What the page has to list beside the map.
 
     Parameters
     ----------
     letters : dict
         Code of a village too small for its name → its letter.
     unnamed : tuple of str
-        Neighbouring kecamatan for whose name there was no room.
+        Neighbouring kecamatan without room for their name.
     circles : SymbolScale or None
         Sizes of the circles of the legend.
     """

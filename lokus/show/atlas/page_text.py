@@ -1,4 +1,4 @@
-"""Running text of the atlas: the table of villages, the lokus and why, the gaps by office."""
+"""Write the text of an atlas page: table of villages, lokus with reasons, gaps by office."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _APART = 2.0  # between columns, millimetres
 
 @dataclass(kw_only=True)
 class Flow:
-    """A column that is written from top to bottom and goes on on the next page.
+    """A column of text that continues on the next page.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Flow:
         self.y = self.box.top
 
     def take(self, height: float) -> bool:
-        """Move down by a height; True when that began a new page."""
+        """Move down by a height; return True where that started a new page."""
         turned = self.y - height < self.box.bottom
         if turned:
             self.page = self.turn()
@@ -161,7 +161,7 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Where the columns of the table of villages stand, their heads broken into lines so that none touch."""
+    """Positions of the columns of the table of villages, with heads broken into lines."""
 
     size: float
     names: float
@@ -193,7 +193,7 @@ class _Plan:
             if room + sum(needs) + mark + least <= right - left or size <= _SMALLEST:
                 break
             size -= 0.1
-        # At the smallest size names are cut, visibly; numbers never are.
+        # At the smallest size names are truncated with an ellipsis; numbers never are.
         room = min(room, right - left - sum(needs) - mark - least)
         apart = (right - left - room - sum(needs) - mark) / (len(columns) + 1)
         edges, edge = [], left + room
@@ -259,7 +259,7 @@ def _after(text: str, width: float, used: float) -> list[str]:
 
 
 def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> None:
-    """Write what the villages lack, by the office that answers for it.
+    """Write the gaps of the villages, by responsible office.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Charts of the evidence, the review and the target path."""
+"""Draw charts of the evidence, the review and the target path."""

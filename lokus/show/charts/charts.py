@@ -1,6 +1,6 @@
-"""Charts for a document or a notebook: how sure the rates are, and what kinds of villages there are.
+"""Draw charts for documents and notebooks: certainty of rates, completeness, types of villages.
 
-They use the colours of the maps. Each gives a figure that shows itself in a notebook; save it with
+They use the colours of the maps. Each returns a figure that a notebook displays; save it with
 :func:`lokus.show.maps.print_map.save_map`.
 """
 
@@ -33,7 +33,7 @@ RAW, STEADY = "#9aa5ab", STATUS["lokus"]
 
 
 def funnel_chart(results: pd.DataFrame, info: StudyInfo) -> Sheet:
-    """Show measured prevalence against children measured, and where the estimate moves it.
+    """Plot measured prevalence against children measured, with the shift to the estimate.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def interval_chart(results: pd.DataFrame, info: StudyInfo, *, most: int = 30) ->
 
 
 def chance_chart(results: pd.DataFrame, info: StudyInfo, *, least: float = 0.05) -> Sheet:
-    """Show the chance of being lokus of every village that has one worth naming.
+    """Plot the probability of being lokus of every village above `least`.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def completeness_chart(
 
 
 def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyInfo) -> Sheet:
-    """Show what tells the types of villages apart.
+    """Plot the profile of each type of village.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
 def canvas(
     info: StudyInfo, title: str, note: str, *, height: float, left: float = 0.09, bottom: float | None = None
 ) -> tuple[Sheet, Axes]:
-    """Give a figure of fixed width with its title, place and mark, and the axes below.
+    """Return a figure of fixed width with title, place and mark, and the axes below.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What became of last year's lokus beside what was to be expected of them anyway, village by village."""
+"""Plot the change of last year's lokus beside the expected change, by village."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _TWO_COLUMNS = 16  # villages from which a wide picture has two columns
 def fall_chart(
     villages: pd.DataFrame, info: StudyInfo, *, years: tuple[int, int], level: float = 0.9
 ) -> Sheet:
-    """Show what became of last year's lokus, as a page of its own.
+    """Draw the chart of last year's lokus as a page of its own.
 
     Parameters
     ----------
     villages : pandas.DataFrame
-        As :func:`draw_falls` takes them.
+        As for :func:`draw_falls`.
     info : StudyInfo
         Place, year and synthetic mark.
     years : tuple of int
@@ -87,7 +87,7 @@ def fall_chart(
 def draw_falls(
     villages: pd.DataFrame, *, years: tuple[int, int], width: float, height: float, level: float = 0.9
 ) -> Figure:
-    """Draw last year's lokus, the worst of last year first.
+    """Draw last year's lokus by descending rate of last year.
 
     Parameters
     ----------
@@ -103,9 +103,9 @@ def draw_falls(
 
     Notes
     -----
-    On the left the measured rates of both years, and a bar at the rate that last year's numbers foretold:
-    what regression to the mean and the general trend give without any help. On the right the estimated change
-    with its interval: where it reaches over the line of no change, chance can have made it.
+    On the left the measured rates of both years, and a bar at the rate expected from last year's counts by
+    regression to the mean and the general trend. On the right the estimated change with its interval; an
+    interval across the line of no change is compatible with no change.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def _draw_changes(axes: Axes, part: pd.DataFrame, size: float) -> None:
 
 
 def _draw_key(figure: Figure, years: tuple[int, int], *, level: float, top: float) -> None:
-    """Say what the marks mean."""
+    """Draw the key of the marks."""
     width, height = (float(side) * 25.4 for side in figure.get_size_inches())
     marks: Sequence[tuple[Line2D, str]] = [
         (_mark("o", face="white", edge=_QUIET), _("measured in {year}").format(year=years[0])),

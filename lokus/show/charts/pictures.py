@@ -1,4 +1,4 @@
-"""Pictures for slides and report: maps without their margin, and the parts of each lokus's score."""
+"""Make pictures for slides and report: maps without margin, and the parts of each lokus's score."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ __all__ = ["DPI", "PART_COLOURS", "draw_parts", "map_picture", "png_bytes"]
 DPI = 170  # sharp on a projector of twice full HD
 _MM = 25.4
 _INK = "#22282c"
-# Okabe & Ito's set, darkest and lightest left out: told apart with any kind of colour vision.
+# Okabe & Ito's colours without the darkest and lightest: distinguishable with any colour vision.
 PART_COLOURS = ("#b4441c", "#e69f00", "#0072b2", "#56b4e9", "#009e73", "#cc79a7", "#8f999e")
 
 
 def png_bytes(figure: Figure, *, dpi: float, crop: Bbox | None = None) -> bytes:
-    r"""Give a figure, or a part of it in inches, as PNG; the same figure gives the same bytes.
+    r"""Return a figure, or a part of it in inches, as PNG; the same figure gives the same bytes.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def png_bytes(figure: Figure, *, dpi: float, crop: Bbox | None = None) -> bytes:
 
 
 def map_picture(sheet: Figure, *, dpi: float = DPI) -> bytes:
-    r"""Cut the map out of a sheet of :func:`lokus.show.draw_map`: its margin is set anew where it is shown.
+    r"""Crop the map of a sheet of :func:`lokus.show.draw_map`, without its margin.
 
     Examples
     --------

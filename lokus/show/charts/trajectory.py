@@ -1,4 +1,4 @@
-"""The way to the target on one picture: path, surveys and routine measurement, each by itself."""
+"""Draw the path to the target with surveys and routine measurement, each separately."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def _label_ends(axes: Axes, ends: list[tuple[float, float, str, str]], *, tall: 
             va="center", ha="left", fontsize=_TEXT, color=colour, weight="bold", annotation_clip=False,
             parse_math=False,
         )  # fmt: skip
-        # Grey, so that nobody takes it for a course of the prevalence.
+        # Grey, so that it is not taken for a course of the prevalence.
         axes.plot([x + 0.06, edge], [y, place], color=_LEADER, linewidth=0.8, clip_on=False, zorder=1)
 
 

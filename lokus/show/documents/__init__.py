@@ -1,1 +1,1 @@
-"""Documents to be signed and letters to be sent, as files of a word processor."""
+"""Write documents to be signed and letters to be sent, for word processors."""

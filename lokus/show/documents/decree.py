@@ -1,4 +1,4 @@
-"""The decree that sets the list: its annex, and a draft of its body for the legal office."""
+"""Write the decree on the list: its annex, and a draft of its body for the legal office."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["decree_subject", "write_decree_annex", "write_decree_draft"]
 
 
 def decree_subject(material: Material) -> str:
-    """Say what the decree is about, as the study states it or else by kabupaten and year.
+    """Return the subject of the decree, as stated or else by kabupaten and year.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def write_decree_annex(path: str | Path, material: Material) -> Path:
 
     Notes
     -----
-    Reasons, chances and intervals are not part of a decree: the workbook has them on a sheet of their own.
+    Reasons, probabilities and intervals are not part of a decree; the workbook has them on a separate sheet.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Minutes of the meeting that agrees on the list: villages, changes, what each office commits itself to."""
+"""Write minutes of the meeting on the list: villages, changes, commitments of each office."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def write_minutes(path: str | Path, material: Material) -> Path:
 
 
 def commitments_table(material: Material) -> Table:
-    """Give the tasks of each office with room for what it undertakes, and by when.
+    """Return the tasks of each office, with empty columns for its commitment and date.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Page, paragraphs, tables and signature blocks that all documents share."""
+"""Build the parts of documents: page, paragraphs, tables and signature blocks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
     "turn_page",
 ]
 
-FACE = "Bookman Old Style"  # what official manuscripts of regional governments are set in
+FACE = "Bookman Old Style"  # typeface of official documents of regional governments
 _SHORT, _LONG = 21.5, 33.0  # cm: folio (F4), the paper of decrees
 _MARGIN = 2.5
 _EMU = 360_000  # of the format's own unit of length, a centimetre
@@ -45,7 +45,7 @@ _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
 
 
 def dotted(text: str, *, length: int = 18) -> str:
-    """Give a text, or dots to be written on where there is none.
+    """Return a text, or dots for handwriting where there is none.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def dotted(text: str, *, length: int = 18) -> str:
 
 
 def new_document(info: StudyInfo, *, title: str, draft: str = "", landscape: bool = False) -> Document:
-    """Begin a document: folio paper, page numbers, and the marks of a draft and of made-up data on each page.
+    """Create a document: folio paper, page numbers, and the marks of drafts and synthetic data.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def new_document(info: StudyInfo, *, title: str, draft: str = "", landscape: boo
 
 
 def turn_page(document: Document, *, landscape: bool) -> Section:
-    """Begin a section on a new page, upright or broad; marks and page numbers go on.
+    """Start a section on a new page, portrait or landscape; marks and page numbers continue.
 
     Examples
     --------
@@ -234,7 +234,7 @@ def add_heading(document: Document, lines: Sequence[str], rows: Sequence[tuple[s
 def add_table(
     document: Document, table: Table, *, size: float = 9, blanks: int = 0, height: float = 0
 ) -> Any:
-    """Add a table with a heading that is repeated on every page and rows that stay whole.
+    """Add a table with a heading repeated on every page and rows that are not split.
 
     Parameters
     ----------

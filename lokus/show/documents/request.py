@@ -1,4 +1,4 @@
-"""Letters that ask an office for its missing data, each with a workbook of exactly the rows to fill."""
+"""Write letters that request missing data from offices, each with a workbook of the rows to fill."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ _NOTHING = PatternFill("solid", fgColor="D5DADC")
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DataRequests:
-    """What the letters are written from; there need not be a proposal yet.
+    """Input of the letters; a proposal is not needed.
 
     Parameters
     ----------
     info : StudyInfo
     formalities : Formalities
     rows : pandas.DataFrame
-        As :func:`lokus.followup.data_requests.missing_values` gives them.
+        As returned by :func:`lokus.followup.data_requests.missing_values`.
     """
 
     info: StudyInfo
@@ -67,7 +67,7 @@ class DataRequests:
 
 
 def asked_offices(requests: pd.DataFrame | None) -> dict[str, str]:
-    """Give the offices that are asked, each with the part of a file name that stands for it.
+    """Return the offices with missing data, each with its part of a file name.
 
     Examples
     --------
@@ -178,7 +178,7 @@ def write_request_workbook(path: str | Path, asked: DataRequests, office: str) -
 
     Notes
     -----
-    A cell that is not asked for is grey: the study has that value already.
+    Cells that need not be filled are grey.
 
     Examples
     --------

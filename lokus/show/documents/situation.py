@@ -1,4 +1,4 @@
-"""The situation analysis: findings, map, villages and gaps of the kabupaten, or of one kecamatan."""
+"""Write the situation analysis of the kabupaten or one kecamatan: findings, map, villages, gaps."""
 
 from __future__ import annotations
 

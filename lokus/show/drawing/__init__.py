@@ -1,1 +1,1 @@
-"""What every drawn map needs: shapes, labels, legend, scale bar, symbols, layout of the page."""
+"""Draw the elements of maps: shapes, labels, legend, scale bar, symbols, page layout."""

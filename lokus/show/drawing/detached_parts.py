@@ -1,4 +1,4 @@
-"""Parts of a kabupaten that lie together, and those so far away that they are better drawn in an inset."""
+"""Group the parts of a kabupaten, and find those far enough away for an inset."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Detached:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Bodies:
-    """Parts of a kabupaten, and which of them lie so near to each other that they belong together.
+    """Parts of a kabupaten, grouped into bodies by distance.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def split_bodies(
     allowed = (gains >= _LEAST_GAIN) & (outside <= _MOST_AREA)
     if not allowed.any():
         return together
-    # Of what is out at the best split, the main map takes back whatever costs it little.
+    # Return to the main map the bodies of the best split that hardly reduce its scale.
     best = int(np.flatnonzero(allowed & (gains == gains[allowed].max()))[0])
     least = max(_LEAST_GAIN, 0.9 * float(gains[best]))
     kept = list(order[: best + 1])

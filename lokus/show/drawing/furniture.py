@@ -1,4 +1,4 @@
-"""Hatching, scale bar, north arrow and graticule, all in millimetres on the sheet."""
+"""Draw hatching, scale bar, north arrow and graticule, in millimetres on the sheet."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _DEGREE_STEPS = tuple(minutes / 60 for minutes in (1, 2, 5, 10, 15, 30, 60, 120,
 
 
 def write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) -> Line:
-    """Write one line of plain text; dollar signs and backslashes in it mean themselves.
+    """Write one line of plain text; dollar signs and backslashes are literal.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Village polygons made ready for drawing: metric, polygons only, as paths."""
+"""Prepare village polygons for drawing: metric, polygons only, as paths."""
 
 from __future__ import annotations
 
@@ -95,9 +95,10 @@ def polygonal(geometries: Sequence[Any] | npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def smaller_above(geometries: Sequence[Any] | npt.NDArray[Any], *, thinnest: float = 0.0) -> npt.NDArray[Any]:
-    """Keep the polygon parts, and where two villages overlap by over a square metre, the smaller one whole.
+    """Return polygon parts without overlaps: where two villages overlap, the smaller one stays complete.
 
-    Print, atlas and web page draw classes one after the other; without this each would show another village.
+    Print, atlas and web page draw classes in different orders; without this each would show another village
+    in an overlap of more than a square metre.
 
     Parameters
     ----------

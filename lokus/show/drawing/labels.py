@@ -1,4 +1,4 @@
-"""Placing labels so that none overlaps another, each tried in order of preference on a measured box."""
+"""Place labels without overlap, trying the positions of each in order of preference."""
 
 from __future__ import annotations
 

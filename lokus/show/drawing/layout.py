@@ -1,4 +1,4 @@
-"""Plan of a printed page: boxes in millimetres from the lower left corner of the sheet."""
+"""Plan a printed page: boxes in millimetres from the lower left corner of the sheet."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Where everything stands on the sheet.
+    """Positions of the parts of a sheet.
 
     Parameters
     ----------

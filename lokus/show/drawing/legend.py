@@ -1,4 +1,4 @@
-"""Legend of a printed map: classes with their counts, circles with their sizes, lines."""
+"""Draw the legend of a printed map: classes with counts, circles with sizes, lines."""
 
 from __future__ import annotations
 

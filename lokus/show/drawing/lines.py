@@ -1,4 +1,4 @@
-"""Lines of text on a sheet: measured and outlined once, however often the sheet is drawn."""
+"""Draw lines of text that are measured and outlined once, however often the sheet is drawn."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Line(Text):
         return True
 
 
-_TYPE_3 = 3  # how matplotlib puts fonts into a PDF unless it is told otherwise
+_TYPE_3 = 3  # default font type of matplotlib in PDF
 _Pieces = tuple[tuple[bytes, bytes], ...]
 _IN_FILE: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 

@@ -1,4 +1,4 @@
-"""A drawn sheet in pixels, small: as many colours as a map needs, not as many as there could be."""
+"""Render a sheet as a small PNG with a palette of at most 256 colours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Circles whose area is proportional to a number, and the legend of their sizes."""
+"""Draw circles with area proportional to a number, and the legend of their sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shared arcs: polygons cut where borders meet, each border kept once.
+"""Convert polygons to shared arcs, so that each common border is stored once.
 
 A border between two villages is one arc, so simplifying and rounding it moves it for both and opens no
 slit. Unlike a coverage operation this never fails on cracked borders: what does not coincide on the grid

@@ -1,7 +1,7 @@
-"""Measuring, fitting and breaking text in millimetres, before anything is drawn.
+"""Measure, fit and break text in millimetres before it is drawn.
 
-The metrics are those of DejaVu Sans, which matplotlib carries with it: the same page comes out on every
-machine, and what was measured is what is drawn.
+The metrics are those of DejaVu Sans, which is part of matplotlib, so that pages are the same on every machine
+and match the measurements.
 """
 
 from __future__ import annotations

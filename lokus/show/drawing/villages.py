@@ -1,4 +1,4 @@
-"""The body of a map: coloured villages, hatching, circles and borders."""
+"""Draw the body of a map: coloured villages, hatching, circles and borders."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Print maps on A4 and A3, and the small maps of a notebook."""
+"""Draw print maps on A4 and A3, and the maps of a notebook."""

@@ -1,7 +1,7 @@
-"""The ground of printed maps: what all sheets of a study draw, worked out once.
+"""Compute the base map of a study once: projected and simplified polygons that all sheets share.
 
-The sheets of a study differ in theme and paper only. Projecting, looking for detached parts, simplifying and
-measuring where a name may stand are the same on each, and cost more than drawing does.
+The sheets of a study differ only in theme and paper. Projecting, finding detached parts, simplifying and
+computing label positions are the same for each, and take longer than drawing.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Drawn:
 
 
 class BaseMap:
-    """Polygons of a study in metres, and every drawing of them that a sheet asked for.
+    """Polygons of a study in metres, with a cache of their drawings by sheet.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class BaseMap:
         return find_bodies(np.concatenate([self.villages, self.outlines]))
 
     def on(self, composite: Composite) -> Drawn:
-        """Give the villages and kecamatan on a sheet, simplified to what can be seen there."""
+        """Return villages and kecamatan in the coordinates of a sheet, simplified to its resolution."""
         key = (composite.panels, composite.detached.extents)
         if key not in self._drawn:
             detail = min(panel.sketch.scale for panel in composite.panels) * 25.4 / _DPI / 3

@@ -1,4 +1,4 @@
-"""Lettering of the map itself: numbered discs on the lokus, names or letters on the kecamatan."""
+"""Write the labels on a map: numbered discs on lokus, names or letters on kecamatan."""
 
 from __future__ import annotations
 

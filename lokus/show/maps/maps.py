@@ -1,4 +1,4 @@
-"""The maps of a study in a notebook: shown at once, drawn for print on request."""
+"""Provide the maps of a study: displayed in a notebook, drawn for print on request."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ class Maps:
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """Themes that these results can be shown by."""
+        """Themes available for these results."""
         return available_themes(self.results, self.indicators)
 
     def folium(self, theme: str = "usulan", *, basemap: bool = False) -> Map:
-        """Give one theme as a map of folium, to which further layers can be added; see :func:`folium_map`."""
+        """Return one theme as a folium map, to which layers can be added; see :func:`folium_map`."""
         return folium_map(
             self.results, self.kecamatan, self.info, theme=theme, indicators=self.indicators, basemap=basemap
         )
 
     def sheet(self, theme: str = "usulan", *, size: str = "A4") -> Figure:
-        """Give one theme as a sheet for print; see :func:`draw_map`, for several years :func:`draw_years`."""
+        """Return one theme as a print sheet; see :func:`draw_map`, for several years :func:`draw_years`."""
         if theme in YEARLY:
             return draw_years(
                 self._base_map, self.info, year_layers(self.results, theme, self.info.tahun, self.earlier),

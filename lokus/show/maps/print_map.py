@@ -1,4 +1,4 @@
-"""Print maps: one A4 or A3 sheet with everything a reader needs to judge the map, as PNG or vector PDF."""
+"""Draw print maps: one A4 or A3 sheet with title, legend, scale and sources, as PNG or vector PDF."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ def _write_columns(page: Axes, box: Box, villages: Sequence[Listed], unit: float
     rows = -(-len(villages) // columns)
     size = min(size, box.height / rows / line_height(1.0))
     if size < _LEAST_TYPE * unit:
-        # Nobody reads smaller type: what does not fit is counted, and stands in the annex.
+        # Smaller type is not legible: villages that do not fit are counted, and are in the annex.
         size = _LEAST_TYPE * unit
         columns = max(1, min(4, int((box.width + 3 * unit) // (_LEAST_COLUMN * unit))))
         rows = max(1, int(box.height / line_height(size)))
@@ -425,7 +425,7 @@ def draw_on(
     logo: str | Path | None = None,
     sea: bool = False,
 ) -> Sheet:
-    """Draw one theme on ground that other sheets share, as :func:`draw_map` does on its own.
+    """Draw one theme on a base map that other sheets share; otherwise as :func:`draw_map`.
 
     Examples
     --------
@@ -463,7 +463,7 @@ def draw_on(
             draw_watermark(page, main.box, unit=plan.unit)
         inset_captions(page, frames, _inset_names(frames, base_map.outlines, kecamatan["kecamatan"]))
         if around is not None:
-            draw_locator(page, frames, around, base_map=background)
+            draw_locator(page, frames, around, background=background)
         draw_box(page, main.box, edge=INK, width=0.7, zorder=13)
         key, taken = draw_labels(
             page,

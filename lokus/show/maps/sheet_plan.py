@@ -1,4 +1,4 @@
-"""How a map lies on its sheet: the page, the main map, its insets, and the locator."""
+"""Plan a map sheet: page, main map, insets and locator."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 
-_SHRINK = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4)  # how far the main map may give way to the boxes
+_SHRINK = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.4)  # factors by which the main map may shrink for boxes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ def arrange(
 ) -> Arrangement | None:
     """Find room for boxes inside the frame of a map where they cover nothing of it.
 
-    The map gives way step by step: it moves to a side first and shrinks after that.
+    The map is first moved to a side, then made smaller step by step.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def _covers(box: Box, sketch: Sketch, tree: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A frame on the sheet and how the ground lies in it."""
+    """A frame on the sheet with its map transformation."""
 
     box: Box
     sketch: Sketch
@@ -500,7 +500,7 @@ def shapes_within(frames: Frames, shapes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_locator(
-    page: Axes, frames: Frames, surroundings: npt.NDArray[Any], *, base_map: str = UNKNOWN
+    page: Axes, frames: Frames, surroundings: npt.NDArray[Any], *, background: str = UNKNOWN
 ) -> None:
     """Draw the kabupaten in its surroundings, in the box planned for it.
 
@@ -520,7 +520,7 @@ def draw_locator(
     if frames.locator is None:
         return
     box, sketch, unit = frames.locator.box, frames.locator.sketch, frames.page.unit
-    draw_box(page, box, face=base_map, zorder=12)
+    draw_box(page, box, face=background, zorder=12)
     fine = shapely.simplify(without_slivers(surroundings, (2 * sketch.scale) ** 2), sketch.scale * 0.1)
     draw_outline(page, compound_path(_areas(sketch.draw(fine))), width=0.35 * unit, zorder=12.1, **AROUND)
     drawn = sketch.draw(shapely.simplify(frames.composite.detached.parts, sketch.scale * 0.1))

@@ -1,4 +1,4 @@
-"""Small maps of several years side by side, in the same colours and at the same scale."""
+"""Draw maps of several years side by side, in the same colours and at the same scale."""
 
 from __future__ import annotations
 

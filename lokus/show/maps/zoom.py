@@ -1,4 +1,4 @@
-"""Insets that show kecamatan of small villages again, larger, where the map leaves room for them."""
+"""Draw insets that enlarge kecamatan with small villages, where the map leaves room."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _DPI = 300
 
 @dataclass(frozen=True, kw_only=True)
 class Zoom:
-    """An inset: which kecamatan, where on the sheet, and how the ground lies in it."""
+    """An inset: its kecamatan, its position on the sheet, and its map transformation."""
 
     kode_kecamatan: str
     name: str
@@ -56,7 +56,7 @@ class Zoom:
 
 
 def plan_zooms(frames: Frames, base_map: BaseMap, lokus: pd.Series | None = None) -> list[Zoom]:
-    """Find the kecamatan whose villages are too small to be told apart, and room to show them larger.
+    """Find the kecamatan with villages too small to distinguish, and room for an enlarged inset.
 
     Those with proposed villages (`lokus`, the number of each) come first, then those of the smallest ones.
 

@@ -1,1 +1,1 @@
-"""The whole pack written together, and the GeoPackage with its QGIS styles."""
+"""Write all outputs of a study together, and the GeoPackage with QGIS styles."""

@@ -1,4 +1,4 @@
-"""The results as a GeoPackage with its styles, for those who go on in a desktop GIS."""
+"""Write the results as GeoPackage with QGIS styles, GeoJSON and CSV."""
 
 from __future__ import annotations
 

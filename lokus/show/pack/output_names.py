@@ -1,4 +1,4 @@
-"""Names of the outputs: which files a run may replace, and which hold the work of others."""
+"""Names of the outputs: files that a run may replace, and files that others fill in."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OF_ACTION = (
 
 
 def is_filled_in(name: str) -> bool:
-    """Whether a file is written to be filled in or edited: what is in it may be the work of others.
+    """Return whether a file is meant to be filled in or edited, and may have the work of others.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def situation_names(kecamatan: Mapping[str, str]) -> dict[str, str]:
 
 
 def action_label(action: str) -> str:
-    """Name of an aksi konvergensi as a reader sees it.
+    """Return the label of an aksi konvergensi.
 
     Examples
     --------

@@ -54,7 +54,7 @@ class Task:
     Parameters
     ----------
     name : str
-        What a reader calls it.
+        Label for the reader.
     method : str
         Method of :class:`OutputWriter` that makes it.
     arguments : tuple
@@ -112,7 +112,7 @@ class OutputWriter:
     _sheets: dict[str, Figure] = field(default_factory=dict, repr=False)
 
     def make(self, task: Task) -> list[Path]:
-        """Make what a task asks for; give the files."""
+        """Make the outputs of a task; return the files."""
         made: list[Path] = getattr(self, task.method)(*task.arguments)
         return made
 
@@ -123,7 +123,7 @@ class OutputWriter:
         return self._sheets[theme]
 
     def print_map(self, theme: str, size: str) -> list[Path]:
-        """Write a map as PNG and PDF; the PDF last, for a figure keeps what it was drawn with, pixels too."""
+        """Write a map as PNG and PDF; the PDF last, since a figure caches rendered pixels."""
         name = f"peta_{theme_slug(theme)}_{size}"
         figure = self.sheet(theme) if size == "A4" else self.maps.sheet(theme, size=size)
         return [save_map(figure, self.folder / f"{name}.{kind}") for kind in ("png", "pdf")]

@@ -1,4 +1,4 @@
-"""The whole pack for the rakor, written together or not at all."""
+"""Write the pack of outputs for the rakor, all together or not at all."""
 
 from __future__ import annotations
 
@@ -84,16 +84,16 @@ def write_pack(
 ) -> Pack:
     """Write maps, page, workbook, slides, report, GeoPackage and lock into `folder`.
 
-    Everything is made in a folder beside it first, and exchanged for what an earlier run wrote; a failure
-    leaves `folder` as it was.
+    Outputs are first made in a folder next to it and then replace those of an earlier run; after a failure
+    `folder` is unchanged.
 
     Parameters
     ----------
     folder : str or Path
-        Output folder; other files in it stay. Outputs of an earlier run that this one does not write go, as
-        far as they are unchanged.
+        Output folder; other files in it stay. Unchanged outputs of an earlier run that this one does not
+        write are removed.
     material : Material
-        What workbook, slides, report and atlas tell.
+        What workbook, slides, report and atlas show.
     maps : Maps
         The same results with outlines and study information.
     sizes, themes : sequence of str
@@ -231,7 +231,7 @@ def _batches(
         *extra("geojson", "GeoJSON", "geojson"),
         *extra("csv", "CSV", "csv"),
     ]
-    # Sheets of one size lie on the same ground: a process that draws several works that out once.
+    # Sheets of one size share a base map: a process that draws several computes it once.
     others = [
         sheets[first : first + _TOGETHER]
         for sheets in (draw(size) for size in dict.fromkeys(sizes) if size != "A4")

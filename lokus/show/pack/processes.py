@@ -1,4 +1,4 @@
-"""Outputs made by several processes at once, where that is worth their start."""
+"""Make outputs in several processes, where that outweighs starting them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST", "SECONDS", "WORTHWHILE", "work_off"]
 
-_LOOK = 0.2  # seconds between two looks at whether the process that started this one still lives
+_LOOK = 0.2  # seconds between checks whether the parent process is alive
 MOST = 4  # a process needs about 300 MB, and the costliest output takes a quarter of the time
 WORTHWHILE = 8.0  # seconds of work; a process takes about two to load its libraries
 SECONDS = {"print_map": 1.0, "slides": 2.0, "report": 2.0, "workbook": 1.0, "atlas": 8.0, "situations": 8.0}
@@ -41,11 +41,11 @@ def work_off(
     steps: int,
     processes: int | None = None,
 ) -> Iterator[tuple[Task, list[Path]]]:
-    """Make every task; give each with its files, in no certain order.
+    """Make all tasks; yield each with its files, in any order.
 
     Parameters
     ----------
-    writer : Workshop
+    writer : OutputWriter
     batches : sequence of sequences of Task
         A batch is made by one process, the first batches first.
     on_step : callable, optional
@@ -99,12 +99,12 @@ def work_off(
             ),
         ) from error
     finally:
-        # Processes of 300 MB should not linger in a notebook, nor go on with what nobody will take.
+        # Processes of 300 MB should not stay in a notebook, nor continue with work that is discarded.
         executor.shutdown(wait=True, kill_workers=not whole)
 
 
 def _end_with(parent: int) -> None:
-    """Let this process end when the one that started it does, however that ended."""
+    """Make this process end when its parent does, however that ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupted one ends this one
 
     def watch() -> None:

@@ -1,4 +1,4 @@
-"""Which outputs of an earlier run go when a new run takes its place in a folder."""
+"""Determine which outputs of an earlier run a new run removes from a folder."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _MAP = re.compile(
 
 
 def replaced_outputs(*, public: bool) -> Callable[[Path, Collection[str]], set[str]]:
-    """Say which files of a folder go with an exchange of outputs, though no new one takes their place.
+    """Return a function that lists the files to remove although no new file replaces them.
 
     Parameters
     ----------
     public : bool
-        The new outputs are the public version: nothing that is not masked may stay beside them.
+        The new outputs are the public version: no unmasked file may stay with them.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def replaced_outputs(*, public: bool) -> Callable[[Path, Collection[str]], set[s
 
 
 def refuse_to_lose_work(folder: Path, new: Collection[str]) -> None:
-    """Stop before files are replaced that offices have filled in or edited since they were written.
+    """Raise before files are replaced that offices have filled in or edited.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What a province is shown of the studies of its kabupaten: one workbook, one map, one page."""
+"""Write the outputs of a province from the studies of its kabupaten: workbook, map and page."""

@@ -1,4 +1,4 @@
-"""The map of a province: kabupaten by what became of their study, a dot a lokus."""
+"""Draw the map of a province: kabupaten by the outcome of their study, a dot for each lokus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a province: one file that opens offline, with the map and every table."""
+"""Write the page of a province: one file that opens offline, with map and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The studies of a province side by side: one specification of each table for workbook and page."""
+"""Build the tables of a province for workbook and page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Province", "empty_province", "province_sentence", "province_tables"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Province:
-    """What the studies of a province gave.
+    """Results of the studies of a province.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Province:
 
 
 def empty_province(title: str) -> Province:
-    """Give a province without any kabupaten yet.
+    """Return a province without any kabupaten.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The workbook of a province: a sheet a table, the first with what was held back and why."""
+"""Write the workbook of a province: one sheet for each table, studies held back first."""
 
 from __future__ import annotations
 

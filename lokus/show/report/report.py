@@ -1,4 +1,4 @@
-"""The report of a study: one HTML file that needs no network and prints to PDF."""
+"""Write the report of a study: one HTML file that needs no network and prints to PDF."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def write_report(
     path : str or Path
         Where to write; replaced only when the page is complete.
     material : Material
-        What the report tells; parts that are absent have no section.
+        What the report shows; parts that are absent have no section.
     sheets : callable, optional
         Gives the A4 map sheet of a theme, when it is drawn already.
 

@@ -1,1 +1,1 @@
-"""What the outputs tell: each figure computed once, with its unit, rounding and words."""
+"""Compute every reported figure once, with its unit, rounding and words."""

@@ -1,7 +1,7 @@
-"""Figures of a village as they are reported: column, unit, rounding and heading of each, stated once.
+"""Define the reported figures of villages: column, unit, rounding and heading of each.
 
-An output places these figures; none scales, rounds or names them again. So the chance that reads 97 % in the
-workbook reads 97 % on the map, and a value copied from a sheet is the one on paper.
+Outputs use these figures without scaling, rounding or naming them again, so that a probability of 97 % in the
+workbook is 97 % on the map, and a value copied from a sheet is the one on paper.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def interval_bounds(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.fl
 
 
 def figure_texts(frame: pd.DataFrame, column: str, *, interval: bool = False) -> list[str]:
-    """Figures of a column as they are read: a missing one as a dash, a masked one said to be so.
+    """Return the figures of a column as text: a missing one as a dash, a masked one marked as such.
 
     Parameters
     ----------

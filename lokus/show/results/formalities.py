@@ -1,4 +1,4 @@
-"""What a decree, minutes and letters state and no data give: numbers, dates, legal basis, who signs."""
+"""Statements of decree, minutes and letters that do not come from data, such as dates and signers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Signer:
 
 @dataclass(frozen=True, kw_only=True)
 class Formalities:
-    """Statements of the study file for the documents; nothing here is ever made up.
+    """Statements of the study file for the documents.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Headline figures of a study: how many villages, lokus, children, gaps in the data; each counted once."""
+"""Compute the headline figures of a study: numbers of villages, lokus, children and missing values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every output says about the study it belongs to."""
+"""Information about the study that every output shows."""
 
 from __future__ import annotations
 

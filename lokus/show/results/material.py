@@ -1,4 +1,4 @@
-"""Everything a study can tell, gathered once for workbook, slides and report."""
+"""Collect everything that workbook, slides and report show of a study."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = ["Material"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Material:
-    """What the outputs of one study are written from; a part that is ``None`` is left out of them.
+    """Input of a study's outputs; parts that are ``None`` are left out.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a study tells of one kecamatan alone: the same material, with its own villages."""
+"""Restrict the material of a study to one kecamatan."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def kecamatan_names(material: Material) -> dict[str, str]:
 def part_of(material: Material, kecamatan: str) -> Material:
     """Give the material of one kecamatan: its villages, their gaps and what is missing of them.
 
-    What is told of the kabupaten as a whole (rules, method, the way to the target) stays as it is, and so do
-    the figures of each village.
+    Parts about the whole kabupaten (rules, method, path to the target) and the figures of each village do not
+    change.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Numbers and texts as tables and documents show them: missing as a dash, masked as such, fit for XML."""
+"""Format numbers and texts for tables and documents: missing as a dash, masked as such, valid in XML."""
 
 from __future__ import annotations
 

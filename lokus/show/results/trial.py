@@ -1,4 +1,4 @@
-"""What an output needs to choose again: the candidates, what they bring, and the rules as they stand."""
+"""Data with which an output can select again: candidates, their scores, and the rules."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The presentation for the rakor, with native tables and charts."""
+"""Write the presentation for the rakor, with native tables and charts."""

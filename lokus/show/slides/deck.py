@@ -1,4 +1,4 @@
-"""A deck of slides: native titles, text, tables and pictures, each measured before it is placed."""
+"""Build a deck of slides: native titles, text, tables and pictures, each measured before it is placed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting text and tables into boxes on a slide, by measure, before anything is written.
+"""Fit text and tables into boxes on a slide, by measuring them first.
 
 Slides are set in Arial, which every office program has or replaces by a face of the same widths. What is
 measured is DejaVu Sans, about a tenth wider: text that fits here fits there.

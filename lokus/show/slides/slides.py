@@ -1,6 +1,6 @@
-"""Slides for the rakor: ten to fourteen, and those of the review, with native tables.
+"""Write the slides for the rakor: ten to fourteen, and those of the review.
 
-They say the same as workbook and maps.
+Figures are those of workbook and maps.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write_slides(
     path : str or Path
         Where to write, ``.pptx``; replaced only when the deck is complete.
     material : Material
-        What the slides tell; parts that are absent have no slide.
+        What the slides show; parts that are absent have no slide.
     sheets : callable, optional
         Gives the A4 map sheet of a theme, when it is drawn already.
 

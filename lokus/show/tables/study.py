@@ -1,4 +1,4 @@
-"""Tables of a study beside its villages: certainty, other lists, rules, gaps, offices, findings, inputs.
+"""Build the tables of a study: certainty, other lists, rules, gaps, offices, findings, inputs.
 
 Each is ``None`` where the study holds nothing for it.
 """
@@ -114,7 +114,7 @@ def clusters_table(material: Material) -> Table | None:
 
 
 def influence_table(material: Material) -> Table | None:
-    """How much of the score hangs on each indicator, and what the list would be without it.
+    """Return the influence of each indicator on the score, and the changes of the list without it.
 
     Examples
     --------
@@ -231,7 +231,7 @@ def odds_table(material: Material) -> Table | None:
 
 
 def _stunted_how_often(odds: float) -> str:
-    """Say in plain words how children not measured are supposed to differ; the odds stand under Method."""
+    """Return the assumption about children not measured in words; the odds are in the method."""
     times = format_number(odds, decimals=0 if odds.is_integer() else 1)
     if odds == 1:
         return _("stunted as often")

@@ -1,4 +1,4 @@
-"""One specification of a table for every output: columns with headings, values, formats, widths and masking.
+"""Specify tables for all outputs: columns with headings, values, formats, widths and masking.
 
 Workbook, slides, report, atlas and web page take the same :class:`Column`: a sheet writes its values as
 numbers, a page its texts, and both hold the same rounded figures.
@@ -98,7 +98,7 @@ class Column:
         width: float = 12,
         masked_as: str = "",
     ) -> Column:
-        """Give a figure that every output tells alike.
+        """Build the column of a reported figure.
 
         Parameters
         ----------
@@ -143,7 +143,7 @@ class Column:
         signed: bool = False,
         **layout: Any,
     ) -> Column:
-        """Give numbers that only this table tells, rounded here.
+        """Build a column of numbers that only this table shows, rounded here.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Tables of villages: who they are, what is known of them, why they are on the list or not."""
+"""Build the tables of villages: place, figures, and the reason for being on the list or not."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a map can be about: classes, colours and legend of each theme."""
+"""Define the themes of maps: classes, colours and legends."""

@@ -374,7 +374,7 @@ def type_palette(names: Sequence[str]) -> Palette:
     >>> dict(type_palette(["sanitasi buruk", "sekitar rata-rata"]))
     {'sanitasi buruk': '#22093f', 'sekitar rata-rata': '#fdf3bd', 'belum ada data': '#ffffff'}
     """
-    if len(names) == 1:  # no clear types: nothing to be told apart, so no colour that reads as severe
+    if len(names) == 1:  # no clear types: no colour that suggests severity
         only = ((names[0], _TYPES[-2]), (MISSING, "#ffffff"))
         return Palette("tipologi", only, labels=((names[0], names[0]),))
     if len(names) <= MOST_TYPES:

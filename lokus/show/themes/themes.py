@@ -1,4 +1,4 @@
-"""What each theme shows: its classes, its colours, and what a reader of its legend must know."""
+"""Build the layer of each theme: classes, colours and legend note."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ class Common:
     def banded(self, values: pd.Series, bands: Bands, *, as_shown: bool = False, **texts: Any) -> Layer:
         """Layer of a number in classes by stated limits.
 
-        `as_shown` classifies what a reader reads: 19.96 is told as 20.0 and must not be coloured below 20.
+        `as_shown` classifies the displayed value: 19.96 is shown as 20.0 and must not be coloured below 20.
         """
         shown = round_values(values, texts.get("decimals", 1)) if as_shown else values
         return self.layer(

@@ -1,4 +1,4 @@
-"""Map for a notebook: a `folium.Map` that a planner can pan, ask, and add layers of their own to."""
+"""Draw an interactive map for notebooks: a `folium.Map` to which layers can be added."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["folium_map"]
 
-# A village without a value that is told: dashed where it is unknown, dotted where it is masked.
+# A village without a shown value: dashed where it is unknown, dotted where it is masked.
 _DASHES, _BORDERS = {MISSING: "2 3", MASKED_CLASS: "1 3"}, {MISSING: "dashed", MASKED_CLASS: "dotted"}
 _PIXELS = 600  # longer side of the map in a notebook, by which circles are sized
 _DETAIL = 1_500  # finest detail, as a share of the longer side: keeps a notebook with the map small

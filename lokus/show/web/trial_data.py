@@ -1,4 +1,4 @@
-"""What the viewer needs to choose again, as plain values that lose no digit on the way."""
+"""Convert the data of a trial for the viewer, without loss of digits."""
 
 from __future__ import annotations
 

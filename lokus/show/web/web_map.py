@@ -1,4 +1,4 @@
-"""One HTML file with the whole study on a map that opens with the network off."""
+"""Write the interactive map of a study as one HTML file that opens offline."""
 
 from __future__ import annotations
 
@@ -301,7 +301,7 @@ def _views(
 
 
 def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> list[list[list[str]]]:
-    """Office and words of what fails its threshold, village by village; a masked value is not told."""
+    """Return the gaps by village, with office and words; masked values are not shown."""
     sign = {"tinggi": "≤", "rendah": "≥"}
     found: dict[str, list[list[str]]] = {str(kode): [] for kode in villages}
     values = value_texts(round_values(gaps["nilai"].to_numpy(dtype=float), 1), decimals=1)

@@ -1,1 +1,1 @@
-"""Sentences that several outputs say: summary, caveats, method, review, follow-up."""
+"""Write the sentences that several outputs share: summary, caveats, method, review, follow-up."""

@@ -1,4 +1,4 @@
-"""The method sheet: what was computed, with which parameters, in lines a planner can read out."""
+"""Describe the method of a study: what was computed, with which parameters."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def method_lines(
     odds_bounds: pd.DataFrame | None = None,
     clusters: Clusters | None = None,
 ) -> list[tuple[str, str]]:
-    """Describe a study, one (item, value) a line, made only of what was computed.
+    """Describe a study in lines of (item, value), from computed values only.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sentences that slides and report share, made only of what the results hold."""
+"""Write the sentences that slides and report share, from the results only."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def join_names(names: list[str], *, most: int) -> str:
 
 
 def summary(material: Material) -> list[str]:
-    """Say what the study found, in a few plain sentences.
+    """Summarise the results of the study in a few sentences.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def _caution(finding: Finding) -> str:
 
 
 def level_lines(material: Material) -> list[str]:
-    """Say at which level thresholds are taken, where a survey tells another than what is recorded.
+    """State the level at which thresholds apply, where a survey differs from the records.
 
     Examples
     --------

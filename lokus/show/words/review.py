@@ -1,4 +1,4 @@
-"""Words for the review: marks of villages, names of causes, and sentences that slides and report share."""
+"""Write the labels and sentences of the review that slides and report share."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def cause_texts(rows: pd.DataFrame) -> list[str]:
 
 
 def review_summary(review: ReviewMaterial) -> list[str]:
-    """Say what becomes of the earlier list.
+    """Summarise the changes of the earlier list.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def review_summary(review: ReviewMaterial) -> list[str]:
 
 
 def fall_lines(material: Material) -> list[str]:
-    """Say how the earlier list fell, and what was to be expected of it anyway.
+    """State the observed and the expected change of the earlier list.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def fall_lines(material: Material) -> list[str]:
 
 
 def effect_lines(material: Material) -> list[str]:
-    """Say whether having been lokus helped: the effect, what could not be compared, and the caution.
+    """State the effect of having been lokus, what could not be compared, and the caution.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Findings of the situation analysis, of the kabupaten or of one kecamatan, made of computed figures only."""
+"""Write the findings of the situation analysis of the kabupaten or one kecamatan."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The workbook: proposal, review, follow-up and action calendar."""
+"""Write the workbook: proposal, review, follow-up and action calendar."""

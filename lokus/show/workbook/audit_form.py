@@ -1,4 +1,4 @@
-"""The sheet that the audit team fills in: causes by code, number of cases, recommendation, done or not."""
+"""Write the form for the audit team: causes by code, number of cases, recommendation, status."""
 
 from __future__ import annotations
 

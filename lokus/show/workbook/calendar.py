@@ -1,4 +1,4 @@
-"""The action calendar as a workbook for the offices to fill: a sheet each, summaries that count."""
+"""Write the action calendar as a workbook for the offices: one sheet each, with summaries."""
 
 from __future__ import annotations
 

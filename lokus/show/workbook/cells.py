@@ -1,4 +1,4 @@
-"""Cells of a workbook: safe text, numbers with formats, one style for all sheets."""
+"""Write cells of a workbook: safe text, formatted numbers, one style for all sheets."""
 
 from __future__ import annotations
 

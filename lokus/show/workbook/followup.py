@@ -1,4 +1,4 @@
-"""Sheets of the follow-up: shares, beneficiaries, the way to the target, the case audit."""
+"""Write the sheets of the follow-up: shares, beneficiaries, target path, case audit, structures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets of the workbook: each takes frames of the study and writes one table."""
+"""Write the sheets of the proposal, the data and the method."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def certainty_sheet(sheet: Worksheet, material: Material) -> None:
 
 
 def justification_sheet(sheet: Worksheet, material: Material) -> None:
-    """Write for each proposed village the paragraph that defends its place.
+    """Write the justification of each proposed village.
 
     Examples
     --------

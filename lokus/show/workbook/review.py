@@ -1,4 +1,4 @@
-"""Sheets of the review: what becomes of the earlier list and why, and who was listed when."""
+"""Write the sheets of the review: changes of the earlier list with causes, and the history of lists."""
 
 from __future__ import annotations
 

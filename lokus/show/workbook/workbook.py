@@ -1,4 +1,4 @@
-"""The workbook of a study: annex and its basis, ranking, certainty, review, gaps, follow-up, data, method."""
+"""Write the workbook of a study: annex and basis, ranking, certainty, review, gaps, follow-up, method."""
 
 from __future__ import annotations
 
