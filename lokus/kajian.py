@@ -85,6 +85,7 @@ class Kajian:
     rounds = stage(evidence.rounds)
     rates = stage(evidence.rates)
     survey = stage(evidence.survey)
+    deviance = stage(evidence.deviance)
     cautions = stage(evidence.cautions)
     children = stage(evidence.children)
     observed = stage(evidence.observed)

@@ -15,6 +15,7 @@ from lokus.settings.base import AtMost, Note, Section, Text, Year
 from lokus.settings.choice import ChoiceSettings, UncertaintySettings
 from lokus.settings.evidence import (
     PatternSettings,
+    PositiveDevianceSettings,
     RateSettings,
     ScoreSettings,
     SurveySettings,
@@ -63,6 +64,7 @@ class Settings(Section):
     own_indicators: dict[Text, dict[str, Any]] = Field(default_factory=dict, alias="katalog")
     rates: RateSettings = Field(RateSettings.model_validate({}), alias="laju")
     survey: SurveySettings | None = Field(None, alias="survei")
+    deviance: PositiveDevianceSettings | None = Field(None, alias="pola_baik")
     scores: ScoreSettings = Field(alias="skor")
     patterns: PatternSettings = Field(PatternSettings.model_validate({}), alias="pola")
     typology: TypologySettings | None = Field(None, alias="tipologi")

@@ -144,14 +144,21 @@ def check_settings(settings: Settings, *, file: str) -> None:
                     "state its column under indikator of a [[tabel]] of this year, or name another indicator"
                 ),
             )
-    for key in settings.rates.covariates:
+    for place, key in (
+        *(("laju.kovariat", key) for key in settings.rates.covariates),
+        *(("pola_baik.indikator", key) for key in _expected_from(settings)),
+    ):
         if key in ESTIMATED and key not in settings.given:
             raise _wrong(
                 file,
-                "laju.kovariat",
+                place,
                 _('"{key}" is what is estimated, and cannot help to estimate itself').format(key=key),
                 _("name indicators that a table gives, such as sanitation or poverty"),
             )
+
+
+def _expected_from(settings: Settings) -> tuple[str, ...]:
+    return settings.deviance.covariates if settings.deviance else ()
 
 
 def _wrong(file: str, key: str, reason: str, remedy: str) -> StudyFileError:
@@ -173,6 +180,7 @@ def _named(settings: Settings) -> Iterator[tuple[str, str]]:
 def _needed(settings: Settings) -> Iterator[tuple[str, str]]:
     """Return every indicator that something is computed from, with the key."""
     yield from (("laju.kovariat", key) for key in settings.rates.covariates)
+    yield from (("pola_baik.indikator", key) for key in _expected_from(settings))
     if settings.scores.preset is None:  # a preset reports its missing indicators itself
         yield from (("skor", key) for key in settings.scores.keys)
     yield from (("keluaran.peta", key) for key in settings.outputs.mapped_indicators)
@@ -242,6 +250,7 @@ def _check_offices(settings: Settings, catalogue: Catalogue, file: str) -> None:
 def _check_named_once(settings: Settings, file: str) -> None:
     lists = {
         "laju.kovariat": settings.rates.covariates,
+        "pola_baik.indikator": _expected_from(settings),
         "skor.indikator": settings.scores.weighed,
         "tipologi.indikator": settings.typology.indicators if settings.typology else (),
     }

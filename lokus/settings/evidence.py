@@ -15,6 +15,7 @@ from lokus.settings.base import AtMost, Number, Percent, Positive, Section, Text
 
 __all__ = [
     "PatternSettings",
+    "PositiveDevianceSettings",
     "RateSettings",
     "ScanSettings",
     "ScoreSettings",
@@ -57,6 +58,17 @@ class SurveySettings(Section):
         if not 0.0 < low <= self.percent <= high < 100.0:
             raise ValueError(_("persen must lie between bawah and atas, and these between 0 and 100"))
         return self
+
+
+class PositiveDevianceSettings(Section):
+    """``[pola_baik]``: what rates are expected from, and how much better a village must be to be visited."""
+
+    covariates: Annotated[tuple[Text, ...], Field(min_length=1)] = Field(alias="indikator")
+    margin: Annotated[float, Field(strict=True, ge=0, lt=100)] = Field(20.0, alias="selisih")
+    least_chance: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(0.8, alias="peluang")
+    at_most: Annotated[
+        StrictInt, Field(ge=1), AtMost(1_000, lambda: _("nobody visits that many villages"))
+    ] = Field(10, alias="paling_banyak")
 
 
 class ScoreSettings(Section):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lokus.evidence.patterns.hotspots import Hotspots
     from lokus.evidence.patterns.scan import Clusters
     from lokus.evidence.patterns.typology import Typology
+    from lokus.evidence.rates.positive_deviance import PositiveDeviance
     from lokus.evidence.rates.rates import Rates
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
@@ -25,6 +26,7 @@ __all__ = [
     "cautions",
     "children",
     "clusters",
+    "deviance",
     "hotspots",
     "labels",
     "observed",
@@ -96,6 +98,41 @@ def survey(study: Kajian) -> AtSurvey | None:
         percent=stated.percent, low=stated.low, high=stated.high, year=stated.year, source=stated.source
     )
     return at_survey(study.rates, found)
+
+
+def deviance(study: Kajian) -> PositiveDeviance | None:
+    """Villages better than their situation leads one to expect; ``None`` where the study does not ask.
+
+    Raises
+    ------
+    InputError
+        The study has no counts of those measured.
+    """
+    from lokus.errors import InputError
+    from lokus.evidence.rates.positive_deviance import better_than_expected
+    from lokus.i18n import gettext as _
+
+    stated, table = study.settings.deviance, study.villages
+    if stated is None:
+        return None
+    if study.rates is None:
+        raise InputError(
+            _("key {key}: no rate is estimated, because no table gives stunting and diukur").format(
+                key="pola_baik"
+            ),
+            remedy=_("state both columns under indikator of a [[tabel]], or take [pola_baik] out"),
+        )
+    return better_than_expected(
+        table["stunting"],
+        table["diukur"],
+        table[list(stated.covariates)],
+        sasaran=table.get("sasaran"),
+        earlier=[(past["stunting"], past["diukur"]) for past in study.rounds],
+        margin=stated.margin,
+        least_chance=stated.least_chance,
+        at_most=stated.at_most,
+        reliable_coverage=study.settings.rates.reliable_coverage,
+    )
 
 
 def cautions(study: Kajian) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from lokus.stages.trying import indicator_styles
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.evidence.rates.positive_deviance import PositiveDeviance
     from lokus.intake.earlier.decided_list import DecidedList
     from lokus.kajian import Kajian
     from lokus.show.maps.maps import Maps
@@ -289,6 +291,13 @@ def _named_overlap(study: Kajian) -> pd.DataFrame:
     return pairs.assign(**names)
 
 
+def _named_deviance(study: Kajian) -> PositiveDeviance | None:
+    found = study.deviance
+    if found is None:
+        return None
+    return replace(found, covariates=tuple(study.catalogue[key].label for key in found.covariates))
+
+
 def _influence(study: Kajian) -> pd.DataFrame | None:
     """Influence of each indicator on the list; ``None`` where the score has only one."""
     if (study.scores.weights > 0).sum() < 2:
@@ -346,6 +355,7 @@ def material(study: Kajian) -> Material:
         requests=study.requests,
         influence=_influence(study),
         clusters=study.clusters,
+        deviance=_named_deviance(study),
         survey=study.survey,
         cautions=study.cautions,
         level=study.rates.level if study.rates else 0.9,

@@ -30,6 +30,7 @@ from lokus.show.tables.study import (
     certainty_table,
     clusters_table,
     completeness_table,
+    deviance_table,
     gaps_table,
     groups_table,
     influence_table,
@@ -177,7 +178,8 @@ def render_report(material: Material, *, sheets: Callable[[str], Figure] | None 
         follow_up=follow_up_parts(material),
         districts=kecamatan_table(material), districts_lines=situation_lines(material),
         maps=[_map(material, theme, drawn) for theme in _shown(material)],
-        clusters=clusters_table(material), villages=proposal_table(material),
+        clusters=clusters_table(material), deviance=deviance_table(material),
+        villages=proposal_table(material),
         reasons=reasons(material.chosen),
         weights=[(name, format_number(100 * w, decimals=1)) for name, w in material.weights.items()],
         method=[

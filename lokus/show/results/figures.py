@@ -91,6 +91,8 @@ FIGURES: Mapping[str, Figure] = {
     "mentah_lalu": Figure(head=N_("Measured in the earlier year (%)"), decimals=1),
     "mentah_kini": Figure(head=N_("Measured in this year (%)"), decimals=1),
     "harapan_kini": Figure(head=N_("Expected from the year before (%)"), decimals=1),
+    "prevalensi_harapan": Figure(head=N_("Expected from the village's situation (%)"), decimals=1),
+    "peluang_lebih_baik": Figure(head=N_("Chance that it is better (%)"), scale=100),
     "perubahan": Figure(head=N_("Estimated change (points)"), decimals=1, signed=True),
     "peluang_turun": Figure(head=N_("Chance of a real fall (%)"), scale=100),
     "peluang_lulus": Figure(head=N_("Chance that the target is reached (%)"), scale=100),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lokus.evidence.patterns.scan import Clusters
+    from lokus.evidence.rates.positive_deviance import PositiveDeviance
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.findings import Finding
     from lokus.followup.allocation import Sharing
@@ -108,6 +109,8 @@ class Material:
         and gives up without it).
     clusters : Clusters, optional
         Circles of villages with more stunted children than chance explains.
+    deviance : PositiveDeviance, optional
+        Villages better than their situation leads one to expect.
     survey : AtSurvey, optional
         The level of the survey that the study states.
     cautions : tuple of Finding
@@ -152,6 +155,7 @@ class Material:
     requests: pd.DataFrame | None = None
     influence: pd.DataFrame | None = None
     clusters: Clusters | None = None
+    deviance: PositiveDeviance | None = None
     survey: AtSurvey | None = None
     cautions: tuple[Finding, ...] = ()
     level: float = 0.9

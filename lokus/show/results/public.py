@@ -166,7 +166,8 @@ def mask_small_counts(
         is left; parts of the score are masked wherever a count behind them may be; values of gaps and
         messages of findings likewise; the review as :func:`lokus.show.results.public.public_review` says.
         What became of every input row, and the lock, whose fingerprints would let values be guessed and
-        checked, are left out; so are clusters, whose sums hold the counts of their villages, and cautions
+        checked, are left out; so are clusters, whose sums hold the counts of their villages, villages better
+        than expected, and cautions
         that name the villages of a type.
 
     Notes
@@ -228,6 +229,7 @@ def mask_small_counts(
         reconciliation=None,
         influence=material.influence if open_ else None,
         clusters=None,
+        deviance=None,  # measured rates of villages by name
         cautions=cautions,
         method=tuple(_mask_method(material, findings, sums=open_)),
         lock=None,

@@ -17,6 +17,7 @@ from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import number_texts, threshold_text
 from lokus.show.tables.table import Column, Table
+from lokus.show.tables.villages import place_columns
 from lokus.show.words.followup import group_totals, kind_label
 from lokus.show.words.narrative import CERTAINTY, certainty_label, tasks
 
@@ -31,6 +32,7 @@ __all__ = [
     "certainty_table",
     "clusters_table",
     "completeness_table",
+    "deviance_table",
     "gaps_table",
     "groups_table",
     "influence_table",
@@ -110,6 +112,52 @@ def clusters_table(material: Material) -> Table | None:
                 "places."
             )
         ],
+    )
+
+
+def deviance_table(material: Material) -> Table | None:
+    """Villages better than their situation leads one to expect, the surest first.
+
+    Examples
+    --------
+    >>> from lokus import Kajian
+    >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
+    >>> asked = kajian.replace(pola_baik={"indikator": ["desil_1_2"], "peluang": 0.5})
+    >>> deviance_table(asked.material).heads[3:]
+    ('Terukur (%)', 'Anak diukur (%)', 'Harapan dari keadaan desa (%)', 'Peluang lebih baik (%)')
+    """
+    found = material.deviance
+    if found is None:
+        return None
+    rows = material.results.loc[found.listed].join(
+        found.table[["prevalensi_harapan", "peluang_lebih_baik"]].loc[found.listed]
+    )
+    notes = [
+        _(
+            "A lead for a visit, not a proof: where the measuring was too favourable, or where some were not "
+            "brought to be measured, a village looks just as good."
+        ),
+        _(
+            "Expected from {indicators}, as the other villages show; better: lower by {margin} % of that."
+        ).format(indicators=", ".join(found.covariates), margin=format_number(found.margin)),
+    ]
+    if len(found.withheld):
+        notes.append(
+            _("{n} villages look as good but are not listed: too few were measured there.").format(
+                n=format_number(len(found.withheld))
+            )
+        )
+    return Table.of(
+        *place_columns(rows),
+        Column.figure(rows, "prevalensi_mentah", narrow=True),
+        *(Column.figure(rows, key) for key in ("cakupan_pengukuran",) if key in rows),
+        Column.figure(rows, "prevalensi_harapan"),
+        Column.figure(rows, "peluang_lebih_baik"),
+        title=_("Villages better than expected"),
+        lead=_("{n} villages that may hold a practice worth learning from").format(n=format_number(len(rows)))
+        if len(rows)
+        else _("no village is better than expected with enough certainty"),
+        notes=notes,
     )
 
 

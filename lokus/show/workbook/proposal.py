@@ -42,7 +42,6 @@ __all__ = [
     "basis_sheet",
     "certainty_sheet",
     "certainty_tables",
-    "cluster_sheet",
     "completeness_sheet",
     "decree_sheet",
     "gap_sheet",
@@ -50,6 +49,7 @@ __all__ = [
     "method_sheet",
     "ranking_sheet",
     "reconciliation_sheet",
+    "table_sheet",
 ]
 
 
@@ -231,8 +231,8 @@ def justification_sheet(sheet: Worksheet, material: Material) -> None:
     write_table(sheet, top, columns)
 
 
-def cluster_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
-    """Write the clusters of the scan statistic.
+def table_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
+    """Write one table with its notes below it.
 
     Examples
     --------
@@ -241,7 +241,7 @@ def cluster_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
     >>> table = Table.of(Column.number("Desa", [5]), title="Gugus", lead="1 gugus nyata")
     >>> sheet = Workbook().active
-    >>> cluster_sheet(sheet, info, table)
+    >>> table_sheet(sheet, info, table)
     >>> int(sheet.cell(row=6, column=1).value)
     5
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from lokus.i18n import gettext as _
-from lokus.show.tables.study import clusters_table
+from lokus.show.tables.study import clusters_table, deviance_table
 from lokus.show.workbook.cells import prepare_print, save_workbook
 from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
 from lokus.show.workbook.proposal import (
@@ -16,7 +16,6 @@ from lokus.show.workbook.proposal import (
     basis_sheet,
     certainty_sheet,
     certainty_tables,
-    cluster_sheet,
     completeness_sheet,
     decree_sheet,
     gap_sheet,
@@ -24,6 +23,7 @@ from lokus.show.workbook.proposal import (
     method_sheet,
     ranking_sheet,
     reconciliation_sheet,
+    table_sheet,
 )
 from lokus.show.workbook.review import history_sheet, review_sheet
 
@@ -84,7 +84,10 @@ def write_workbook(path: str | Path, material: Material) -> Path:
         justification_sheet(book.create_sheet(_("Justification")), material)
     clusters = clusters_table(material)
     if clusters is not None:
-        cluster_sheet(book.create_sheet(_("Clusters")), info, clusters)
+        table_sheet(book.create_sheet(_("Clusters")), info, clusters)
+    deviance = deviance_table(material)
+    if deviance is not None:
+        table_sheet(book.create_sheet(_("Better than expected")), info, deviance)
     if material.review is not None:
         review_sheet(book.create_sheet(_("Review")), material)
         if material.review.several_years:

@@ -21,7 +21,7 @@ from lokus.show.slides.slides import build_slides
 from lokus.show.tables import study
 from lokus.show.tables.study import accepted_table, clusters_table, influence_table
 from lokus.show.words.narrative import cautions, caveats
-from lokus.show.workbook.proposal import certainty_sheet, cluster_sheet
+from lokus.show.workbook.proposal import certainty_sheet, table_sheet
 from tests.deck_reader import words
 
 TABLES = [getattr(study, name) for name in study.__all__]
@@ -144,7 +144,7 @@ def test_clusters_are_told_in_report_and_workbook_and_not_in_public(material, sm
     page = render_report(told, sheets=small_sheet)
     assert table.title in page.split('id="peta"')[1].split("</section>")[0]
     book = Workbook().active
-    cluster_sheet(book, told.info, table)
+    table_sheet(book, told.info, table)
     assert 150 in {cell.value for row in book.iter_rows() for cell in row}
     assert clusters_table(mask_small_counts(told, load_catalogue())) is None
 
