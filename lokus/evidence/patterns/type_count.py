@@ -49,7 +49,9 @@ def gain_over_no_types(values: Floats, numbers: Sequence[int]) -> pd.Series[floa
     Types share one covariance: diagonal, one common factor, or unrestricted. Each is fitted to the indicators
     as they are and to indicators transformed towards normality *within* the types (Yeo & Johnson 2000,
     *Biometrika* 87, 954–959), with the Jacobian in the likelihood; the best of these is used for each number.
-    A single skewed population is thus not taken for several types, nor are skewed types divided further.
+    A single skewed population is thus not taken for several types, nor are skewed types divided further. The
+    single population is also fitted transformed along its principal axes: one skewed factor behind all
+    indicators is no second type.
 
     Fraley & Raftery (2002), *Journal of the American Statistical Association* 97, 611–631, select the
     covariance in this way; Lo & Gottardo (2012), *Statistics and Computing* 22, 33–52, transform within
@@ -112,13 +114,14 @@ def criteria(values: Floats, number: int) -> pd.DataFrame:
     -------
     DataFrame
         Rows of ``skala`` ("asli", "dibengkokkan") and ``kovarians`` ("terpisah", "satu faktor", "bebas");
-        columns ``bic`` (smaller is better) and ``terkecil``.
+        for one type also of "sumbu utama" and "semua sumbu", "sumbu pertama". Columns ``bic`` (smaller is
+        better) and ``terkecil``.
 
     Examples
     --------
     >>> found = criteria(np.random.default_rng(0).normal(size=(90, 2)), 1)
     >>> found["bic"].idxmin(), found["terkecil"].tolist()
-    (('asli', 'terpisah'), [1.0, 1.0, 1.0, 1.0])
+    (('asli', 'terpisah'), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
     """
     z = (values - values.mean(axis=0)) / values.std(axis=0)
     starts = [np.eye(number)[labels] for labels in _starts(z, number)]
@@ -132,9 +135,29 @@ def criteria(values: Floats, number: int) -> pd.DataFrame:
     for name, spread, free in _spreads(z.shape[1]):
         mixture = _Mixture(bent, leading, spread).run(LONG)
         found["dibengkokkan", name] = mixture, jacobian, free + z.shape[1]
+    if number == NO_TYPES:
+        found |= _along_axes(z, leading)
     values_of = [(_criterion(*one), float(one[0].membership.mean(axis=0).min())) for one in found.values()]
     index = pd.MultiIndex.from_tuples(found, names=["skala", "kovarians"])
     return pd.DataFrame(values_of, columns=["bic", "terkecil"], index=index)
+
+
+def _along_axes(z: Floats, membership: Floats) -> dict[tuple[str, str], tuple[_Mixture, float, int]]:
+    """Fit a single population transformed along all its principal axes, and along the first alone."""
+    villages, width = z.shape
+    if width == 1:
+        return {}
+    variance, axes = np.linalg.eigh(z.T @ z / villages)
+    root = np.sqrt(np.maximum(variance, RIDGE))
+    along = z @ axes / root
+    found = {}
+    for name, first in (("semua sumbu", 0), ("sumbu pertama", width - 1)):
+        bent, jacobian = along.copy(), -villages * float(np.log(root).sum())
+        bent[:, first:], change = _bend(along[:, first:], membership)
+        mixture = _Mixture(bent, membership, lambda scatter: scatter).run(LONG)
+        free = width * (width + 1) // 2 + width - first
+        found["sumbu utama", name] = mixture, jacobian + change, free
+    return found
 
 
 def _best(values: Floats, number: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import yeojohnson, yeojohnson_llf
+from scipy.stats import multivariate_normal, yeojohnson, yeojohnson_llf
 from sklearn.decomposition import FactorAnalysis
 from sklearn.mixture import GaussianMixture
 from type_counts import COMMON, SHAPES, misplaced, observed, share_right, world
@@ -30,9 +30,36 @@ def test_two_to_five_types_of_moderate_separation_are_found(types, worlds):
 @pytest.mark.slow
 @pytest.mark.parametrize("worlds", [6, pytest.param(60, marks=pytest.mark.long)])
 def test_no_types_are_seldom_taken_for_some(worlds):
-    # A skewed factor that all indicators share looks like two types; the page says how often.
-    right = [share_right(1, shape, worlds) for shape in SHAPES if shape != "factor"]
+    right = [share_right(1, shape, worlds) for shape in SHAPES]
     assert np.mean(right) >= 0.9 - 3 * np.sqrt(0.9 * 0.1 / (worlds * len(right)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("worlds", [12, pytest.param(60, marks=pytest.mark.long)])
+def test_a_skewed_factor_behind_all_indicators_is_no_second_type(worlds):
+    right = share_right(1, "factor", worlds)
+    assert right >= 0.9 - 3 * np.sqrt(0.9 * 0.1 / worlds)
+    # Without the principal axes it would be one in so many of them.
+    drawn = [world(seed, 1, "factor").values for seed in range(8)]
+    bic = [criteria(values, 1)["bic"] for values in drawn]
+    assert sum(one["sumbu utama"].min() < one.drop("sumbu utama").min() for one in bic) >= 2
+
+
+def test_along_the_principal_axes_is_what_another_package_finds():
+    """scipy's power of each axis by its own likelihood, and the normal density of what it gives."""
+    z = world(1, 1, "factor").values
+    z = (z - z.mean(axis=0)) / z.std(axis=0)
+    many, width = z.shape
+    found = criteria(z, 1)["bic"].loc[("sumbu utama", "sumbu pertama")]
+    _left, size, axes = np.linalg.svd(z / np.sqrt(many), full_matrices=False)
+    along = z @ axes.T / size
+    bent = np.column_stack([yeojohnson(along[:, 0])[0], along[:, 1:]])
+    power = yeojohnson(along[:, 0])[1]
+    density = multivariate_normal(bent.mean(axis=0), np.cov(bent.T, ddof=0)).logpdf(bent).sum()
+    change = ((power - 1) * np.sign(along[:, 0]) * np.log1p(np.abs(along[:, 0]))).sum()
+    likelihood = density + change - many * np.log(size).sum()
+    free = width + width * (width + 1) / 2 + 1
+    assert found == pytest.approx(free * np.log(many) - 2 * likelihood, abs=2)
 
 
 def test_observers_who_know_more_are_right_more_often():
