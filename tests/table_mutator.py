@@ -7,18 +7,26 @@ import datetime as dt
 import io
 import random
 import re
+import sys
+import time
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 from openpyxl.utils.exceptions import IllegalCharacterError
 
+from lokus.errors import InputError
 from lokus.intake.tables.numbers import is_missing_marker
 from lokus.show.results.text import fixed_archive
 
 Rows = list[list[Any]]
+Sheets = list[tuple[str, Rows]]
+# Reads a damaged file; gives by sheet the rows that it accounted for.
+Reading = Callable[[Path, Sheets], dict[str, set[int]]]
 
 ODD: list[Any] = [
     None, "", " ", "-", "0", "x", "#REF!", "#N/A", "=1+1", "=cmd|' /C calc'!A0", "NaN", "inf", "-1e999",
@@ -199,3 +207,71 @@ def filled(row: Sequence[Any]) -> bool:
         if cell is not None and cell == cell
     ]
     return any(not is_missing_marker(text) and not text.startswith("=") for text in texts)
+
+
+# -- many files ------------------------------------------------------------------------------------------
+
+
+def attack(
+    folder: Path, seeds: range, make: Callable[[random.Random], Sheets], read: Reading
+) -> tuple[Counter[str], list[tuple[int, str]]]:
+    """Damage and read as many files as there are seeds; give what happened and what should not have."""
+    counts: Counter[str] = Counter()
+    wrong = []
+    for seed in seeds:
+        rng = random.Random(seed)
+        sheets = make(rng)
+        hidden = [title for title, _rows in sheets if title.startswith("_")]
+        text = len(sheets) == 1 and rng.random() < 0.5
+        raw = text_file(sheets[0][1], rng) if text else workbook_file(sheets, hidden=hidden)
+        whole = rng.random() < 0.65
+        path = folder / f"berkas{'' if whole else '_rusak'}"
+        raw = raw if whole else damage_file(raw, rng)
+        path = path.with_name(path.name + suffix_of(raw, rng))
+        path.write_bytes(raw)
+        start = time.process_time()
+        try:
+            accounted = read(path, sheets)
+        except InputError as error:
+            counts["refused"] += 1
+            if not error.remedy:
+                wrong.append((seed, f"no remedy: {error}"))
+        except Exception as error:  # what this test is for
+            frame = sys.exc_info()[2]
+            while frame and frame.tb_next:
+                frame = frame.tb_next
+            at = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else ""
+            wrong.append((seed, f"{type(error).__name__} at {at}: {error}"[:300]))
+        else:
+            counts["read"] += 1
+            # Within a text, rows are numbered by lines, of which a cell may have several.
+            broken = text and any(
+                "\n" in str(cell) or "\r" in str(cell) for row in sheets[0][1] for cell in row
+            )
+            for title, rows in sheets if whole and not broken else ():
+                there = {number for number, row in enumerate(rows, start=1) if filled(row)}
+                lost = there - accounted.get("" if text else title, accounted.get("", set()))
+                counts["rows accounted for"] += len(there) - len(lost)
+                if lost:
+                    wrong.append((seed, f"rows {sorted(lost)} of {title} are nowhere"))
+        if time.process_time() - start > 20:
+            wrong.append((seed, "took more than 20 seconds of work"))
+        path.unlink()
+    sys.stdout.write(f"{len(seeds)} files: {dict(counts)}, {len(wrong)} wrong\n")
+    return counts, wrong
+
+
+def numbers_in(text: str) -> set[int]:
+    """Rows that a text lists, such as "3, 5–7"."""
+    found: set[int] = set()
+    for first, last in re.findall(r"(\d+)(?:[–-](\d+))?", text):
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+def listed_rows(note: Any) -> set[int]:
+    """Rows that a sentence lists after the word "baris"."""
+    found: set[int] = set()
+    for listed in re.findall(r"baris ([\d ,–-]+)", str(note)):
+        found |= numbers_in(listed)
+    return found

@@ -156,7 +156,7 @@ def as_counts(cells: pd.Series) -> pd.Series:
         [one if one is not None else other for one, other in zip(grouped, value, strict=True)],
         index=cells.index,
         dtype=float,
-    )
+    ).where(np.isfinite)
 
 
 def _settled(numbers: Numbers, cells: pd.Series, item: Indicator) -> Numbers:

@@ -164,7 +164,9 @@ def read_native(cell: object) -> tuple[float, str, str]:
     if isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
         value = float(cell)
         kind = "percent" if isinstance(cell, Percent) else "scaled" if isinstance(cell, Scaled) else "number"
-        return (value, kind, "") if np.isfinite(value) else (np.nan, "missing", "")
+        if np.isfinite(value):
+            return value, kind, ""
+        return np.nan, "missing" if np.isnan(value) else "error", ""
     return np.nan, "text", ""
 
 
@@ -189,6 +191,8 @@ def read_text(cell: str) -> tuple[float, str, str]:
     if text[:1] in ("-", "−", "–", "+") and len(text) > 1:
         sign, text = (1.0 if text[0] == "+" else -1.0), text[1:].strip()
     value, kind, convention = _read_unsigned(text)
+    if np.isinf(value):  # hundreds of digits are no number of anything
+        return np.nan, "text", ""
     if kind == "text":
         return np.nan, "date" if _DATE.fullmatch(folded) else "unit" if _unit(folded) else "text", ""
     if special and kind != "ambiguous":

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lokus.findings import Where
 from lokus.i18n import format_number, use_language
+from lokus.intake.tables.columns import as_counts
 from lokus.intake.tables.numbers import number_findings, parse_numbers
 
 amounts = st.integers(min_value=-(10**12), max_value=10**12)
@@ -92,3 +93,10 @@ def test_many_texts_are_gathered_after_the_twentieth() -> None:
     found = number_findings(parse_numbers(column), column, where=Where(column="A"))
     assert len(found) == 21
     assert "10 sel lain" in found[-1].message
+
+
+def test_what_no_number_can_hold_is_none() -> None:
+    values, kinds = parse_numbers(pd.Series(["9" * 400, "-" + "9" * 400, float("inf"), "1" + ".000" * 120]))
+    assert values.isna().all()
+    assert kinds.tolist() == ["text", "text", "error", "text"]
+    assert as_counts(pd.Series(["1" + ".000" * 120, "7"])).isna().tolist() == [True, False]
