@@ -1,4 +1,4 @@
-"""The command ``lokus``: demo, run, batch, review, audit, init, katalog, kunci, verify, boundaries.
+"""The command ``lokus``: demo, run, batch, review, audit, laporan, init, katalog, kunci, verify, boundaries.
 
 Exit status: 0 done; 1 the data hold the job back; 2 wrong use (options, study file).
 """
@@ -216,6 +216,23 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--daftar", type=Path, metavar=_("FILE"), help=_("official list of villages"))
     _boundary_arguments(init)
     init.add_argument("--lembar", nargs="+", default=[], metavar="NAMA", help=_("read these sheets only"))
+    report = command(
+        "laporan", _period_report, _("write the report of a semester, quarter or other period of the study")
+    )
+    report.add_argument(
+        "kajian",
+        type=Path,
+        nargs="?",
+        default=Path("kajian.toml"),
+        metavar="KAJIAN",
+        help=_("study file (default: kajian.toml)"),
+    )
+    which = report.add_mutually_exclusive_group()
+    which.add_argument("--semester", type=int, choices=(1, 2), help=_("the semester"))
+    which.add_argument("--triwulan", type=int, choices=(1, 2, 3, 4), help=_("the quarter"))
+    which.add_argument("--periode", metavar="NAMA", help=_("the name of another period of the study"))
+    report.add_argument("--tahun", type=int, help=_("its year, where it is not that of the study"))
+    _folder_argument(report)
     listing = command("katalog", _catalogue, _("list every indicator: key, label, unit, worse end, office"))
     listing.add_argument("kata", nargs="*", metavar="KATA", help=_("only indicators with these words"))
     listing.add_argument("--markdown", action="store_true", help=_("as the page of the documentation"))
@@ -556,6 +573,24 @@ def _init(options: argparse.Namespace) -> int:
     with atomic_path(options.kajian) as draft:
         draft.write_text(text, encoding="utf-8")
     _say(_("Draft written to {path}. Read it, mend it, then: lokus audit {path}").format(path=options.kajian))
+    return 0
+
+
+def _period_report(options: argparse.Namespace) -> int:
+    from lokus.findings import counts_sentence, findings_frame
+    from lokus.stages.periods import find_period
+
+    kajian = _open(options.kajian)
+    chosen = {
+        "semester": options.semester, "quarter": options.triwulan, "name": options.periode,
+        "year": options.tahun,
+    }  # fmt: skip
+    period = find_period(kajian, **chosen)
+    files = kajian.write_period_report(options.keluaran, **chosen)
+    _say(period.title)
+    _say(counts_sentence(findings_frame(period.findings)))
+    for path in files:
+        _say(f"  {path}")
     return 0
 
 

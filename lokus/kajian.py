@@ -16,7 +16,7 @@ from lokus.i18n import language, use_language
 from lokus.manifest import SCENARIO, Verification, compare_locks, compare_outputs, read_lock, write_lock
 from lokus.settings.read import read_settings, settings_from_mapping
 from lokus.settings.scenario import Scenario, read_scenario, scenario_from_mapping
-from lokus.stages import choice, data, evidence, followup, outputs, review, trying
+from lokus.stages import choice, data, evidence, followup, outputs, periods, review, trying
 from lokus.stages.stage import Made, keep_unchanged, noted, stage, whole
 from lokus.subject import Subject, subject, use_subject
 
@@ -135,6 +135,8 @@ class Kajian:
     trajectory = stage(followup.trajectory)
     case_audit = stage(followup.case_audit)
     requests = stage(followup.requests)
+    # What is reported period by period.
+    periods = stage(periods.periods)
     # Outputs.
     findings = stage(outputs.findings)
     inputs = stage(outputs.inputs)
@@ -339,6 +341,45 @@ class Kajian:
         with staged_directory(target) as stage:
             files = write_requests(stage, asked)
         return tuple(target / path.name for path in files)
+
+    def write_period_report(
+        self,
+        folder: str | Path | None = None,
+        *,
+        semester: int | None = None,
+        quarter: int | None = None,
+        name: str | None = None,
+        year: int | None = None,
+    ) -> tuple[Path, ...]:
+        """Write the report of a period, as a document, a workbook and a table of its values.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Otherwise the folder that the study names, with ``-laporan`` behind its name.
+        semester, quarter : int, optional
+        name : str, optional
+            Of a period that is neither; without any of the three, the last period of the year.
+        year : int, optional
+            Otherwise that of the study.
+
+        Raises
+        ------
+        StudyFileError
+            The study states no such period.
+        """
+        from lokus.show.pack.period_writer import write_period_report
+        from lokus.stages.periods import find_period, period_report
+
+        lang, about = self.settings.study.language, self.subject
+        if (lang is not None and lang != language()) or subject() != about:
+            with use_language(lang), use_subject(about):
+                return self.write_period_report(
+                    folder, semester=semester, quarter=quarter, name=name, year=year
+                )
+        chosen = find_period(self, semester=semester, quarter=quarter, name=name, year=year)
+        target = Path(folder) if folder else self.folder.with_name(f"{self.folder.name}-laporan")
+        return write_period_report(target, period_report(self, chosen))
 
     def write_open_cases(self) -> Path | None:
         """Add the names that need a human decision to the decisions file; return its path, None without any.

@@ -30,6 +30,7 @@ from lokus.settings.followup import (
     TrajectorySettings,
 )
 from lokus.settings.inputs import AuditSettings, BoundarySettings, CompletenessSettings, TableSettings
+from lokus.settings.reporting import ReportSettings
 from lokus.settings.review import PreviousSettings
 from lokus.settings.theme import SERVED, ThemeSettings, outer_keys
 
@@ -78,6 +79,7 @@ class Settings(Section):
     groups: dict[str, Text] | None = Field(None, alias="sasaran_penerima")
     trajectory: TrajectorySettings | None = Field(None, alias="lintasan")
     case_audit: CaseAuditSettings | None = Field(None, alias="audit_kasus")
+    reports: ReportSettings | None = Field(None, alias="laporan")
     decree: DecreeSettings = Field(DecreeSettings.model_validate({}), alias="keputusan")
     outputs: OutputSettings = Field(alias="keluaran")
 
@@ -122,6 +124,11 @@ class Settings(Section):
         yield from self.previous.files() if self.previous else ()
         if self.case_audit:
             yield from (("audit_kasus.hasil", name) for name in self.case_audit.returns)
+        for place, period in enumerate(self.reports.periods if self.reports else (), start=1):
+            own = f"laporan.periode[{place}]"
+            yield from ((f"{own}.tabel.berkas", table.file) for table in period.tables)
+            yield from ((f"{own}.kalender", name) for name in period.calendars)
+            yield from ((f"{own}.orang_tua_asuh", name) for name in period.foster_parents)
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
         if self.outputs.logo:

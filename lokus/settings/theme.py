@@ -426,6 +426,19 @@ def _renamed(raw: Mapping[str, Any], *, inward: bool) -> dict[str, Any]:
             plain[section] = everywhere(plain[section])
     if isinstance(plain.get("tabel"), (list, tuple)):
         plain["tabel"] = [only(table, indikator=keyed, skala=keyed) for table in plain["tabel"]]
+    if isinstance(plain.get("laporan"), Mapping):
+
+        def periods(value: Any) -> Any:
+            if not isinstance(value, (list, tuple)):
+                return value
+            return [only(one, tabel=tables) for one in value]
+
+        def tables(value: Any) -> Any:
+            if not isinstance(value, (list, tuple)):
+                return value
+            return [only(table, indikator=keyed, skala=keyed) for table in value]
+
+        plain["laporan"] = only(plain["laporan"], periode=periods, blok=everywhere)
     if isinstance(plain.get("pembagian"), (list, tuple)):
         plain["pembagian"] = [only(one, dasar=everywhere, yang_ada=everywhere) for one in plain["pembagian"]]
     if "pilihan" in plain:

@@ -42,17 +42,21 @@ __all__ = [
     "checked",
     "decided",
     "decisions",
+    "derived_values",
     "earlier",
     "earlier_lists",
     "indicators",
+    "join_sheets",
     "joined",
     "neighbours",
     "official",
     "past",
     "previous",
     "raw_tables",
+    "read_sheet",
     "reconciliation",
     "sheets",
+    "sheets_of",
     "stated_tables",
     "surroundings",
     "villages",
@@ -194,10 +198,15 @@ def decisions(study: Kajian) -> pd.DataFrame | None:
 
 def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:
     """Sheets to read: the number of a ``[[tabel]]`` and a sheet, one for each table of villages."""
+    return sheets_of(study, study.settings.tables)
+
+
+def sheets_of(study: Kajian, tables: Sequence[TableSettings]) -> tuple[tuple[int, str | None], ...]:
+    """What is read of some tables: the number of one of them, from 0, and a sheet of it."""
     from lokus.intake.tables.tables import sheets_with
 
     read: list[tuple[int, str | None]] = []
-    for number, table in enumerate(study.settings.tables):
+    for number, table in enumerate(tables):
         if table.several is None:
             read.append((number, table.sheet))
         else:
@@ -209,10 +218,11 @@ def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:
 
 def raw_tables(study: Kajian) -> tuple[RawTable, ...]:
     """Tables as in the workbooks, by sheet; exports of children as counts by village."""
-    return tuple(_read(study, study.settings.tables[number], sheet) for number, sheet in study.sheets)
+    return tuple(read_sheet(study, study.settings.tables[number], sheet) for number, sheet in study.sheets)
 
 
-def _read(study: Kajian, table: TableSettings, sheet: str | None) -> RawTable:
+def read_sheet(study: Kajian, table: TableSettings, sheet: str | None) -> RawTable:
+    """One sheet of a table as it stands in the workbook; an export of children as counts by village."""
     from lokus.intake.children.children import read_children
     from lokus.intake.tables.headers import forget_cells
     from lokus.intake.tables.tables import read_table
@@ -241,11 +251,18 @@ def stated_tables(study: Kajian) -> list[TableSettings]:
 
 def joined(study: Kajian) -> tuple[Joined, ...]:
     """Each table's values by village, with the outcome of each of its rows."""
+    return join_sheets(study, study.raw_tables, stated_tables(study))
+
+
+def join_sheets(
+    study: Kajian, sheets: Sequence[RawTable], tables: Sequence[TableSettings]
+) -> tuple[Joined, ...]:
+    """Join sheets to the villages, each as its table is stated."""
     from lokus.intake.children.children import CHILD_PLACE
     from lokus.intake.join.combine import share_villages
     from lokus.intake.join.join import join_table
 
-    tables = [
+    found = [
         join_table(
             raw,
             study.boundaries.villages,
@@ -260,10 +277,10 @@ def joined(study: Kajian) -> tuple[Joined, ...]:
             add=table.add,
             listed=study.official is not None,
         )
-        for raw, table in zip(study.raw_tables, stated_tables(study), strict=True)
+        for raw, table in zip(sheets, tables, strict=True)
     ]
-    rounds = [table.rounds_ago for table in stated_tables(study)]
-    return share_villages(tables, study.boundaries.villages, rounds=rounds)
+    rounds = [table.rounds_ago for table in tables]
+    return share_villages(found, study.boundaries.villages, rounds=rounds)
 
 
 def indicators(study: Kajian) -> pd.DataFrame:
@@ -278,9 +295,13 @@ def earlier(study: Kajian) -> tuple[pd.DataFrame, ...]:
 
 
 def _round(study: Kajian, number: int) -> pd.DataFrame:
+    return derived_values(study, *_of_round(study, number))
+
+
+def derived_values(study: Kajian, first: Sequence[Joined], late: Sequence[Joined]) -> pd.DataFrame:
+    """Values of tables, and of those that bring what they lack, with all that is computed from them."""
     from lokus.intake.join.combine import combine, complete
 
-    first, late = _of_round(study, number)
     values = complete(combine(first, study.boundaries.villages.index), late)
     if {SERVED, "diukur"} <= set(values.columns):
         # Where a low rate is worse, cases are those not served.

@@ -33,6 +33,7 @@ __all__ = [
     "material",
     "method",
     "review_material",
+    "study_info",
 ]
 
 
@@ -149,6 +150,11 @@ def lock(study: Kajian) -> dict[str, Any]:
 
 def info(study: Kajian) -> StudyInfo:
     """Title, place and sources, as printed on every output."""
+    return study_info(study, rule=str(study.problem))
+
+
+def study_info(study: Kajian, *, rule: str = "") -> StudyInfo:
+    """Title, place and sources of a study; without the rule nothing is computed from its data."""
     from lokus.places.kode import is_example
     from lokus.show.results.info import StudyInfo
 
@@ -167,7 +173,7 @@ def info(study: Kajian) -> StudyInfo:
         edisi=stated.edition,
         sources=tuple(sources),
         synthetic=any(is_example(kode) for kode in study.boundaries.villages.index),
-        rule=str(study.problem),
+        rule=rule,
         boundary_status=study.settings.boundaries.status,
     )
 

@@ -21,6 +21,7 @@ from example_kabupaten.layouts import (
     service_sheet,
     unlisted,
 )
+from example_kabupaten.period_files import period_list, period_study
 from example_kabupaten.streams import stream
 from example_kabupaten.studies import TEAMS, study_text
 from example_kabupaten.village_names import Alias, spell
@@ -45,6 +46,7 @@ diawali nomor provinsi 99 yang tidak dipakai, dan petanya digambar di laut lepas
 | `indicators/TAHUN/sanitasi_TAHUN.xlsx` | akses sanitasi dan air minum, Dinas PUPR |
 | `indicators/TAHUN/kemiskinan_TAHUN.csv` | keluarga desil 1 dan 2, Dinas Sosial |
 | `indicators/TAHUN/layanan_TAHUN.xlsx` | cakupan layanan ibu dan anak, Dinas Kesehatan |
+| `indicators/TAHUN/layanan_TAHUN_sSEMESTER.csv` | yang terlayani dan sasarannya, untuk laporan semester |
 | `indicators/{first}/lampiran_sk_lokus_{first}.xlsx` | daftar lokus yang ditetapkan tahun {first} |
 | `prevalensi_sebenarnya.csv` | prevalensi yang sebenarnya, yang di lapangan tidak diketahui siapa pun |
 | `kajian/contoh-TAHUN.toml` | berkas kajian |
@@ -78,6 +80,12 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
         written += _write_year(kabupaten, year, root / "indicators" / str(year))
         silent = [dotted(kode) for kode in unlisted(kabupaten.tables[year])]
         study = study_text(year, previous=previous, silent=silent, teams=teams, size=size)
+        if previous is not None:
+            study += period_study(year)
+            for one, semester in ((previous, 2), (year, 1)):
+                name = f"layanan_{one}_s{semester}.csv"
+                path = root / "indicators" / str(one) / name
+                written.append(_write_text(path, period_list(kabupaten, one, semester), "utf-8"))
         written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study, "utf-8"))
     return written
 

@@ -1,0 +1,218 @@
+"""Periods of the year that are reported: what came in for each, and the report of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lokus.errors import StudyFileError
+from lokus.findings import Finding, Where
+from lokus.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lokus.intake.earlier.calendar import FilledCalendar
+    from lokus.kajian import Kajian
+    from lokus.settings.reporting import ReportPeriodSettings
+    from lokus.show.results.period_report import PeriodReport
+
+__all__ = ["ReportedPeriod", "find_period", "period_report", "periods"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ReportedPeriod:
+    """What came in for one period.
+
+    Parameters
+    ----------
+    stated : ReportPeriodSettings
+    title : str
+        "Semester 1 Tahun 2026".
+    slug : str
+        In names of files.
+    values : DataFrame
+        Indicators, villages × keys, without values that cannot be true.
+    keys : tuple of str
+        Indicators that its tables give, in their order.
+    calendar : FilledCalendar or None
+        The action calendar as filled in by the end of the period.
+    findings : tuple of Finding
+    """
+
+    stated: ReportPeriodSettings
+    title: str
+    slug: str
+    values: pd.DataFrame
+    keys: tuple[str, ...]
+    calendar: FilledCalendar | None
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return self.title
+
+
+def periods(study: Kajian) -> tuple[ReportedPeriod, ...]:
+    """Periods that the study reports, in the order of time; periods with a name in that of the file."""
+    reports = study.settings.reports
+    if reports is None:
+        return ()
+    year = study.settings.study.year
+    placed = [((one.kind, *one.order(year, place)), one) for place, one in enumerate(reports.periods)]
+    return tuple(_read(study, stated, year) for __, stated in sorted(placed, key=lambda item: item[0]))
+
+
+def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPeriod:
+    from lokus.intake.audit.audit import check_values
+    from lokus.intake.earlier.calendar import read_calendar
+    from lokus.stages.data import derived_values, join_sheets, read_sheet, sheets_of, stated_tables
+
+    sheets = sheets_of(study, stated.tables)
+    tables = [stated.tables[number] for number, __ in sheets]
+    raw = [read_sheet(study, table, sheet) for table, (__, sheet) in zip(tables, sheets, strict=True)]
+    joined = list(join_sheets(study, raw, tables))
+    findings = [finding for one in raw for finding in one.findings]
+    findings += [finding for one in joined for finding in one.findings]
+    if stated.with_study:
+        own = [
+            (table, one)
+            for table, one in zip(stated_tables(study), study.joined, strict=True)
+            if table.rounds_ago == 0
+        ]
+        tables += [table for table, __ in own]
+        joined += [one for __, one in own]
+    first = [one for one, table in zip(joined, tables, strict=True) if not table.late]
+    late = [one for one, table in zip(joined, tables, strict=True) if table.late]
+    villages = study.boundaries.villages
+    checked = check_values(
+        villages[["desa", "kecamatan"]].join(derived_values(study, first, late)),
+        catalogue=study.catalogue,
+        origins=[one.origin for one in joined],
+    )
+    calendar = None
+    if stated.calendars:
+        calendar = read_calendar([study.beside(name) for name in stated.calendars], villages)
+    return ReportedPeriod(
+        stated=stated,
+        title=_title(stated, year),
+        slug=_slug(stated, year),
+        values=checked.values.drop(columns=["desa", "kecamatan"]),
+        keys=tuple(dict.fromkeys(key for table in tables for key in table.gives)),
+        calendar=calendar,
+        findings=(*findings, *checked.findings, *(calendar.findings if calendar else ())),
+    )
+
+
+def _title(stated: ReportPeriodSettings, year: int) -> str:
+    if stated.name:
+        return stated.name
+    text = _("Semester {n}, year {year}") if stated.semester else _("Quarter {n}, year {year}")
+    return text.format(n=stated.semester or stated.quarter, year=stated.year or year)
+
+
+def _slug(stated: ReportPeriodSettings, year: int) -> str:
+    import re
+
+    if stated.name:
+        return re.sub(r"[^a-z0-9]+", "_", stated.name.casefold()).strip("_") or "periode"
+    return f"{stated.kind}_{stated.semester or stated.quarter}_{stated.year or year}"
+
+
+def find_period(
+    study: Kajian,
+    *,
+    semester: int | None = None,
+    quarter: int | None = None,
+    name: str | None = None,
+    year: int | None = None,
+) -> ReportedPeriod:
+    """Find a period that the study states; without a choice, the last.
+
+    Raises
+    ------
+    StudyFileError
+        The study states no such period; the message names those it states.
+    """
+    found = [
+        one
+        for one in study.periods
+        if (semester is None or one.stated.semester == semester)
+        and (quarter is None or one.stated.quarter == quarter)
+        and (name is None or (one.stated.name or "").casefold() == name.casefold())
+        and (name is not None or (year or study.settings.study.year) == _year(study, one))
+    ]
+    if not found:
+        raise StudyFileError(
+            _("the study states no such period; it states: {periods}").format(
+                periods="; ".join(one.title for one in study.periods) or _("none")
+            ),
+            where=Where(file=study.path.name),
+            remedy=_("add a [[laporan.periode]] with its tables to the study file, or name one of them"),
+        )
+    return found[-1]
+
+
+def _year(study: Kajian, period: ReportedPeriod) -> int:
+    return period.stated.year or study.settings.study.year
+
+
+def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
+    """Put together what the report of a period tells; small counts are masked where the study is public."""
+    from lokus.followup.period_figures import period_figures
+    from lokus.followup.service_blocks import report_blocks
+    from lokus.show.results.period_report import PeriodReport, mask_report
+    from lokus.stages.outputs import study_info
+
+    catalogue, reports = study.catalogue, study.settings.reports
+    same = [one for one in study.periods if one.stated.kind == period.stated.kind]
+    upto = same[: same.index(period) + 1]
+    given = tuple(dict.fromkeys(str(key) for one in upto for key in one.values))
+    owners = {
+        key: table.opd
+        for one in upto
+        for table in one.stated.tables
+        if table.opd
+        for key in (*table.gives, *(name for own in table.gives for name in catalogue.derived_from(own)))
+    }
+    blocks = report_blocks(
+        given,
+        catalogue,
+        stated=[(block.name, block.indicators) for block in reports.blocks] if reports else (),
+        themed=study.settings.theme is not None,
+        owners={**owners, **study.owners},
+        parts={part for key in given if key in catalogue for part in _parts(study, key, given)},
+    )
+    keys = [key for block in blocks for key in block.keys]
+    frames = [one.values for one in upto]
+    villages = study.boundaries.villages
+    report = PeriodReport(
+        info=study_info(study),
+        formalities=study.formalities,
+        title=period.title,
+        slug=period.slug,
+        before=upto[-2].title if len(upto) > 1 else "",
+        blocks=blocks,
+        villages=villages[["desa", "kecamatan", "kode_kecamatan"]].sort_index(),
+        figures=period_figures(
+            frames[-1], frames[-2] if len(frames) > 1 else None, villages, keys, catalogue
+        ),
+        course=tuple(
+            (one.title, period_figures(one.values, None, villages, keys, catalogue)) for one in upto
+        ),
+        decimals={key: _decimals(study, key) for key in keys},
+        calendar=period.calendar,
+        findings=period.findings,
+    )
+    return mask_report(report) if study.settings.outputs.public else report
+
+
+def _parts(study: Kajian, key: str, given: Sequence[str]) -> tuple[str, ...]:
+    item = study.catalogue[key]
+    return tuple(name for name in (item.numerator, item.denominator, *item.sum_of) if name in given)
+
+
+def _decimals(study: Kajian, key: str) -> int:
+    from lokus.followup.period_figures import shown_decimals
+
+    return shown_decimals(study.catalogue[key]) if key in study.catalogue else 1

@@ -1,0 +1,25 @@
+"""The workbook of a periodic report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from openpyxl import load_workbook
+from period_study import period_study
+
+from lokus.show.workbook.period_workbook import write_period_workbook
+from lokus.stages.periods import find_period, period_report
+
+
+def test_a_kecamatan_has_its_villages_and_hostile_names_are_text(tmp_path):
+    study = period_study(tmp_path)
+    report = period_report(study, find_period(study, semester=1))
+    villages = report.villages.copy()
+    villages.loc[villages["kode_kecamatan"] == "990101", "kecamatan"] = "=1+1:[A]/" + "x" * 40
+    villages.loc["9901012001", "desa"] = "=cmd|' /C calc'!A0"
+    book = load_workbook(write_period_workbook(tmp_path / "a.xlsx", replace(report, villages=villages)))
+    sheet = book.worksheets[-4]
+    assert len(sheet.title) <= 31
+    cells = {cell.value: cell.data_type for row in sheet.iter_rows() for cell in row if cell.value}
+    assert cells["=cmd|' /C calc'!A0"] == "s"
+    assert len(book.sheetnames) == len({name.casefold() for name in book.sheetnames})
