@@ -17,6 +17,7 @@ author = "lokus"
 copyright = "lokus, Apache-2.0"
 version = release = lokus.__version__
 language = "id"
+locale_dirs = [str(HERE / "locale")]  # words of the theme that have no translation of their own
 
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build", "_templates"]
@@ -37,7 +38,9 @@ html_theme_options = {
     "header_links_before_dropdown": 4,
     "show_toc_level": 2,
     "footer_start": ["copyright"],
-    "footer_end": ["sphinx-version"],
+    "footer_end": [],
+    "search_bar_text": "Cari di situs ini ...",
+    "back_to_top_button": True,
     "secondary_sidebar_items": ["page-toc"],
     "search_as_you_type": False,
 }

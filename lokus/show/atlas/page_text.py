@@ -16,7 +16,7 @@ from lokus.show.tables.villages import reasons, village_cells
 from lokus.show.themes.palette import STATUS, class_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -29,6 +29,7 @@ _ROW = 3.75
 _STRIPE = "#f5f6f4"
 _HEAD, _SMALLEST = 5.6, 4.6  # type sizes in points
 _APART = 2.0  # between columns, millimetres
+_INDENT = 3.0  # of what an office lacks, millimetres
 
 
 @dataclass(kw_only=True)
@@ -81,8 +82,10 @@ class Flow:
     def paragraph(
         self, text: str, *, indent: float = 0.0, lines: int = 3, size: float = _SIZE, **style: Any
     ) -> None:
-        """Write a text broken into lines."""
-        for line in wrap(text, size, self.box.width - indent, lines=lines):
+        """Write a text broken into lines, which stay on one page."""
+        broken = wrap(text, size, self.box.width - indent, lines=lines)
+        self.keep(len(broken) * (line_height(size) + 0.25))
+        for line in broken:
             self.take(line_height(size) + 0.25)
             write(self.page, self.box.left + indent, self.y, line, size, **style)
 
@@ -238,6 +241,7 @@ def _entry(flow: Flow, number: str, name: str, text: str) -> None:
     name = shorten(name, _SIZE, (flow.box.width - indent) / 2, weight="bold")
     title = text_width(name + "  ", _SIZE, weight="bold")
     lines = _after(text, flow.box.width - indent, title)
+    flow.keep(len(lines) * (line_height(_SIZE) + 0.25))
     for place, line in enumerate(lines):
         flow.take(line_height(_SIZE) + 0.25)
         left = flow.box.left + indent
@@ -280,16 +284,33 @@ def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> No
     True
     """
     mine = gaps[gaps["kode_desa"].isin(villages.index)]
+    written = {
+        str(opd): [
+            f"{indikator}: {', '.join(_named(rows, villages))}"
+            for indikator, rows in of_opd.groupby("indikator", sort=True)
+        ]
+        for opd, of_opd in mine.groupby("opd", sort=True)
+    }
+    # A part that does not fit begins on the next page: a line or two alone there would be read by no one.
+    flow.keep(min(_gaps_height(flow, written), flow.next_top - flow.box.bottom))
     flow.heading(_("Gaps by office (OPD): {n}").format(n=len(mine)), after=2 * _ROW)
     if mine.empty:
         flow.paragraph(_("No gap is known."), color=QUIET)
-    for opd, of_opd in mine.groupby("opd", sort=True):
+    for opd, texts in written.items():
         flow.keep(2 * line_height(_SIZE) + 1.1)
         flow.take(line_height(_SIZE) + 0.8)
-        office = shorten(str(opd), _SIZE, flow.box.width, weight="bold")
+        office = shorten(opd, _SIZE, flow.box.width, weight="bold")
         write(flow.page, flow.box.left, flow.y, office, _SIZE, weight="bold")
-        for indikator, rows in of_opd.groupby("indikator", sort=True):
-            flow.paragraph(f"{indikator}: {', '.join(_named(rows, villages))}", indent=3.0)
+        for text in texts:
+            flow.paragraph(text, indent=_INDENT)
+
+
+def _gaps_height(flow: Flow, written: Mapping[str, Sequence[str]]) -> float:
+    """Room that the heading, the offices and what they lack take, millimetres."""
+    line = line_height(_SIZE)
+    texts = [text for one in written.values() for text in one]
+    lines = sum(len(wrap(text, _SIZE, flow.box.width - _INDENT, lines=3)) for text in texts)
+    return 6.8 + len(written) * (line + 0.8) + max(lines, 1) * (line + 0.25)
 
 
 def _named(rows: pd.DataFrame, villages: gpd.GeoDataFrame) -> Sequence[str]:

@@ -29,6 +29,8 @@ __all__ = ["commitments_table", "write_minutes"]
 
 _CHANGES = 4  # empty rows for changes of the list
 _MORE = 3  # empty rows for others who sign
+_LIST = 8.5  # points: type of the list
+_ROOM = 480.0  # points between the margins of a broad page
 
 
 def write_minutes(path: str | Path, material: Material) -> Path:
@@ -86,10 +88,11 @@ def write_minutes(path: str | Path, material: Material) -> Path:
     changes = Table.of(Column.number(first, []), *(Column.text(head, []) for head in others))
     add_table(document, changes, blanks=_CHANGES)
     turn_page(document, landscape=True)
-    _title(document, _("Table 2. {title}").format(title=list_table(material).title))
-    for note in list_table(material).notes:  # above: below a full page it would have one of its own
+    listed = list_table(material)
+    _title(document, _("Table 2. {title}").format(title=listed.title))
+    for note in listed.notes:  # above: below a full page it would have one of its own
         add_text(document, note, size=8.5, after=3, keep=True)
-    add_table(document, list_table(material), size=8.5)
+    add_table(document, listed, size=_list_size(len(listed), notes=len(listed.notes)))
     turn_page(document, landscape=False)
     _title(document, _("Table 3. What each office commits itself to"))
     add_table(document, commitments_table(material), size=9, height=24)
@@ -113,6 +116,15 @@ def commitments_table(material: Material) -> Table:
     return Table.of(
         *tasks.columns, Column.text(_("What it undertakes"), empty), Column.text(_("Due date"), empty)
     )
+
+
+def _list_size(rows: int, *, notes: int) -> float:
+    """Type of the list, points: smaller where that saves a page for its last few rows."""
+    above = 25 + 14 * notes
+    for size in (_LIST, 8.0, 7.5, 7.0):
+        if above + (rows + 1) * (1.25 * size + 2.5) <= _ROOM:
+            return size
+    return _LIST
 
 
 def _agreed(material: Material) -> Iterator[str]:

@@ -28,6 +28,7 @@ _WORDS = 13.0  # its sentence
 _SWATCH = 7.0
 _BESIDE = 46.0  # legend beside a map of a pair
 _SIZE = 11.0  # type of the legend of a pair, points
+_READ = 10.0  # points: read from the back row; a larger map is not worth smaller type
 _PAIR_DPI = 120  # half the width on the slide
 
 
@@ -91,9 +92,16 @@ def map_pair_slide(
         _Half(area=area, layer=layer, image=map_picture(sheet(layer.theme), dpi=_PAIR_DPI))
         for area, layer in zip(BODY.columns(1, 1, gap=10), layers, strict=True)
     ]
-    below = min(half.width(below=True) for half in halves) >= min(half.width(below=False) for half in halves)
+
+    def size(below: bool) -> float:
+        return min(half.type_size(below=below) for half in halves)
+
+    def worth(below: bool) -> tuple[float, float]:
+        return min(size(below), _READ), min(half.width(below=below) for half in halves)
+
+    below = max((True, False), key=worth)
     for half in halves:
-        _draw_half(deck, page, half, material, below=below)
+        _draw_half(deck, page, half, material, below=below, size=size(below))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +134,18 @@ class _Half:
                 left=middle.left, top=middle.top, width=middle.width - _BESIDE - 4, height=middle.height
             )
         columns = _columns(self.entries, 2)
-        width = middle.width / 2 - _SWATCH - 2
+        width = self.line_width(below=True)
         tallest = max((sum(_height(entry, width) for entry in column) for column in columns), default=0.0)
         return middle.first(middle.height - tallest - 2)
+
+    def line_width(self, *, below: bool) -> float:
+        """Width of the name of a class."""
+        return (self.area.width / 2 if below else _BESIDE) - _SWATCH - 2
+
+    def type_size(self, *, below: bool) -> float:
+        """Largest type in which every class can be written."""
+        width = self.line_width(below=below)
+        return min((_fit(entry, width)[0] for entry in self.entries), default=_SIZE)
 
     def width(self, *, below: bool) -> float:
         """Width that the picture gets."""
@@ -137,7 +154,7 @@ class _Half:
         return min(room.width, room.height * float(wide) / float(high))
 
 
-def _draw_half(deck: Deck, page: Slide, half: _Half, material: Material, *, below: bool) -> None:
+def _draw_half(deck: Deck, page: Slide, half: _Half, material: Material, *, below: bool, size: float) -> None:
     area, layer = half.area, half.layer
     head = [Paragraph(text=layer.title, bold=True, colour=ACCENT)]
     deck.text(page, area.first(_HEAD), head, largest=15, smallest=9)
@@ -149,7 +166,8 @@ def _draw_half(deck: Deck, page: Slide, half: _Half, material: Material, *, belo
     columns = _columns(half.entries, 2 if below else 1)
     pitch = (area.right - left) / len(columns) if columns else 0.0
     for place, column in enumerate(columns):
-        _legend(deck, page, Area(left=left + place * pitch, top=top, width=pitch, height=12), column)
+        corner = Area(left=left + place * pitch, top=top, width=pitch, height=12)
+        _legend(deck, page, corner, column, size=size)
 
 
 def _columns(entries: Sequence[LegendEntry], number: int) -> list[Sequence[LegendEntry]]:
@@ -157,20 +175,24 @@ def _columns(entries: Sequence[LegendEntry], number: int) -> list[Sequence[Legen
     return [entries[first : first + rows] for first in range(0, len(entries), rows)]
 
 
-def _height(entry: LegendEntry, width: float) -> float:
+def _fit(entry: LegendEntry, width: float, size: float = _SIZE) -> tuple[float, Sequence[Paragraph]]:
     text = [Paragraph(text=_line(entry))]
-    size, kept = fit_text(text, Area(left=0, top=0, width=width, height=12), largest=_SIZE, smallest=8)
-    return max(text_height(kept, size, width), 5.5) + 1.2
+    return fit_text(text, Area(left=0, top=0, width=width, height=12), largest=size, smallest=8)
 
 
-def _legend(deck: Deck, page: Slide, area: Area, entries: Sequence[LegendEntry]) -> None:
+def _height(entry: LegendEntry, width: float, size: float = _SIZE) -> float:
+    fitted, kept = _fit(entry, width, size)
+    return max(text_height(kept, fitted, width), 5.5) + 1.2
+
+
+def _legend(deck: Deck, page: Slide, area: Area, entries: Sequence[LegendEntry], *, size: float) -> None:
     """Write the classes under each other, from the upper left corner of the area."""
     width, top = area.width - _SWATCH - 2, area.top
     for entry in entries:
         deck.swatch(page, area.left, top + 0.5, entry.colour, pattern=entry.pattern)
         line = Area(left=area.left + _SWATCH, top=top, width=width, height=12)
-        deck.text(page, line, [Paragraph(text=_line(entry))], largest=_SIZE, smallest=8)
-        top += _height(entry, width)
+        deck.text(page, line, [Paragraph(text=_line(entry))], largest=size, smallest=8)
+        top += _height(entry, width, size)
 
 
 def _line(entry: LegendEntry) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from copy import copy
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from lokus.files import atomic_path
 from lokus.i18n import format_number, round_number
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
 
     from lokus.show.tables.table import Column
 
-__all__ = ["NO_DATA", "dress", "prepare_print", "save_workbook", "write_cell", "write_heading", "write_table"]
+__all__ = [
+    "NO_DATA", "dress", "keep_whole", "prepare_print", "save_workbook", "write_cell", "write_heading",
+    "write_table",
+]  # fmt: skip
 
 
 FACE = "Arial"
@@ -44,6 +49,10 @@ _LONGEST = 32_767  # characters a cell can hold
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")  # beginnings a spreadsheet program may take for a formula
 
 _LINE_HEIGHT = 12.5  # points, of the body text
+_ROW_HEIGHT = 15.0  # points, of a row whose height is not stated, a little generous
+_FIGURE = 5.25  # points of a unit of column width, the width of a figure
+_PAPER_WIDTH, _PAPER_HEIGHT = 841.9, 595.3  # points: A4 landscape
+_SIDE = 0.4  # inches: margins at the left and at the right
 
 # By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
 # at each assignment, which is most of the work of a workbook; a few dozen styles serve all its cells.
@@ -209,6 +218,47 @@ def _count_lines(text: str, width: float) -> int:
     return sum(max(1, len(textwrap.wrap(part, room))) for part in text.splitlines())
 
 
+def keep_whole(sheet: Worksheet, starts: Sequence[int]) -> None:
+    """Let no page of the print end within one of several tables that fits on a page.
+
+    Parameters
+    ----------
+    starts : sequence of int
+        First row of each table, from the top; a table ends where the next begins.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> sheet = Workbook().active
+    >>> for row in range(1, 61):
+    ...     cell = sheet.cell(row=row, column=1, value=row)
+    >>> keep_whole(sheet, [3, 10, 22])
+    >>> [stop.id for stop in sheet.row_breaks.brk]
+    [21]
+    """
+    room = (_PAPER_HEIGHT - 72 * (sheet.page_margins.top + sheet.page_margins.bottom)) / _print_scale(sheet)
+    last = sheet.max_row
+    used = sum(_row_height(sheet, row) for row in range(1, min(starts, default=1)))
+    for start, following in pairwise([*starts, last + 1]):
+        tall = sum(_row_height(sheet, row) for row in range(start, following))
+        if used + tall > room and used:
+            sheet.row_breaks.append(Break(id=start - 1))
+            used = 0.0
+        used = (used + tall) % room
+
+
+def _row_height(sheet: Worksheet, row: int) -> float:
+    stated = sheet.row_dimensions[row].height if row in sheet.row_dimensions else None
+    return float(stated or _ROW_HEIGHT)
+
+
+def _print_scale(sheet: Worksheet) -> float:
+    """Scale at which the columns in use are as wide as the page, at most 1."""
+    letters = map(get_column_letter, range(1, sheet.max_column + 1))
+    wide = sum(sheet.column_dimensions[letter].width * _FIGURE + 3.75 for letter in letters)
+    return float(min(1.0, (_PAPER_WIDTH - 72 * 2 * _SIDE) / wide))
+
+
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     """Set the page: A4 landscape, as wide as the sheet, with page numbers and the mark of made-up data.
 
@@ -223,10 +273,13 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     """
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.left = sheet.page_margins.right = _SIDE
+    if sheet.row_breaks.brk:  # spreadsheet programs pass over page breaks where they fit a sheet to its pages
+        sheet.page_setup.scale = max(10, int(100 * _print_scale(sheet)))
+    else:
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.sheet_view.showGridLines = False
     sheet.oddFooter.left.text = info.place_and_year.replace("&", "&&")
     sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")

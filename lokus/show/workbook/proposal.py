@@ -28,7 +28,7 @@ from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import annex_table, place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
 from lokus.show.words.narrative import level_lines
-from lokus.show.workbook.cells import NO_DATA, dress, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import NO_DATA, dress, keep_whole, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -185,9 +185,11 @@ def certainty_sheet(sheet: Worksheet, material: Material) -> None:
     """
     notes = [material.tie_caution] if material.tie_caution else []
     row = write_heading(sheet, material.info, _("How sure, and what else was possible"), notes)
+    starts = []
     for table in certainty_tables(material):
         if table is None:
             continue
+        starts.append(row)
         write_cell(sheet, row, 1, table.title, size=11, font={"bold": True})
         write_cell(sheet, row + 1, 1, table.lead, font={"color": "5C666C"})
         columns = [
@@ -197,6 +199,7 @@ def certainty_sheet(sheet: Worksheet, material: Material) -> None:
         row = write_table(sheet, row + 2, columns) + 1
     # Several tables: none of them is the one to filter, to freeze or to print on every page.
     sheet.auto_filter.ref = sheet.freeze_panes = sheet.print_title_rows = None
+    keep_whole(sheet, starts)
 
 
 def justification_sheet(sheet: Worksheet, material: Material) -> None:

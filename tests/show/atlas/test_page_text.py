@@ -71,3 +71,14 @@ def test_gaps_stand_by_office_and_only_those_of_the_kecamatan(flow, full):
     words = [text.get_text() for page in flow.pages for text in page.texts]
     assert [word for word in words if word.startswith("Dinas")] == ["Dinas Kesehatan", "Dinas PUPR"]
     assert any(f"{full.loc[here[1], 'desa']} (55,2)" in word for word in words)
+
+
+def test_a_part_that_does_not_fit_begins_on_the_next_page(flow, full):
+    """A line or two alone on a page, or the second half of a list of names, is read by no one."""
+    gaps = pd.DataFrame({"kode_desa": list(full.index) * 2, "opd": "Dinas PUPR", "nilai": 1.5})
+    gaps["indikator"] = ["air"] * len(full) + ["sanitasi"] * len(full)
+    flow.y = flow.box.bottom + 18  # room for heading, office and one of two texts
+    write_gaps(flow, full, gaps)
+    first, second = flow.pages
+    assert not first.texts
+    assert len(second.texts) == 2 + 3 + 3  # heading, office, and each text in three lines

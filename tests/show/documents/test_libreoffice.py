@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
@@ -43,3 +44,15 @@ def test_every_page_of_the_draft_says_that_it_is_one(material, tmp_path):
     assert all("RANCANGAN" in page for page in read)
     assert "MEMUTUSKAN" in " ".join(read)
     assert all(f"Halaman {number} dari {len(read)}" in page for number, page in enumerate(read, 1))
+
+
+@pytest.mark.slow
+def test_a_list_of_35_leaves_no_row_alone_on_a_page(material, tmp_path):
+    rows = material.results.iloc[[0] * 35].copy()
+    rows.index = [f"16030120{number:02d}" for number in range(35)]
+    rows["nomor"] = range(1, 36)
+    many = replace(material, results=rows)
+    read = pages(write_minutes(tmp_path / "a.docx", many), tmp_path)
+    heads = [page for page in read if "Kecamatan Desa/Kelurahan" in page]
+    assert len(list_table(many).rows) == 35
+    assert len(heads) == 1, "the head of the list is repeated on every page that has a row of it"

@@ -33,3 +33,24 @@ def test_a_pair_has_two_maps_that_differ_in_what_they_say(slides_of, material, s
 def test_one_of_a_pair_alone_is_a_slide_of_its_own(slides_of, material, small_sheet):
     alone = slides_of(map_pair_slide, material, ["skor"], small_sheet)
     assert titles(alone) == titles(slides_of(map_slide, material, "skor", small_sheet))
+
+
+def test_both_legends_of_a_pair_are_written_in_one_size(slides_of, material, small_sheet):
+    deck = slides_of(map_pair_slide, material, ["prevalensi", "peluang"], small_sheet)
+    entries = [
+        entry
+        for theme in ("prevalensi", "peluang")
+        for entry in make_layer(material.results, theme).legend
+        if entry.count
+    ]
+    lines = [
+        run
+        for shape in deck.slides[0].shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs
+        if any(run.text.endswith(f": {entry.count} desa/kelurahan") for entry in entries)
+    ]
+    assert len(lines) == len(entries)
+    (size,) = {run.font.size.pt for run in lines}
+    assert size >= 9
