@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import random
 import sys
+import tempfile
 import traceback
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from small_province import common, here, villages, write_nation
 from tiny_study import tiny_mapping, to_toml
 
 from lokus import Kajian, LokusError
+from lokus.batch import all_studies
 from lokus.cli import main
 
 pytestmark = pytest.mark.slow
@@ -24,10 +27,9 @@ LAST = ["Wirabumi", "Kusumaningrat", "Prawirodirjo", "Adiwangsa", "Suryomentaram
 EXPORT = "anak_2026-02.csv"
 
 
-def children(folder: Path) -> set[str]:
-    """Write an export for the villages of the small study; give everything that tells a child."""
+def children(folder: Path, villages: pd.DataFrame) -> set[str]:
+    """Write an export for these villages; give everything that tells a child."""
     rng = random.Random(16)
-    villages = pd.read_csv(folder / "resmi.csv", dtype=str)
     rows, secrets = [], set()
     for number in range(1_200):
         place = villages.iloc[number % len(villages)]
@@ -37,7 +39,8 @@ def children(folder: Path) -> set[str]:
         rows.append({
             "NIK": nik, "Nama": name, "Tgl Lahir": f"2023-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
             "JK": rng.choice("LP"), "Nama Ortu": parent, "Kec": place["kecamatan"], "Desa/Kel": place["desa"],
-            "Alamat": street, "Tanggal Pengukuran": f"2026-02-{rng.randint(1, 28):02d}",
+            "Kab/Kota": place.get("kabupaten", "Contoh"), "Alamat": street,
+            "Tanggal Pengukuran": f"2026-02-{rng.randint(1, 28):02d}",
             "Tinggi": f"{rng.uniform(60, 100):.1f}", "ZS TB/U": f"{rng.gauss(-1, 1.1):.2f}".replace(".", ","),
         })  # fmt: skip
         secrets |= {nik, name, parent, street}
@@ -57,7 +60,7 @@ def study(tmp_path: Path) -> tuple[Path, dict[str, Any], set[str]]:
     plain["tabel"].append({"jenis": "anak", "berkas": EXPORT, "periode": period, "opd": "Dinas Kesehatan"})
     plain["keluaran"].update(bahan=["paparan", "laporan", "kalender", "geojson", "csv"], ukuran=["A4"])
     plain["keluaran"]["peta"] = ["usulan"]
-    return tmp_path / "kajian.toml", plain, children(tmp_path)
+    return tmp_path / "kajian.toml", plain, children(tmp_path, pd.read_csv(tmp_path / "resmi.csv", dtype=str))
 
 
 def texts(folder: Path, own: set[str]) -> Iterator[tuple[str, str]]:
@@ -96,18 +99,36 @@ def damaged(plain: dict[str, Any], export: str, step: int) -> tuple[dict[str, An
     return {**plain, "tabel": tables}, "\n".join(lines) + "\n"
 
 
-def test_no_child_is_found_in_anything_that_is_said_or_written(
-    study: tuple[Path, dict[str, Any], set[str]], capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
-    path, plain, secrets = study
-    folder, temporary = path.parent, path.parent / "sementara"
-    temporary.mkdir()
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[tuple[str, str]]]:
+    """Keep temporary files in the folder of the study; give what lies in shared memory since the start."""
+    (tmp_path / "sementara").mkdir()
     for name in ("TMPDIR", "TEMP", "TMP"):
-        monkeypatch.setenv(name, str(temporary))
-    own = {EXPORT, path.name}
+        monkeypatch.setenv(name, str(tmp_path / "sementara"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     shm = Path("/dev/shm")
     before = set(shm.iterdir()) if shm.is_dir() else set()
+
+    def left() -> list[tuple[str, str]]:
+        since = (set(shm.iterdir()) if shm.is_dir() else set()) - before
+        return [(str(one), one.read_bytes().decode("utf-8", "replace")) for one in since if one.is_file()]
+
+    return left
+
+
+def found_in(places: list[tuple[str, str]], secrets: set[str]) -> dict[str, list[str]]:
+    found = {name: hits for name, text in places if (hits := [one for one in secrets if one in text])}
+    sys.stdout.write(f"{len(secrets)} identities, {len(places)} places searched, {len(found)} with one\n")
+    return found
+
+
+def test_no_child_is_found_in_anything_that_is_said_or_written(
+    study: tuple[Path, dict[str, Any], set[str]], capsys: pytest.CaptureFixture[str],
+    watched: Callable[[], list[tuple[str, str]]],
+) -> None:  # fmt: skip
+    path, plain, secrets = study
+    folder = path.parent
+    own = {EXPORT, path.name}
     path.write_text(to_toml(plain), encoding="utf-8")
     out = str(folder / "keluaran")
     findings = str(folder / "temuan.csv")
@@ -131,11 +152,41 @@ def test_no_child_is_found_in_anything_that_is_said_or_written(
     main(["init", str(folder / "desa.gpkg"), str(folder / EXPORT), "--tahun", "2026", "--kajian",
           str(folder / "baru.toml")])  # fmt: skip
     told = capsys.readouterr()
-    places = [("terminal", told.out + told.err), ("galat", said), *texts(folder, own)]
-    places += [(str(one), one.read_bytes().decode("utf-8", "replace")) for one in
-               (set(shm.iterdir()) - before if shm.is_dir() else ()) if one.is_file()]  # fmt: skip
+    places = [("terminal", told.out + told.err), ("galat", said), *texts(folder, own), *watched()]
     # The study file of step 7 names a child itself; no other file and no message does.
-    found = {name: hits for name, text in places if (hits := [one for one in secrets if one in text])}
-    sys.stdout.write(f"{len(secrets)} identities, {len(places)} places searched, {len(found)} with one\n")
     assert len(places) > 40
-    assert found == {}
+    assert found_in(places, secrets) == {}
+
+
+def test_no_child_is_found_in_what_a_batch_of_kabupaten_says_or_writes(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    watched: Callable[[], list[tuple[str, str]]],
+) -> None:
+    monkeypatch.setattr(all_studies, "run_tasks", here)
+    table = write_nation(tmp_path, 2)
+    plain = common("nasional.parquet", "nasional.csv")
+    for key in ("diukur", "stunting"):
+        plain["tabel"][0]["indikator"].pop(key)
+    period = {"mulai": "2026-02-01", "akhir": "2026-02-28"}
+    plain["tabel"].append({"jenis": "anak", "berkas": EXPORT, "periode": period})
+    secrets = children(tmp_path, pd.concat([villages(1), villages(2)], ignore_index=True))
+    shared = tmp_path / "bersama.toml"
+    own = {EXPORT, shared.name}
+    shared.write_text(to_toml(plain), encoding="utf-8")
+    assert main(["batch", str(table)]) == 0
+    counted = [pd.read_csv(part) for part in tmp_path.rglob("masukan/tabel_2.csv")]
+    assert sum(int(part["anak"].sum()) for part in counted) == 1_200
+    export = (tmp_path / EXPORT).read_text(encoding="utf-8")
+    failed = 0
+    for step in range(7):  # the eighth has the study itself name a child
+        wrong, text = damaged(plain, export, step)
+        shared.write_text(to_toml(wrong), encoding="utf-8")
+        (tmp_path / EXPORT).write_text(text, encoding="utf-8")
+        failed += main(["batch", str(table)]) != 0
+    assert failed >= 5
+    told = capsys.readouterr()
+    places = [("terminal", told.out + told.err), *texts(tmp_path, own), *watched()]
+    assert len(places) > 30
+    assert found_in(places, secrets) == {}
