@@ -128,7 +128,6 @@ class Settings(Section):
             own = f"laporan.periode[{place}]"
             yield from ((f"{own}.tabel.berkas", table.file) for table in period.tables)
             yield from ((f"{own}.kalender", name) for name in period.calendars)
-            yield from ((f"{own}.orang_tua_asuh", name) for name in period.foster_parents)
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
         if self.outputs.logo:

@@ -23,7 +23,6 @@ class ReportPeriodSettings(Section):
     tables: tuple[TableSettings, ...] = Field((), alias="tabel")
     with_study: StrictBool = Field(False, alias="tabel_kajian")
     calendars: tuple[Text, ...] = Field((), alias="kalender")
-    foster_parents: tuple[Text, ...] = Field((), alias="orang_tua_asuh")
 
     @model_validator(mode="after")
     def _is_one_period(self) -> Self:
