@@ -413,11 +413,9 @@ def _run_plan(
     _say(str(batch))
     for line in batch.lines():
         _say(f"  {line}")
-    for finding in batch.findings:
-        _say(f"  {finding.where}: {finding.message}")
     for path in files:
         _say(f"  {path}")
-    return 1 if batch.wrong else 0
+    return 1 if batch.wrong or batch.findings else 0
 
 
 def _review(options: argparse.Namespace) -> int:

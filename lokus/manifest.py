@@ -205,13 +205,16 @@ def digest_of_parts(path: Path) -> str:
     """
     parts = _parts(path)
     if parts == [path]:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return _digest(path)
     folder = path if path.is_dir() else path.parent
-    lines = [
-        f"{part.relative_to(folder).as_posix()}\x1f{hashlib.sha256(part.read_bytes()).hexdigest()}"
-        for part in parts
-    ]
+    lines = [f"{part.relative_to(folder).as_posix()}\x1f{_digest(part)}" for part in parts]
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    """Fingerprint of one file, which may be larger than memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_lock(

@@ -65,12 +65,14 @@ class Batch:
         return tuple(outcome for outcome in self.outcomes if outcome.status not in DONE)
 
     def lines(self) -> list[str]:
-        """Return one line for each study that was held back or failed, with its message."""
-        return [
-            f"{outcome.kode[:2]}.{outcome.kode[2:]} {outcome.name}: {status_word(outcome.status)}: "
+        """One line for each study that did not end well, and for rows of national files in no study."""
+        studies = [
+            f"{_dotted(outcome.kode)}{outcome.name}: {status_word(outcome.status)}: "
             + outcome.message.replace("\n", " ")
             for outcome in self.wrong
         ]
+        files = [f"{finding.where}: {finding.message}; {finding.remedy}" for finding in self.findings]
+        return [*studies, *files]
 
     def __repr__(self) -> str:
         counts = Counter(outcome.status for outcome in self.outcomes)
@@ -83,6 +85,10 @@ class Batch:
             held=counts["tertahan"],
             failed=counts["gagal"],
         )
+
+
+def _dotted(kode: str) -> str:
+    return f"{kode[:2]}.{kode[2:]} " if kode.isdecimal() else ""
 
 
 def run_batch(

@@ -10,8 +10,16 @@ from typing import Any
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
+from lokus.intake.children.carried import findings_file, write_findings
 from lokus.intake.children.cells import kabupaten_text
-from lokus.intake.children.children import CHILD_INDICATORS, CHILD_PLACE, COUNT_COLUMNS, count_children
+from lokus.intake.children.children import (
+    CHILD_INDICATORS,
+    CHILD_PLACE,
+    COUNT_COLUMNS,
+    ChildCounts,
+    count_children,
+)
+from lokus.intake.children.exports import export_files
 
 __all__ = ["as_counts", "split_children"]
 
@@ -26,12 +34,12 @@ def split_children(
     Parameters
     ----------
     path : Path
-        A text file, or a folder of them.
+        A text or Parquet file, or a folder of them.
     stated : mapping
         The ``[[tabel]]`` of the common study.
     folder : Path
-        Parts are written to ``<kabupaten>/masukan/<target>`` in it, with counts by village and no data of
-        children.
+        Parts go to ``<kabupaten>/masukan/<target>`` in it; they hold counts of villages, and no child;
+        what was found stands beside them, in ``<target>_temuan.json``.
     target : str
     names : mapping of code to str
         Names of the kabupaten, by which the rows of the export are assigned.
@@ -56,11 +64,11 @@ def split_children(
     ... )
     >>> stated = {"periode": {"mulai": "2026-02-01", "akhir": "2026-02-28"}}
     >>> split_children(place / "ukur.csv", stated, place, "tabel_1.csv", {"9901": "Kabupaten Contoh"})
-    {'kabupaten': ['9901'], 'temuan': []}
+    {'kabupaten': ['9901'], 'juga': ['tabel_1_temuan.json'], 'temuan': []}
     """
-    files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+    files = export_files(path)
     period = stated["periode"]
-    counts, _findings = count_children(
+    found = count_children(
         files,
         start=period["mulai"],
         end=period["akhir"],
@@ -79,7 +87,9 @@ def split_children(
                 remedy=_("name a file a kabupaten"),
             )
         codes[key] = kode
-    of = counts["kabupaten"].map(lambda name: codes.get(kabupaten_text(name), ""))
+    counts = found.table
+    of = counts["kabupaten"].map(lambda name: codes.get(name, ""))
+    seen = {codes[name]: findings for name, findings in found.of.items() if name in codes}
     heads = [*CHILD_PLACE.values(), *COUNT_COLUMNS]
     for kode in names:
         own = counts.loc[of == kode, heads]
@@ -87,12 +97,18 @@ def split_children(
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out, lineterminator="\n").writerows([heads, *own.astype(object).to_numpy().tolist()])
-    astray = counts.loc[of == ""]
-    findings = []
-    if len(astray):
-        others = sorted(set(astray["kabupaten"]))
-        findings = [{"berkas": path.name, "baris": int(astray["anak"].sum()), "kode": others[:5]}]
-    return {"kabupaten": sorted(names), "temuan": findings}
+        write_findings(seen.get(kode, ()), findings_file(file))
+    beside = findings_file(Path(target)).name
+    return {"kabupaten": sorted(names), "juga": [beside], "temuan": _astray(path, found, codes)}
+
+
+def _astray(path: Path, found: ChildCounts, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of no kabupaten of the batch: they are in no study, so the batch tells of them."""
+    astray = {name: n for name, n in found.rows.items() if name not in codes and n}
+    if not astray:
+        return []
+    # What stands in the column of kabupaten may be anything where cells are shifted: it is not repeated.
+    return [{"berkas": path.name, "baris": sum(astray.values()), "nama": len(astray)}]
 
 
 def as_counts(table: dict[str, Any]) -> None:

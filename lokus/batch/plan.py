@@ -25,6 +25,7 @@ Outputs = Literal["daftar", "buku", "lengkap"]
 STUDY = "kajian.toml"
 _BATCH_KEYS = {"judul", "kajian", "folder", "keluaran", "nasional"}
 _ROW_KEYS = {"kode", "nama", "kajian"}
+_SPARE = ""  # no header: a row has cells beyond the header
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +149,12 @@ def read_plan(
             where=Where(file=path.name),
             remedy=_("add a row with kode and nama for each kabupaten, or state nasional = true"),
         )
+    spoilt = [(number, row) for number, row in rows if kabupaten_code(row.get("kode", "")) is None]
+    if len(spoilt) == len(rows):
+        raise _no_code(path, *spoilt[0])
     _refuse_twice(path, rows)
     entries = [
-        _entry(path, number, row, base, shared.parent if shared else path.parent, target)
+        _tried(path, number, row, base, shared.parent if shared else path.parent, target)
         for number, row in rows
     ]
     return Plan(
@@ -266,6 +270,8 @@ def _csv(path: Path) -> list[Row]:
                 continue
             plain = head in _ROW_KEYS or head.endswith("berkas")
             _put(row, head.split("."), cell.strip() if plain else _typed(cell.strip()))
+        if any(cell.strip() for cell in cells[len(heads) :]):
+            row[_SPARE] = True
         out.append((number, row))
     return out
 
@@ -316,16 +322,9 @@ def kabupaten_code(text: object) -> str | None:
 
 
 def _refuse_twice(path: Path, rows: list[Row]) -> None:
-    codes = []
-    for number, row in rows:
-        kode = kabupaten_code(row.get("kode", ""))
-        if kode is None:
-            raise StudyFileError(
-                _('"{code}" is not the code of a kabupaten').format(code=row.get("kode", "")),
-                where=Where(file=path.name, row=number),
-                remedy=_("write four digits in the column kode, for example 16.03"),
-            )
-        codes.append((kode, number))
+    codes = [
+        (kode, number) for number, row in rows if (kode := kabupaten_code(row.get("kode", ""))) is not None
+    ]
     counts = Counter(kode for kode, _number in codes)
     for kode, count in counts.items():
         if count > 1:
@@ -337,6 +336,46 @@ def _refuse_twice(path: Path, rows: list[Row]) -> None:
                 where=Where(file=path.name, row=at[1]),
                 remedy=_("keep one row for each kabupaten"),
             )
+
+
+def _no_code(path: Path, number: int, row: Mapping[str, Any]) -> StudyFileError:
+    return StudyFileError(
+        _('"{code}" is not the code of a kabupaten').format(code=row.get("kode", "")),
+        where=Where(file=path.name, row=number),
+        remedy=_("write four digits in the column kode, for example 16.03"),
+    )
+
+
+def _refuse_spoilt(path: Path, number: int, row: Mapping[str, Any]) -> None:
+    if kabupaten_code(row.get("kode", "")) is None:
+        raise _no_code(path, number, row)
+    if _SPARE in row:
+        raise StudyFileError(
+            _("the row has more cells than the header"),
+            where=Where(file=path.name, row=number),
+            remedy=_("put quotation marks around cells that contain the separator, or export again"),
+        )
+
+
+def _tried(
+    path: Path, number: int, row: dict[str, Any], base: dict[str, Any] | None, shared: Path, folder: Path
+) -> Entry:
+    """One row as an entry; a row that is spoilt is a problem of its own, and holds up no other."""
+    if base is None and "kajian" not in row:
+        return _entry(path, number, row, base, shared, folder)
+    kode = kabupaten_code(row.get("kode", ""))
+    try:
+        _refuse_spoilt(path, number, row)
+        return _entry(path, number, row, base, shared, folder)
+    except StudyFileError as error:
+        place = kode or f"baris_{number}"
+        return Entry(
+            kode=place,
+            name=str(row.get("nama", "")) or place,
+            study=folder / place / STUDY,
+            plain={},
+            problem=str(error),
+        )
 
 
 def _entry(
@@ -420,8 +459,9 @@ def paths(plain: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     tables = plain.get("tabel", [])
     numbered = tables.items() if isinstance(tables, Mapping) else enumerate(tables, 1)
     for number, table in numbered:
-        if "berkas" in table:
-            yield f"tabel[{number}].berkas", table, "berkas"
+        for last in ("berkas", "temuan"):
+            if last in table:
+                yield f"tabel[{number}].{last}", table, last
     for key in ("kajian", "keluaran"):
         if key in before:
             yield f"tahun_lalu.{key}", before, key

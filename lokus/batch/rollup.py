@@ -98,7 +98,7 @@ def gather(batch: Batch) -> Province | None:
             title=batch.title,
             kabupaten=_("{n} kabupaten").format(n=len(batch.outcomes)),
             tahun=max(years),
-            synthetic=all(is_example(kode) for kode in summaries),
+            synthetic=all(is_example(kode) for kode in summaries if kode.isdecimal()),
         ),
         kabupaten=_kabupaten(batch.outcomes, summaries),
         lists=_lists(done, comparable=comparable),
@@ -107,6 +107,7 @@ def gather(batch: Batch) -> Province | None:
             {**finding, "kode": kode} for kode, summary in known.items() for finding in summary["temuan"]
         ])),
         comparable=comparable,
+        nowhere=batch.findings,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from lokus.batch.plan import STUDY, Entry, Plan, named, paths, rebase
 from lokus.errors import InputError, StudyFileError
 from lokus.files import atomic_path
 from lokus.findings import Finding, Where
-from lokus.i18n import format_number
+from lokus.i18n import format_number, language
 from lokus.i18n import gettext as _
 
 __all__ = ["split_national", "split_table"]
@@ -95,6 +95,7 @@ def _stamp(plan: Plan, common: Mapping[str, Any]) -> str:
     parts = [
         json.dumps({"batas": common.get("batas"), "tabel": common.get("tabel")}, default=str, sort_keys=True),
         ",".join(plan.wanted),
+        language(),  # in which findings of children are written
         str(versions()["lokus"]),
     ]
     parts += [digest_of_parts(plan.base / str(holder[last])) for _key, holder, last in _national(common)]
@@ -159,7 +160,7 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
                 everything=not plan.wanted,
             )  # fmt: skip
         for kode in found["kabupaten"]:
-            files[kode].append(target)
+            files[kode] += [target, *found.get("juga", ())]
         findings += found["temuan"]
     return {"kabupaten": dict(sorted(names.items())), "berkas": files, "temuan": findings}
 
@@ -322,6 +323,16 @@ def split_table(
 
 
 def _finding(item: Mapping[str, Any]) -> Finding:
+    if "nama" in item:
+        return Finding(
+            check="batch.children_elsewhere",
+            level="warning",
+            message=_("{n} rows of children are of no kabupaten of this batch ({k} names or none)").format(
+                n=format_number(item["baris"]), k=format_number(item["nama"])
+            ),
+            remedy=_("check the column of kabupaten of the export; these rows are in no study of this batch"),
+            where=Where(file=item["berkas"]),
+        )
     return Finding(
         check="batch.other_kabupaten",
         level="warning",
@@ -389,8 +400,10 @@ def _entry(plan: Plan, common: Mapping[str, Any], kode: str, name: str, recorded
             source = Path(str(table["berkas"])).name
             if table.get("jenis") == "anak":
                 from lokus.batch.child_tables import as_counts
+                from lokus.intake.children.carried import findings_file
 
                 as_counts(table)
+                table["temuan"] = f"{PARTS}/{findings_file(Path(f'tabel_{number}.csv')).name}"
             table.setdefault("sumber", source)
             table["berkas"] = f"{PARTS}/tabel_{number}.csv"
             table.pop("lembar", None)

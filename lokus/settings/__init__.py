@@ -121,6 +121,8 @@ class Settings(Section):
             yield "batas.jembatan", self.boundaries.bridge.file
         for number, table in enumerate(self.tables, start=1):
             yield f"tabel[{number}].berkas", table.file
+            if table.carried:
+                yield f"tabel[{number}].temuan", table.carried
         yield from self.previous.files() if self.previous else ()
         if self.case_audit:
             yield from (("audit_kasus.hasil", name) for name in self.case_audit.returns)

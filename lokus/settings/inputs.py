@@ -121,6 +121,7 @@ class TableSettings(Section):
     late: StrictBool = Field(False, alias="susulan")
     period: Period | None = Field(None, alias="periode")
     child_columns: dict[str, Text] = Field(default_factory=dict, alias="kolom")
+    carried: Text | None = Field(None, alias="temuan")
 
     @model_validator(mode="after")
     def _states_what_its_kind_needs(self) -> Self:

@@ -73,10 +73,13 @@ def read_settings(path: str | Path) -> Settings:
             ),
         ) from error
     settings = settings_from_mapping(raw, file=path.name)
+    # Exports of children may be a folder of files.
+    folders = {*_MAY_BE_FOLDERS}
+    folders |= {f"tabel[{n}].berkas" for n, table in enumerate(settings.tables, 1) if table.kind == "anak"}
     for key, name in settings.files():
         target = path.parent / name
         # Boundaries may be a folder: a geodatabase, or a Shapefile with its parts.
-        if not (target.exists() if key in _MAY_BE_FOLDERS else target.is_file()):
+        if not (target.exists() if key in folders else target.is_file()):
             raise StudyFileError(
                 _('key {key}: the file "{name}" does not exist').format(key=key, name=name),
                 where=Where(file=path.name),

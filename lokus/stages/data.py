@@ -241,7 +241,14 @@ def read_sheet(study: Kajian, table: TableSettings, sheet: str | None) -> RawTab
         finally:
             forget_cells()
     wanted = [*table.place.stated.values(), *table.indicators.values(), *table.rows]
-    return read_table(path, sheet=sheet, columns=wanted, keep=table.rows)
+    raw = read_table(path, sheet=sheet, columns=wanted, keep=table.rows)
+    if table.carried is None:
+        return raw
+    from dataclasses import replace
+
+    from lokus.intake.children.carried import read_findings
+
+    return replace(raw, findings=(*raw.findings, *read_findings(study.beside(table.carried))))
 
 
 def stated_tables(study: Kajian) -> list[TableSettings]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from national_exports import dirty_exports
 from small_province import write_nation
 
+from lokus.batch.all_studies import run_batch
 from lokus.batch.plan import read_plan
+from lokus.batch.rollup import gather, write_rollup
 from lokus.batch.split import split_national
 from lokus.errors import InputError
+from lokus.intake.children import exports as exports_module
+from lokus.intake.children.carried import read_findings
 from lokus.intake.children.children import COUNT_COLUMNS, count_children, read_children
+from lokus.kajian import Kajian
 
 PERIOD = {"start": "2026-02-01", "end": "2026-02-28"}
 
@@ -38,8 +44,9 @@ def test_counts_are_those_of_each_kabupaten_read_by_itself(tmp_path):
     table.iloc[:500].to_csv(tmp_path / "a.csv", index=False, sep=";")
     table.iloc[500:].to_csv(tmp_path / "b.csv", index=False, sep=";")
     table.to_csv(tmp_path / "semua.csv", index=False, sep=";")
-    counts, findings = count_children([tmp_path / "a.csv", tmp_path / "b.csv"], **PERIOD)
-    whole, _same = count_children([tmp_path / "semua.csv"], **PERIOD)
+    found = count_children([tmp_path / "a.csv", tmp_path / "b.csv"], **PERIOD)
+    counts, findings = found.table, found.findings
+    whole = count_children([tmp_path / "semua.csv"], **PERIOD).table
     assert counts.equals(whole)
     assert "children.dalam_periode" in {finding.check for finding in findings}
     for name, own in counts.groupby("kabupaten"):
@@ -76,3 +83,68 @@ def test_an_export_that_does_not_say_the_kabupaten_is_refused(tmp_path):
     exports().drop(columns="Kab/Kota").to_csv(tmp_path / "a.csv", index=False)
     with pytest.raises(InputError, match="kolom yang menyebut kabupaten"):
         count_children([tmp_path / "a.csv"], **PERIOD)
+
+
+@pytest.mark.parametrize("engine", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_found_of_each_kabupaten_is_what_it_shows_by_itself(tmp_path, monkeypatch, seed, engine):
+    """Counts and findings of one pass against each kabupaten read alone, by the other reader."""
+    path = tmp_path / "anak.csv"
+    # Children who come in one kabupaten only: of others, one pass knows more than a kabupaten by itself.
+    table = dirty_exports(seed)
+    region = table["Kab/Kota"].replace("KAB. CONTOH 1", "Kabupaten Contoh 1")
+    table["Nama"] = table["Nama"].where(table["Nama"] == "", table["Nama"] + " " + region)
+    table["NIK"] = table["NIK"].where(table.groupby("NIK")["Kab/Kota"].transform("nunique") == 1, "")
+    table.to_csv(path, sep=";", index=False)
+    monkeypatch.setattr(exports_module, "can_read", lambda: engine)
+    found = count_children([path], where={"Prov": "Contoh"}, **PERIOD)
+    assert sum(found.rows.values()) == len(table)
+    assert set(found.of) >= {"CONTOH 1", "CONTOH 2", "CONTOH 3", "KOTA LAIN", ""}
+    columns = ["kecamatan", "desa", *COUNT_COLUMNS]
+    for name in ("CONTOH 1", "CONTOH 2", "CONTOH 3", "KOTA LAIN"):
+        alone = read_children(path, where={"Prov": "Contoh", "Kab/Kota": name}, **PERIOD)
+        mine = found.table.loc[found.table["kabupaten"] == name, columns].reset_index(drop=True)
+        assert mine.astype(object).equals(alone.data[columns].reset_index(drop=True).astype(object))
+        # Alone, rows of the other kabupaten are left out by the filter.
+        told = {f.check: (f.level, f.message) for f in found.of[name] if f.check != "children.disaring"}
+        expected = {f.check: (f.level, f.message) for f in alone.findings if f.check != "children.disaring"}
+        assert told == expected
+
+
+def test_findings_reach_the_study_and_rows_of_nowhere_the_summary(tmp_path):
+    table = write_nation(tmp_path, 3)
+    rows = exports()
+    rows.loc[:9, "Kab/Kota"] = "Kabupaten Rahasia Nama"
+    rows.loc[rows.index[rows["Kab/Kota"] == "Kabupaten Contoh 2"][:3], "Desa/Kel"] = ""
+    folder = tmp_path / "anak"
+    folder.mkdir()
+    rows.iloc[:300].to_parquet(folder / "a.parquet")
+    rows.iloc[300:].to_csv(folder / "b.csv", index=False)
+    study = tmp_path / "bersama.toml"
+    study.write_text(
+        study.read_text()
+        + '\n[[tabel]]\njenis = "anak"\nberkas = "anak"\nputaran_lalu = 1\n'
+        + "periode = { mulai = 2026-02-01, akhir = 2026-02-28 }\n"
+    )
+    batch = run_batch(read_plan(table), workers=1)
+    assert [outcome.status for outcome in batch.outcomes] == ["selesai", "tertahan", "selesai"]
+    (nowhere,) = batch.findings
+    assert nowhere.message.startswith("10 baris anak")
+    assert any("10 baris anak" in line for line in batch.lines())
+    assert not any("RAHASIA" in line.upper() for line in batch.lines())
+    second = Kajian.open(batch.folder / "9902" / "kajian.toml")
+    found = second.audit.findings
+    (message,) = found.loc[found["check"] == "children.tanpa_desa", "message"]
+    assert message.startswith("3 baris")
+    carried = read_findings(batch.folder / "9901" / "masukan" / "tabel_2_temuan.json")
+    assert "children.tanpa_desa" not in {finding.check for finding in carried}
+    inside = sum(
+        int(finding.message.split()[0].replace(".", ""))
+        for kode in ("9901", "9902", "9903")
+        for finding in read_findings(batch.folder / kode / "masukan" / "tabel_2_temuan.json")
+        if finding.check == "children.dalam_periode"
+    )
+    assert inside + 10 == len(rows)
+    assert gather(batch).nowhere == batch.findings
+    write_rollup(batch)
+    assert "10 baris anak" in (batch.folder / "rangkuman.html").read_text()

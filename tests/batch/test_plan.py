@@ -7,7 +7,9 @@ import tomllib
 import pytest
 from small_province import common, write_nation, write_province
 
+from lokus.batch.all_studies import run_batch
 from lokus.batch.plan import read_plan, to_toml
+from lokus.batch.rollup import write_rollup
 from lokus.errors import StudyFileError
 from lokus.settings.read import settings_from_mapping
 
@@ -100,3 +102,24 @@ def test_an_own_study_may_be_named_in_a_row(tmp_path):
     first, second = read_plan(table).entries
     assert first.plain["pilihan"] == {"jumlah": 3, "maks_kecamatan": 2}
     assert second.problem == 'baris 2: berkas "lain.toml" tidak ada'
+
+
+def test_a_spoilt_row_is_a_failure_of_its_own_and_hides_no_other(tmp_path):
+    table = write_province(tmp_path, 2)
+    heads = table.read_text().splitlines()[0].split(",")
+    more = [
+        {"kode": "99x1", "nama": "Tanpa Kode"},
+        {"kode": "9907", "nama": "Terlalu Lebar", "tabel.1.berkas": "data1.csv"},
+    ]
+    lines = [",".join(row.get(head, "") for head in heads) for row in more]
+    lines[1] += ",sel,lagi"
+    table.write_text(table.read_text() + "\n".join(lines) + "\n")
+    plan = read_plan(table, common=tmp_path / "bersama.toml")
+    assert [entry.kode for entry in plan.entries] == ["9901", "9902", "9907", "baris_4"]
+    assert [bool(entry.problem) for entry in plan.entries] == [False, False, True, True]
+    assert "99x1" in plan.entries[3].problem
+    assert "lebih banyak sel" in plan.entries[2].problem
+    batch = run_batch(plan, workers=1)
+    assert [outcome.status for outcome in batch.outcomes] == ["selesai", "selesai", "gagal", "gagal"]
+    assert any(line.startswith("Tanpa Kode: gagal") for line in batch.lines())
+    assert len(write_rollup(batch)) == 4

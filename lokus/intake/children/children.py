@@ -7,23 +7,30 @@ when reading ends: no table, finding, error message or log holds them.
 from __future__ import annotations
 
 import datetime as dt
-import re
-import secrets
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import pandas as pd
-import python_calamine
 
 from lokus.errors import InputError, LokusError
 from lokus.findings import Finding, Level, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.children.cells import day_number, day_text, parse_day
+from lokus.intake.children.engine import is_parquet
+from lokus.intake.children.exports import (
+    HEAD,
+    Rows,
+    drain,
+    export_files,
+    finished,
+    named_filters,
+    refuse_encoding,
+    tally_files,
+)
 from lokus.intake.children.layout import Layout, find_layout, split_lines
 from lokus.intake.children.sources import (
     head_lines,
@@ -32,18 +39,25 @@ from lokus.intake.children.sources import (
     text_chunks,
     workbook_chunks,
 )
-from lokus.intake.children.tally import Tally, Totals
+from lokus.intake.children.tally import ACCOUNT, Tally, Totals
 from lokus.intake.tables.grid import list_sheets
 from lokus.intake.tables.tables import RawTable
 
-__all__ = ["CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "count_children", "read_children"]
+__all__ = [
+    "CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "ChildCounts", "count_children", "read_children",
+]  # fmt: skip
 
 
 # What a planner must know about an export: rows and counts, never what stands in a cell
 
 
 def child_findings(
-    seen: Mapping[str, int], rows: Mapping[str, Sequence[int]], *, where: Where, period: tuple[str, str]
+    seen: Mapping[str, int],
+    rows: Mapping[str, Sequence[int]],
+    *,
+    where: Where,
+    period: tuple[str, str],
+    tell: Callable[[int], str] = str,
 ) -> tuple[Finding, ...]:
     """Tell what reading an export showed, one finding a matter.
 
@@ -57,6 +71,8 @@ def child_findings(
         File and sheet.
     period : tuple of str
         First and last day.
+    tell : callable, optional
+        How a row is told; by its number.
     """
     findings = []
     for what, level, text, remedy in _matters():
@@ -65,7 +81,7 @@ def child_findings(
         message = text.format(n=format_number(seen[what]), start=period[0], end=period[1])
         if listed := rows.get(what):
             more = ", …" if seen[what] > len(listed) else ""
-            message += " " + _("(rows {rows})").format(rows=", ".join(map(str, listed)) + more)
+            message += " " + _("(rows {rows})").format(rows=", ".join(map(tell, listed)) + more)
         findings.append(
             Finding(check=f"children.{what}", level=level, message=message, remedy=remedy, where=where)
         )
@@ -122,15 +138,8 @@ COUNT_COLUMNS = (
 )  # fmt: skip
 """Counts of children; ``anak`` = ``diukur`` + the last four."""
 
-_HEAD = 60
 _MANY_VILLAGES = 50
 _LEAST_CHILDREN = 1.5
-_ROW = re.compile(r"(?:line|row) (\d+)")
-_READING_ERRORS = (
-    pd.errors.ParserError,
-    python_calamine.CalamineError,
-    OSError,
-)
 Day = str | dt.date
 
 
@@ -155,7 +164,8 @@ def read_children(
     ----------
     path : str or Path
         A text file with ``;``, tab, ``,`` or ``|`` between cells, or a workbook. Lines above the header do
-        not matter.
+        not matter. Or a Parquet file, or a folder of text and Parquet files, for which the extra
+        ``lokus[klaster]`` is needed; a child in several files is one child.
     start, end : str or date
         First and last day of the period, ``"2026-02-01"``.
     sheet : str, optional
@@ -170,7 +180,8 @@ def read_children(
     -------
     RawTable
         One row a village: ``kecamatan``, ``desa`` (in capitals), :data:`COUNT_COLUMNS`; the index is the row
-        of the file in which the village first occurs within the period.
+        of the file in which the village first occurs within the period, counted on through the files of a
+        folder in the order of their names; the first record of a Parquet file is row 1.
 
     Raises
     ------
@@ -199,12 +210,17 @@ def read_children(
     if period[0] > period[1]:
         raise ValueError("start must not be later than end")
     tally = partial(Tally, start=period[0], end=period[1])
-    sheets = list_sheets(path)
-    if sheets:
+    rows: Rows | None = None
+    if path.is_dir() or is_parquet(path):
+        totals, layout, rows = tally_files(
+            export_files(path), start=period[0], end=period[1], columns=columns or {}, where=where or {}
+        )
+        at = Where(file=path.name)
+    elif sheets := list_sheets(path):
         totals, layout, at = _workbook(path, sheets, sheet, columns or {}, where or {}, tally)
     else:
         totals, layout, at = _text_file(path, columns or {}, where or {}, tally)
-    _refuse_unusable(totals, layout, at, period)
+    _refuse_unusable(totals, layout, at, period, rows)
     named = (day_text(period[0]), day_text(period[1]))
     data = _table(totals, with_kecamatan="kecamatan" in layout.roles)
     return RawTable(
@@ -213,8 +229,33 @@ def read_children(
         sheet=at.sheet or "",
         title_lines=(),
         totals=data.iloc[:0].assign(jenis_baris=pd.Series(dtype=object)),
-        findings=child_findings(totals.seen, totals.rows, where=at, period=named),
+        findings=child_findings(
+            totals.seen, totals.rows, where=at, period=named, tell=rows.text if rows else str
+        ),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildCounts:
+    """Children of many kabupaten, counted in one pass.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a village: ``kabupaten``, ``kecamatan``, ``desa`` (in capitals), :data:`COUNT_COLUMNS`.
+    findings : tuple of Finding
+        Of all files together.
+    of : mapping of str to tuple of Finding
+        The same by kabupaten, as its name stands in the files (in capitals, without the word *kabupaten*);
+        empty text for rows that name none.
+    rows : mapping of str to int
+        Rows of the files by kabupaten; together they are all rows.
+    """
+
+    table: pd.DataFrame
+    findings: tuple[Finding, ...]
+    of: Mapping[str, tuple[Finding, ...]]
+    rows: Mapping[str, int]
 
 
 def count_children(
@@ -224,7 +265,7 @@ def count_children(
     end: Day,
     columns: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
-) -> tuple[pd.DataFrame, tuple[Finding, ...]]:
+) -> ChildCounts:
     r"""Count the children of exports of many kabupaten, each file read once.
 
     A child in several files is counted once. Everything else is as in :func:`read_children`.
@@ -232,16 +273,13 @@ def count_children(
     Parameters
     ----------
     paths : sequence of str or Path
-        Text files; each has its own header.
+        Text or Parquet files; each has its own header.
     start, end, columns, where
         As for :func:`read_children`.
 
     Returns
     -------
-    DataFrame
-        One row a village: ``kabupaten``, ``kecamatan``, ``desa`` (in capitals), :data:`COUNT_COLUMNS`.
-    tuple of Finding
-        Of all files together.
+    ChildCounts
 
     Raises
     ------
@@ -257,34 +295,21 @@ def count_children(
     ...     "9901010202230001;Contoh Satu;Sukasari;Suka Maju;2026-02-03;80,1;-2,31\n"
     ...     "9902010202230002;Contoh Dua;Sukasari;Suka Maju;2026-02-03;88,0;0,12\n"
     ... )
-    >>> counts, _findings = count_children([path], start="2026-02-01", end="2026-02-28")
-    >>> counts[["kabupaten", "desa", "stunting"]].values.tolist()
+    >>> counts = count_children([path], start="2026-02-01", end="2026-02-28")
+    >>> counts.table[["kabupaten", "desa", "stunting"]].values.tolist()
     [['CONTOH DUA', 'SUKA MAJU', 0], ['CONTOH SATU', 'SUKA MAJU', 1]]
+    >>> counts.rows
+    {'CONTOH SATU': 1, 'CONTOH DUA': 1}
     """
     files = [Path(path) for path in paths]
     period = _day(start, "start"), _day(end, "end")
     if period[0] > period[1]:
         raise ValueError("start must not be later than end")
-    counting, salt = Tally(start=period[0], end=period[1]), secrets.token_hex(8)
-    for path in files:
-        at = Where(file=path.name)
-        _refuse_encoding(path, at)
-        lines = split_lines(head_lines(path, _HEAD))
-        layout = find_layout(lines, columns=columns or {}, filters=where or {}, where=at)
-        if "kabupaten" not in layout.roles:
-            raise InputError(
-                _("an export of many kabupaten needs a column that says which of them a row is of"),
-                where=replace(at, row=layout.lines),
-                remedy=_("name it under kolom: kabupaten = …"),
-            )
-        counting.keep_only(_named(layout))
-        counting.total = 0  # rows are numbered within their file
-        failure = _drain(text_chunks(path, layout, salt=salt), counting, layout.lines + 1)
-        if failure is not None:
-            _finished(counting, failure, layout, at)
-    totals = counting.finish()
-    at = Where(file=", ".join(path.name for path in files[:3]) + (" …" if len(files) > 3 else ""))
-    _refuse_shifted(totals, at)
+    totals, _layout, rows = tally_files(
+        files, start=period[0], end=period[1], columns=columns or {}, where=where or {}, each=True
+    )
+    at = rows.where
+    _refuse_shifted(totals, at, rows)
     if totals.counts.empty:
         raise InputError(
             _("no measurement lies between {start} and {end}").format(
@@ -293,9 +318,15 @@ def count_children(
             where=at,
             remedy=_("check the period and the column of the day of measurement"),
         )
-    named = (day_text(period[0]), day_text(period[1]))
-    findings = child_findings(totals.seen, totals.rows, where=at, period=named)
-    return _counted(totals.counts).reset_index(), findings
+    tell = partial(
+        child_findings, where=at, period=(day_text(period[0]), day_text(period[1])), tell=rows.text
+    )
+    return ChildCounts(
+        table=_counted(totals.counts).reset_index(),
+        findings=tell(totals.seen, totals.rows),
+        of={name: tell(seen, totals.rows_of.get(name, {})) for name, seen in totals.seen_of.items()},
+        rows={name: sum(seen.get(what, 0) for what in ACCOUNT) for name, seen in totals.seen_of.items()},
+    )
 
 
 def _day(value: Day, name: str) -> int:
@@ -314,11 +345,11 @@ def _text_file(
     tally: Callable[..., Tally],
 ) -> tuple[Totals, Layout, Where]:
     at = Where(file=path.name)
-    _refuse_encoding(path, at)
-    layout = find_layout(split_lines(head_lines(path, _HEAD)), columns=columns, filters=where, where=at)
-    counting = tally(filters=_named(layout))
-    failure = _drain(text_chunks(path, layout), counting, layout.lines + 1)
-    return _finished(counting, failure, layout, at), layout, at
+    refuse_encoding(path, at)
+    layout = find_layout(split_lines(head_lines(path, HEAD)), columns=columns, filters=where, where=at)
+    counting = tally(filters=named_filters(layout))
+    failure = drain(text_chunks(path, layout), counting, layout.lines + 1)
+    return finished(counting, failure, layout, at), layout, at
 
 
 def _workbook(
@@ -349,9 +380,9 @@ def _workbook(
         )
     name, layout = found[0]
     at = replace(at, sheet=name)
-    counting = tally(filters=_named(layout))
-    stopped = _drain(workbook_chunks(path, name, layout), counting, layout.lines + 1)
-    return _finished(counting, stopped, layout, at), layout, at
+    counting = tally(filters=named_filters(layout))
+    stopped = drain(workbook_chunks(path, name, layout), counting, layout.lines + 1)
+    return finished(counting, stopped, layout, at), layout, at
 
 
 def _fitting(
@@ -365,7 +396,7 @@ def _fitting(
     with open_workbook(path) as book:
         for name in sheets:
             rows = (
-                (number, "", cells) for number, cells in enumerate(islice(sheet_rows(book, name), _HEAD), 1)
+                (number, "", cells) for number, cells in enumerate(islice(sheet_rows(book, name), HEAD), 1)
             )
             try:
                 layout = find_layout(rows, columns=columns, filters=where, where=replace(at, sheet=name))
@@ -376,74 +407,19 @@ def _fitting(
     return found, failure.with_traceback(None)
 
 
-def _named(layout: Layout) -> dict[str, str]:
-    return {f"saring_{position}": value for position, value in layout.filters.items()}
+def _at(at: Where, row: int, rows: Rows | None) -> Where:
+    """Locate a row in the file, or in one of the files."""
+    file, number = rows.place(row) if rows else (at.file, row)
+    return replace(at, file=file, row=number or None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Failure:
-    """Where reading stopped: at a record of the body (0: unknown), or by a bug of this program."""
-
-    record: int = 0
-    fault: str = ""
-
-
-def _drain(chunks: Iterator[pd.DataFrame], tally: Tally, first_row: int) -> _Failure | None:
-    """Feed a tally; of an exception store only where it occurred.
-
-    Parsers quote the row that fails, and a chained exception would store its message and the cells in its
-    frames.
-    """
-    try:
-        for chunk in chunks:
-            tally.add(chunk, first_row + tally.total)
-    except Exception as error:
-        if isinstance(error, _READING_ERRORS):
-            located = _ROW.search(str(error))
-            return _Failure(record=int(located.group(1)) if located else 0)
-        step = traceback.extract_tb(error.__traceback__)[-1]
-        return _Failure(fault=f"{type(error).__name__} in {Path(step.filename).name}:{step.lineno}")
-    return None
-
-
-def _finished(tally: Tally, failure: _Failure | None, layout: Layout, at: Where) -> Totals:
-    if failure is None:
-        return tally.finish()
-    if failure.fault:
-        raise RuntimeError(failure.fault)
-    raise InputError(
-        _("the rows cannot be read: a quotation mark is not closed, or the file is damaged"),
-        where=replace(at, row=layout.lines + failure.record if failure.record else None),
-        remedy=_("check the quotation marks of that row, or export again"),
-    )
-
-
-def _refuse_encoding(path: Path, at: Where) -> None:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if not start:
-        raise InputError(
-            _("the table is empty"),
-            where=at,
-            remedy=_("name the sheet with the data with lembar, or ask the office for the file again"),
-        )
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(
-            _("this is a workbook, although its name says CSV"),
-            where=at,
-            remedy=_("rename it to .xlsx or .xls"),
-        )
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError(_("the file is in UTF-16"), where=at, remedy=_("save it as CSV UTF-8 and run again"))
-
-
-def _refuse_shifted(totals: Totals, at: Where) -> None:
+def _refuse_shifted(totals: Totals, at: Where, rows: Rows | None = None) -> None:
     if totals.seen.get("lebih"):
         raise InputError(
             _("{n} rows have more cells than the header; their cells are shifted").format(
                 n=totals.seen["lebih"]
             ),
-            where=replace(at, row=totals.rows["lebih"][0]),
+            where=_at(at, totals.rows["lebih"][0], rows),
             remedy=_("put quotation marks around cells that contain the separator, or export again"),
         )
     if totals.seen.get("desa_bukan_nama"):
@@ -451,21 +427,23 @@ def _refuse_shifted(totals: Totals, at: Where) -> None:
             _("{n} rows have a number or a day where the village should be; their cells are shifted").format(
                 n=totals.seen["desa_bukan_nama"]
             ),
-            where=replace(at, row=totals.rows["desa_bukan_nama"][0]),
+            where=_at(at, totals.rows["desa_bukan_nama"][0], rows),
             remedy=_("export again, or put quotation marks around cells that contain the separator"),
         )
 
 
-def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[int, int]) -> None:
-    _refuse_shifted(totals, at)
-    _refuse_several_kabupaten(totals, layout, at)
+def _refuse_unusable(
+    totals: Totals, layout: Layout, at: Where, period: tuple[int, int], rows: Rows | None
+) -> None:
+    _refuse_shifted(totals, at, rows)
+    _refuse_several_kabupaten(totals, layout, at, rows)
     children = int(totals.counts["anak"].sum())
     if len(totals.counts) >= _MANY_VILLAGES and children < _LEAST_CHILDREN * len(totals.counts):
         raise InputError(
             _("{n} children are in {k} villages; something else stands in the column of villages").format(
                 n=children, k=len(totals.counts)
             ),
-            where=replace(at, row=layout.lines),
+            where=replace(at, row=layout.lines or None),
             remedy=_("name the column of villages under kolom (desa), or export again"),
         )
     if totals.counts.empty:
@@ -473,13 +451,13 @@ def _refuse_unusable(totals: Totals, layout: Layout, at: Where, period: tuple[in
             _("no measurement lies between {start} and {end}").format(
                 start=day_text(period[0]), end=day_text(period[1])
             ),
-            where=replace(at, row=layout.lines),
+            where=replace(at, row=layout.lines or None),
             remedy=_("check the period and the column of the day of measurement"),
         )
 
 
-def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where) -> None:
-    """Raise on several kabupaten: villages of one name in two of them would be counted as one."""
+def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where, rows: Rows | None) -> None:
+    """Villages of one name in two kabupaten would be counted as one."""
     named = totals.counts.index.get_level_values("kabupaten")
     several = sorted(set(named) - {""})
     if len(several) < 2:
@@ -487,7 +465,7 @@ def _refuse_several_kabupaten(totals: Totals, layout: Layout, at: Where) -> None
     second = min(totals.first_row[named == name].min() for name in several[1:])
     raise InputError(
         _("the rows of the period are of {n} kabupaten or kota").format(n=len(several)),
-        where=replace(at, row=int(second)),
+        where=_at(at, int(second), rows),
         remedy=_('take one of them: saring = {{ "{header}" = "…" }} with its name as it stands there').format(
             header=layout.kabupaten
         ),

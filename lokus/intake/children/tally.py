@@ -7,7 +7,7 @@ rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,7 @@ from lokus.intake.children.sources import BY_NAME, BY_NIK, NO_IDENTITY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CLASSES", "Tally", "Totals"]
+__all__ = ["ACCOUNT", "CLASSES", "Tally", "Totals"]
 
 SEVERE, STUNTED, IMPLAUSIBLE = -3.0, -2.0, 6.0
 """WHO bounds of the z-score of height for age; beyond ±6 it is flagged as implausible."""
@@ -56,6 +56,9 @@ _SHOWN_ROWS = 5
 
 Places = tuple[str, str, str]
 
+ACCOUNT: Final = ("disaring", "tanggal", "tanpa_tanggal", "di_luar_periode", "dalam_periode")
+"""Each row is one of these."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
@@ -70,13 +73,17 @@ class Totals:
     seen : mapping of str to int
         Numbers of rows or children by kind of problem.
     rows : mapping of str to list of int
-        The first rows of each kind of problem.
+        The first few rows of each such matter.
+    seen_of, rows_of : mapping of kabupaten to mapping
+        The same by kabupaten, where a tally counts each.
     """
 
     counts: pd.DataFrame
     first_row: pd.Series
     seen: Mapping[str, int]
     rows: Mapping[str, list[int]]
+    seen_of: Mapping[str, Mapping[str, int]]
+    rows_of: Mapping[str, Mapping[str, list[int]]]
 
 
 @dataclass(kw_only=True, repr=False)
@@ -88,7 +95,9 @@ class Tally:
     start, end : int
         First and last day of the period, as day numbers.
     filters : mapping of column name to value
-        Rows to use; case and spaces do not matter.
+        Rows to keep; case and spaces do not matter.
+    each : bool
+        Whether to count what is the matter for each kabupaten too.
     """
 
     start: int
@@ -97,6 +106,7 @@ class Tally:
     seen: dict[str, int] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
     total: int = 0
+    each: bool = False
 
     def __post_init__(self) -> None:
         self._day = Lookup(parse_day, missing=MISSING, dtype=np.int64)
@@ -108,6 +118,10 @@ class Tally:
         self._buffer: list[_LastRows] = []
         self._buffered = 0
         self._state = _LastRows.empty()
+        self._region: NDArray[np.int64] = np.empty(0, np.int64)
+        self._regions: list[str] = []
+        self._seen_of: dict[str, dict[str, int]] = {}
+        self._rows_of: dict[str, dict[str, list[int]]] = {}
 
     def keep_only(self, filters: Mapping[str, str]) -> None:
         """Restrict the following chunks to rows with these values in these columns."""
@@ -120,6 +134,12 @@ class Tally:
         """Add a chunk whose first row has the number `first_row` in the file."""
         self.total += len(chunk)
         row = np.arange(first_row, first_row + len(chunk))
+        if self.each:
+            codes, texts = _codes(chunk, "kabupaten")
+            # A name may be spelt in several ways; -1, the last, is a row without one.
+            names = [*map(kabupaten_text, texts), ""]
+            self._regions = sorted(set(names))
+            self._region = np.searchsorted(self._regions, names)[codes]
         keep = np.ones(len(chunk), dtype=bool)
         for name, lookup in self._keep.items():
             keep &= lookup(chunk[name])
@@ -174,16 +194,32 @@ class Tally:
             rank[self._villages[place]] = position
         first = np.empty(len(places), dtype=np.int64)
         first[rank] = self._first
-        village, kind = self._one_each(kept, rank)
+        village, kind = self._one_each(kept, rank, places)
         table = np.bincount(village * len(CLASSES) + kind, minlength=len(places) * len(CLASSES))
         index = pd.MultiIndex.from_tuples(places, names=["kabupaten", "kecamatan", "desa"])
         counts = pd.DataFrame(table.reshape(len(places), len(CLASSES)), index=index, columns=list(CLASSES))
         counts.insert(0, "anak", counts.sum(axis=1))
         for name in ("tanpa_tb", "tanpa_zskor", "tidak_wajar", "bertentangan"):
             self.seen[f"anak_{name}"] = int(counts[name].sum())
+            if self.each:
+                for region, n in counts[name].groupby(level="kabupaten").sum().items():
+                    self._count_of(str(region), f"anak_{name}", int(n))
         return Totals(
-            counts=counts, first_row=pd.Series(first, index=index), seen=dict(self.seen), rows=dict(self.rows)
+            counts=counts,
+            first_row=pd.Series(first, index=index),
+            seen=dict(self.seen),
+            rows=dict(self.rows),
+            seen_of=self._seen_of,
+            rows_of=self._rows_of,
         )
+
+    def _count_children(self, what: str, village: NDArray[np.int64], places: Sequence[Places]) -> None:
+        """Count children, each in the kabupaten of its village."""
+        self.seen[what] = len(village)
+        if self.each:
+            numbers, counts = np.unique(village, return_counts=True)
+            for number, n in zip(numbers.tolist(), counts.tolist(), strict=True):
+                self._count_of(places[number][0], what, n)
 
     def _settle(self) -> None:
         if self._buffer:
@@ -197,13 +233,17 @@ class Tally:
         known = by_nik & (birth > 0)
         pairs = pd.DataFrame({"key": kept.key[known], "birth": birth[known]}).drop_duplicates()
         shared = pairs["key"][pairs["key"].duplicated()].unique()
-        self.seen["nik_ganda"] = len(shared)
+        of = kept.key.argsort(kind="stable")
+        first = of[np.searchsorted(kept.key, shared, sorter=of)]
+        self._count_children(
+            "nik_ganda", (kept.word[first] >> _VILLAGE) & (_MAX_VILLAGES - 1), [*self._villages]
+        )
         merge = by_nik & ~np.isin(kept.key, shared)
         word = np.where(merge, kept.word & ((1 << _BIRTH) - 1), kept.word)
         return _last_rows(_LastRows(kept.key, word, kept.times))
 
     def _one_each(
-        self, kept: _LastRows, rank: NDArray[np.int64]
+        self, kept: _LastRows, rank: NDArray[np.int64], places: Sequence[Places]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return village and class of each child, by rule where its last day has several rows."""
         begin = np.flatnonzero(_changes(kept.key) | _changes(kept.word >> _BIRTH))
@@ -214,9 +254,9 @@ class Tally:
         lowest, highest = np.minimum.reduceat(village, begin), np.maximum.reduceat(village, begin)
         least, most = np.minimum.reduceat(kind, begin), np.maximum.reduceat(kind, begin)
         repeated = np.add.reduceat(kept.times, begin) > 1
-        self.seen["dua_desa"] = int((lowest != highest).sum())
+        self._count_children("dua_desa", lowest[lowest != highest], places)
         conflict = (least != most) & (most >= _IMPLAUSIBLE)
-        self.seen["ganda"] = int((repeated & ~conflict & (lowest == highest)).sum())
+        self._count_children("ganda", lowest[repeated & ~conflict & (lowest == highest)], places)
         return lowest, np.where(conflict, _CONFLICT, most)
 
     def _village(
@@ -259,6 +299,24 @@ class Tally:
             listed = self.rows.setdefault(what, [])
             if len(listed) < keep:
                 listed += number[np.flatnonzero(rows)[: keep - len(listed)]].tolist()
+            if self.each:
+                self._count_each(what, rows, number, keep)
+
+    def _count_each(self, what: str, rows: NDArray[np.bool_], number: NDArray[np.int64], keep: int) -> None:
+        """Count rows by kabupaten."""
+        regions = self._region[rows]
+        counts = np.bincount(regions)
+        for code in np.flatnonzero(counts):
+            name = self._regions[code]
+            self._count_of(name, what, int(counts[code]))
+            listed = self._rows_of.setdefault(name, {}).setdefault(what, [])
+            if len(listed) < keep:
+                listed += number[np.flatnonzero(rows)[regions == code][: keep - len(listed)]].tolist()
+
+    def _count_of(self, name: str, what: str, n: int) -> None:
+        if n:
+            seen = self._seen_of.setdefault(name, {})
+            seen[what] = seen.get(what, 0) + n
 
 
 @dataclass(frozen=True)

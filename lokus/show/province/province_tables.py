@@ -10,9 +10,12 @@ from lokus.i18n import gettext as _
 from lokus.show.tables.table import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.findings import Finding
     from lokus.show.results.info import StudyInfo
 
 __all__ = ["Province", "empty_province", "province_sentence", "province_tables"]
@@ -39,6 +42,8 @@ class Province:
         ``tingkat``, ``temuan``, ``diterima``, ``kabupaten`` (how many), ``n``.
     comparable : bool
         Whether scores of all kabupaten stand on one fixed scale.
+    nowhere : tuple of Finding
+        Rows of national files that are in no study, file by file.
 
     Examples
     --------
@@ -52,6 +57,7 @@ class Province:
     completeness: pd.DataFrame
     findings: pd.DataFrame
     comparable: bool
+    nowhere: tuple[Finding, ...] = ()
 
     @property
     def ranking_note(self) -> str:
@@ -145,6 +151,8 @@ def province_tables(province: Province) -> dict[str, Table]:
         _("Completeness"): completeness_table(province.completeness),
         _("Findings"): findings_table(province.findings),
     }
+    if province.nowhere:
+        tables[_("In no study")] = nowhere_table(province.nowhere)
     held = province.kabupaten[province.kabupaten["status"] != "selesai"]
     if len(held):
         tables = {_("Held back"): held_table(held), **tables}
@@ -225,6 +233,16 @@ def completeness_table(frame: pd.DataFrame) -> Table:
         Column.number(_("Values needed"), frame["dari"], width=11),
         Column.number(_("Complete (%)"), frame["persen"], decimals=1, width=11),
         title=_("Completeness by office and kabupaten"),
+    )
+
+
+def nowhere_table(findings: Sequence[Finding]) -> Table:
+    """List rows of national files that belong to no study, counted file by file."""
+    return Table.of(
+        Column.text(_("File"), [finding.where.file or "" for finding in findings], width=30),
+        Column.text(_("Finding"), [finding.message for finding in findings], width=70),
+        Column.text(_("What to do"), [finding.remedy for finding in findings], width=60),
+        title=_("Rows of national files that are in no study"),
     )
 
 
