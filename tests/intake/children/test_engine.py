@@ -94,3 +94,13 @@ def test_lines_are_counted_with_or_without_an_end(tmp_path):
         path = tmp_path / "a.csv"
         path.write_bytes(text)
         assert count_lines(path) == len(text.splitlines())
+
+
+def test_no_two_children_are_one_number_whatever_the_salt(tmp_path):
+    path = tmp_path / "ukur.csv"
+    numbers = [f"99{w % 3:02d}01{10 + w % 18:02d}0223{w:04d}" for w in range(400)]
+    path.write_text("NIK;Prov;Desa;Tgl Ukur;ZS TB/U\n" + "".join(f"{n};;A;;\n" for n in numbers))
+    layout = layout_of(path)
+    for salt in range(60):
+        (chunk,) = engine_chunks(path, layout, salt=f"{salt * 2654435761:016x}")
+        assert (chunk["anak"] >> 1).is_unique
