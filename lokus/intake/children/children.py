@@ -20,7 +20,7 @@ from lokus.findings import Finding, Level, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.children.cells import day_number, day_text, parse_day
-from lokus.intake.children.engine import is_parquet
+from lokus.intake.children.duckdb_rows import is_parquet
 from lokus.intake.children.exports import (
     HEAD,
     Rows,

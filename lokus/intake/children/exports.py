@@ -16,7 +16,7 @@ import python_calamine
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.intake.children.engine import (
+from lokus.intake.children.duckdb_rows import (
     EngineStoppedError,
     can_read,
     count_lines,
@@ -28,7 +28,7 @@ from lokus.intake.children.layout import Layout, find_layout, split_lines
 from lokus.intake.children.sources import head_lines, text_chunks
 from lokus.intake.children.tally import Tally, Totals
 
-__all__ = ["Rows", "drain", "export_files", "finished", "named_filters", "refuse_encoding", "tally_files"]
+__all__ = ["Rows", "export_files"]
 
 HEAD = 60
 _KINDS = (".csv", ".txt", ".tsv", ".parquet")
@@ -110,7 +110,7 @@ def export_files(path: Path) -> list[Path]:
             if others
             else _("the folder has no files"),
             where=Where(file=path.name),
-            remedy=_("leave only exports of children in it, as .csv, .txt, .tsv or .parquet"),
+            remedy=_("leave only exports of children in it, as CSV, TXT, TSV or Parquet"),
         )
     return files
 

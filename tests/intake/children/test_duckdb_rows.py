@@ -11,8 +11,8 @@ from national_exports import dirty_exports
 
 from lokus.errors import InputError
 from lokus.findings import Where
-from lokus.intake.children import engine
-from lokus.intake.children.engine import EngineStoppedError, count_lines, engine_chunks, parquet_rows
+from lokus.intake.children import duckdb_rows
+from lokus.intake.children.duckdb_rows import EngineStoppedError, count_lines, engine_chunks, parquet_rows
 from lokus.intake.children.layout import find_layout, split_lines
 from lokus.intake.children.sources import head_lines, text_chunks
 
@@ -82,7 +82,7 @@ def test_a_damaged_parquet_file_is_told_without_its_bytes(tmp_path):
 def test_the_engine_may_write_no_temporary_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = set(Path(tempfile.gettempdir()).iterdir())
-    with engine._connect() as connection:
+    with duckdb_rows._connect() as connection:
         assert connection.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
         assert connection.sql("SELECT current_setting('memory_limit')").fetchall() == [("953.6 MiB",)]
     assert not list(tmp_path.iterdir())
