@@ -124,6 +124,8 @@ class Kajian:
     gaps = stage(followup.gaps)
     owners = stage(followup.owners)
     interventions = stage(followup.interventions)
+    costs = stage(followup.costs)
+    trade_off = stage(followup.trade_off)
     structures = stage(followup.structures)
     audit_rows = stage(followup.audit_rows)
     audit_returns = stage(followup.audit_returns)

@@ -23,6 +23,7 @@ from lokus.settings.evidence import (
 )
 from lokus.settings.followup import (
     CaseAuditSettings,
+    CostSettings,
     DecreeSettings,
     GapSettings,
     OutputSettings,
@@ -75,6 +76,7 @@ class Settings(Section):
     completeness: CompletenessSettings | None = Field(None, alias="kelengkapan")
     audit: AuditSettings = AuditSettings.model_validate({})
     gaps: GapSettings = Field(GapSettings.model_validate({}), alias="kesenjangan")
+    costs: CostSettings | None = Field(None, alias="biaya")
     shares: tuple[SharingSettings, ...] = Field((), alias="pembagian")
     groups: dict[str, Text] | None = Field(None, alias="sasaran_penerima")
     trajectory: TrajectorySettings | None = Field(None, alias="lintasan")

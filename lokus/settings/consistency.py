@@ -130,6 +130,7 @@ def check_settings(settings: Settings, *, file: str) -> None:
             )
     _check_worse_ends(settings, catalogue, file)
     _check_named_once(settings, file)
+    _check_costs(settings, catalogue, file)
     _check_offices(settings, catalogue, file)
     available = available_indicators(settings, catalogue)
     for place, key in _needed(settings):
@@ -172,6 +173,7 @@ def _named(settings: Settings) -> Iterator[tuple[str, str]]:
     for number, table in enumerate(settings.tables, start=1):
         yield from ((f"tabel[{number}].indikator", key) for key in table.gives)
     yield from (("skor", key) for key in settings.scores.keys)
+    yield from (("biaya.harga", key) for key in (settings.costs.units if settings.costs else ()))
     yield from (("keluaran.batas_kelas", key) for key in settings.outputs.breaks)
     yield from (("ketidakpastian.galat", key) for key in settings.uncertainty.errors)
     yield from _needed(settings)
@@ -241,6 +243,51 @@ def _check_offices(settings: Settings, catalogue: Catalogue, file: str) -> None:
                 file,
                 "kelengkapan.opd",
                 _('no table is of the office "{name}"').format(name=name),
+                _('did you mean "{key}"?').format(key=near[0])
+                if near
+                else _("name one of: {names}").format(names=", ".join(sorted(offices))),
+            )
+
+
+def _check_costs(settings: Settings, catalogue: Catalogue, file: str) -> None:
+    """Raise on a unit cost that no gap would use, or that is of another unit than the gap is counted in."""
+    stated, limits = settings.costs, settings.gaps.limits
+    if stated is None:
+        return
+    for key, cost in stated.units.items():
+        unit = catalogue[key].action_unit
+        if key not in limits:
+            raise _wrong(
+                file,
+                f"biaya.harga.{key}",
+                _('"{key}" has no threshold, so it has no gaps to be paid for').format(key=key),
+                _("state its threshold under [kesenjangan.ambang], or remove the unit cost"),
+            )
+        if not unit:
+            raise _wrong(
+                file,
+                f"biaya.harga.{key}",
+                _('the catalogue does not say in what the intervention of "{key}" is counted').format(key=key),
+                _("remove the unit cost; the intervention is then shown without cost"),
+            )
+        if " ".join(cost.unit.casefold().split()) != unit.casefold():
+            raise _wrong(
+                file,
+                f"biaya.harga.{key}.satuan",
+                _('"{given}" is priced, but the intervention is counted in "{unit}"').format(
+                    given=cost.unit, unit=unit
+                ),
+                _('state the cost of one "{unit}", and write this unit').format(unit=unit),
+            )
+    given = {key: table.opd for table in settings.tables if table.opd for key in table.gives}
+    offices = set(given.values()) | {catalogue[key].owner for key in limits if catalogue[key].owner}
+    for budget in stated.budgets:
+        if budget.opd not in offices:
+            near = difflib.get_close_matches(budget.opd, offices, n=1, cutoff=0.5)
+            raise _wrong(
+                file,
+                "biaya.anggaran.opd",
+                _('no gap and no table is of the office "{name}"').format(name=budget.opd),
                 _('did you mean "{key}"?').format(key=near[0])
                 if near
                 else _("name one of: {names}").format(names=", ".join(sorted(offices))),

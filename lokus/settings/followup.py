@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from lokus.i18n import gettext as _
 from lokus.settings.base import (
+    AtMost,
     Count,
     Kode,
     Note,
@@ -23,6 +24,7 @@ from lokus.settings.base import (
 
 __all__ = [
     "CaseAuditSettings",
+    "CostSettings",
     "DecreeSettings",
     "GapSettings",
     "OutputSettings",
@@ -179,3 +181,53 @@ class GapSettings(Section):
     def limits(self) -> dict[str, float]:
         """Thresholds, including 1 for each required structure."""
         return {**dict.fromkeys(self.structures, 1.0), **self.thresholds}
+
+
+_MOST_POINTS = 60  # of one comparison: each is a whole choice, and a line to be read
+Rupiah = Annotated[
+    StrictInt, Field(ge=0), AtMost(10**13, lambda: _("more than the budget of any kabupaten, in rupiah"))
+]
+
+
+class UnitCostSettings(Section):
+    """``[biaya.harga.<indicator>]``: cost of one unit of the intervention of an indicator."""
+
+    rupiah: Annotated[Rupiah, Field(ge=1)]
+    unit: Text = Field(alias="satuan")
+    year: Year = Field(alias="tahun")
+    source: Text = Field(alias="sumber")
+
+
+class BudgetSettings(Section):
+    """``[[biaya.anggaran]]``: money of an office from one source of funding."""
+
+    opd: Text
+    source: Text = Field(alias="sumber")
+    rupiah: Rupiah
+
+
+class CostSettings(Section):
+    """``[biaya]``: unit costs, budgets, and the lists to be compared by cost."""
+
+    reach: Annotated[Literal["threshold", "all"], Words(ambang="threshold", semua="all")] = Field(
+        "threshold", alias="sampai"
+    )
+    units: dict[str, UnitCostSettings] = Field(alias="harga", min_length=1)
+    budgets: tuple[BudgetSettings, ...] = Field((), alias="anggaran")
+    numbers: tuple[Villages, ...] = Field((), alias="banding_jumlah", max_length=_MOST_POINTS)
+    limits: tuple[Rupiah, ...] = Field((), alias="banding_pagu", max_length=_MOST_POINTS)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        pairs = [(one.opd, one.source) for one in self.budgets]
+        for pair in pairs:
+            if pairs.count(pair) > 1:
+                raise ValueError(
+                    _("the budget of {opd} from {source} is stated twice").format(
+                        opd=pair[0], source=pair[1]
+                    )
+                )
+        for points in (self.numbers, self.limits):
+            if list(points) != sorted(set(points)):
+                raise ValueError(_("state banding_jumlah and banding_pagu rising, each number once"))
+        return self

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from lokus.followup.allocation import Sharing
     from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.beneficiaries import Beneficiaries
+    from lokus.choice.trade_off import TradeOff
     from lokus.followup.case_audit import AuditShortlist
+    from lokus.followup.costs import Costs
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from lokus.settings.followup import SharingSettings
 
 __all__ = [
-    "audit_returns", "audit_rows", "beneficiaries", "calendar", "case_audit", "filled_calendar", "gaps",
-    "interventions", "owners",
-    "realisation", "requests", "sharings", "structures", "trajectory",
+    "audit_returns", "audit_rows", "beneficiaries", "calendar", "case_audit", "costs", "filled_calendar",
+    "gaps", "interventions", "owners",
+    "realisation", "requests", "sharings", "structures", "trade_off", "trajectory",
 ]  # fmt: skip
 
 
@@ -75,6 +77,52 @@ def interventions(study: Kajian) -> Interventions | None:
         return None
     return intervention_matrix(
         _at_survey(study), thresholds, study.catalogue, owners=study.owners, lokus=study.proposal.kode
+    )
+
+
+def costs(study: Kajian) -> Costs | None:
+    """Cost of closing the gaps, against the budgets; ``None`` without unit costs or thresholds."""
+    from lokus.followup.costs import Budget, UnitCost, intervention_costs
+
+    stated = study.settings.costs
+    if stated is None or study.interventions is None:
+        return None
+    return intervention_costs(
+        study.interventions,
+        {
+            key: UnitCost(rupiah=one.rupiah, year=one.year, source=one.source)
+            for key, one in stated.units.items()
+        },
+        budgets=[Budget(opd=one.opd, source=one.source, rupiah=one.rupiah) for one in stated.budgets],
+        everyone=stated.reach == "all",
+    )
+
+
+def trade_off(study: Kajian) -> TradeOff | None:
+    """Best lists of the stated lengths and budgets by cost and children; ``None`` where none are stated."""
+    from lokus.choice.trade_off import trade_off
+    from lokus.stages.choice import children_seen, deciding_ties
+
+    stated = study.settings.costs
+    if study.costs is None or stated is None or not (stated.numbers or stated.limits):
+        return None
+    counted = children_seen(study)
+    if counted is None:
+        return None
+    cost = study.settings.choice.cost
+    shown = _at_survey(study)["anak_stunting"].where(counted.notna())
+    return trade_off(
+        study.scores.table["skor"],
+        study.villages["kode_kecamatan"],
+        study.problem,
+        cost=study.costs.comparable,
+        children=shown,
+        numbers=stated.numbers,
+        budgets=stated.limits,
+        tie_break=deciding_ties(study, study.scores.tie_break, study.children),
+        chosen=study.proposal.kode,
+        jenis=study.villages["jenis"],
+        own_cost=study.villages[cost] if cost else None,
     )
 
 

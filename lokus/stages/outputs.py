@@ -357,6 +357,8 @@ def material(study: Kajian) -> Material:
         causes=_causes(study),
         calendar=study.calendar,
         structures=study.structures,
+        costs=study.costs,
+        trade_off=study.trade_off,
         formalities=study.formalities,
         requests=study.requests,
         influence=_influence(study),

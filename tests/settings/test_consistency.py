@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 
 import pytest
 from tiny_study import tiny_mapping
 
 from lokus.errors import StudyFileError
+from lokus.example import EXAMPLE_STUDY, example_files
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.settings.consistency import available_indicators
 from lokus.settings.read import settings_from_mapping
@@ -98,3 +100,27 @@ def test_a_case_audit_without_children_to_expect_is_refused(plain):
 def test_a_code_that_is_no_kabupaten_is_refused_with_its_key(plain):
     with pytest.raises(StudyFileError, match=r'batas.kode_kabupaten: "16" bukan kode 4 angka'):
         settings_from_mapping(changed(plain, "batas", {"kode_kabupaten": "16"}))
+
+
+PRICE = {"rupiah": 3_500_000, "satuan": "keluarga", "tahun": 2026, "sumber": "Standar harga"}
+
+
+@pytest.mark.parametrize(
+    ("costs", "key", "remedy"),
+    [
+        ({"harga": {"sanitasi_layak": {**PRICE, "satuan": "unit"}}}, "satuan", 'satu "keluarga"'),
+        ({"harga": {"desil_1_2": PRICE}}, "biaya.harga.desil_1_2", "kesenjangan.ambang"),
+        ({"harga": {"sanitasi": PRICE}}, "biaya.harga", "sanitasi_layak"),
+        (
+            {"harga": {"sanitasi_layak": PRICE}, "anggaran": [{"opd": "Dinas PUP", "sumber": "DAK", "rupiah": 1}]},
+            "biaya.anggaran.opd",
+            "Dinas PUPR",
+        ),
+    ],
+)  # fmt: skip
+def test_a_cost_that_would_be_multiplied_wrongly_or_used_nowhere_is_refused(costs, key, remedy):
+    stated = tomllib.loads((example_files() / EXAMPLE_STUDY).read_text("utf-8"))
+    with pytest.raises(StudyFileError) as raised:
+        settings_from_mapping({**stated, "biaya": costs}, file="kajian.toml")
+    assert key in str(raised.value)
+    assert remedy in str(raised.value)

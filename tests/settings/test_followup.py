@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from lokus.settings.followup import (
     CaseAuditSettings,
+    CostSettings,
     GapSettings,
     OutputSettings,
     PointSettings,
@@ -56,3 +57,20 @@ def test_indicators_with_a_map_of_their_own():
 def test_case_audit_and_gaps_start_with_the_lokus():
     assert CaseAuditSettings.model_validate({"jumlah": 5}).scope == "lokus"
     assert GapSettings.model_validate({}).all_villages is False
+
+
+def test_money_is_whole_rupiah_and_no_budget_is_stated_twice():
+    price = {"rupiah": 3_500_000, "satuan": "keluarga", "tahun": 2026, "sumber": "Standar harga"}
+    budget = {"opd": "Dinas PUPR", "sumber": "DAK", "rupiah": 5}
+    stated = CostSettings.model_validate({"harga": {"sanitasi_layak": price}, "anggaran": [budget]})
+    assert stated.reach == "threshold"
+    for wrong in (
+        {"harga": {}},
+        {"harga": {"sanitasi_layak": {**price, "rupiah": 0}}},
+        {"harga": {"sanitasi_layak": {**price, "rupiah": 3500.5}}},
+        {"harga": {"sanitasi_layak": price}, "anggaran": [budget, budget]},
+        {"harga": {"sanitasi_layak": price}, "banding_jumlah": [20, 10]},
+        {"harga": {"sanitasi_layak": price}, "banding_pagu": [10, 10]},
+    ):
+        with pytest.raises(ValidationError):
+            CostSettings.model_validate(wrong)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lokus import Kajian
@@ -111,3 +113,23 @@ def test_what_comes_later_does_not_rename_the_office(demo):
             "indikator": {"sanitasi_layak": "Sanitasi"}}  # fmt: skip
     tables = [*demo.settings.to_mapping()["tabel"], late]
     assert demo.replace_tables(tables).owners["sanitasi_layak"] == demo.owners["sanitasi_layak"]
+
+
+def test_costs_and_the_comparison_are_computed_where_unit_costs_are_stated(small):
+    price = {"rupiah": 1_000_000, "satuan": "keluarga", "tahun": 2026, "sumber": "Standar harga"}
+    n = len(small.proposal.kode)
+    study = small.replace(
+        biaya={
+            "harga": {"sanitasi_layak": price},
+            "anggaran": [{"opd": small.gaps["opd"].iloc[0], "sumber": "DAK", "rupiah": 7}],
+            "banding_jumlah": [n, n + 1],
+            "banding_pagu": [10**12],
+        }
+    )
+    gaps = study.interventions.details
+    units = gaps.loc[gaps["kunci"] == "sanitasi_layak", "kebutuhan_ambang"].dropna()
+    assert study.costs.by_office["biaya"].dropna().sum() == 1_000_000 * units.round(6).apply(math.ceil).sum()
+    assert study.trade_off.by_number.loc[n, "sama"] == n
+    assert study.trade_off.by_budget["anak"].iloc[0] >= study.trade_off.by_number.loc[n, "anak"] - 1e-9
+    assert study.material.costs is study.costs
+    assert small.costs is None and small.trade_off is None

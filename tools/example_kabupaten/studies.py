@@ -136,6 +136,28 @@ cakupan_imunisasi = 70
 cakupan_bumil_ttd = 70
 cakupan_asi_eksklusif = 60
 
+# Menutup kesenjangan itu berapa biayanya? Harga contoh; kegiatan yang belum ada harganya tidak dihitung 0.
+[biaya]
+sampai = "ambang"
+banding_jumlah = [10, 15, 20, 26, 30, 35, 40]
+banding_pagu = [250000000, 500000000, 750000000, 1000000000, 1500000000, 2000000000]
+[biaya.harga]
+sanitasi_layak = { rupiah = 3500000, satuan = "keluarga", tahun = $year, sumber = "Harga contoh" }
+air_layak = { rupiah = 2750000, satuan = "keluarga", tahun = $year, sumber = "Harga contoh" }
+krs_persen = { rupiah = 360000, satuan = "keluarga", tahun = $year, sumber = "Harga contoh" }
+[[biaya.anggaran]]
+opd = "Dinas PUPR"
+sumber = "DAK"
+rupiah = 1250000000
+[[biaya.anggaran]]
+opd = "Dinas PUPR"
+sumber = "APBDes (dana desa)"
+rupiah = 400000000
+[[biaya.anggaran]]
+opd = "DPPKB"
+sumber = "APBD"
+rupiah = 100000000
+
 # Tim Pendamping Keluarga dibagi menurut banyaknya keluarga, paling sedikit satu tim tiap desa.
 # Satu desa belum melaporkan keluarganya; timnya ditetapkan setelah datanya ada.
 [[pembagian]]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
+    from lokus.followup.costs import Costs
+    from lokus.choice.trade_off import TradeOff
     from lokus.followup.trajectory import Trajectory
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.review import ReviewMaterial
@@ -99,6 +101,9 @@ class Material:
         Draft of the action calendar, with `interventions`.
     formalities : Formalities
         What decree, minutes and letters state and no data give.
+    costs : Costs, optional
+        Cost of closing the gaps; not for the public, since money divided by unit cost is a small count.
+    trade_off : TradeOff, optional
     structures : Structures, optional
         Where TPPS, BKB, TPK and others are there.
     requests : pandas.DataFrame, optional
@@ -152,6 +157,8 @@ class Material:
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)
     structures: Structures | None = None
+    costs: Costs | None = None
+    trade_off: TradeOff | None = None
     requests: pd.DataFrame | None = None
     influence: pd.DataFrame | None = None
     clusters: Clusters | None = None

@@ -225,6 +225,8 @@ def mask_small_counts(
         overlap=material.overlap if open_ else None,
         justifications=None,
         calendar=None,
+        costs=None,  # divided by the unit cost they give small counts
+        trade_off=None,
         requests=None,
         reconciliation=None,
         influence=material.influence if open_ else None,

@@ -59,7 +59,7 @@ class Column:
     missing : bool
         A missing value is missing data: a sheet says "belum ada data" instead of leaving the cell empty.
     missing_as : str
-        What a sheet says of a missing value instead.
+        What a reader reads of a missing value instead, on a sheet and in texts.
     masked : sequence of bool
         Where a value is masked for the public; empty for nowhere.
     right : bool
@@ -183,9 +183,14 @@ class Column:
             return tuple(self._words())
         masked = np.asarray(self.masked, dtype=bool) if len(self.masked) else None
         values = np.array([np.nan if _absent(v) else v for v in self.values], dtype=float)
-        return tuple(
-            value_texts(values, decimals=self.decimals, signed=self.signed, masked=masked, bounds=self.bounds)
+        texts = value_texts(
+            values, decimals=self.decimals, signed=self.signed, masked=masked, bounds=self.bounds
         )
+        if not self.missing_as:
+            return tuple(texts)
+        hidden = np.zeros(len(values), dtype=bool) if masked is None else masked
+        absent = np.isnan(values) & ~hidden
+        return tuple(self.missing_as if gone else text for gone, text in zip(absent, texts, strict=True))
 
     def _words(self) -> Iterator[str]:
         for value in self.values:

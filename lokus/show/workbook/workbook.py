@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from lokus.i18n import gettext as _
 from lokus.show.tables.study import clusters_table, deviance_table
 from lokus.show.workbook.cells import prepare_print, save_workbook
+from lokus.show.workbook.costs import costs_sheet
 from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
 from lokus.show.workbook.proposal import (
     audit_sheet,
@@ -94,6 +95,8 @@ def write_workbook(path: str | Path, material: Material) -> Path:
             history_sheet(book.create_sheet(_("History")), material)
     if material.gaps is not None:
         gap_sheet(book.create_sheet(_("Gaps")), material, material.gaps)
+    if material.costs is not None:
+        costs_sheet(book.create_sheet(_("Costs")), material)
     if material.audit_returns is not None:
         audit_returns_sheet(book.create_sheet(_("Case audit results")), info, material.audit_returns)
     if material.structures is not None:
