@@ -93,7 +93,7 @@ def trade_off(
     """
     scores = scores.sort_index().astype(float)
     index = scores.index
-    kecamatan, cost, children = (part.reindex(index) for part in (kecamatan, cost, children))
+    kecamatan, cost, children = kecamatan.reindex(index), cost.reindex(index), children.reindex(index)
     jenis = None if jenis is None else jenis.reindex(index)
     ties = None if tie_break is None else tie_break.reindex(index).astype(float)
     stated = None if own_cost is None else own_cost.reindex(index)
@@ -115,9 +115,7 @@ def trade_off(
             "sama": len(set(kode) & set(chosen)),
         }
 
-    lengths = [
-        row(_best(objective, kecamatan, problem, ties, jenis, stated, n=number)) for number in numbers
-    ]
+    lengths = [row(_best(objective, kecamatan, problem, ties, jenis, stated, n=number)) for number in numbers]
     unknown = [str(kode) for kode in index[cost.isna()]]
     held = tuple(kode for kode in unknown if kode in problem.locked_in)
     steps = []

@@ -267,7 +267,9 @@ def _check_costs(settings: Settings, catalogue: Catalogue, file: str) -> None:
             raise _wrong(
                 file,
                 f"biaya.harga.{key}",
-                _('the catalogue does not say in what the intervention of "{key}" is counted').format(key=key),
+                _('the catalogue does not say in what the intervention of "{key}" is counted').format(
+                    key=key
+                ),
                 _("remove the unit cost; the intervention is then shown without cost"),
             )
         if " ".join(cost.unit.casefold().split()) != unit.casefold():

@@ -223,9 +223,7 @@ class CostSettings(Section):
         for pair in pairs:
             if pairs.count(pair) > 1:
                 raise ValueError(
-                    _("the budget of {opd} from {source} is stated twice").format(
-                        opd=pair[0], source=pair[1]
-                    )
+                    _("the budget of {opd} from {source} is stated twice").format(opd=pair[0], source=pair[1])
                 )
         for points in (self.numbers, self.limits):
             if list(points) != sorted(set(points)):

@@ -9,10 +9,10 @@ import pandas as pd
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from lokus.choice.trade_off import TradeOff
     from lokus.followup.allocation import Sharing
     from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.beneficiaries import Beneficiaries
-    from lokus.choice.trade_off import TradeOff
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.costs import Costs
     from lokus.followup.interventions import Interventions

@@ -84,7 +84,8 @@ def test_costs_equal_those_of_exact_fractions(villages, everyone):
 def test_a_need_without_unit_cost_is_counted_and_never_costs_nothing(villages):
     costs = intervention_costs(_found(villages, list(villages.index)), {"sanitasi_layak": LATRINE})
     health = costs.by_office.loc["Dinas Kesehatan"]
-    assert pd.isna(health["biaya_lokus"]) and pd.isna(health["biaya"])
+    assert pd.isna(health["biaya_lokus"])
+    assert pd.isna(health["biaya"])
     failing = int((villages["cakupan_imunisasi"] < 70).sum())
     assert health["belum_ada_biaya_lokus"] == failing
     assert "Imunisasi kejar" in costs.unpriced

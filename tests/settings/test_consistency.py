@@ -102,6 +102,7 @@ def test_a_code_that_is_no_kabupaten_is_refused_with_its_key(plain):
         settings_from_mapping(changed(plain, "batas", {"kode_kabupaten": "16"}))
 
 
+MISSPELT = {"opd": "Dinas PUP", "sumber": "DAK", "rupiah": 1}
 PRICE = {"rupiah": 3_500_000, "satuan": "keluarga", "tahun": 2026, "sumber": "Standar harga"}
 
 
@@ -112,7 +113,7 @@ PRICE = {"rupiah": 3_500_000, "satuan": "keluarga", "tahun": 2026, "sumber": "St
         ({"harga": {"desil_1_2": PRICE}}, "biaya.harga.desil_1_2", "kesenjangan.ambang"),
         ({"harga": {"sanitasi": PRICE}}, "biaya.harga", "sanitasi_layak"),
         (
-            {"harga": {"sanitasi_layak": PRICE}, "anggaran": [{"opd": "Dinas PUP", "sumber": "DAK", "rupiah": 1}]},
+            {"harga": {"sanitasi_layak": PRICE}, "anggaran": [MISSPELT]},
             "biaya.anggaran.opd",
             "Dinas PUPR",
         ),

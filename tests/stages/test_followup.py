@@ -132,4 +132,5 @@ def test_costs_and_the_comparison_are_computed_where_unit_costs_are_stated(small
     assert study.trade_off.by_number.loc[n, "sama"] == n
     assert study.trade_off.by_budget["anak"].iloc[0] >= study.trade_off.by_number.loc[n, "anak"] - 1e-9
     assert study.material.costs is study.costs
-    assert small.costs is None and small.trade_off is None
+    assert small.costs is None
+    assert small.trade_off is None

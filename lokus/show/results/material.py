@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from lokus.choice.trade_off import TradeOff
     from lokus.evidence.patterns.scan import Clusters
     from lokus.evidence.rates.positive_deviance import PositiveDeviance
     from lokus.evidence.rates.survey import AtSurvey
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
+    from lokus.followup.costs import Costs
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
-    from lokus.followup.costs import Costs
-    from lokus.choice.trade_off import TradeOff
     from lokus.followup.trajectory import Trajectory
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.review import ReviewMaterial

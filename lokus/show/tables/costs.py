@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from lokus.followup.costs import rupiah
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.tables.table import Column, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lokus.choice.trade_off import TradeOff
     from lokus.followup.costs import Costs
     from lokus.show.results.material import Material
@@ -94,14 +94,12 @@ def _total_line(costs: Costs) -> str:
     table = costs.by_office
     known = table["biaya_lokus"].dropna()
     total = int(sum(map(int, known))) if len(known) else None
-    unpriced, unknown = (
-        int(table[name].sum()) for name in ("belum_ada_biaya_lokus", "belum_ada_data_lokus")
-    )
+    unpriced, unknown = (int(table[name].sum()) for name in ("belum_ada_biaya_lokus", "belum_ada_data_lokus"))
     if not unpriced + unknown:
         return _("All lokus together: {cost}.").format(cost=rupiah(total))
     return _(
-        "All lokus together: at least {cost}. Left out: {unpriced} gaps without unit cost and {unknown} whose "
-        "number of units is not known; what they cost is not 0."
+        "All lokus together: at least {cost}. Left out: {unpriced} gaps without unit cost and {unknown} "
+        "whose number of units is not known; what they cost is not 0."
     ).format(cost=rupiah(total), unpriced=format_number(unpriced), unknown=format_number(unknown))
 
 
@@ -113,7 +111,7 @@ def _rounding() -> str:
 
 
 def unit_costs_table(costs: Costs) -> Table:
-    """Unit cost, number of units and cost of each intervention in the lokus.
+    """Tabulate unit cost, number of units and cost of each intervention in the lokus.
 
     Examples
     --------
@@ -186,7 +184,7 @@ def village_costs_table(costs: Costs) -> Table:
 
 
 def length_table(costs: Costs, compared: TradeOff) -> Table:
-    """The best list of each length: cost and children reached.
+    """Tabulate the best list of each length: cost and children reached.
 
     Examples
     --------
@@ -206,7 +204,7 @@ def length_table(costs: Costs, compared: TradeOff) -> Table:
 
 
 def budget_table(costs: Costs, compared: TradeOff, *, n: int) -> Table:
-    """The list that reaches most children within each budget.
+    """Tabulate the list that reaches most children within each budget.
 
     Parameters
     ----------
@@ -225,11 +223,8 @@ def budget_table(costs: Costs, compared: TradeOff, *, n: int) -> Table:
     table = compared.by_budget
     notes = [_compared_cost(costs)]
     if compared.excluded:
-        notes.append(
-            _("{n} villages are left out of this comparison, because data for their cost are missing.").format(
-                n=format_number(len(compared.excluded))
-            )
-        )
+        left_out = _("{n} villages are left out of this comparison, because data for their cost are missing.")
+        notes.append(left_out.format(n=format_number(len(compared.excluded))))
     if compared.locked_without_cost:
         notes = [
             _(
@@ -250,13 +245,16 @@ def budget_table(costs: Costs, compared: TradeOff, *, n: int) -> Table:
 
 def _points(table: pd.DataFrame) -> tuple[Column, ...]:
     none = _("no list possible")
-    words = {"missing": True, "missing_as": none}
+
+    def column(head: str, name: str, width: float = 14) -> Column:
+        return Column.number(head, table[name], width=width, missing=True, missing_as=none)
+
     return (
-        Column.number(_("Cost compared (Rp)"), table["biaya"], width=_MONEY_WIDTH, **words),
-        Column.number(_("Expected stunted children reached"), table["anak"], **words),
-        Column.number(_("Lokus of unknown cost"), table["tanpa_biaya"], **words),
-        Column.number(_("Kecamatan"), table["kecamatan"], **words),
-        Column.number(_("Villages shared with the proposal"), table["sama"], **words),
+        column(_("Cost compared (Rp)"), "biaya", _MONEY_WIDTH),
+        column(_("Expected stunted children reached"), "anak"),
+        column(_("Lokus of unknown cost"), "tanpa_biaya"),
+        column(_("Kecamatan"), "kecamatan"),
+        column(_("Villages shared with the proposal"), "sama"),
     )
 
 
