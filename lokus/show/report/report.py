@@ -20,7 +20,7 @@ from lokus.show.charts.trajectory import trajectory_chart
 from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
 from lokus.show.results.text import caution_line
-from lokus.show.tables.costs import cost_tables
+from lokus.show.tables.cost_tables import cost_tables
 from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
 from lokus.show.tables.situation import kecamatan_table
 from lokus.show.tables.study import (

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from lokus.i18n import gettext as _
 from lokus.show.tables.study import clusters_table, deviance_table
 from lokus.show.workbook.cells import prepare_print, save_workbook
-from lokus.show.workbook.costs import costs_sheet
+from lokus.show.workbook.cost_sheet import costs_sheet
 from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
 from lokus.show.workbook.proposal import (
     audit_sheet,

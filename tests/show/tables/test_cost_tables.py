@@ -10,7 +10,7 @@ from lokus.choice.trade_off import TradeOff
 from lokus.followup.costs import Budget, UnitCost, intervention_costs
 from lokus.followup.interventions import intervention_matrix
 from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.show.tables.costs import (
+from lokus.show.tables.cost_tables import (
     budget_table,
     cost_tables,
     funding_table,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lokus.i18n import gettext as _
-from lokus.show.tables.costs import cost_tables
+from lokus.show.tables.cost_tables import cost_tables
 from lokus.show.workbook.cells import write_cell, write_heading, write_table
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from openpyxl import Workbook
 
 from lokus.show.results.info import StudyInfo
-from lokus.show.workbook.costs import costs_sheet
-from tests.show.tables.test_costs import COSTS
+from lokus.show.workbook.cost_sheet import costs_sheet
+from tests.show.tables.test_cost_tables import COSTS
 
 
 def test_money_is_written_as_whole_numbers_and_missing_cost_in_words():
