@@ -299,7 +299,7 @@ def count_children(
     >>> counts.table[["kabupaten", "desa", "stunting"]].values.tolist()
     [['CONTOH DUA', 'SUKA MAJU', 0], ['CONTOH SATU', 'SUKA MAJU', 1]]
     >>> counts.rows
-    {'CONTOH SATU': 1, 'CONTOH DUA': 1}
+    {'CONTOH DUA': 1, 'CONTOH SATU': 1}
     """
     files = [Path(path) for path in paths]
     period = _day(start, "start"), _day(end, "end")
