@@ -39,6 +39,7 @@ _SHORT, _LONG = 21.5, 33.0  # cm: folio (F4), the paper of decrees
 _MARGIN = 2.5
 _EMU = 360_000  # of the format's own unit of length, a centimetre
 _LETTER = 0.0245  # cm a letter and point of size takes in this face, a little generous
+_HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
@@ -399,9 +400,11 @@ def _widths(table: Table, room: float, size: float) -> list[float]:
     least, wanted = [], []
     for column in table.columns:
         texts = [column.head, *column.texts]
-        words = [word for text in texts for word in text.split()] or [""]
+        words = [word for text in column.texts for word in text.split()]
         whole = column.texts if column.is_number else ()
-        least.append(max(_NARROWEST, _PADDING + letter * max(len(word) for word in [*words, *whole])))
+        longest = max(map(len, [*words, *whole]), default=0)
+        head = _HEAD * max(map(len, column.head.split()), default=0)
+        least.append(max(_NARROWEST, _PADDING + letter * max(longest, head)))
         to_write_in = not any(column.texts) and not column.is_number
         wanted.append(max(least[-1], _WRITING if to_write_in else _PADDING + letter * max(map(len, texts))))
     spare = room - sum(least)

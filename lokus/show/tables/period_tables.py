@@ -176,9 +176,9 @@ def matrix_table(
         title=_("{block}, by village").format(block=block.title)
         if code
         else _("{block}, by kecamatan").format(block=block.title),
-        notes=[_("Numbers of the columns: {services}.").format(
+        lead=_("Numbers of the columns: {services}.").format(
             services="; ".join(f"{one.number} {one.label}" for one in block.services)
-        )] if numbered else [],
+        ) if numbered else "",
     )  # fmt: skip
 
 

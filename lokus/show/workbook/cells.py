@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_DATA", "dress", "keep_whole", "prepare_print", "save_workbook", "write_cell", "write_heading",
-    "write_table",
+    "write_table", "write_texts",
 ]  # fmt: skip
 
 
@@ -139,6 +139,39 @@ def write_heading(sheet: Worksheet, info: StudyInfo, title: str, lines: Sequence
         row += 1
         write_cell(sheet, row, 1, line, font={"color": "5C666C"})
     return row + 2
+
+
+def write_texts(sheet: Worksheet, top: int, lines: Sequence[str], *, width: float) -> int:
+    """Write lines of text under each other in one wide column, broken where they are longer.
+
+    Parameters
+    ----------
+    sheet : Worksheet
+    top : int
+        Row of the first line.
+    lines : sequence of str
+    width : float
+        Of the column, in figures.
+
+    Returns
+    -------
+    int
+        The next free row.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> sheet = Workbook().active
+    >>> write_texts(sheet, 1, ["Dari 20 baris laporan 7 mempunyai angka kabupaten."], width=30)
+    2
+    >>> sheet["A1"].alignment.wrap_text, sheet.row_dimensions[1].height > 20
+    (True, True)
+    """
+    sheet.column_dimensions["A"].width = width
+    for row, line in enumerate(lines, start=top):
+        write_cell(sheet, row, 1, line, alignment=_alignment(("vertical", "top"), ("wrap_text", True)))
+        sheet.row_dimensions[row].height = 3 + _LINE_HEIGHT * _count_lines(line, width)
+    return top + len(lines)
 
 
 def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level: float = 0.9) -> int:

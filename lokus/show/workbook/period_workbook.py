@@ -23,7 +23,7 @@ from lokus.show.tables.period_tables import (
 )
 from lokus.show.tables.table import Column, Table
 from lokus.show.words.period_words import period_lines, reading_notes
-from lokus.show.workbook.cells import prepare_print, save_workbook, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import prepare_print, save_workbook, write_heading, write_table, write_texts
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["write_period_workbook"]
 
 _LONGEST = 31  # letters of the name of a sheet
+_SUMMARY = 110  # width of the summary: as wide as a page of letters that can be read
+_SERVICE = 17  # width of a service: its longest words whole
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
@@ -59,11 +61,9 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
     book.remove(book.active)
     first = _sheet(book, _("Summary"))
     title = _("Periodic report {period}").format(period=report.title)
-    row = write_heading(first, report.info, title, period_lines(report))
-    for note in reading_notes():
-        write_cell(first, row, 1, note)
-        row += 1
-    first.column_dimensions["A"].width = 150
+    row = write_heading(first, report.info, title) - 1
+    for lines in (period_lines(report), reading_notes()):
+        row = write_texts(first, row + 1, lines, width=_SUMMARY)
     for block in report.blocks:
         _place(book, report, block.name, block_table(report, block))
     if len(report.course) > 1:
@@ -83,6 +83,9 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
         _kecamatan(book, report, code, name)
     for sheet in book.worksheets:
         prepare_print(sheet, report.info)
+    for sheet in book.worksheets[-len(report.kecamatan) :] if report.kecamatan else []:
+        sheet.page_setup.fitToWidth = 2  # a column for each service: on one page nobody could read them
+        sheet.print_title_cols = "A:A"
     return save_workbook(book, path, report.info, title=title)
 
 
@@ -115,7 +118,7 @@ def _kecamatan(book: Workbook, report: PeriodReport, code: str, name: str) -> No
         columns += [
             Column(
                 head=f"{block.name} · {column.head}", values=column.values, format=column.format,
-                decimals=column.decimals, width=column.width, missing=True, masked=column.masked,
+                decimals=column.decimals, width=_SERVICE, missing=True, masked=column.masked,
             )
             for column in part.columns[1:]
         ]  # fmt: skip

@@ -43,6 +43,22 @@ def test_a_table_is_as_wide_as_the_text(info, name, landscape):
     assert sum(column.width for column in grid.columns) == pytest.approx(room, rel=1e-3)
 
 
+@pytest.mark.parametrize("size", [7.5, 8, 9])
+def test_words_of_headings_stay_whole_in_a_wide_face(info, size):
+    """DejaVu Sans Bold, the widest face that a word processor puts in place of another."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    heads = ["Membaik", "Memburuk", "Tetap"]
+    columns = [Column.number(head, [12, 250]) for head in heads]
+    document = new_document(info, title="A")
+    grid = add_table(document, Table.of(Column.text("Layanan", ["Ibu hamil " * 9] * 2), *columns), size=size)
+    face = FontProperties(family="DejaVu Sans", weight="bold")
+    for head, column in zip(heads, list(grid.columns)[1:], strict=True):
+        written = TextPath((0, 0), head, size=size, prop=face).get_extents().width
+        assert written <= column.width.pt - 2 * 0.19 * 72 / 2.54, head
+
+
 def test_every_page_of_made_up_data_says_so(info, tmp_path):
     document = new_document(info, title="A", draft="RANCANGAN")
     turn_page(document, landscape=True)
