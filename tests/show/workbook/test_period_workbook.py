@@ -31,7 +31,8 @@ def test_the_summary_and_the_villages_of_a_kecamatan_can_be_read_on_paper(tmp_pa
     book = load_workbook(write_period_workbook(tmp_path / "a.xlsx", report))
     summary, villages = book.worksheets[0], book.worksheets[-1]
     long = [cell for (cell,) in summary["A4:A30"] if len(str(cell.value or "")) > 120]
-    assert long and all(cell.alignment.wrap_text for cell in long)
+    assert long
+    assert all(cell.alignment.wrap_text for cell in long)
     assert all(summary.row_dimensions[cell.row].height > 25 for cell in long)
     assert summary.column_dimensions["A"].width <= 120
     assert (villages.page_setup.fitToWidth, villages.print_title_cols) == (2, "$A:$A")
