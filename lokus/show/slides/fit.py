@@ -238,6 +238,7 @@ def plan_table(
     largest, smallest : float
         Type sizes in points.
     most_pages : int
+        Where the words of a column can be kept whole at `smallest`, the type is small enough for that.
         When the rows need more pages at `smallest`, the type becomes smaller still, down to `fine`; rows
         that do not fit even so are on no page, and there is room below for a note.
 
@@ -248,11 +249,12 @@ def plan_table(
     >>> plan_table([names], 120, 80).pages
     ((0, 2),)
     """
+    whole = _whole_words(columns, _paged(columns, width, height, smallest))
     for pages in range(1, most_pages + 1):
         size = largest
         while size >= smallest:
             plan = _paged(columns, width, height, size)
-            if len(plan.pages) <= pages:
+            if len(plan.pages) <= pages and (not whole or _whole_words(columns, plan)):
                 return plan
             size -= _STEP
     while size > fine:
@@ -262,6 +264,15 @@ def plan_table(
             return plan
     full = _paged(columns, width, height - NOTE, size, even=False)
     return replace(full, pages=full.pages[:most_pages])
+
+
+def _whole_words(columns: Sequence[Column], plan: TablePlan) -> bool:
+    """Whether no name is broken inside a word, as far as the smallest type can avoid it."""
+    return all(
+        text_width(word, plan.size) <= wide - 2 * PAD_X
+        for column, wide in zip(columns, plan.widths, strict=True)
+        for word in {word for text in column.texts for word in text.split()}
+    )
 
 
 def _paged(

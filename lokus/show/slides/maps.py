@@ -27,6 +27,7 @@ _HEAD = 8.0  # name of a map of a pair, millimetres
 _WORDS = 13.0  # its sentence
 _SWATCH = 7.0
 _BESIDE = 46.0  # legend beside a map of a pair
+_LARGEST = 15.0  # type of the legend of a map alone, points: one size for all its classes
 _SIZE = 11.0  # type of the legend of a pair, points
 _READ = 10.0  # points: read from the back row; a larger map is not worth smaller type
 _PAIR_DPI = 120  # half the width on the slide
@@ -54,10 +55,12 @@ def map_slide(deck: Deck, material: Material, theme: str, sheet: Callable[[str],
     drawn = deck.picture(page, left, map_picture(sheet(theme), dpi=DPI), _alt(material, layer))
     key = Area(left=drawn.right + 8, top=BODY.top, width=BODY.right - drawn.right - 8, height=right.height)
     top = key.top
+    room = key.width - _SWATCH
+    size = min((_fit(entry, room, _LARGEST, smallest=9)[0] for entry in layer.legend), default=_LARGEST)
     for entry in layer.legend:
         deck.swatch(page, key.left, top + 1, entry.colour, pattern=entry.pattern)
-        line = Area(left=key.left + _SWATCH, top=top, width=key.width - _SWATCH, height=12)
-        taken = deck.text(page, line, [Paragraph(text=_line(entry))], largest=15, smallest=9)
+        line = Area(left=key.left + _SWATCH, top=top, width=room, height=12)
+        taken = deck.text(page, line, [Paragraph(text=_line(entry))], largest=size, smallest=9)
         top += max(taken, 6.5) + 2.5
     said = map_sentence(material.results, theme, layer.classes)
     notes = [Paragraph(text=said, bold=True)] if said else []
@@ -175,9 +178,11 @@ def _columns(entries: Sequence[LegendEntry], number: int) -> list[Sequence[Legen
     return [entries[first : first + rows] for first in range(0, len(entries), rows)]
 
 
-def _fit(entry: LegendEntry, width: float, size: float = _SIZE) -> tuple[float, Sequence[Paragraph]]:
+def _fit(
+    entry: LegendEntry, width: float, size: float = _SIZE, *, smallest: float = 8
+) -> tuple[float, Sequence[Paragraph]]:
     text = [Paragraph(text=_line(entry))]
-    return fit_text(text, Area(left=0, top=0, width=width, height=12), largest=size, smallest=8)
+    return fit_text(text, Area(left=0, top=0, width=width, height=12), largest=size, smallest=smallest)
 
 
 def _height(entry: LegendEntry, width: float, size: float = _SIZE) -> float:

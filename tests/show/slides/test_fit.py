@@ -73,3 +73,17 @@ def test_few_rows_are_set_large_and_pages_are_even():
 def test_no_room_is_an_error():
     with pytest.raises(ValueError, match="no room"):
         count_lines("Ulu", 10, 0)
+
+
+def test_names_of_a_table_are_not_broken_where_smaller_type_keeps_them_whole():
+    """Ten lokus of Pasangkayu: at the largest type that the rows allow, "Bambalamotu" was divided."""
+    names = ["Pasangkayu", "Baras", "Lariang", "Duripoku", "Bambalamotu"] * 2
+    columns = [
+        Column(head="Kecamatan", values=names),
+        Column(head="Desa/ Kelurahan", values=["Randomayang", "Tammarunang"] * 5),
+        *(Column.number(f"Angka {n}", [123456.5] * 10, decimals=1) for n in range(10)),
+    ]
+    plan = plan_table(columns, 310, 140)
+    for column, wide in zip(columns[:2], plan.widths, strict=False):
+        for name in column.values:
+            assert count_lines(name, plan.size, wide - 2 * 1.6) == 1

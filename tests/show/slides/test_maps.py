@@ -54,3 +54,17 @@ def test_both_legends_of_a_pair_are_written_in_one_size(slides_of, material, sma
     assert len(lines) == len(entries)
     (size,) = {run.font.size.pt for run in lines}
     assert size >= 9
+
+
+def test_the_legend_of_a_map_alone_is_written_in_one_size(slides_of, material, small_sheet):
+    deck = slides_of(map_slide, material, "peluang", small_sheet)
+    runs = [
+        run
+        for shape in deck.slides[0].shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+        for run in paragraph.runs
+        if run.text.endswith(" desa/kelurahan")
+    ]
+    assert len(runs) == len(make_layer(material.results, "peluang").legend)
+    assert len({run.font.size.pt for run in runs}) == 1
