@@ -19,6 +19,7 @@ __all__ = ["indicator_styles", "page_indicators", "trial"]
 
 def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorStyle]:
     """Return the map styles of indicators."""
+    from lokus.followup.period_figures import shown_decimals
     from lokus.show.themes.themes import IndicatorStyle
 
     styles, breaks = {}, study.settings.outputs.breaks
@@ -30,6 +31,7 @@ def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorS
             worse="" if item.worse == "none" else item.worse,
             breaks=() if (stated := breaks.get(key, ())) == "kuantil" else stated,
             quantiles=stated == "kuantil",
+            decimals=shown_decimals(item),
         )
     return styles
 

@@ -3,11 +3,17 @@ from __future__ import annotations
 import pytest
 
 from lokus import Kajian
+from lokus.stages.trying import indicator_styles
 
 
 @pytest.fixture(scope="module")
 def kajian(root):
     return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+
+
+def test_counts_of_people_have_no_decimals_on_the_page(kajian):
+    styles = indicator_styles(kajian, ["bumil_kek", "krs", "sanitasi_layak", "idm"])
+    assert [style.decimals for style in styles.values()] == [0, 0, 1, 1]
 
 
 @pytest.mark.slow

@@ -123,17 +123,18 @@ def draw_legend(page: Axes, plan: Page, layer: Layer, *, circles: SymbolScale | 
             )
         words(y, layer.unsure_label)
         count(y, layer.unsure_count, gid="jumlah:belum andal")
-    y -= row
-    middle = y + 0.9 * unit
-    if layer.outlined:
-        swatch(y, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit)
-    if layer.numbered:
-        draw_disc(page, box.left + swatch_width / 2, middle, "1", unit=unit)
-        label = _("Proposed lokus, numbered as listed") if layer.outlined else _("Lokus, numbered as listed")
-    else:
-        label = _("Lokus of the year shown") if layer.outlined else _("Lokus, counted this year")
-    words(y, label)
-    count(y, int(layer.lokus.notna().sum()), gid="jumlah:nomor")
+    if layer.outlined or layer.numbered:  # else the classes are all that is drawn of lokus
+        y -= row
+        if layer.outlined:
+            swatch(y, edge=LOKUS_LINE["color"], width=LOKUS_LINE["width"] * unit)
+        label = _("Lokus of the year shown")
+        if layer.numbered:
+            draw_disc(page, box.left + swatch_width / 2, y + 0.9 * unit, "1", unit=unit)
+            label = (
+                _("Proposed lokus, numbered as listed") if layer.outlined else _("Lokus, numbered as listed")
+            )
+        words(y, label)
+        count(y, int(layer.lokus.notna().sum()), gid="jumlah:nomor")
     y -= row
     middle = y + 0.9 * unit
     page.plot([box.left, box.left + swatch_width], [middle] * 2, zorder=8, color=KECAMATAN_LINE["color"],

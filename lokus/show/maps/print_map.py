@@ -301,12 +301,16 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     y = box.top - 0.6 * unit
     # Sources take two lines of three; where they are many, all of them in smaller type.
     room = 3 * line_height(size)
-    small, lines = fit_lines(
-        info.source_line, width, room - line_height(size), largest=size, smallest=4.2 * unit
-    )
-    note = " · ".join(notes)
-    fitting = fit_size([note], width, largest=size, smallest=4.2 * unit)
-    for line, points in [*((line, small) for line in lines), (shorten(note, fitting, width), fitting)]:
+    # What is said of the borders takes one line, or two of smaller type: none of it is left out for the room.
+    least, note = 4.2 * unit, " · ".join(notes)
+    if text_width(note, least) <= width:
+        fitting = fit_size([note], width, largest=size, smallest=least)
+        said, kept = [note], line_height(size)
+    else:
+        fitting, said = fit_lines(note, width, room / 2, largest=size, smallest=least)
+        kept = len(said) * line_height(fitting)
+    small, lines = fit_lines(info.source_line, width, room - kept, largest=size, smallest=least)
+    for line, points in [*((line, small) for line in lines), *((line, fitting) for line in said)]:
         y -= line_height(points)
         write(page, box.left, y, line, points, color=QUIET)
 
