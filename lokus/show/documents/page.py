@@ -39,6 +39,7 @@ _SHORT, _LONG = 21.5, 33.0  # cm: folio (F4), the paper of decrees
 _MARGIN = 2.5
 _EMU = 360_000  # of the format's own unit of length, a centimetre
 _LETTER = 0.0245  # cm a letter and point of size takes in this face, a little generous
+_KEPT = 2  # rows of a table that stand on the page of the signature below it
 _HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
@@ -277,7 +278,7 @@ def add_table(
 def add_signature(
     document: Document, signer: Signer, *, above: Sequence[str] = (), office: str = "", room: float = 8.2
 ) -> None:
-    """Add a signature block at the right, which no page break divides.
+    """Add a signature block at the right, which no page break divides nor parts from what is signed.
 
     Parameters
     ----------
@@ -299,6 +300,7 @@ def add_signature(
     'KEPALA BAPPEDA,'
     """
     _gap(document, 8)
+    _keep_last(document)
     grid = _grid(document, 1, [_room(document) - room, room])
     _stay_whole(grid.rows[0])
     cell = grid.rows[0].cells[1]
@@ -329,6 +331,21 @@ def save_document(document: Document, path: str | Path, info: StudyInfo) -> Path
     with atomic_path(path) as part:
         part.write_bytes(fixed_archive(document.save, modified=f"{info.tahun}-01-01T00:00:00Z"))
     return path
+
+
+def _keep_last(document: Document) -> None:
+    """Keep the last lines, or the last rows of a table, with what follows them."""
+    for element in reversed(list(document.element.body)):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "tbl":
+            for row in document.tables[-1].rows[1:][-_KEPT:]:
+                for paragraph in (paragraph for cell in row.cells for paragraph in cell.paragraphs):
+                    paragraph.paragraph_format.keep_with_next = True
+            return
+        if kind == "p":
+            element.get_or_add_pPr().get_or_add_keepNext().val = True  # a line may say that it is not kept
+            if "".join(element.itertext()).strip():
+                return
 
 
 def _gap(document: Document, size: float) -> None:

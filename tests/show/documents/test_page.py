@@ -7,6 +7,7 @@ from docx.oxml.ns import qn
 from lokus.show.documents.page import (
     add_signature,
     add_table,
+    add_text,
     dotted,
     new_document,
     save_document,
@@ -81,6 +82,21 @@ def test_what_nobody_stated_is_dotted(info, tmp_path):
     assert "BUPATI CONTOH," in told
     assert dotted("") in told
     assert "NIP" not in told
+
+
+def test_a_signature_stays_with_the_last_rows_or_lines_of_what_is_signed(info):
+    document = new_document(info, title="A")
+    grid = add_table(document, table(5))
+    add_signature(document, Signer(), office="Bupati Contoh")
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in grid.rows]
+    assert kept == [None, None, None, None, True, True]
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in document.paragraphs[-2:])
+    letter = new_document(info, title="A")
+    for line in ("Satu", "Dua"):
+        add_text(letter, line)
+    add_signature(letter, Signer(), office="Bupati Contoh")
+    held = {one.text: one.paragraph_format.keep_with_next for one in letter.paragraphs if one.text}
+    assert (bool(held["Satu"]), held["Dua"]) == (False, True)
 
 
 def test_text_that_no_document_can_hold_is_replaced(info, tmp_path):
