@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,14 @@ from lokus.show.tables.period_tables import (
 )
 from lokus.show.tables.table import Column, Table
 from lokus.show.words.period_words import period_lines, reading_notes
-from lokus.show.workbook.cells import prepare_print, save_workbook, write_heading, write_table, write_texts
+from lokus.show.workbook.cells import (
+    prepare_print,
+    save_workbook,
+    write_cell,
+    write_heading,
+    write_table,
+    write_texts,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -83,9 +91,6 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
         _kecamatan(book, report, code, name)
     for sheet in book.worksheets:
         prepare_print(sheet, report.info)
-    for sheet in book.worksheets[-len(report.kecamatan) :] if report.kecamatan else []:
-        sheet.page_setup.fitToWidth = 2  # a column for each service: on one page nobody could read them
-        sheet.print_title_cols = "A:A"
     return save_workbook(book, path, report.info, title=title)
 
 
@@ -110,22 +115,18 @@ def _place(book: Workbook, report: PeriodReport, name: str, table: Table | None)
 
 
 def _kecamatan(book: Workbook, report: PeriodReport, code: str, name: str) -> None:
-    """One sheet: the villages of a kecamatan, all services side by side."""
+    """One sheet: the villages of a kecamatan, blocks below each other, to be read on paper."""
     sheet = _sheet(book, name)
-    parts = [matrix_table(report, block, code=code) for block in report.blocks]
-    columns = list(parts[0].columns[:1]) if parts else []
-    for block, part in zip(report.blocks, parts, strict=True):
-        columns += [
-            Column(
-                head=f"{block.name} · {column.head}", values=column.values, format=column.format,
-                decimals=column.decimals, width=_SERVICE, missing=True, masked=column.masked,
-            )
-            for column in part.columns[1:]
-        ]  # fmt: skip
     title = _("Kecamatan {name}: services by village").format(name=name)
-    top = write_heading(sheet, report.info, title, [report.title])
-    write_table(sheet, top, columns)
-    sheet.freeze_panes = sheet.cell(row=top + 1, column=2)
+    row = write_heading(sheet, report.info, title, [report.title])
+    for block in report.blocks:
+        write_cell(sheet, row, 1, block.title, font={"bold": True})
+        part = matrix_table(report, block, code=code)
+        services = [replace(column, width=_SERVICE) for column in part.columns[1:]]
+        row = write_table(sheet, row + 1, [part.columns[0], *services]) + 1
+    sheet.auto_filter.ref = None  # one a sheet, and no block is the first
+    sheet.print_title_rows = None
+    sheet.freeze_panes = "B1"
 
 
 def _findings_table(report: PeriodReport) -> Table:

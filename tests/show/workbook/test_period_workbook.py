@@ -35,4 +35,8 @@ def test_the_summary_and_the_villages_of_a_kecamatan_can_be_read_on_paper(tmp_pa
     assert all(cell.alignment.wrap_text for cell in long)
     assert all(summary.row_dimensions[cell.row].height > 25 for cell in long)
     assert summary.column_dimensions["A"].width <= 120
-    assert (villages.page_setup.fitToWidth, villages.print_title_cols) == (2, "$A:$A")
+    assert villages.max_column <= 1 + max(len(block.services) for block in report.blocks)
+    seen = [cell.value for cell in villages["A"]]
+    assert all(seen.count(block.title) == 1 for block in report.blocks)
+    own = report.villages[report.villages["kode_kecamatan"] == list(report.kecamatan)[-1]]
+    assert all(seen.count(name) == len(report.blocks) * list(own["desa"]).count(name) for name in own["desa"])
