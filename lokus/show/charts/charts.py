@@ -6,6 +6,7 @@ They use the colours of the maps. Each returns a figure that a notebook displays
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["canvas", "chance_chart", "completeness_chart", "funnel_chart", "interval_chart", "profile_chart"]
 
 _PRESENCE = ListedColormap(["#e8eef1", "#7a1f10"])
+_LABEL = 32  # letters of a line that fit beside the profile of types
 INK, QUIET, GRID = "#22313a", "#7b8790", "#dfe4e7"
 RAW, STEADY = "#9aa5ab", STATUS["lokus"]
 
@@ -272,7 +274,7 @@ def profile_chart(profile: pd.DataFrame, labels: Mapping[str, str], info: StudyI
                 format_number(float(means.loc[number, key]), decimals=1), (place.loc[number, key], row),
                 xytext=(0, 9), textcoords="offset points", ha="center", fontsize=8, color=INK,
             )  # fmt: skip
-    axes.set_yticks(rows, [labels[key] for key in keys])
+    axes.set_yticks(rows, [textwrap.fill(labels[key], _LABEL) for key in keys])
     axes.set_xticks([])
     axes.set_xlim(-0.12, 1.12)
     axes.set_ylim(-0.7, len(keys) - 0.2)

@@ -75,3 +75,12 @@ def test_the_completeness_chart_is_dark_where_a_value_is_missing(charts, kajian)
 def test_a_chart_is_saved_the_same_twice(charts, tmp_path):
     one, two = (save_map(charts["funnel"], tmp_path / name) for name in ("a.pdf", "b.pdf"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_long_names_of_indicators_are_not_cut_beside_the_profile(kajian):
+    long = "Ibu hamil mengonsumsi sedikitnya 90 tablet tambah darah"
+    figure = profile_chart(kajian.typology.profile, dict.fromkeys(KEYS, long), kajian.info)
+    figure.draw_without_rendering()
+    names = [text for text in figure.findobj(Text) if text.get_visible() and "tablet" in text.get_text()]
+    assert len(names) == len(KEYS)
+    assert min(text.get_window_extent().x0 for text in names) >= 0
