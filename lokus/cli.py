@@ -415,7 +415,7 @@ def _run_plan(
         _say(f"  {line}")
     for path in files:
         _say(f"  {path}")
-    return 1 if batch.wrong or batch.findings else 0
+    return 1 if batch.wrong or any(finding.level != "note" for finding in batch.findings) else 0
 
 
 def _review(options: argparse.Namespace) -> int:

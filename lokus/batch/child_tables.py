@@ -27,7 +27,13 @@ _PARTS = "masukan"
 
 
 def split_children(
-    path: Path, stated: Mapping[str, Any], folder: Path, target: str, names: Mapping[str, str]
+    path: Path,
+    stated: Mapping[str, Any],
+    folder: Path,
+    target: str,
+    names: Mapping[str, str],
+    *,
+    everything: bool = True,
 ) -> dict[str, Any]:
     r"""Count the children of national exports, and write each kabupaten its counts.
 
@@ -43,6 +49,9 @@ def split_children(
     target : str
     names : mapping of code to str
         Names of the kabupaten, by which the rows of the export are assigned.
+    everything : bool
+        The batch has every kabupaten of the export; otherwise rows under other names are expected, and only a
+        note.
 
     Returns
     -------
@@ -99,16 +108,19 @@ def split_children(
             csv.writer(out, lineterminator="\n").writerows([heads, *own.astype(object).to_numpy().tolist()])
         write_findings(seen.get(kode, ()), findings_file(file))
     beside = findings_file(Path(target)).name
-    return {"kabupaten": sorted(names), "juga": [beside], "temuan": _astray(path, found, codes)}
+    return {"kabupaten": sorted(names), "juga": [beside], "temuan": _astray(path, found, codes, everything)}
 
 
-def _astray(path: Path, found: ChildCounts, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+def _astray(
+    path: Path, found: ChildCounts, codes: Mapping[str, str], everything: bool
+) -> list[dict[str, Any]]:
     """Rows of no kabupaten of the batch: they are in no study, so the batch tells of them."""
     astray = {name: n for name, n in found.rows.items() if name not in codes and n}
     if not astray:
         return []
     # What stands in the column of kabupaten may be anything where cells are shifted: it is not repeated.
-    return [{"berkas": path.name, "baris": sum(astray.values()), "nama": len(astray)}]
+    expected = not everything and all(astray)
+    return [{"berkas": path.name, "baris": sum(astray.values()), "nama": len(astray), "wajar": expected}]
 
 
 def as_counts(table: dict[str, Any]) -> None:

@@ -145,7 +145,7 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
         if stated.get("jenis") == "anak":
             from lokus.batch.child_tables import split_children
 
-            found = split_children(path, stated, plan.folder, target, names)
+            found = split_children(path, stated, plan.folder, target, names, everything=not plan.wanted)
         elif "kode" not in place:
             raise StudyFileError(
                 _("{name} has no column of codes, so that it cannot be split by kabupaten").format(
@@ -326,7 +326,7 @@ def _finding(item: Mapping[str, Any]) -> Finding:
     if "nama" in item:
         return Finding(
             check="batch.children_elsewhere",
-            level="warning",
+            level="note" if item["wajar"] else "warning",
             message=_("{n} rows of children are of no kabupaten of this batch ({k} names or none)").format(
                 n=format_number(item["baris"]), k=format_number(item["nama"])
             ),

@@ -9,9 +9,10 @@ from national_exports import dirty_exports
 from small_province import write_nation
 
 from lokus.batch.all_studies import run_batch
+from lokus.batch.child_tables import split_children
 from lokus.batch.plan import read_plan
 from lokus.batch.rollup import gather, write_rollup
-from lokus.batch.split import split_national
+from lokus.batch.split import _finding, split_national
 from lokus.errors import InputError
 from lokus.intake.children import exports as exports_module
 from lokus.intake.children.carried import read_findings
@@ -148,3 +149,23 @@ def test_findings_reach_the_study_and_rows_of_nowhere_the_summary(tmp_path):
     assert gather(batch).nowhere == batch.findings
     write_rollup(batch)
     assert "10 baris anak" in (batch.folder / "rangkuman.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("everything", "blank", "level"), [(True, 0, "warning"), (False, 0, "note"), (False, 3, "warning")]
+)
+def test_children_of_other_kabupaten_are_expected_where_the_batch_takes_some_only(
+    tmp_path, everything, blank, level
+):
+    table = exports()
+    table.loc[: blank - 1, "Kab/Kota"] = ""
+    table.to_csv(tmp_path / "semua.csv", index=False, sep=";")
+    stated = {"periode": {"mulai": PERIOD["start"], "akhir": PERIOD["end"]}}
+    names = {"9901": "Kabupaten Contoh 1"}
+    found = split_children(
+        tmp_path / "semua.csv", stated, tmp_path, "tabel_1.csv", names, everything=everything
+    )
+    (told,) = found["temuan"]
+    assert _finding(told).level == level
+    own = int((table["Kab/Kota"] == "Kabupaten Contoh 1").sum())
+    assert told["baris"] == len(table) - own
