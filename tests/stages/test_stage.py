@@ -24,6 +24,7 @@ STAGES = [name for name, value in vars(Kajian).items() if isinstance(value, Stag
 NOT_COMPARED = {"scorer", "maps", "material"}
 
 TABLE = {"berkas": "data_2026.csv", "tempat": {"kode": "kode_desa"}, "indikator": {"air_layak": "sanitasi"}}
+PRICE = {"rupiah": 1_000_000, "satuan": "keluarga", "tahun": 2026, "sumber": "Standar harga"}
 SERIES = {"nama": "Survei", "jenis": "survei", "titik": [{"tahun": 2023, "persen": 21.0}]}
 # Another value for every key of the study file; `None` takes the key out.
 CHANGES: dict[str, Any] = {
@@ -67,11 +68,11 @@ CHANGES: dict[str, Any] = {
     "survei.tahun": 2025,
     "survei.sumber": "Survei lain",
     "survei": None,
-    "pola_baik": {"indikator": ["desil_1_2"]},
-    "pola_baik.indikator": lambda _old: ("pola_baik", {"indikator": ["desil_1_2"], "peluang": 0.6}),
-    "pola_baik.selisih": lambda _old: ("pola_baik", {"indikator": ["desil_1_2"], "selisih": 5.0}),
-    "pola_baik.peluang": lambda _old: ("pola_baik", {"indikator": ["desil_1_2"], "peluang": 0.5}),
-    "pola_baik.paling_banyak": lambda _old: ("pola_baik", {"indikator": ["desil_1_2"], "paling_banyak": 2}),
+    "pola_baik": None,
+    "pola_baik.indikator": ["sanitasi_layak"],
+    "pola_baik.selisih": 5.0,
+    "pola_baik.peluang": 0.5,
+    "pola_baik.paling_banyak": 2,
     "skor.bobot": {"prevalensi": 0.5, "prevalensi_mentah": 0.5},
     "skor": {"pembobotan": "entropi", "indikator": ["prevalensi", "desil_1_2"]},
     "skor.ahp": {"prevalensi": {"desil_1_2": 3.0}},
@@ -136,6 +137,15 @@ CHANGES: dict[str, Any] = {
     "audit_kasus.hasil": ["hasil.csv"],
     "kesenjangan.kelembagaan": ["stunting"],
     "kelengkapan": {"minimal": 100},
+    "biaya": None,
+    "biaya.harga": {"sanitasi_layak": {**PRICE, "rupiah": 900_000}},
+    "biaya.sampai": "semua",
+    "biaya.anggaran": [{"opd": "Dinas PUPR", "sumber": "DAK", "rupiah": 5_000_000}],
+    "biaya.banding_jumlah": [2, 3],
+    "biaya.banding_pagu": [10_000_000],
+    "laporan": None,
+    "laporan.periode": [{"semester": 2, "tabel_kajian": True}],
+    "laporan.blok": [{"nama": "Sanitasi", "indikator": ["sanitasi_layak"]}],
     "pembagian": [{"nama": "Tim", "jumlah": 30, "dasar": "keluarga", "lingkup": "lokus"}],
     "sasaran_penerima": {"bumil": "bumil"},
     "lintasan": None,
@@ -174,6 +184,9 @@ def base(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kecil")
     plain = tiny_mapping(folder)
     plain["survei"] = {"persen": 19.8, "bawah": 17.1, "atas": 22.5, "tahun": 2024, "sumber": "Survei gizi"}
+    plain["pola_baik"] = {"indikator": ["desil_1_2"]}
+    plain["biaya"] = {"harga": {"sanitasi_layak": PRICE}}
+    plain["laporan"] = {"periode": [{"semester": 1, "tabel_kajian": True}]}
     (folder / "desa2.gpkg").write_bytes((folder / "desa.gpkg").read_bytes())
     study = opened(plain, folder)
     for name in STAGES:

@@ -45,7 +45,7 @@ def block_table(report: PeriodReport, block: ReportBlock, *, code: str = "") -> 
     >>> kajian = Kajian.open("data/kajian/contoh-2026.toml")
     >>> report = period_report(kajian, find_period(kajian))
     >>> block_table(report, report.blocks[0]).heads[:5]
-    ('No.', 'Layanan', 'OPD', 'Terlayani', 'Sasaran')
+    ('No', 'Layanan', 'OPD', 'Terlayani', 'Kelompok sasaran')
     """
     rows = report.of("kecamatan" if code else "kabupaten", block.keys, code)
     kept = rows.to_dict("records")

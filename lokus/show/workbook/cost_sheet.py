@@ -25,7 +25,7 @@ def costs_sheet(sheet: Worksheet, material: Material) -> None:
     >>> from lokus import Kajian
     >>> sheet = Workbook().active
     >>> costs_sheet(sheet, Kajian.open("data/kajian/contoh-2026.toml").material)
-    >>> sheet["A1"].value
+    >>> sheet["A2"].value
     'Biaya menutup kesenjangan'
     """
     first, *rest = cost_tables(material)
