@@ -76,7 +76,7 @@ def aggregate(
 
         - ``arithmetic``: Σ w z; a good value compensates for a bad one.
         - ``geometric``: (1 − Π g^w) / 0.99, as in the human development index; a very bad value is not
-        compensated by good ones.
+          compensated by good ones.
         - ``topsis``: d / (d + e), where d = √Σ (w z)² is the distance from a village that is best in
           everything and e = √Σ (w (1 − z))² that from one that is worst in everything.
         - ``rank_sum``: as arithmetic; the indicators are to be normalised by rank.
