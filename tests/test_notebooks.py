@@ -20,7 +20,7 @@ def tool(root):
     return module
 
 
-# Which pairs are nearest can hang on the last digit of a fit, which differs between processors: two kinds gave
+# Which pairs are nearest can hang on the last digit of a fit, which differs by processor: two kinds gave
 # -0,1 and -0,2 from another set of pairs. Only this line is compared without its numbers.
 PAIRS = re.compile(r"(dibandingkan desa/kelurahan yang serupa).*")
 
