@@ -214,6 +214,7 @@ export function createMap(app) {
       pen.fillRect(0, 0, width, height);
       if (!there && fits(widest) && widest.scale < still.scale) lay(widest);
       lay(still);
+      root.dataset.zoom = (view.scale / home).toFixed(2);
       if (there) markHovered();
       else settling = window.setTimeout(draw, 140);
       return;
