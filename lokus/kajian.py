@@ -369,9 +369,11 @@ class Kajian:
         ------
         StudyFileError
             The study states no such period.
+        BlockedError
+            A blocking finding about its data, or about those it is compared with, is not accepted.
         """
         from lokus.show.pack.period_writer import write_period_report
-        from lokus.stages.periods import find_period, period_report
+        from lokus.stages.periods import find_period, hold_back, period_report
 
         lang, about = self.settings.study.language, self.subject
         if (lang is not None and lang != language()) or subject() != about:
@@ -380,6 +382,7 @@ class Kajian:
                     folder, semester=semester, quarter=quarter, name=name, year=year
                 )
         chosen = find_period(self, semester=semester, quarter=quarter, name=name, year=year)
+        hold_back(self, chosen)
         target = Path(folder) if folder else self.folder.with_name(f"{self.folder.name}-laporan")
         return write_period_report(target, period_report(self, chosen))
 

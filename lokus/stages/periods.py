@@ -157,6 +157,28 @@ def _year(study: Kajian, period: ReportedPeriod) -> int:
     return period.stated.year or study.settings.study.year
 
 
+def hold_back(study: Kajian, period: ReportedPeriod) -> None:
+    """Raise where what is found in a period, or in one before it that it is compared with, blocks the report.
+
+    Raises
+    ------
+    BlockedError
+        A blocking finding is not accepted.
+    """
+    from lokus.intake.audit.audit import hold_report_back
+
+    upto = _up_to(study, period)
+    if any(one.stated.with_study for one in upto):
+        study.audit.raise_if_blocked()
+    found = dict.fromkeys(finding for one in upto for finding in one.findings)
+    hold_report_back(tuple(found), study.settings.audit.accepted)
+
+
+def _up_to(study: Kajian, period: ReportedPeriod) -> tuple[ReportedPeriod, ...]:
+    same = [one for one in study.periods if one.stated.kind == period.stated.kind]
+    return tuple(same[: same.index(period) + 1])
+
+
 def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
     """Put together what the report of a period tells; small counts are masked where the study is public."""
     from lokus.followup.period_figures import period_figures
@@ -165,8 +187,7 @@ def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
     from lokus.stages.outputs import study_info
 
     catalogue, reports = study.catalogue, study.settings.reports
-    same = [one for one in study.periods if one.stated.kind == period.stated.kind]
-    upto = same[: same.index(period) + 1]
+    upto = _up_to(study, period)
     given = tuple(dict.fromkeys(str(key) for one in upto for key in one.values))
     owners = {
         key: table.opd

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 from period_study import period_rows, period_study
 
-from lokus.errors import StudyFileError
+from lokus.errors import BlockedError, StudyFileError
 from lokus.stages.periods import find_period, period_report
 
 
@@ -52,3 +54,27 @@ def test_a_proposal_does_not_depend_on_the_periods(tmp_path):
     assert [block.keys for block in period_report(other, find_period(other, semester=1)).blocks] == [
         ("air_layak",)
     ]
+
+
+@pytest.mark.parametrize(("damaged", "semester", "year"), [(2, 1, None), (1, 1, None), (1, 2, 2025)])
+def test_what_cannot_be_true_holds_the_report_of_its_period_and_of_the_one_compared_with_it(
+    tmp_path, damaged, semester, year
+):
+    study = period_study(tmp_path)
+    rows = period_rows(tmp_path, damaged)
+    rows.loc[rows.index[3], "air"] = 150.0
+    rows.to_csv(tmp_path / f"periode_{damaged}.csv", index=False)
+    with pytest.raises(BlockedError, match="menahan laporan") as caught:
+        study.write_period_report(tmp_path / "laporan", semester=semester, year=year)
+    assert not (tmp_path / "laporan").exists()
+    check = re.search(r'temuan = "([\w.]+)"', caught.value.remedy).group(1)
+    accepted = study.replace(audit={"terima": [{"temuan": check, "alasan": "salah ketik, dikosongkan"}]})
+    assert accepted.write_period_report(tmp_path / "laporan", semester=semester, year=year)
+
+
+def test_a_sound_period_is_compared_with_nothing_later(tmp_path):
+    study = period_study(tmp_path)
+    rows = period_rows(tmp_path, 2)
+    rows.loc[rows.index[3], "air"] = 150.0
+    rows.to_csv(tmp_path / "periode_2.csv", index=False)
+    assert study.write_period_report(tmp_path / "laporan", semester=2, year=2025)

@@ -171,24 +171,7 @@ class Audit:
         BlockedError
             A blocking finding is not accepted; the message lists the first ones and how to accept one.
         """
-        blocking = self.blocking
-        if blocking.empty:
-            return
-        lines = [
-            f"  - {_named(row['check'])}{_place(row)}{row['message']}"
-            for row in blocking.head(_LISTED).to_dict("records")
-        ]
-        if len(blocking) > _LISTED:
-            lines.append("  - " + _("… and {n} more, see the audit sheet").format(n=len(blocking) - _LISTED))
-        example = "; ".join(
-            f'[[audit.terima]] temuan = "{check}", alasan = "…"' for check in dict.fromkeys(blocking["check"])
-        )
-        raise BlockedError(
-            _("{n} findings hold the proposal back:").format(n=len(blocking)) + "\n" + "\n".join(lines),
-            remedy=_("mend the data, or accept a finding with a reason in the study file: {example}").format(
-                example=example
-            ),
-        )
+        _raise_blocked(self.blocking, _("{n} findings hold the proposal back:"))
 
     def _repr_html_(self) -> str:
         columns = ["check", "opd", "file", "row", "message", "remedy"]
@@ -208,6 +191,39 @@ class Audit:
             notes=counts.get("note", 0),
             filled=filled,
         )
+
+
+def hold_report_back(findings: Sequence[Finding], accepted: Sequence[AuditAcceptance]) -> None:
+    """Raise where a blocking finding about the data of a report is not accepted.
+
+    Raises
+    ------
+    BlockedError
+        The message lists the first such findings and how to accept one.
+    """
+    table, _unused = accept(findings_frame(findings), accepted)
+    blocking = table[(table["level"] == "blocking") & ~table["accepted"].astype(bool)]
+    _raise_blocked(blocking, _("{n} findings hold the report back:"))
+
+
+def _raise_blocked(blocking: pd.DataFrame, head: str) -> None:
+    if blocking.empty:
+        return
+    lines = [
+        f"  - {_named(row['check'])}{_place(row)}{row['message']}"
+        for row in blocking.head(_LISTED).to_dict("records")
+    ]
+    if len(blocking) > _LISTED:
+        lines.append("  - " + _("… and {n} more, see the audit sheet").format(n=len(blocking) - _LISTED))
+    example = "; ".join(
+        f'[[audit.terima]] temuan = "{check}", alasan = "…"' for check in dict.fromkeys(blocking["check"])
+    )
+    raise BlockedError(
+        head.format(n=len(blocking)) + "\n" + "\n".join(lines),
+        remedy=_("mend the data, or accept a finding with a reason in the study file: {example}").format(
+            example=example
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
