@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lokus.show.tables.table import Table
 
 __all__ = [
+    "NumberedSections",
     "add_clauses",
     "add_form",
     "add_heading",
@@ -273,6 +274,41 @@ def add_table(
         row.height = _points(height or 26)
     _gap(document, 4)
     return grid
+
+
+class NumberedSections:
+    """Sections of a document, numbered as they are written.
+
+    Examples
+    --------
+    >>> from lokus.show.results.info import StudyInfo
+    >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
+    >>> document = new_document(info, title="Laporan")
+    >>> sections = NumberedSections(document)
+    >>> sections.head("Ringkasan")
+    >>> document.paragraphs[-1].text
+    '1. Ringkasan'
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.number = 0
+
+    def head(self, title: str) -> None:
+        """Write the heading of the next section."""
+        self.number += 1
+        add_text(self.document, f"{self.number}. {title}", bold=True, before=8, after=4, keep=True)
+
+    def table(self, table: Table | None, *, title: str = "", size: float = 9) -> None:
+        """Write a table under its own title; nothing where there is none."""
+        if table is None or not len(table):
+            return
+        self.head(title or table.title)
+        if table.lead:
+            add_text(self.document, table.lead, size=10, after=3, keep=True)
+        add_table(self.document, table, size=size)
+        for note in table.notes:
+            add_text(self.document, note, size=8.5, after=2)
 
 
 def add_signature(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.documents.page import (
+    NumberedSections,
     add_signature,
     add_table,
     add_text,
@@ -28,8 +29,6 @@ from lokus.show.tables.table import Column, Table
 from lokus.show.words.period_words import period_lines, reading_notes
 
 if TYPE_CHECKING:
-    from docx.document import Document
-
     from lokus.show.results.period_report import PeriodReport
 
 __all__ = ["write_period_document"]
@@ -66,7 +65,7 @@ def write_period_document(path: str | Path, report: PeriodReport) -> Path:
         (report.title.upper(), 12),
     ):
         add_text(document, text, align="center", bold=True, after=after, keep=True)
-    pages = _Pages(document)
+    pages = NumberedSections(document)
     pages.head(_("What the period shows"))
     for line in period_lines(report):
         add_text(document, f"– {line}", align="justify", after=3)
@@ -109,26 +108,3 @@ def _first(table: Table, most: int) -> Table:
         n=format_number(most), all=format_number(len(table))
     )
     return replace(table, columns=cut, notes=(*table.notes, note))
-
-
-class _Pages:
-    """Sections, numbered as they are written."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.number = 0
-
-    def head(self, title: str) -> None:
-        self.number += 1
-        add_text(self.document, f"{self.number}. {title}", bold=True, before=8, after=4, keep=True)
-
-    def table(self, table: Table | None, *, size: float) -> None:
-        """Write a table under its title; nothing where there is none."""
-        if table is None or not len(table):
-            return
-        self.head(table.title)
-        if table.lead:
-            add_text(self.document, table.lead, size=10, after=3, keep=True)
-        add_table(self.document, table, size=size)
-        for note in table.notes:
-            add_text(self.document, note, size=8.5, after=2)

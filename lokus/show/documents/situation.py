@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lokus.i18n import gettext as _
 from lokus.show.documents.page import (
+    NumberedSections,
     add_signature,
     add_table,
     add_text,
@@ -91,7 +92,7 @@ def write_situation(
     ]
     for text, after in heads:
         add_text(document, text, align="center", bold=True, after=after, keep=True)
-    sections = _Numbered(document)
+    sections = NumberedSections(document)
     sections.head(_("Findings"))
     for line in situation_lines(area, whole=material if kecamatan else None, name=name):
         add_text(document, f"– {line}", align="justify", after=3)
@@ -126,29 +127,6 @@ def write_situation(
         else _("Head of Bappeda"),
     )
     return save_document(document, path, info)
-
-
-class _Numbered:
-    """Sections of a document, numbered as they are written."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.number = 0
-
-    def head(self, title: str) -> None:
-        self.number += 1
-        add_text(self.document, f"{self.number}. {title}", bold=True, before=8, after=4, keep=True)
-
-    def table(self, table: Table | None, *, title: str = "", size: float = 9) -> None:
-        """Write a table under its own title; nothing where there is none."""
-        if table is None or not len(table):
-            return
-        self.head(title or table.title)
-        if table.lead:
-            add_text(self.document, table.lead, size=10, after=3, keep=True)
-        add_table(self.document, table, size=size)
-        for note in table.notes:
-            add_text(self.document, note, size=8.5, after=2)
 
 
 def _add_picture(document: Document, picture: bytes, layer: Layer | None, area: Material) -> None:
