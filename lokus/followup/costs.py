@@ -63,7 +63,8 @@ class Costs:
         "belum ada data" where the number of units is not known.
     by_intervention : DataFrame, index ``kunci``
         ``opd``, ``indikator``, ``intervensi``, ``satuan``, ``harga``, ``tahun``, ``sumber``; for the lokus
-        ``kebutuhan_lokus``, ``biaya_lokus``, ``belum_ada_biaya_lokus``, ``belum_ada_data_lokus``; for all
+        ``kebutuhan_lokus``, ``biaya_lokus``, ``belum_ada_biaya_lokus``, ``belum_ada_data_lokus``, and
+        ``tanpa_banyak_lokus`` (gaps whose number of units is not known, priced or not); for all
         villages the same names without suffix.
     by_office : DataFrame, index ``opd``
         The costs and the two counts, ``anggaran`` and ``selisih`` (budget less the known cost of the lokus).
@@ -234,6 +235,9 @@ def _sums(details: pd.DataFrame, by: str, index: pd.Index, *, units: bool = Fals
         for column in ("kebutuhan", "biaya") if units else ("biaya",):
             values = [_total(groups[str(i)][column]) if str(i) in groups else 0 for i in index]
             columns[f"{column}{suffix}"] = pd.array(values, "Int64")
+        if units:
+            unknown = rows[rows["kebutuhan"].isna()].groupby(by).size().reindex(index, fill_value=0)
+            columns[f"tanpa_banyak{suffix}"] = unknown.to_numpy("int64")
         for state in (NO_PRICE, NO_DATA):
             counted = rows[rows["keterangan"] == state].groupby(by).size().reindex(index, fill_value=0)
             columns[f"{state.replace(' ', '_')}{suffix}"] = counted.to_numpy("int64")

@@ -138,3 +138,14 @@ def test_money_is_written_as_an_office_writes_it():
     assert rupiah(9_007_199_254_740_993) == "Rp9.007.199.254.740.993"
     assert rupiah(pd.NA) == "belum ada biaya"
     assert left_out_label("belum ada data") == "belum ada data"
+
+
+def test_where_an_intervention_says_no_data_its_gaps_are_counted_priced_or_not(villages):
+    lokus = list(villages.index)
+    for prices in ({"sanitasi_layak": LATRINE}, {"air_layak": WATER}, {}):
+        costs = intervention_costs(_found(villages, lokus), prices)
+        for key, row in costs.by_intervention.iterrows():
+            own = costs.details[costs.details["kunci"] == key]
+            assert row["tanpa_banyak_lokus"] == own["kebutuhan"].isna().sum()
+            if pd.isna(row["kebutuhan_lokus"]):
+                assert row["tanpa_banyak_lokus"] == len(own) > 0

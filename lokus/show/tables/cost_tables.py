@@ -130,7 +130,7 @@ def unit_costs_table(costs: Costs) -> Table:
             missing_as=_("no data yet"),
         ),
         _money(_("Cost in the lokus (Rp)"), table["biaya_lokus"]),
-        Column.number(_("Gaps in lokus without data"), table["belum_ada_data_lokus"]),
+        Column.number(_("Gaps in lokus whose number is not known"), table["tanpa_banyak_lokus"]),
         Column.text(
             _("Source of the price"),
             [
