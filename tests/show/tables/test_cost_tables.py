@@ -70,7 +70,7 @@ def test_a_length_that_the_rules_do_not_allow_is_said_to_be_impossible():
     assert set(table.rows[1][1:]) == {"tidak ada daftar yang mungkin"}
     assert "Imunisasi kejar" in table.notes[0]
     budget = budget_table(COSTS, compared, n=1)
-    assert "1 desa tidak ikut dibandingkan" in budget.notes[1]
+    assert "1 desa/kelurahan tidak ikut dibandingkan" in budget.notes[1]
     locked = TradeOff(by_number=lines, by_budget=lines[:0], excluded=(), locked_without_cost=("x",))
     assert "lepaskan kuncinya" in budget_table(COSTS, locked, n=1).notes[0]
 
