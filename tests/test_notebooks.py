@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from pathlib import Path
 
 import nbformat
@@ -20,18 +19,10 @@ def tool(root):
     return module
 
 
-# Which pairs are nearest can hang on the last digit of a fit, which differs by processor: two kinds gave
-# -0,1 and -0,2 from another set of pairs. Only this line is compared without its numbers.
-PAIRS = re.compile(r"(dibandingkan desa/kelurahan yang serupa).*")
-
-
 def shown(notebook):
     """Text outputs; pictures depend on the fonts of the machine."""
     return [
-        [
-            PAIRS.sub(r"\1", output.get("text") or output.get("data", {}).get("text/plain") or "")
-            for output in cell.get("outputs", [])
-        ]
+        [output.get("text") or output.get("data", {}).get("text/plain") for output in cell.get("outputs", [])]
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]

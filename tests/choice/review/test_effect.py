@@ -165,7 +165,7 @@ def most_pairs(scores, lokus, others, caliper):
         used = [(a, b) for a, b in zip(lokus, chosen, strict=True) if b is not None]
         distance = [abs(scores[a] - scores[b]) for a, b in used]
         if all(d <= caliper for d in distance):
-            best = max(best, (len(used), -sum(distance)))
+            best = max(best, (len(used), -sum(d**2 for d in distance)))
     return best
 
 
@@ -181,7 +181,18 @@ def test_matching_is_the_best_there_is(first, second, caliper):
     distance = np.abs(scores[left] - scores[right])
     count, least = most_pairs(scores, lokus, others, caliper)
     assert len(left) == count
-    assert -distance.sum() == pytest.approx(least)
+    assert -(distance**2).sum() == pytest.approx(least)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_matching_does_not_hang_on_the_last_digit_of_a_score(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.random(70)
+    lokus, others = np.arange(20), np.arange(20, 70)
+    pairs = [rows.tolist() for rows in match_pairs(scores, lokus, others, caliper=0.2)]
+    for _try in range(3):
+        nudged = scores + rng.normal(0.0, 1e-15, 70)
+        assert [rows.tolist() for rows in match_pairs(nudged, lokus, others, caliper=0.2)] == pairs
 
 
 def test_matching_leaves_missing_scores_alone():
