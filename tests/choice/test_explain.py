@@ -22,7 +22,7 @@ LIFTED = {
     "sudah terisi": {"max_per_kecamatan": None},
     "akan terbuka dengan kurang dari": {"min_per_kecamatan": 0},
     "akan tersisa kurang dari": {"min_per_kecamatan": 0},
-    "sesuai kuota": {"quota": {}},
+    "sesuai kuota": {"quota": None},
 }
 
 
@@ -63,6 +63,10 @@ def test_rules_named_are_those_that_break(oracle, data):
             if phrase in walau[3]:
                 lifted |= rules
         assert lifted
+        if "quota" in lifted:
+            # A quota of the numbers after the exchange: without any, the limits for kecamatan without one hold.
+            held = kecamatan[list(swapped)].value_counts()
+            lifted["quota"] = {name: int(held.get(name, 0)) for name in problem.quota}
         assert oracle.satisfies(swapped, values, kecamatan, replace(problem, **lifted))
 
 
