@@ -64,7 +64,7 @@ def test_rules_named_are_those_that_break(oracle, data):
                 lifted |= rules
         assert lifted
         if "quota" in lifted:
-            # A quota of the numbers after the exchange: without any, the limits for kecamatan without one hold.
+            # At the numbers after the exchange: without a quota the limits of other kecamatan would hold.
             held = kecamatan[list(swapped)].value_counts()
             lifted["quota"] = {name: int(held.get(name, 0)) for name in problem.quota}
         assert oracle.satisfies(swapped, values, kecamatan, replace(problem, **lifted))
