@@ -41,7 +41,9 @@ def draft_study(
     """Draft the text of a study file.
 
     A column that is not recognised becomes a comment with the nearest keys, a sheet of another kabupaten a
-    comment with the reason, so that there is always a draft.
+    comment with the reason, so that there is always a draft. Tables of different villages, such as one from each
+    puskesmas, stand beside each other; of tables that give one indicator for the same villages none is preferred:
+    their lines are comments, from which the planner takes the one that is right.
 
     Parameters
     ----------
@@ -109,7 +111,8 @@ def draft_study(
     derived = {str(key) for key in catalogue.derive(pd.DataFrame(columns=sorted(given), dtype=float))}
     with use_subject(about.subject if about else None):
         title = _("Proposal of lokus for {year}").format(year=year)
-        missing = _missing(given | derived)
+        missing = _missing(given | derived, drafted.asked)
+    weights = _weights_of_theme if about else _weights
     size = _("{n} villages in {k} kecamatan").format(n=len(villages), k=villages["kode_kecamatan"].nunique())
     lines = [
         "# " + _("Draft of a study file. Check every line; lines that begin with # are notes."),
@@ -133,8 +136,8 @@ def draft_study(
         "# " + _("weights are yours to decide; they are divided by their sum"),
         *missing,
         *(
-            f"{names.get(key, key)} = {weight}"
-            for key, weight in (_weights_of_theme if about else _weights)(given | derived).items()
+            f"{'# ' if key in drafted.asked else ''}{names.get(key, key)} = {weight}"
+            for key, weight in weights(given | derived | drafted.asked).items()
         ),
         "",
         "[pilihan]",
@@ -182,10 +185,12 @@ def _theme_block(stated: Mapping[str, Any] | None, given: set[str]) -> list[str]
     return [*lines, ""]
 
 
-def _missing(available: set[str]) -> list[str]:
-    """Write what a prevalence still needs, where no table was recognised."""
+def _missing(available: set[str], asked: set[str]) -> list[str]:
+    """Write what a prevalence still needs, where no table was recognised or several were."""
     if {"stunting", "diukur"} <= available:
         return []
+    if {"stunting", "diukur"} <= available | asked:
+        return ["# " + _("several tables give the stunted and measured children: choose one above")]
     return [
         "# "
         + _(
@@ -226,11 +231,21 @@ _RATE = ("sasaran", "diukur", "stunting", "pendek", "sangat_pendek", SERVED)
 class _Sheets:
     """Sheets with the same columns and different villages, such as one for each kecamatan."""
 
-    block: list[str]
+    path: Path
     table: RawTable
     guess: Guess
     names: list[str]
     kode: set[str]
+    reason: str = ""
+    asked: dict[str, list[_Sheets]] = field(default_factory=dict)
+
+    def shares_villages(self, other: _Sheets) -> bool:
+        """Return whether a village may stand in both; it may where the villages of one are not known."""
+        return not self.kode or not other.kode or bool(self.kode & other.kode)
+
+    def rate(self) -> set[str]:
+        """Return the keys of the rate that it gives."""
+        return set(self.guess.indicators) & set(_RATE)
 
 
 @dataclass(kw_only=True)
@@ -245,6 +260,7 @@ class _Tables:
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     _blocks: list[list[str]] = field(default_factory=list)
 
     def lines(self) -> list[str]:
@@ -254,46 +270,90 @@ class _Tables:
     def read(self, paths: Sequence[Path], sheets: Sequence[str]) -> None:
         """Draft a block for each sheet with data of these villages."""
         found = [part for path in paths for part in self._sheets(path, sheets)]
-        rate = self._rate_table([guess for _path, _sheet, table, guess in found if table is not None])
+        groups = self._join_sheets(found)
+        used = [group for group in groups if isinstance(group, _Sheets) and not group.reason]
+        self._give_the_rate(used)
+        self._ask_of_repeats(used)
+        for group in groups:
+            self._blocks.append(group if isinstance(group, list) else self._drafted(group))
+
+    def _join_sheets(
+        self, found: Sequence[tuple[Path, str | None, RawTable | None, Guess | None]]
+    ) -> list[_Sheets | list[str]]:
+        """Join the sheets of one workbook that are parts of one table; comments stay in their place."""
+        groups: list[_Sheets | list[str]] = []
         seen: dict[tuple[object, ...], _Sheets] = {}
         for path, sheet, table, guess in found:
             if table is None or guess is None:
-                self._blocks.append([f"# {line}" for line in str(sheet).splitlines()])
+                groups.append([f"# {line}" for line in str(sheet).splitlines()])
                 continue
-            others = () if guess is rate else _RATE
-            own = guess_columns(
-                [str(name) for name in table.data.columns],
-                self.catalogue,
-                taken=[*self.given, *others],
-                year=self.year,
-                more=self.headers,
-            )
+            names = [table.sheet] if sheet is not None else []
+            own = _Sheets(path=path, table=table, guess=guess, names=names, kode=self._kode(table, guess))
             header = (path, *table.data.columns)
-            kode = self._kode(table, own)
             if header in seen:
                 first = seen[header]
-                if kode and not kode & first.kode:
+                if own.kode and not own.kode & first.kode:
                     first.names.append(table.sheet)
-                    first.kode |= kode
-                    first.block[:] = self._block(path, first.table, first.guess, sheets=first.names)
+                    first.kode |= own.kode
                     continue
                 same = _('the same columns as the sheet "{sheet}"; join them under lembar if each is a part')
-                reason = same.format(sheet=first.table.sheet)
+                own.reason = same.format(sheet=first.table.sheet)
             else:
-                reason = self._unfit(table, own)
-            if reason:
-                names = [*own.indicators.values(), *own.unused]
-                listed = _unrecognised(names, own, self.catalogue)
-                if kode and not own.indicators:  # of these villages: only a key has to be written
-                    block = self._block(path, table, own, sheets=[table.sheet] if sheet is not None else [])
-                    listed = [line if line.startswith("#") else f"# {line}" for line in block]
-                self._blocks.append([f"# {table.where}: {reason}", *listed])
-                continue
-            self.given |= set(own.indicators)
-            names = [table.sheet] if sheet is not None else []
-            block = self._block(path, table, own, sheets=names)
-            seen[header] = _Sheets(block=block, table=table, guess=own, names=names, kode=kode)
-            self._blocks.append(block)
+                own.reason = self._unfit(table, guess)
+                if not own.reason:
+                    seen[header] = own
+            groups.append(own)
+        return groups
+
+    def _give_the_rate(self, used: Sequence[_Sheets]) -> None:
+        """Leave the indicators of the rate in the fullest table, and in tables of other villages beside it.
+
+        Two tables that give as many of them for the same villages, such as two rounds, are asked about.
+        """
+        chosen: list[_Sheets] = []
+        equal: list[_Sheets] = []
+        for group in sorted(used, key=lambda group: -len(group.rate())):
+            others = [rival for rival in chosen if group.shares_villages(rival)]
+            if not others and (not chosen or {"diukur"} < group.rate()):
+                chosen.append(group)
+            elif others and len(group.rate()) > 1 and all(group.rate() == rival.rate() for rival in others):
+                equal.append(group)
+        for group in used:
+            if not any(group is one for one in (*chosen, *equal)):
+                kept = {key: name for key, name in group.guess.indicators.items() if key not in _RATE}
+                group.guess = _with(group.guess, kept)
+                group.reason = "" if kept else _("no indicator was recognised")
+
+    def _ask_of_repeats(self, used: Sequence[_Sheets]) -> None:
+        """Ask about each indicator that several tables give for the same villages; the planner chooses."""
+        givers: dict[str, list[_Sheets]] = {}
+        for group in used:
+            for key in group.guess.indicators:
+                givers.setdefault(key, []).append(group)
+        for key, several in givers.items():
+            for group in several:
+                rivals = [other for other in several if other is not group and group.shares_villages(other)]
+                if rivals:
+                    group.asked[key] = rivals
+            asked = any(key in group.asked for group in several)
+            (self.asked if asked else self.given).add(key)
+
+    def _drafted(self, group: _Sheets) -> list[str]:
+        """Write a block; as comments where a key or an answer has to be written before it says anything."""
+        table, guess = group.table, group.guess
+        block = self._block(group)
+        asked = bool(guess.indicators) and set(guess.indicators) <= set(group.asked)
+        if not group.reason and not asked:
+            return block
+        if asked or (group.kode and not guess.indicators):
+            listed = [line if line.startswith("#") else f"# {line}" for line in block]
+        else:
+            listed = _unrecognised([*guess.indicators.values(), *guess.unused], guess, self.catalogue)
+        reason = group.reason or _(
+            "all that it gives is also given by others: to use it, take the # from [[tabel]], the lines "
+            "below it, and each indicator that is right here"
+        )
+        return [f"# {table.where}: {reason}", *listed]
 
     def _kode(self, table: RawTable, guess: Guess) -> set[str]:
         """Return the villages of a sheet, with the kecamatan of its name or title; none where it is unfit."""
@@ -335,11 +395,6 @@ class _Tables:
                 guess = guess_columns(headers, self.catalogue, year=self.year, more=self.headers)
                 out.append((path, name if len(names) > 1 else None, table, guess))
         return out
-
-    def _rate_table(self, guesses: Sequence[Guess | None]) -> Guess | None:
-        """Return the table with most of the rate's indicators; the first of equal ones."""
-        known = [guess for guess in guesses if guess is not None]
-        return max(known, key=lambda guess: len(set(guess.indicators) & set(_RATE)), default=None)
 
     def _unfit(self, table: RawTable, guess: Guess) -> str:
         """Return why a sheet gets no block; empty where it gets one."""
@@ -384,25 +439,44 @@ class _Tables:
             if part
         ]
 
-    def _block(self, path: Path, table: RawTable, guess: Guess, *, sheets: Sequence[str]) -> list[str]:
+    def _block(self, group: _Sheets) -> list[str]:
+        table, guess, sheets = group.table, group.guess, group.names
         owners = {self.catalogue[key].owner for key in guess.indicators if self.catalogue[key].owner}
         return [
             "[[tabel]]",
             *self._asked_of_codes(table, guess),
             *(f"# {line}" for line in table.title_lines),
-            f"berkas = {_quoted(_relative(path, self.folder))}",
+            f"berkas = {_quoted(_relative(group.path, self.folder))}",
             *([f"lembar = {_quoted(sheets[0])}"] if len(sheets) == 1 else []),
             *([f"lembar = [{', '.join(map(_quoted, sheets))}]"] if len(sheets) > 1 else []),
             f"opd = {_quoted(owners.pop() if len(owners) == 1 else '')}",
             "[tabel.tempat]",
             *(f"{key} = {_quoted(header)}" for key, header in guess.place.items()),
             "[tabel.indikator]",
-            *(
-                f"{self.names.get(key, key)} = {_quoted(name)}  # {self.catalogue[key].label}"
-                for key, name in guess.indicators.items()
-            ),
+            *(self._indicator(key, name, group.asked.get(key)) for key, name in guess.indicators.items()),
             *_unrecognised(guess.unused, guess, self.catalogue),
         ]
+
+    def _indicator(self, key: str, header: str, rivals: Sequence[_Sheets] | None) -> str:
+        """Write the line of an indicator; a comment where other tables give it for the same villages."""
+        line = f"{self.names.get(key, key)} = {_quoted(header)}  # {self.catalogue[key].label}"
+        if not rivals:
+            return line
+        also = _("also in {others}; take the # from the one line that is right").format(
+            others=", ".join(f"{rival.table.where}: {rival.guess.indicators[key]}" for rival in rivals)
+        )
+        return "# " + " ".join(f"{line}; {also}".split())
+
+
+def _with(guess: Guess, indicators: dict[str, str]) -> Guess:
+    """Return a guess with some of its indicators; the columns of the others are not used."""
+    left = [name for key, name in guess.indicators.items() if key not in indicators]
+    return Guess(
+        place=guess.place,
+        indicators=indicators,
+        unused=(*guess.unused, *left),
+        doubtful=guess.doubtful,
+    )
 
 
 def _visible_first(path: Path, wanted: Sequence[str]) -> list[str]:
