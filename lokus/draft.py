@@ -41,9 +41,9 @@ def draft_study(
     """Draft the text of a study file.
 
     A column that is not recognised becomes a comment with the nearest keys, a sheet of another kabupaten a
-    comment with the reason, so that there is always a draft. Tables of different villages, such as one from each
-    puskesmas, stand beside each other; of tables that give one indicator for the same villages none is preferred:
-    their lines are comments, from which the planner takes the one that is right.
+    comment with the reason, so that there is always a draft. Tables of different villages, such as one from
+    each puskesmas, stand beside each other. Of tables that give one indicator for the same villages none is
+    preferred: their lines are comments, from which the planner takes the one that is right.
 
     Parameters
     ----------
