@@ -57,8 +57,8 @@ audit: $(VENV)/.release-ready
 release: $(VENV)/.release-ready
 	$(BIN)/python tools/release.py
 
-# Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the picture
-# of the rooms, the viewer of the interactive page (needs Node; nothing else does), the locks.
+# Regenerate what is generated: the translation catalogue, the bundled example, the executed notebooks, the pictures
+# of the rooms and of the README, the viewer of the interactive page (needs Node; nothing else does), the locks.
 messages: $(VENV)/.test-ready
 	$(BIN)/python tools/messages.py
 
@@ -70,6 +70,7 @@ notebooks: $(VENV)/.test-ready
 
 picture: $(VENV)/.test-ready
 	$(BIN)/python tools/house_picture.py
+	$(BIN)/python tools/gallery.py --readme
 
 viewer:
 	npm ci --silent --prefix viewer

@@ -2,7 +2,8 @@
 
 Every map, chart, sheet, slide, page and document of the bundled example becomes a picture beside the lines
 that made it. Pages of office documents need LibreOffice (``soffice``) and Poppler (``pdftoppm``), HTML pages
-need Chromium; where one is missing its pictures are left out and the page says so.
+need Chromium; where one is missing its pictures are left out and the page says so. ``--readme`` makes the two
+pictures of the README instead, in ``docs/gambar``.
 """
 
 from __future__ import annotations
@@ -84,6 +85,11 @@ ITEMS: Sequence[Item] = (
     Item(name="laporan", title="Laporan", lines=WRITING, page=("laporan.html", 1)),
     Item(name="halaman", title="Peta interaktif", lines=WRITING, page=("peta_interaktif.html", 1)),
 )
+README_PICTURES: Mapping[str, tuple[str, int]] = {
+    "usulan": ("usulan-contoh", 130),
+    "lampiran": ("lampiran-contoh", 82),
+}
+"""Items that the README shows, with the name of the stored picture and its dots per inch."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -91,7 +97,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--folder", type=Path, default=ROOT / "docs", help="folder of the pages")
     parser.add_argument("--dpi", type=int, default=80)
+    parser.add_argument("--readme", action="store_true", help="the pictures of the README instead")
     options = parser.parse_args(argv)
+    if options.readme:
+        return _make_readme(options.folder / "gambar")
     pictures = options.folder / "galeri"
     pictures.mkdir(parents=True, exist_ok=True)
     missing = _make(pictures, options.dpi)
@@ -99,7 +108,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _make(pictures: Path, dpi: int) -> Mapping[str, str]:
+def _make_readme(pictures: Path) -> int:
+    """Make the pictures of the README, in few colours; exit status 1 where one could not be made."""
+    from PIL import Image
+
+    pictures.mkdir(parents=True, exist_ok=True)
+    missing: set[str] = set()
+    for item in ITEMS:
+        if item.name in README_PICTURES:
+            stem, dpi = README_PICTURES[item.name]
+            with tempfile.TemporaryDirectory() as folder:
+                if needs := _make(Path(folder), dpi, [item]):
+                    missing |= set(needs.values())
+                    continue
+                with Image.open(Path(folder) / f"{item.name}.png") as drawn:
+                    few = drawn.convert("RGB").quantize(colors=64, dither=Image.Dither.NONE)
+                few.save(pictures / f"{stem}.png", optimize=True)
+    if missing:
+        sys.stderr.write(f"needed: {', '.join(sorted(missing))}\n")
+    return 1 if missing else 0
+
+
+def _make(pictures: Path, dpi: int, items: Sequence[Item] = ITEMS) -> Mapping[str, str]:
     """Make every picture; give those that could not be made, with what they need."""
     import os
 
@@ -114,8 +144,9 @@ def _make(pictures: Path, dpi: int) -> Mapping[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder) / "keluaran"
         extras = ["paparan", "laporan", "dokumen", "atlas", "kalender"]
-        space["kajian"].replace(keluaran={"bahan": extras}).write(outputs)
-        for item in ITEMS:
+        if any(item.page for item in items):
+            space["kajian"].replace(keluaran={"bahan": extras}).write(outputs)
+        for item in items:
             target = pictures / f"{item.name}.png"
             if item.page is None:
                 _figure(item.lines, dict(space)).savefig(target, dpi=dpi, metadata={"Software": None})
