@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from installed_wheel import Installed, NoIndexError, install
 
 # In CI the same examples every time, so that a failure belongs to the change; elsewhere ever new ones.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -32,3 +33,13 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip("real data folder ../shared/data is absent")
     return path
+
+
+@pytest.fixture(scope="session")
+def installed(root, tmp_path_factory, worker_id) -> Installed:
+    """Lokus from its wheel in an empty environment, one for all test processes; skips without an index."""
+    base = tmp_path_factory.getbasetemp()
+    try:
+        return install(root, (base if worker_id == "master" else base.parent) / "terpasang")
+    except NoIndexError as error:
+        pytest.skip(str(error))

@@ -1,4 +1,4 @@
-"""Every notebook runs, gives what is stored with it, and speaks of the example as an example."""
+"""Every notebook runs as a reader installs it, gives what is stored, and speaks of the example as an example."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from installed_wheel import run
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
@@ -30,9 +31,20 @@ def shown(notebook):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_and_gives_what_is_stored(path, tool):
+def test_runs_and_gives_what_is_stored(path, tool, installed, monkeypatch):
+    # The kernel of an environment with lokus, a kernel and the widget, and nothing that only developers have.
+    monkeypatch.setenv("JUPYTER_PATH", str(installed.kernels))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     stored = nbformat.read(path, as_version=4)
-    assert shown(tool.execute(path)) == shown(stored), "run: make notebooks"
+    assert shown(tool.execute(path, kernel="polos")) == shown(stored), "run: make notebooks"
+
+
+@pytest.mark.slow
+def test_the_kernel_of_the_notebooks_knows_lokus_from_its_wheel_alone(installed):
+    asked = "import importlib.util, lokus; print(lokus.__file__, importlib.util.find_spec('pytest'))"
+    place, tool = run(installed.python, "-c", asked, cwd=installed.kernels).split()
+    assert installed.python.parents[1] in Path(place).parents
+    assert tool == "None"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -19,10 +19,11 @@ FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 LARGEST_HTML = 250_000
 
 
-def execute(path: Path) -> nbformat.NotebookNode:
-    """Run a notebook from its own folder; an error in any cell is raised."""
+def execute(path: Path, *, kernel: str = "python3") -> nbformat.NotebookNode:
+    """Run a notebook from its own folder on a kernel; an error in any cell is raised."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(path.parent)}}).execute()
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=600, kernel_name=kernel, resources=resources).execute()
     return stable(notebook)
 
 
