@@ -1,4 +1,4 @@
-"""Every notebook runs as a reader installs it, gives what is stored, and speaks of the example as an example."""
+"""Every notebook runs where a reader installs it, gives what is stored, and says that its data are made up."""
 
 from __future__ import annotations
 

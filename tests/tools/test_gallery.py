@@ -29,6 +29,6 @@ def test_the_map_of_the_readme_is_the_map_of_today(root, demo):
         with Image.open(source) as picture:
             return np.asarray(picture.convert("L").resize((760, 537)), dtype=float)
 
-    # Few colours and another machine's fonts differ by little; another village marked, or a label gone, by more.
+    # Few colours and other fonts differ by little; another village marked, or a label gone, by more.
     apart = np.abs(grey(drawn) - grey(root / "docs" / "gambar" / f"{stem}.png"))
     assert (apart > 60).mean() < 2e-4, "run: make picture"
