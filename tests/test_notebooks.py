@@ -1,4 +1,4 @@
-"""Every notebook runs where a reader installs it, gives what is stored, and says that its data are made up."""
+"""Every notebook runs as readers install it, gives what is stored, and says that its data are made up."""
 
 from __future__ import annotations
 
