@@ -325,6 +325,7 @@ def material(study: Kajian) -> Material:
     """Everything that workbook, slides and report show."""
     from lokus.choice.results import name_alternatives
     from lokus.show.results.material import Material
+    from lokus.show.words.method import tie_rule
 
     return Material(
         results=study.results,
@@ -342,6 +343,7 @@ def material(study: Kajian) -> Material:
         justifications=study.justifications,
         overlap=_named_overlap(study),
         tie_caution=study.proposal.caution,
+        tie_rule=tie_rule(study.scores, study.labels, estimated=study.rates is not None),
         weights={study.labels[str(key)]: float(w) for key, w in study.scores.weights.items()},
         method=tuple(study.method),
         lock=study.lock,

@@ -52,6 +52,14 @@ def test_a_preset_that_leaves_ties_says_so_and_what_it_proposes_works(small):
     assert "[skor.bobot], menggantikan prasetel" in caution
     assert caution in repr(tied.proposal)  # what the command prints
     assert caution in set(tied.findings.query("check == 'choice.ties'")["message"])
+    # The tie rule told is the one that chose: the preset's, not the expected children.
+    told = "Prevalensi stunting terukur lebih tinggi, lalu Balita stunting (pendek dan sangat pendek) lebih "
+    assert dict(tied.method)["Aturan seri"].startswith(told)
+    assert tied.material.tie_rule == dict(tied.method)["Aturan seri"]
+    free = tied.replace(pilihan={"jumlah": 5})
+    first = free.villages["prevalensi_mentah"].where(free.scores.table["skor"].eq(1.0)).nlargest(5)
+    assert free.villages.loc[list(free.proposal.kode), "prevalensi_mentah"].min() == first.min()
+    assert small.material.tie_rule == "perkiraan anak stunting lebih banyak, lalu kode desa"
     mended = small.replace(skor={**bare, "bobot": {"prevalensi_mentah": 0.6, "desil_1_2": 0.4}})
     assert mended.material.tie_caution == ""
     assert mended.proposal.by_tie_rule == 0

@@ -12,7 +12,7 @@ import pandas as pd
 from lokus.errors import EvidenceError, name_some
 from lokus.evidence.scores.aggregation import village_weights
 from lokus.evidence.scores.presets import Preset, find_preset
-from lokus.evidence.scores.scoring import Scores, score
+from lokus.evidence.scores.scoring import STUNTED_CHILDREN, Scores, score
 from lokus.findings import Finding
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -112,7 +112,7 @@ def apply_preset(
     own_limits = {turned.get(key, key): limit for key, limit in rule.limits.items()}
     tie_table = table[[turned.get(key, key) for key in rule.ties]]
     if ties is not None:
-        tie_table = tie_table.assign(seri=ties)
+        tie_table = tie_table.assign(**{STUNTED_CHILDREN: ties})
     urban = [] if jenis is None else list(jenis.index[jenis == "kelurahan"])
     scores = score(
         table,

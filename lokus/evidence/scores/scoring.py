@@ -26,7 +26,18 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     from lokus.findings import Finding
 
-__all__ = ["Missing", "Scores", "check_known", "describe_method", "score", "stated_shares"]
+__all__ = [
+    "STUNTED_CHILDREN",
+    "Missing",
+    "Scores",
+    "check_known",
+    "describe_method",
+    "score",
+    "stated_shares",
+]
+
+STUNTED_CHILDREN = "seri"
+"""Column of the tie rules with the stunted children, beside the indicators of a preset."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +72,7 @@ class Scores:
     heirs : mapping of indicator to indicator
         Indicator that takes the weight of one that does not apply.
     ties : DataFrame, optional
-        Tie rules in order of columns; the code is the last one.
+        Tie rules in order of columns, :data:`STUNTED_CHILDREN` or indicators; the code is the last one.
     basis : str
         Name of the preset, its source, and whether it is official; empty without a preset.
     """
@@ -246,7 +257,7 @@ def score(
     result = aggregate_indicators(
         normalised, shares, method=aggregate, missing=missing, exempt=exempt, heirs=heirs
     )
-    rules = pd.DataFrame({"seri": ties}) if isinstance(ties, pd.Series) else ties
+    rules = pd.DataFrame({STUNTED_CHILDREN: ties}) if isinstance(ties, pd.Series) else ties
     table = pd.DataFrame(
         {
             "skor": result.skor,

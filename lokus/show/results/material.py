@@ -71,6 +71,8 @@ class Material:
         (of ranks, −1 to 1), ``bobot`` (share of the score that both weigh).
     tie_caution : str
         That the score hardly decides the list; empty where it does.
+    tie_rule : str
+        What decides between villages of equal score.
     weights : mapping of str to float
         Indicator, under the name to be shown, to its share of the score.
     method : tuple of (str, value)
@@ -141,6 +143,7 @@ class Material:
     justifications: pd.Series[str] | None = None
     overlap: pd.DataFrame | None = None
     tie_caution: str = ""
+    tie_rule: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     method: tuple[tuple[str, Any], ...] = ()
     lock: Mapping[str, Any] | None = None

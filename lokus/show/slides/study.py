@@ -167,7 +167,11 @@ def method_slide(deck: Deck, material: Material) -> None:
                     "Of all lists that keep the rule, the one with the largest sum of scores is computed "
                     "exactly, and proven."
                 ),
-                _("Ties: more stunted children first, then the village code."),
+                *(
+                    [_("Ties: {rule}").format(rule=one_line(material.tie_rule))]
+                    if material.tie_rule
+                    else []
+                ),
             ],
         ),
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lokus.choice.results import LOKUS
 from lokus.choice.selection import engine_name, objective_text
+from lokus.evidence.scores.scoring import STUNTED_CHILDREN
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lokus.evidence.rates.survey import AtSurvey
     from lokus.evidence.scores.scoring import Scores
 
-__all__ = ["method_lines"]
+__all__ = ["method_lines", "tie_rule"]
 
 
 def method_lines(
@@ -86,7 +87,7 @@ def method_lines(
         *_describe_bounds(survey, odds_bounds),
         *_describe_clusters(clusters),
         *_describe_scores(scores, labels),
-        *_describe_choice(selection),
+        *_describe_choice(selection, tie_rule(scores, labels, estimated=rates is not None)),
         *_describe_certainty(robustness),
         *_describe_review(change, effect),
         *(
@@ -223,6 +224,42 @@ def _without_rates() -> Iterator[tuple[str, str]]:
     yield _("Prevalence"), _("Not estimated: the study has no children measured.")
 
 
+def tie_rule(scores: Scores, labels: Mapping[str, str], *, estimated: bool) -> str:
+    """State what decides between villages of equal score, in its order.
+
+    Parameters
+    ----------
+    scores
+        Their ``ties``: the rule of a preset, then the stunted children.
+    labels : mapping
+        Indicator key → text.
+    estimated : bool
+        Whether the stunted children are estimated rather than those recorded.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.evidence.scores.scoring import score
+    >>> desa = pd.DataFrame({"idm": [0.4, 0.6]}, index=["9901012001", "9901022001"])
+    >>> rule = {"weights": {"idm": 1}, "worse": {"idm": "low"}}
+    >>> tie_rule(score(desa, ties=pd.Series([3.0, 5.0], index=desa.index), **rule), {}, estimated=True)
+    'perkiraan anak stunting lebih banyak, lalu kode desa'
+    >>> tie_rule(score(desa, ties=desa, **rule), {"idm": "IDM"}, estimated=True)
+    'IDM lebih tinggi, lalu kode desa'
+    >>> tie_rule(score(desa, **rule), {}, estimated=True)
+    'kode desa'
+    """
+    children = (
+        _("higher expected number of stunted children") if estimated else _("more recorded stunted children")
+    )
+    rules = [] if scores.ties is None else [str(name) for name in scores.ties.columns]
+    said = [
+        children if name == STUNTED_CHILDREN else _("higher {indicator}").format(indicator=labels.get(name, name))
+        for name in rules
+    ]
+    return _(", then ").join([*said, _("the village code")])
+
+
 def _describe_certainty(robustness: Robustness | None) -> Iterator[tuple[str, str]]:
     if robustness is None:
         yield _("Certainty"), _("Not computed: nothing is known of what is uncertain.")
@@ -255,7 +292,7 @@ def _describe_scores(scores: Scores, labels: Mapping[str, str]) -> Iterator[tupl
     )
 
 
-def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
+def _describe_choice(selection: Selection, ties: str) -> Iterator[tuple[str, str]]:
     yield _("Rule of the choice"), str(selection.problem)
     yield (
         _("Proof"),
@@ -265,7 +302,7 @@ def _describe_choice(selection: Selection) -> Iterator[tuple[str, str]]:
             bound=objective_text(selection.bound, selection.problem),
         ),
     )
-    yield _("Tie rule"), _("higher expected number of stunted children, then the village code")
+    yield _("Tie rule"), ties
     yield _("Ties at the border"), ", ".join(selection.ties.index) or _("none")
     if selection.caution:
         yield _("Places by the tie rule"), selection.caution

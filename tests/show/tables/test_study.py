@@ -81,7 +81,7 @@ def test_who_enters_and_leaves_at_other_odds_stands_where_the_proposal_is_told(m
 
 
 def test_cautions_and_a_list_of_ties_are_said_where_the_proposal_is_told(material, small_sheet):
-    tied = replace(material, tie_caution="AWAS: aturan seri saja.")
+    tied = replace(material, tie_caution="AWAS: aturan seri saja.", tie_rule="prevalensi, lalu kode desa")
     page = render_report(tied, sheets=small_sheet)
     deck = words(Presentation(io.BytesIO(build_slides(tied, sheets=small_sheet).to_bytes())))
     book = Workbook().active
@@ -89,6 +89,7 @@ def test_cautions_and_a_list_of_ties_are_said_where_the_proposal_is_told(materia
     first = page.split('id="ringkasan"')[1].split("</section>")[0]
     assert tied.tie_caution in first
     assert tied.tie_caution in deck.split("\n")
+    assert "Bila seri: prevalensi, lalu kode desa" in deck.split("\n")
     assert tied.tie_caution in {cell.value for row in book.iter_rows() for cell in row}
     apart = "Kecamatan berbeda lebih jauh daripada desa-desanya; ukur ulang."
     assert apart in page.split('id="batasan"')[1]
