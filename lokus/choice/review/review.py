@@ -110,8 +110,10 @@ class Narrator:
                 else _("coverage of measurement: not measured this year")
             )
         if factor == CHANCE:
-            # Add the counts, since chance alone does not explain a move.
-            return factor_label(factor) + (_between(estimate) or _(", not measured in both years"))
+            # Say what was counted, since chance alone does not explain a move.
+            return _chance(estimate, rising=rising) + (
+                _between(estimate) or _(", not measured in both years")
+            )
         if factor != REAL:
             return factor_label(factor)
         chance = float(estimate["peluang_naik" if rising else "peluang_turun"])
@@ -166,6 +168,30 @@ def _between(estimate: Mapping[Any, Any]) -> str:
         return ""
     return _(", estimated change between {low} and {high} points").format(
         low=signed(estimate["perubahan_bawah"]), high=signed(estimate["perubahan_atas"])
+    )
+
+
+def _chance(estimate: Mapping[Any, Any], *, rising: bool) -> str:
+    """Return in words which part of the change counts as chance: the counted less the estimated change.
+
+    Where few children are measured most of a true change is part of it, so it is not called unreal.
+    """
+    sign = 1.0 if rising else -1.0
+    counted = sign * float(estimate.get("perubahan_mentah", np.nan))
+    if counted <= sign * float(estimate.get("perubahan", np.nan)):
+        return _("random variation in other villages")
+    if not counted > 0:
+        return factor_label(CHANCE)
+    if estimate["arah"] == (RISES if rising else FALLS):
+        return (
+            _("the measured rate rose by more than is estimated to be real")
+            if rising
+            else _("the measured rate fell by more than is estimated to be real")
+        )
+    return (
+        _("the measured rate rose, which may be random variation")
+        if rising
+        else _("the measured rate fell, which may be random variation")
     )
 
 
