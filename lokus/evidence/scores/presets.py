@@ -173,7 +173,8 @@ _ALL = (
     ),
     Preset(
         key="fsva",
-        source="Panduan Peta Ketahanan dan Kerentanan Pangan (FSVA) kabupaten; laporan FSVA Agam 2023",
+        source="Panduan Peta Ketahanan dan Kerentanan Pangan (FSVA) kabupaten, menurut Laporan FSVA Agam "
+        "2023, halaman 11",
         page="fliphtml5.com/liysd/phkh/Laporan_FSVA_Agam_2023/29",
         resmi=True,
         authority="Badan Pangan Nasional",
@@ -183,7 +184,7 @@ _ALL = (
             "fsva_kesejahteraan_terendah": 1.0,
             "fsva_tanpa_akses": 1.0,
             "fsva_tanpa_air_bersih": 1.0,
-            "fsva_penduduk_per_nakes": 1.0,
+            "fsva_nakes": 1.0,
         },
         worse={
             "fsva_sawah": "low",
@@ -191,7 +192,7 @@ _ALL = (
             "fsva_kesejahteraan_terendah": "high",
             "fsva_tanpa_akses": "high",
             "fsva_tanpa_air_bersih": "high",
-            "fsva_penduduk_per_nakes": "high",
+            "fsva_nakes": "low",
         },
         urban_exempt=("fsva_sawah",),
         urban_heirs={"fsva_sawah": "fsva_sarana"},
@@ -208,8 +209,9 @@ _ALL = (
     ),
     Preset(
         key="tnp2k_desa",
-        source="TNP2K, penentuan desa prioritas penanganan stunting",
-        page="kms.tnp2k.go.id/index.php?id=114&p=show_detail",
+        source="TNP2K, Prioritas Wilayah Pencegahan Stunting; 100 Desa Prioritas pada 10 Kabupaten Prioritas "
+        "Stunting",
+        page="kms.tnp2k.go.id/index.php?id=114&p=show_detail; 123dok.com/document/z1ldxm3q",
         resmi=False,
         weights={"penduduk": 1.0, "penduduk_miskin": 1.0, "tingkat_kemiskinan": 1.0, "gizi_buruk": 1.0},
         worse={

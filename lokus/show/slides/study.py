@@ -167,11 +167,7 @@ def method_slide(deck: Deck, material: Material) -> None:
                     "Of all lists that keep the rule, the one with the largest sum of scores is computed "
                     "exactly, and proven."
                 ),
-                *(
-                    [_("Ties: {rule}").format(rule=one_line(material.tie_rule))]
-                    if material.tie_rule
-                    else []
-                ),
+                *([_("Ties: {rule}").format(rule=one_line(material.tie_rule))] if material.tie_rule else []),
             ],
         ),
     ]

@@ -254,7 +254,9 @@ def tie_rule(scores: Scores, labels: Mapping[str, str], *, estimated: bool) -> s
     )
     rules = [] if scores.ties is None else [str(name) for name in scores.ties.columns]
     said = [
-        children if name == STUNTED_CHILDREN else _("higher {indicator}").format(indicator=labels.get(name, name))
+        children
+        if name == STUNTED_CHILDREN
+        else _("higher {indicator}").format(indicator=labels.get(name, name))
         for name in rules
     ]
     return _(", then ").join([*said, _("the village code")])
