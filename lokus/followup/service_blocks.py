@@ -122,7 +122,7 @@ def report_blocks(
     owners : mapping of indicator key to str, optional
         Offices as the study names them.
     parts : collection of str
-        Numerators and denominators, which are told with their shares and not by themselves.
+        Numerators and denominators, which are given with their shares and not by themselves.
 
     Returns
     -------

@@ -228,15 +228,15 @@ def trace_rows(
     codes = _written_codes(rows, villages)
     kode = []
     for position, (row, record) in enumerate(zip(rows.to_dict("records"), own, strict=True)):
-        told = codes[position]
+        named = codes[position]
         if record is not None:
             planned = str(record["kode_desa"])
-            if told and told != planned:
-                findings.append(_moved(row, planned, told))
+            if named and named != planned:
+                findings.append(_moved(row, planned, named))
             kode.append(planned)
         else:
-            kode.append(told)
-            if not told:
+            kode.append(named)
+            if not named:
                 findings.append(_nowhere(row))
     rows["kode_desa"] = pd.Series(kode, index=rows.index, dtype=object)
     rows["opd"] = _offices(rows, own)
@@ -325,14 +325,14 @@ def _written_codes(rows: pd.DataFrame, villages: pd.DataFrame) -> list[str]:
 
 def _offices(rows: pd.DataFrame, own: Sequence[dict[Any, Any] | None]) -> list[str]:
     """Return the office of each row: as issued, else of most rows of the sheet, else the sheet's name."""
-    told = [str(record.get("opd", "")) if record else "" for record in own]
+    offices = [str(record.get("opd", "")) if record else "" for record in own]
     sheets = list(zip(rows["berkas"], rows["lembar"], strict=True))
     usual: dict[tuple[str, str], Counter[str]] = {sheet: Counter() for sheet in sheets}
-    for sheet, opd in zip(sheets, told, strict=True):
+    for sheet, opd in zip(sheets, offices, strict=True):
         usual[sheet][opd] += bool(opd)
     return [
         opd or max(usual[sheet], key=lambda name: (usual[sheet][name], name)) or sheet[1]
-        for sheet, opd in zip(sheets, told, strict=True)
+        for sheet, opd in zip(sheets, offices, strict=True)
     ]
 
 
@@ -357,11 +357,11 @@ def _absent(rows: pd.DataFrame, issued: pd.DataFrame, findings: list[Finding]) -
     return absent[list(ISSUED_COLUMNS)].assign(tambahan=False, **empty)
 
 
-def _moved(row: dict[Any, Any], planned: str, told: str) -> Finding:
+def _moved(row: dict[Any, Any], planned: str, named: str) -> Finding:
     return Finding(
         check="calendar.moved", level="warning", where=replace(_where(row), kode_desa=planned),
-        message=_("the row was handed out for village {planned} and now names {told}; the first stands")
-        .format(planned=format_kode(planned), told=format_kode(told)),
+        message=_("the row was handed out for village {planned} and now names {named}; the first stands")
+        .format(planned=format_kode(planned), named=format_kode(named)),
         remedy=_("add a row for an activity in another village, and leave its identifier empty"),
     )  # fmt: skip
 

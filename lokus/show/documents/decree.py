@@ -71,8 +71,8 @@ def write_decree_annex(path: str | Path, material: Material) -> Path:
     >>> from lokus.show.results.material import Material
     >>> place = pd.DataFrame({"nomor": [1], "desa": "Alai", "kecamatan": "Lembak"}, index=["1603012001"])
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> told = Material(results=place.assign(kode_kecamatan="160301"), kecamatan=place, info=info)
-    >>> write_decree_annex(Path(tempfile.mkdtemp()) / "lampiran.docx", told).name
+    >>> material = Material(results=place.assign(kode_kecamatan="160301"), kecamatan=place, info=info)
+    >>> write_decree_annex(Path(tempfile.mkdtemp()) / "lampiran.docx", material).name
     'lampiran.docx'
     """
     info, stated = material.info, material.formalities
@@ -120,8 +120,8 @@ def write_decree_draft(path: str | Path, material: Material) -> Path:
     >>> from lokus.show.results.material import Material
     >>> place = pd.DataFrame({"nomor": [1], "desa": "Alai", "kecamatan": "Lembak"}, index=["1603012001"])
     >>> info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    >>> told = Material(results=place.assign(kode_kecamatan="160301"), kecamatan=place, info=info)
-    >>> write_decree_draft(Path(tempfile.mkdtemp()) / "rancangan.docx", told).name
+    >>> material = Material(results=place.assign(kode_kecamatan="160301"), kecamatan=place, info=info)
+    >>> write_decree_draft(Path(tempfile.mkdtemp()) / "rancangan.docx", material).name
     'rancangan.docx'
     """
     info, stated = material.info, material.formalities
@@ -164,7 +164,7 @@ def write_decree_draft(path: str | Path, material: Material) -> Path:
 
 
 def _recitals(material: Material) -> Iterator[str]:
-    info, told = material.info, Headlines(material=material)
+    info, headlines = material.info, Headlines(material=material)
     yield _(
         "that for faster reduction of stunting in {kabupaten} the focus villages of the year {tahun} have to "
         "be determined;"
@@ -173,12 +173,12 @@ def _recitals(material: Material) -> Iterator[str]:
         "that the data of {total} villages in {districts} kecamatan were studied, and {n} villages in {k} "
         "kecamatan are proposed by the rule: {rule};"
     ).format(
-        total=format_number(told.villages), districts=format_number(told.kecamatan),
-        n=format_number(told.lokus), k=format_number(told.kecamatan_with_lokus),
+        total=format_number(headlines.villages), districts=format_number(headlines.kecamatan),
+        n=format_number(headlines.lokus), k=format_number(headlines.kecamatan_with_lokus),
         rule=info.rule.rstrip(".") or dotted(""),
     )  # fmt: skip
     everyone, inside, share = (
-        told.estimated_children, told.estimated_children_in_lokus, told.share_of_children,
+        headlines.estimated_children, headlines.estimated_children_in_lokus, headlines.share_of_children,
     )  # fmt: skip
     if everyone and inside is not None and share is not None:
         yield _(
@@ -205,14 +205,14 @@ def _ordinals() -> tuple[str, ...]:
 
 
 def _articles(material: Material) -> Iterator[str]:
-    info, told = material.info, Headlines(material=material)
+    info, headlines = material.info, Headlines(material=material)
     yield _(
         "To set {n} villages in {k} kecamatan as focus villages for faster reduction of stunting in "
         "{kabupaten} for the year {tahun}, as listed in the Annex, which is an inseparable part of this "
         "Decree."
     ).format(
-        n=format_number(told.lokus), k=format_number(told.kecamatan_with_lokus), kabupaten=info.kabupaten,
-        tahun=info.tahun,
+        n=format_number(headlines.lokus), k=format_number(headlines.kecamatan_with_lokus),
+        kabupaten=info.kabupaten, tahun=info.tahun,
     )  # fmt: skip
     yield _(
         "The focus villages of the FIRST dictum guide the offices of {kabupaten}, the kecamatan and the "

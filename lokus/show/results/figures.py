@@ -58,12 +58,12 @@ class Figure:
 
     @property
     def title(self) -> str:
-        """Heading in the language in force."""
+        """Translated heading."""
         return _(self.head)
 
     @property
     def narrow_title(self) -> str:
-        """Heading for a narrow table in the language in force."""
+        """Translated heading for a narrow table."""
         return _(self.short or self.head)
 
 

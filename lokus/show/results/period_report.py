@@ -146,8 +146,8 @@ def mask_report(report: PeriodReport, *, threshold: int = THRESHOLD) -> PeriodRe
     Returns
     -------
     PeriodReport
-        No count is told, percentages only; the figure of an area is masked too where exactly one part of it
-        is, or where it is small itself. A change is told only where the same villages reported both times.
+        No count is given, percentages only; the figure of an area is masked too where exactly one part of it
+        is, or where it is small itself. A change is given only where the same villages reported both times.
         Activities and findings, which quote values, are left out; sums of the kabupaten in other periods are
         masked in the same way.
 
@@ -203,6 +203,6 @@ def _hidden(frame: pd.DataFrame, districts: pd.Series[str], threshold: int) -> p
         over = part["kode"].map(districts) if level == "desa" else pd.Series("", index=part.index)
         alone = small.loc[part.index].groupby([part["kunci"], over]).sum() == 1
         rows = frame[frame["tingkat"] == parent]
-        told = pd.MultiIndex.from_arrays([rows["kunci"], rows["kode"]])
-        small.loc[rows.index] |= alone.reindex(told, fill_value=False).to_numpy()
+        places = pd.MultiIndex.from_arrays([rows["kunci"], rows["kode"]])
+        small.loc[rows.index] |= alone.reindex(places, fill_value=False).to_numpy()
     return small

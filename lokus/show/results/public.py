@@ -167,8 +167,7 @@ def mask_small_counts(
         messages of findings likewise; the review as :func:`lokus.show.results.public.public_review` says.
         What became of every input row, and the lock, whose fingerprints would let values be guessed and
         checked, are left out; so are clusters, whose sums hold the counts of their villages, villages better
-        than expected, and cautions
-        that name the villages of a type.
+        than expected, and cautions that name the villages of a type.
 
     Notes
     -----

@@ -34,8 +34,8 @@ def direction_texts(change: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     change : pandas.DataFrame
-        ``arah`` and, where it may be told, ``perubahan_mentah`` (points). A text in ``arah`` that is none of
-        the three words stays.
+        ``arah`` and, where the public may see it, ``perubahan_mentah`` (points). A text in ``arah`` that is
+        none of the three words stays.
 
     Examples
     --------

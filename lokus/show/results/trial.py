@@ -60,7 +60,7 @@ class Trial:
     children : Series, optional
         Children as part of the objective.
     expected : Series, optional
-        Expected stunted children of every village, told as those a list reaches.
+        Expected stunted children of every village, in the words used for those that a list reaches.
     jenis, cost : Series, optional
         For limits per jenis and for a budget.
     weighing : Weighing, optional

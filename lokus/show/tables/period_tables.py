@@ -92,7 +92,7 @@ def area_table(report: PeriodReport, block: ReportBlock) -> Table:
 def _figures(report: PeriodReport, rows: pd.DataFrame, *, narrow: bool) -> list[Column]:
     masked = rows["disamarkan"].to_numpy() if "disamarkan" in rows else ()
     decimals = max((report.decimals[str(key)] for key in rows["kunci"].unique()), default=1)
-    told: dict[str, Any] = {"missing": True, "masked": masked, "width": 11, "decimals": decimals}
+    style: dict[str, Any] = {"missing": True, "masked": masked, "width": 11, "decimals": decimals}
     reported = [
         _("{n} of {all}").format(n=format_number(n), all=format_number(every))
         for n, every in zip(rows["melapor"], rows["desa"], strict=True)
@@ -102,7 +102,7 @@ def _figures(report: PeriodReport, rows: pd.DataFrame, *, narrow: bool) -> list[
         Column.number(_("Target group"), rows["penyebut"], width=11),
     ]  # fmt: skip
     change = [] if narrow else [
-        Column.number(_("Last period"), rows["lalu"], **told),
+        Column.number(_("Last period"), rows["lalu"], **style),
         Column.number(
             _("Change"), rows["selisih"], decimals=decimals, signed=True, masked=masked, width=11
         ),
@@ -110,7 +110,7 @@ def _figures(report: PeriodReport, rows: pd.DataFrame, *, narrow: bool) -> list[
     ]  # fmt: skip
     return [
         *counts,
-        Column.number(_("This period (%)") if decimals else _("This period"), rows["kini"], **told),
+        Column.number(_("This period (%)") if decimals else _("This period"), rows["kini"], **style),
         *change,
         Column.text(_("Villages in it"), reported, width=12, right=True),
     ]

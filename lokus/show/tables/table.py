@@ -39,7 +39,7 @@ class Column:
     Parameters
     ----------
     head : str
-        Heading in the language in force.
+        Translated heading.
     values : sequence
         One a row: rounded numbers, texts, truth values, ``None`` where there is none.
     format : str

@@ -117,7 +117,7 @@ def evidence_columns(villages: pd.DataFrame, *, narrow: bool = False) -> tuple[C
     """Give what is measured and estimated of villages, with the mark of those not yet reliable.
 
     A lokus is never listed without it: measured and estimated prevalence, recorded and estimated children,
-    share of the children measured. Where the study states a survey, what is recorded stands beside what the
+    share of the children measured. Where the study states a survey, what is recorded is followed by what the
     survey's level makes of it.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Words of the interactive page, in the language in force; the viewer itself holds none."""
+"""Translated words of the interactive page; the viewer itself holds none."""
 
 from __future__ import annotations
 

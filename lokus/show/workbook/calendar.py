@@ -145,7 +145,7 @@ def _columns(rows: pd.DataFrame) -> dict[str, Column]:
         f"bulan_{number}": Column(head=month[0], values=[None] * len(rows), width=2.4)
         for number, month in enumerate(MONTHS, start=1)
     }
-    told = {
+    shown = {
         "no": Column(head=head_of("no"), values=rows["no"], format="0", width=5),
         "kecamatan": Column(head=head_of("kecamatan"), values=rows["kecamatan"], width=16, wrap=True),
         "desa": Column(head=head_of("desa"), values=rows["desa"], width=18, wrap=True),
@@ -185,7 +185,7 @@ def _columns(rows: pd.DataFrame) -> dict[str, Column]:
     }
     codes = [format_kode(str(kode)) for kode in rows["kode_desa"]]
     return {
-        **told,
+        **shown,
         "kode_desa": Column(head=head_of("kode_desa"), values=codes, width=16),
         "id": Column(head=head_of("id"), values=rows["id"], width=44),
     }
