@@ -129,6 +129,8 @@ class Kajian:
     structures = stage(followup.structures)
     audit_rows = stage(followup.audit_rows)
     audit_returns = stage(followup.audit_returns)
+    foster_rows = stage(followup.foster_rows)
+    foster = stage(followup.foster)
     calendar = stage(followup.calendar)
     filled_calendar = stage(followup.filled_calendar)
     realisation = stage(followup.realisation)

@@ -9,14 +9,13 @@ from typing import Protocol
 import pandas as pd
 
 from lokus.followup.calendar import CALENDAR_COLUMNS
+from lokus.followup.small_counts import SMALLEST_TOLD, is_small, sum_masked
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 __all__ = ["RETURN_COLUMNS", "AuditReturns", "Cause", "add_learned", "audit_causes", "audit_returns"]
 
 RETURN_COLUMNS = ("kode_desa", "kelompok", "sebab", "kasus", "rekomendasi", "status")
-THRESHOLD = 5
-"""Counts of people from 1 to below it are never told."""
 
 # The outcome itself is not one of its causes.
 _OUTCOMES = frozenset({"stunting", "prevalensi", "prevalensi_mentah", "anak_stunting"})
@@ -88,7 +87,11 @@ class AuditReturns:
 
 
 def audit_returns(
-    rows: pd.DataFrame, villages: pd.DataFrame, catalogue: Mapping[str, Cause], *, threshold: int = THRESHOLD
+    rows: pd.DataFrame,
+    villages: pd.DataFrame,
+    catalogue: Mapping[str, Cause],
+    *,
+    threshold: int = SMALLEST_TOLD,
 ) -> AuditReturns:
     """Summarise the returns of the case audit by village, kecamatan and kabupaten.
 
@@ -131,7 +134,7 @@ def audit_returns(
     )
     counts = ["kasus", "anjuran", "selesai"]
     own = joined.groupby(["kode_kecamatan", "kode_desa", "sebab"])[counts].sum()
-    own["disamarkan"] = (own["kasus"] > 0) & (own["kasus"] < threshold)
+    own["disamarkan"] = is_small(own["kasus"], threshold)
     districts = _above(own, ["kode_kecamatan", "sebab"], threshold)
     total = _above(districts, ["sebab"], threshold)
     labels = {key: catalogue[key].label for key in rows["sebab"].unique()}
@@ -150,16 +153,10 @@ def audit_returns(
 
 def _above(parts: pd.DataFrame, by: list[str], threshold: int) -> pd.DataFrame:
     """Add up parts; mask sums that are small or would disclose a masked part."""
-    groups = parts.groupby(by)
-    sums = groups[["kasus", "anjuran", "selesai"]].sum()
-    hidden = parts[parts["disamarkan"]].groupby(by)["kasus"].agg(["size", "sum"])
-    hidden = hidden.reindex(sums.index, fill_value=0)
-    small = (sums["kasus"] > 0) & (sums["kasus"] < threshold)
-    most = hidden["size"] * (threshold - 1)
-    alone = (hidden["size"] == 1) | (
-        (hidden["size"] > 1) & ~hidden["sum"].between(hidden["size"] + 1, most - 1)
-    )
-    return sums.assign(disamarkan=small | alone)
+    cases = sum_masked(parts["kasus"], parts["disamarkan"], by, threshold)
+    sums = parts.groupby(by)[["anjuran", "selesai"]].sum()
+    sums.insert(0, "kasus", cases["jumlah"])
+    return sums.assign(disamarkan=cases["disamarkan"])
 
 
 def _mask_people(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lokus.i18n import N_
 from lokus.i18n import gettext as _
 
 __all__ = ["ReportBlock", "Service", "report_blocks"]
@@ -29,7 +28,7 @@ class Named(Protocol):
 
 
 # Annex A of Perpres 72/2021. Of several indicators that tell of one service the first counts that a period
-# gives; a service without an indicator in the catalogue stays in the report, without data.
+# gives; a service that no table gives stays in the report, without data.
 _SPECIFIC: tuple[tuple[str, ...], ...] = (
     ("cakupan_bumil_kek_asupan",),
     ("cakupan_bumil_ttd",),
@@ -41,7 +40,6 @@ _SPECIFIC: tuple[tuple[str, ...], ...] = (
     ("cakupan_gizi_kurang_asupan",),
     ("cakupan_imunisasi",),
 )
-_UNDERSTANDING = "pemahaman"
 _SENSITIVE: tuple[tuple[str, ...], ...] = (
     ("cakupan_kb_pascasalin",),
     ("cakupan_kehamilan_tidak_diinginkan",),
@@ -51,11 +49,10 @@ _SENSITIVE: tuple[tuple[str, ...], ...] = (
     ("cakupan_pus_pbi",),
     ("cakupan_krs_didampingi",),
     ("cakupan_pus_tunai",),
-    (_UNDERSTANDING,),
+    ("pemahaman_sasaran",),
     ("cakupan_pus_pangan",),
     ("cakupan_stop_babs", "stop_babs"),
 )
-_WITHOUT_INDICATOR = {_UNDERSTANDING: N_("Target groups that understand stunting well")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,8 +143,8 @@ def report_blocks(
             Service(
                 number=number,
                 key=key,
-                label=catalogue[key].label if key in catalogue else _(_WITHOUT_INDICATOR[key]),
-                office=(named.get(key) or catalogue[key].owner) if key in catalogue else "TPPS",
+                label=catalogue[key].label,
+                office=named.get(key) or catalogue[key].owner,
             )
             for number, key in enumerate(keys, start=1)
         )

@@ -25,6 +25,7 @@ from lokus.settings.followup import (
     CaseAuditSettings,
     CostSettings,
     DecreeSettings,
+    FosterSettings,
     GapSettings,
     OutputSettings,
     SharingSettings,
@@ -81,6 +82,7 @@ class Settings(Section):
     groups: dict[str, Text] | None = Field(None, alias="sasaran_penerima")
     trajectory: TrajectorySettings | None = Field(None, alias="lintasan")
     case_audit: CaseAuditSettings | None = Field(None, alias="audit_kasus")
+    foster: FosterSettings | None = Field(None, alias="orang_tua_asuh")
     reports: ReportSettings | None = Field(None, alias="laporan")
     decree: DecreeSettings = Field(DecreeSettings.model_validate({}), alias="keputusan")
     outputs: OutputSettings = Field(alias="keluaran")
@@ -128,6 +130,8 @@ class Settings(Section):
         yield from self.previous.files() if self.previous else ()
         if self.case_audit:
             yield from (("audit_kasus.hasil", name) for name in self.case_audit.returns)
+        if self.foster:
+            yield from (("orang_tua_asuh.register", name) for name in self.foster.returns)
         for place, period in enumerate(self.reports.periods if self.reports else (), start=1):
             own = f"laporan.periode[{place}]"
             yield from ((f"{own}.tabel.berkas", table.file) for table in period.tables)

@@ -132,6 +132,12 @@ def check_settings(settings: Settings, *, file: str) -> None:
     _check_named_once(settings, file)
     _check_costs(settings, catalogue, file)
     _check_offices(settings, catalogue, file)
+    if settings.foster is not None and settings.theme is not None:
+        raise _wrong(
+            file, "orang_tua_asuh",
+            _("the register counts foster parents of stunted children; a study of another theme has none"),
+            _("delete the section, or keep it in the study of stunting"),
+        )  # fmt: skip
     available = available_indicators(settings, catalogue)
     for place, key in _needed(settings):
         if key not in available and not (place == "skor" and key == "cakupan_layanan"):

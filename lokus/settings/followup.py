@@ -26,6 +26,7 @@ __all__ = [
     "CaseAuditSettings",
     "CostSettings",
     "DecreeSettings",
+    "FosterSettings",
     "GapSettings",
     "OutputSettings",
     "PointSettings",
@@ -96,6 +97,12 @@ class CaseAuditSettings(Section):
     returns: tuple[Text, ...] = Field((), alias="hasil")
 
 
+class FosterSettings(Section):
+    """``[orang_tua_asuh]``: the register of foster parents by village, without persons."""
+
+    returns: tuple[Text, ...] = Field((), alias="register")
+
+
 class SignerSettings(Section):
     """A signer; keys left out are written by hand."""
 
@@ -145,8 +152,9 @@ class DecreeSettings(Section):
 
 
 Extra = Literal[
-    "audit_kasus", "ansit", "paparan", "laporan", "atlas", "kalender", "dokumen", "geojson", "csv"
-]
+    "audit_kasus", "orang_tua_asuh", "ansit", "paparan", "laporan", "atlas", "kalender", "dokumen",
+    "geojson", "csv",
+]  # fmt: skip
 
 
 class OutputSettings(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
@@ -10,7 +11,7 @@ from lokus.i18n import gettext as _
 from lokus.settings.base import Section, Text, Year
 from lokus.settings.inputs import TableSettings
 
-__all__ = ["ReportBlockSettings", "ReportPeriodSettings", "ReportSettings"]
+__all__ = ["ReportBlockSettings", "ReportPeriodSettings", "ReportSettings", "in_order"]
 
 
 class ReportPeriodSettings(Section):
@@ -33,6 +34,13 @@ class ReportPeriodSettings(Section):
         if any(table.rounds_ago for table in self.tables):
             raise ValueError(_("putaran_lalu has no place in a period: an earlier period is one of its own"))
         return self
+
+    def written(self, year: int) -> str:
+        """Name as registers state it, the same in every language; `year` is that of the study."""
+        if self.name:
+            return self.name
+        word = "Semester" if self.semester else "Triwulan"
+        return f"{word} {self.semester or self.quarter} Tahun {self.year or year}"
 
     @property
     def kind(self) -> str:
@@ -63,3 +71,17 @@ class ReportSettings(Section):
         if len(set(seen)) < len(seen):
             raise ValueError(_("a period is stated twice"))
         return self
+
+
+def in_order(periods: Sequence[ReportPeriodSettings], year: int) -> tuple[ReportPeriodSettings, ...]:
+    """Sort periods by kind and then by time; `year` is that of the study.
+
+    Examples
+    --------
+    >>> plain = [{"semester": 1, "tabel_kajian": True}, {"semester": 2, "tahun": 2025, "tabel_kajian": True}]
+    >>> stated = [ReportPeriodSettings.model_validate(one) for one in plain]
+    >>> [one.written(2026) for one in in_order(stated, 2026)]
+    ['Semester 2 Tahun 2025', 'Semester 1 Tahun 2026']
+    """
+    placed = [((one.kind, *one.order(year, place)), one) for place, one in enumerate(periods)]
+    return tuple(one for __, one in sorted(placed, key=lambda item: item[0]))

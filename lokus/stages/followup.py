@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.costs import Costs
+    from lokus.followup.foster_parents import FosterParents
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit_returns", "audit_rows", "beneficiaries", "calendar", "case_audit", "costs", "filled_calendar",
-    "gaps", "interventions", "owners",
+    "foster", "foster_periods", "foster_rows", "gaps", "interventions", "owners",
     "realisation", "requests", "sharings", "structures", "trade_off", "trajectory",
 ]  # fmt: skip
 
@@ -181,6 +182,48 @@ def audit_returns(study: Kajian) -> AuditReturns | None:
     if study.audit_rows is None:
         return None
     return audit_returns(study.audit_rows, study.villages, study.catalogue)
+
+
+def foster_periods(study: Kajian) -> tuple[str, ...]:
+    """Periods that the register of foster parents may state, in the order of time."""
+    from lokus.settings.reporting import in_order
+    from lokus.stages.stage import whole
+
+    year, reports = study.settings.study.year, study.settings.reports
+    if reports is None:
+        return (f"Tahun {year}",)
+    return tuple(stated.written(year) for stated in in_order(whole(reports).periods, year))
+
+
+def foster_rows(study: Kajian) -> pd.DataFrame | None:
+    """Registers of foster parents filled in by the villages; ``None`` where the study names none."""
+    from lokus.intake.earlier.foster_register import read_foster_register
+
+    stated = study.settings.foster
+    if stated is None or not stated.returns:
+        return None
+    return read_foster_register(
+        [study.beside(name) for name in stated.returns],
+        villages=study.boundaries.villages,
+        periods=foster_periods(study),
+    )
+
+
+def foster(study: Kajian) -> FosterParents | None:
+    """Foster parents and children reached, against those estimated; ``None`` without a register."""
+    from lokus.followup.foster_parents import foster_parents
+
+    if study.foster_rows is None:
+        return None
+    table = _at_survey(study)
+    known = "anak_stunting" in table
+    return foster_parents(
+        study.foster_rows,
+        study.results,
+        expected=table["anak_stunting"] if known else pd.Series(float("nan"), index=table.index),
+        periods=foster_periods(study),
+        lokus=study.proposal.kode,
+    )
 
 
 def filled_calendar(study: Kajian) -> FilledCalendar | None:

@@ -79,6 +79,8 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     taken += _calendars(study)
     if study.settings.case_audit:
         taken += [(study.beside(name), study.audit_rows) for name in study.settings.case_audit.returns]
+    if study.settings.foster:
+        taken += [(study.beside(name), study.foster_rows) for name in study.settings.foster.returns]
     if study.settings.outputs.surroundings:
         surroundings = study.beside(study.settings.outputs.surroundings)
         taken.append((surroundings, read_features(surroundings)))
@@ -325,7 +327,7 @@ def material(study: Kajian) -> Material:
     """Everything that workbook, slides and report show."""
     from lokus.choice.results import name_alternatives
     from lokus.show.results.material import Material
-    from lokus.show.words.method import tie_rule
+    from lokus.stages.followup import foster_periods
 
     return Material(
         results=study.results,
@@ -356,6 +358,8 @@ def material(study: Kajian) -> Material:
         trajectory=study.trajectory,
         case_audit=study.case_audit,
         audit_returns=study.audit_returns,
+        foster=study.foster,
+        foster_period=foster_periods(study)[-1] if study.settings.foster is not None else "",
         causes=_causes(study),
         calendar=study.calendar,
         structures=study.structures,

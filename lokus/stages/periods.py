@@ -13,6 +13,7 @@ from lokus.i18n import gettext as _
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lokus.followup.foster_parents import FosterParents
     from lokus.intake.earlier.calendar import FilledCalendar
     from lokus.kajian import Kajian
     from lokus.settings.reporting import ReportPeriodSettings
@@ -55,12 +56,13 @@ class ReportedPeriod:
 
 def periods(study: Kajian) -> tuple[ReportedPeriod, ...]:
     """Periods that the study reports, in the order of time; periods with a name in that of the file."""
+    from lokus.settings.reporting import in_order
+
     reports = study.settings.reports
     if reports is None:
         return ()
     year = study.settings.study.year
-    placed = [((one.kind, *one.order(year, place)), one) for place, one in enumerate(reports.periods)]
-    return tuple(_read(study, stated, year) for __, stated in sorted(placed, key=lambda item: item[0]))
+    return tuple(_read(study, stated, year) for stated in in_order(reports.periods, year))
 
 
 def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPeriod:
@@ -168,7 +170,7 @@ def hold_back(study: Kajian, period: ReportedPeriod) -> None:
     from lokus.intake.audit.audit import hold_report_back
 
     upto = _up_to(study, period)
-    if any(one.stated.with_study for one in upto):
+    if any(one.stated.with_study for one in upto) or study.foster_rows is not None:
         study.audit.raise_if_blocked()
     found = dict.fromkeys(finding for one in upto for finding in one.findings)
     hold_report_back(tuple(found), study.settings.audit.accepted)
@@ -223,9 +225,16 @@ def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
         ),
         decimals={key: _decimals(study, key) for key in keys},
         calendar=period.calendar,
+        foster=_foster(study, upto),
         findings=period.findings,
     )
     return mask_report(report) if study.settings.outputs.public else report
+
+
+def _foster(study: Kajian, upto: Sequence[ReportedPeriod]) -> FosterParents | None:
+    if study.foster is None:
+        return None
+    return study.foster.until([one.stated.written(study.settings.study.year) for one in upto])
 
 
 def _parts(study: Kajian, key: str, given: Sequence[str]) -> tuple[str, ...]:

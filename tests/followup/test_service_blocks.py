@@ -14,9 +14,14 @@ def test_nine_specific_and_eleven_sensitive_services_stand_in_their_order():
     assert second.keys[-1] == "cakupan_stop_babs"
 
 
-def test_a_service_without_indicator_keeps_its_line():
-    __, second = report_blocks([], load_catalogue())
-    assert second.services[8].key not in load_catalogue()
+def test_every_service_has_an_indicator_with_numerator_and_denominator():
+    catalogue = load_catalogue()
+    for block in report_blocks([], catalogue):
+        for one in block.services:
+            item = catalogue[one.key]
+            assert item.numerator in catalogue, one.key
+            assert item.denominator in catalogue, one.key
+    __, second = report_blocks([], catalogue)
     assert "memahami stunting" in second.services[8].label
 
 

@@ -90,6 +90,39 @@ def test_what_the_case_audit_found_enters_the_calendar_and_is_summarised(small):
     assert small.audit_returns is None
 
 
+def test_the_register_of_foster_parents_is_held_against_the_estimates(small, tmp_path):
+    import openpyxl
+
+    from lokus.show.pack.output_names import FOSTER_FORM
+    from lokus.show.pack.output_writer import OutputWriter
+
+    asked = small.replace(orang_tua_asuh={}, keluaran={"bahan": ["orang_tua_asuh"]})
+    assert asked.foster is None
+    (form,) = OutputWriter(folder=tmp_path, maps=asked.maps, material=asked.material).foster_form()
+    assert form.name == FOSTER_FORM
+    book = openpyxl.load_workbook(form)
+    sheet = book.active
+    head = next(row[0].row for row in sheet.iter_rows() if row[0].value == "Kode desa")
+    assert sheet.max_row - head == len(asked.villages)  # a row each, and nothing else
+    for row, numbers in ((1, (6, 5, 2, 8)), (2, (7, 7, 4, 3))):
+        for column, number in enumerate(numbers, start=6):
+            sheet.cell(row=head + row, column=column).value = number
+    filled = small.path.parent / "register_terisi.xlsx"
+    book.save(filled)
+    study = small.replace(orang_tua_asuh={"register": [filled.name]})
+    first, second = sorted(study.villages.index)[:2]
+    period = f"Tahun {study.settings.study.year}"
+    village = study.foster.by_village.loc[period]
+    assert village.loc[[first, second], "anak"].tolist() == [2.0, 4.0]
+    assert village["melapor"].sum() == 2
+    expected = float(study.results["anak_stunting"][first])
+    assert village.loc[first, "belum"] == max(round(expected) - 2, 0)
+    assert study.foster.total.loc[period, "perkiraan"] == pytest.approx(study.results["anak_stunting"].sum())
+    assert any(item.path.name == filled.name for item in study.inputs)
+    assert study.material.foster is study.foster
+    filled.unlink()
+
+
 def test_nothing_follows_that_was_not_asked_for(alone):
     for name in ("gaps", "interventions", "calendar", "filled_calendar", "realisation", "trajectory"):
         assert getattr(alone, name) is None, name

@@ -136,6 +136,7 @@ CHANGES: dict[str, Any] = {
     "kesenjangan.semua_desa": True,
     "audit_kasus.hasil": ["hasil.csv"],
     "kesenjangan.kelembagaan": ["stunting"],
+    "orang_tua_asuh.register": ["register.csv"],
     "kelengkapan": {"minimal": 100},
     "biaya": None,
     "biaya.harga": {"sanitasi_layak": {**PRICE, "rupiah": 900_000}},

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,10 @@ Floor = tuple[Ints, int]
 OBJECTIVE_SCALE = 1e6
 MOST_REPAIRS = 50
 DIGITS = 18
+# Costs in rupiah have more digits than the tolerances leave: their sums are compared a few digits at a time.
+_BASE = 10_000
+_LARGEST = 2**53 - 1  # whole numbers up to it are exact as floats
+_DECIMALS = 6
 
 
 class SolverError(LokusError):
@@ -64,11 +70,16 @@ class Model:
         m = len(instance.codes)
         self.instance = instance
         self.cuts = list(cuts)
-        self.rules = _rules(instance)
-        lower, upper = [instance.locked, instance.forced], [np.ones(m), instance.low <= instance.high]
+        budgets = _digits_of_budgets(instance)
+        carries = sum(len(one.most) - 1 for one in budgets)
+        self.rules = _rules(instance, budgets, carries)
+        lower: list[npt.NDArray[Any]] = [instance.locked, instance.forced]
+        upper: list[npt.NDArray[Any]] = [np.ones(m), instance.low <= instance.high]
         if instance.above is not None:
             lower.append(instance.above.forced)
             upper.append(instance.above.low <= instance.above.high)
+        lower.append(np.zeros(carries))
+        upper.append(np.full(carries, instance.n + 1))  # of n numbers below the base, and one carried
         self.lower, self.upper = (np.concatenate(part).astype(float) for part in (lower, upper))
 
     def best(self, values: Ints | npt.NDArray[np.float64], floors: Sequence[Floor] = ()) -> Proof | None:
@@ -222,12 +233,71 @@ def _first_codes(model: Model, chosen: Bools, floors: Sequence[Floor]) -> Bools:
     return chosen
 
 
-def _rules(instance: Instance) -> list[LinearConstraint]:
-    """Build the constraints; variables: villages, opened kecamatan, and opened kabupaten if counted."""
+@dataclass(frozen=True, kw_only=True)
+class _Digits:
+    """A budget as whole numbers below the base: first those of the lowest digits, then the next."""
+
+    weight: list[Ints]
+    most: list[int]
+
+
+def _digits_of_budgets(instance: Instance) -> list[_Digits]:
+    """Divide the costs of budgets into digits; none where a cost has too many decimals."""
+    found = []
+    for extra in instance.extra:
+        if extra.name != "budget":
+            continue
+        for decimals in range(_DECIMALS + 1):
+            whole = np.round(extra.weight * 10**decimals)
+            if whole.max(initial=0.0) > _LARGEST:
+                break
+            if (whole / 10**decimals == extra.weight).all():
+                found.append(_digits(whole.astype(np.int64), Fraction(extra.most) * 10**decimals))
+                break
+    return found
+
+
+def _digits(weight: Ints, most: Fraction) -> _Digits:
+    step = max(1, int(np.gcd.reduce(weight, initial=0)))
+    rest, left = weight // step, math.floor(most / step)
+    parts = _Digits(weight=[], most=[])
+    while rest.max(initial=0) >= _BASE:
+        parts.weight.append(rest % _BASE)
+        parts.most.append(left % _BASE)
+        rest, left = rest // _BASE, left // _BASE
+    parts.weight.append(rest)
+    parts.most.append(left)
+    return parts
+
+
+def _digit_rules(budget: _Digits, first: int, width: int) -> list[LinearConstraint]:
+    """Compare a sum with a budget digits by digits; variables from `first` on are what is carried upwards.
+
+    Where the lower digits of the costs add up to more than those of the budget, the excess is carried to the
+    digits above, as in adding by hand. All costs together keep the budget just where every row can be met.
+    """
+    rules = []
+    for place, (weight, most) in enumerate(zip(budget.weight, budget.most, strict=True)):
+        row = np.zeros((1, width))
+        row[0, : len(weight)] = weight
+        if place:
+            row[0, first + place - 1] = 1.0
+        if place < len(budget.most) - 1:
+            row[0, first + place] = -float(_BASE)
+        rules.append(LinearConstraint(csr_array(row), -np.inf, most + 0.5))  # all of it is whole
+    return rules
+
+
+def _rules(instance: Instance, budgets: Sequence[_Digits], carries: int) -> list[LinearConstraint]:
+    """Build the constraints.
+
+    Variables: villages, opened kecamatan, opened kabupaten if counted, and what budgets carry.
+    """
     m, many = len(instance.codes), len(instance.labels)
     village, group = np.arange(m), instance.group
     above = instance.above
-    wide = (m + many + (0 if above is None else len(above.labels)),)
+    counted = m + many + (0 if above is None else len(above.labels))
+    wide = (counted + carries,)
 
     def row(columns: npt.NDArray[np.int64]) -> csr_array:
         ones, rows = np.ones(len(columns)), np.zeros(len(columns), dtype=np.int64)
@@ -262,6 +332,9 @@ def _rules(instance: Instance) -> list[LinearConstraint]:
         rules.append(
             LinearConstraint(csr_array(weight[None, :]), extra.least * scale, extra.most * scale + 1e-9)
         )
+    for budget in budgets:
+        rules += _digit_rules(budget, counted, wide[0])
+        counted += len(budget.most) - 1
     return rules
 
 
@@ -290,7 +363,7 @@ def _above_rules(above: Kabupaten, group: Ints, m: int, many: int, width: int) -
     ]
     if above.limit is not None:
         row = np.zeros((1, width))
-        row[0, base:] = 1.0
+        row[0, base : base + kabupaten] = 1.0
         least = above.limit if above.exact else 0
         rules.append(LinearConstraint(csr_array(row), least, above.limit))
     return rules

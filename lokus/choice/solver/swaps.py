@@ -71,7 +71,7 @@ class SwapRules:
             listed = extra.weight[self.chosen]
             total = listed.sum() - extra.weight[self.weakest] + extra.weight[place]
             # Sums of costs are rounded; the tolerance lies above that rounding and far below a unit of money.
-            slack = 1e-9 * max(1.0, float(listed.sum()))
+            slack = 1e-12 * max(1.0, float(listed.sum()))
             flags = (total < extra.least - slack) | (total > extra.most + slack)
             out.append((extra.name, extra.label, flags))
         return out

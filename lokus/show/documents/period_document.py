@@ -16,6 +16,7 @@ from lokus.show.documents.page import (
     save_document,
     turn_page,
 )
+from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.period_tables import (
     block_table,
     calendar_table,
@@ -81,6 +82,8 @@ def write_period_document(path: str | Path, report: PeriodReport) -> Path:
     if len(report.course) > 2:
         for block in report.blocks:
             pages.table(course_table(report, block), size=8)
+    for part in foster_tables(report.foster, villages=False):
+        pages.table(part, size=8)
     turn_page(document, landscape=False)
     pages.table(silent_table(report), size=8.5)
     pages.table(calendar_table(report), size=8.5)

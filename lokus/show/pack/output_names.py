@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from lokus.i18n import gettext as _
 
 __all__ = [
-    "AUDIT_FORM", "CALENDAR", "DOCUMENTS", "LOCK", "OWN_NAMES", "SITUATION", "action_label", "by_action",
-    "is_filled_in", "request_names", "situation_names",
+    "AUDIT_FORM", "CALENDAR", "DOCUMENTS", "FOSTER_FORM", "LOCK", "OWN_NAMES", "SITUATION", "action_label",
+    "by_action", "is_filled_in", "request_names", "situation_names",
 ]  # fmt: skip
 
 LOCK = "kajian.lock.json"
 CALENDAR = "kalender_aksi.xlsx"
 AUDIT_FORM = "hasil_audit_kasus.xlsx"
+FOSTER_FORM = "register_orang_tua_asuh.xlsx"
 DOCUMENTS = ("lampiran_keputusan.docx", "rancangan_keputusan.docx", "berita_acara.docx")
 """Annex and draft of the decree, minutes."""
 OWN_NAMES = frozenset(
@@ -33,7 +34,7 @@ _SITUATION = re.compile(r"analisis_situasi(_[a-z0-9_-]+)?\.docx")
 _OF_ACTION = (
     ("situasi", re.compile(r"analisis_situasi.*|peta_.*|atlas_kecamatan\.pdf|lokus\.xlsx")),
     ("perencanaan", re.compile(r"rancangan_keputusan.*|lampiran_keputusan.*|berita_acara.*|paparan\.pptx")),
-    ("pelaksanaan", re.compile(r"kalender_aksi.*|permintaan_data_.*|hasil_audit_kasus.*")),
+    ("pelaksanaan", re.compile(r"kalender_aksi.*|permintaan_data_.*|hasil_audit_kasus.*|register_.*")),
     ("penilaian", re.compile(r"laporan.*")),
 )
 
@@ -47,7 +48,7 @@ def is_filled_in(name: str) -> bool:
     [True, True, False]
     """
     patterns = (_REQUEST, _SITUATION)
-    return name in (CALENDAR, AUDIT_FORM, *DOCUMENTS) or any(
+    return name in (CALENDAR, AUDIT_FORM, FOSTER_FORM, *DOCUMENTS) or any(
         one.fullmatch(name) is not None for one in patterns
     )
 

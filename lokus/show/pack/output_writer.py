@@ -23,6 +23,7 @@ from lokus.show.pack.output_names import (
     AUDIT_FORM,
     CALENDAR,
     DOCUMENTS,
+    FOSTER_FORM,
     SITUATION,
     request_names,
     situation_names,
@@ -34,6 +35,7 @@ from lokus.show.themes.themes import available_themes, theme_slug
 from lokus.show.web.web_map import write_web_map
 from lokus.show.workbook.audit_form import write_audit_form
 from lokus.show.workbook.calendar import write_calendar
+from lokus.show.workbook.foster_form import write_foster_form
 from lokus.show.workbook.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -195,6 +197,17 @@ class OutputWriter:
                 self.folder / AUDIT_FORM, material.case_audit, material.info, causes=material.causes
             )
         ]
+
+    def foster_form(self) -> list[Path]:
+        """Write the register of foster parents, to be filled in village by village."""
+        material = self.material
+        if not material.foster_period:
+            return []
+        villages = material.results
+        if material.survey is not None:
+            villages = villages.assign(anak_stunting=material.survey.table["anak_stunting_survei"])
+        path = self.folder / FOSTER_FORM
+        return [write_foster_form(path, villages, material.info, period=material.foster_period)]
 
     def situations(self) -> list[Path]:
         """Write the situation analysis of the kabupaten, and one of each kecamatan with its own map."""

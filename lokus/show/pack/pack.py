@@ -14,6 +14,7 @@ from lokus.show.pack.output_names import (
     AUDIT_FORM,
     CALENDAR,
     DOCUMENTS,
+    FOSTER_FORM,
     LOCK,
     SITUATION,
     request_names,
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
 
-EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "audit_kasus", "dokumen", "geojson", "csv")
+EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "audit_kasus", "orang_tua_asuh", "dokumen",
+          "geojson", "csv")  # fmt: skip
 _TOGETHER = 4  # sheets a process draws before it looks for other work
 # Outputs in the order of use, as a pack lists them.
 _USE = (
     "print_map", "web_map", "workbook", "situations", "slides", "report", "atlas", "calendar", "audit_form",
-    "documents", "geopackage", "geojson", "csv",
+    "foster_form", "documents", "geopackage", "geojson", "csv",
 )  # fmt: skip
 
 
@@ -158,10 +160,13 @@ def write_pack(
         themes = [theme for theme in themes if theme not in YEARLY]  # numbers of earlier years are not masked
     if material.case_audit is None:
         extras = [name for name in extras if name != "audit_kasus"]
+    if not material.foster_period:
+        extras = [name for name in extras if name != "orang_tua_asuh"]
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     if public:
-        extras = [name for name in extras if name not in ("dokumen", "ansit", "audit_kasus")]
+        inside = ("dokumen", "ansit", "audit_kasus", "orang_tua_asuh")
+        extras = [name for name in extras if name not in inside]
     refuse_to_lose_work(folder, _to_be_filled_in(material, extras))
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
     steps = sum(map(len, batches)) + (not public)
@@ -182,6 +187,8 @@ def _to_be_filled_in(material: Material, extras: Collection[str]) -> list[str]:
     names = [CALENDAR] if "kalender" in extras else []
     if "audit_kasus" in extras:
         names.append(AUDIT_FORM)
+    if "orang_tua_asuh" in extras:
+        names.append(FOSTER_FORM)
     if "ansit" in extras:
         names += [SITUATION, *situation_names(kecamatan_names(material)).values()]
     if "dokumen" in extras:
@@ -225,6 +232,7 @@ def _batches(
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),
         *extra("audit_kasus", _("Form of the case audit"), "audit_form"),
+        *extra("orang_tua_asuh", _("Register of foster parents"), "foster_form"),
         *extra("dokumen", _("Documents"), "documents"),
         Task(name=_("Interactive map"), method="web_map"),
         Task(name=_("GeoPackage"), method="geopackage"),

@@ -21,6 +21,7 @@ from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
 from lokus.show.results.text import caution_line
 from lokus.show.tables.cost_tables import cost_tables
+from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
 from lokus.show.tables.situation import kecamatan_table
 from lokus.show.tables.study import (
@@ -112,7 +113,7 @@ def follow_up_parts(material: Material) -> dict[str, Any]:
     return {
         "offices": actions_table(material),
         "groups": groups_table(material),
-        "costs": cost_tables(material),
+        "tables": (*cost_tables(material), *foster_tables(material.foster, villages=False)),
         "trajectory": _picture(
             trajectory_chart(way, material.info), _("Target path, surveys and routine measurement by year")
         )

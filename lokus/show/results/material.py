@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lokus.followup.beneficiaries import Beneficiaries
     from lokus.followup.case_audit import AuditShortlist
     from lokus.followup.costs import Costs
+    from lokus.followup.foster_parents import FosterParents
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
@@ -97,6 +98,10 @@ class Material:
         Villages and risk groups for the audit of cases.
     audit_returns : AuditReturns, optional
         What the case audit found; small counts are masked in it.
+    foster : FosterParents, optional
+        The register of foster parents.
+    foster_period : str
+        Period that a new form of the register is for; empty where the study keeps none.
     causes : mapping of str to str
         Code → name of the causes that the audit team may state.
     calendar : pandas.DataFrame, optional
@@ -156,6 +161,8 @@ class Material:
     trajectory: Trajectory | None = None
     case_audit: AuditShortlist | None = None
     audit_returns: AuditReturns | None = None
+    foster: FosterParents | None = None
+    foster_period: str = ""
     causes: Mapping[str, str] = field(default_factory=dict)
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)

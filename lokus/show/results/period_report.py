@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from lokus.followup.foster_parents import public_foster_parents
 from lokus.i18n import gettext as _
 from lokus.show.results.formalities import Formalities
 
 if TYPE_CHECKING:
     from lokus.findings import Finding
+    from lokus.followup.foster_parents import FosterParents
     from lokus.followup.service_blocks import ReportBlock
     from lokus.intake.earlier.calendar import FilledCalendar
     from lokus.show.results.info import StudyInfo
@@ -47,6 +49,8 @@ class PeriodReport:
     decimals : mapping of indicator key to int
     calendar : FilledCalendar, optional
         The action calendar as filled in.
+    foster : FosterParents, optional
+        The register of foster parents, of this period and those before it.
     findings : tuple of Finding
         What reading the tables of the period showed.
     formalities : Formalities
@@ -64,6 +68,7 @@ class PeriodReport:
     course: tuple[tuple[str, pd.DataFrame], ...] = ()
     decimals: Mapping[str, int]
     calendar: FilledCalendar | None = None
+    foster: FosterParents | None = None
     findings: tuple[Finding, ...] = ()
     formalities: Formalities = field(default_factory=Formalities)
     public: bool = False
@@ -146,10 +151,11 @@ def mask_report(report: PeriodReport, *, threshold: int = THRESHOLD) -> PeriodRe
     Returns
     -------
     PeriodReport
-        No count is given, percentages only; the figure of an area is masked too where exactly one part of it
-        is, or where it is small itself. A change is given only where the same villages reported both times.
-        Activities and findings, which quote values, are left out; sums of the kabupaten in other periods are
-        masked in the same way.
+        No count is told, percentages only; the figure of an area is masked too where exactly one part of it
+        is, or where it is small itself. A change is told only where the same villages reported both times.
+        Findings, which quote values, are left out; of activities the report tells how far they are; sums of
+        the kabupaten in other periods are masked in the same way, and counts of the register of foster
+        parents.
 
     Examples
     --------
@@ -175,6 +181,7 @@ def mask_report(report: PeriodReport, *, threshold: int = THRESHOLD) -> PeriodRe
         report,
         figures=_blank(figures, own),
         course=tuple((title, _blank(frame, hidden[title])) for title, frame in report.course),
+        foster=None if report.foster is None else public_foster_parents(report.foster, threshold=threshold),
         findings=(),
         public=True,
     )

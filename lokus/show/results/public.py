@@ -11,6 +11,7 @@ import pandas as pd
 
 from lokus.findings import of_evidence
 from lokus.followup.beneficiaries import public_beneficiaries
+from lokus.followup.foster_parents import public_foster_parents
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.review import direction_texts
@@ -223,6 +224,9 @@ def mask_small_counts(
         odds_bounds=material.odds_bounds if open_ else None,
         overlap=material.overlap if open_ else None,
         justifications=None,
+        foster=None
+        if material.foster is None
+        else public_foster_parents(material.foster, threshold=threshold),
         calendar=None,
         costs=None,  # divided by the unit cost they give small counts
         trade_off=None,

@@ -84,6 +84,8 @@ def _lines(report: PeriodReport) -> Iterator[str]:
             going=format_number(counts["berjalan"]), open=format_number(counts["belum"]),
             silent=format_number(counts["belum_diisi"]),
         )  # fmt: skip
+    if report.foster is not None:
+        yield str(report.foster)
 
 
 def _signed(value: float, decimals: int) -> str:

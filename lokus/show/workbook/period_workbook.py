@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from lokus.findings import level_label
 from lokus.i18n import gettext as _
+from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.period_tables import (
     area_table,
     block_table,
@@ -85,6 +86,12 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
     _place(book, report, _("Data missing"), silent_table(report))
     _place(book, report, _("Action calendar"), calendar_table(report))
     _place(book, report, _("Activities open"), open_activities_table(report))
+    for name, table in zip(
+        (_("Foster parents"), _("Foster parents kecamatan"), _("Foster parents villages")),
+        foster_tables(report.foster),
+        strict=False,
+    ):
+        _place(book, report, name, table)
     if report.findings:
         _place(book, report, _("Findings"), _findings_table(report))
     for code, name in report.kecamatan.items():

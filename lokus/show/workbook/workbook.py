@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from lokus.i18n import gettext as _
+from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.study import clusters_table, deviance_table
 from lokus.show.workbook.cells import prepare_print, save_workbook
 from lokus.show.workbook.cost_sheet import costs_sheet
@@ -27,6 +28,7 @@ from lokus.show.workbook.proposal import (
     table_sheet,
 )
 from lokus.show.workbook.review import history_sheet, review_sheet
+from lokus.show.workbook.stacked_sheet import stacked_sheet
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -99,6 +101,9 @@ def write_workbook(path: str | Path, material: Material) -> Path:
         costs_sheet(book.create_sheet(_("Costs")), material)
     if material.audit_returns is not None:
         audit_returns_sheet(book.create_sheet(_("Case audit results")), info, material.audit_returns)
+    fostered = foster_tables(material.foster)
+    if fostered:
+        stacked_sheet(book.create_sheet(_("Foster parents")), info, _("Register of foster parents"), fostered)
     if material.structures is not None:
         structures_sheet(book.create_sheet(_("Structures")), info, material.structures)
     add_followup_sheets(

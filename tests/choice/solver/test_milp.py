@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import itertools
+import math
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from lokus.choice.solver.instance import build_instance
 from lokus.choice.solver.milp import solve_milp
@@ -36,3 +40,57 @@ def test_no_list_is_none():
 def test_large_scores_are_scaled():
     instance = build_instance(SCORES * 1e9, KECAMATAN, Problem(n=2, max_kecamatan=1), None)
     assert np.isclose(solve_milp(instance).bound * instance.unit, 1.2e9, rtol=1e-9)
+
+
+def _cheapest_best(value, small, n, budget):
+    """Most value of n villages within a budget, and its least cost: a table of sums, without any solver."""
+    best = {(0, 0): 0}
+    for worth, price in zip(value, small, strict=True):
+        for (count, spent), reached in list(best.items()):
+            key = (count + 1, spent + price)
+            if count < n and key[1] <= budget and best.get(key, -1) < reached + worth:
+                best[key] = reached + worth
+    full = {spent: reached for (count, spent), reached in best.items() if count == n}
+    top = max(full.values())
+    return top, min(spent for spent, reached in full.items() if reached == top)
+
+
+@pytest.mark.parametrize(("base", "step"), [(12_350_000_000, 187_500), (5_000_000_000, 1), (0, 12_349_983)])
+@pytest.mark.parametrize("seed", [0, 4])
+def test_a_budget_in_rupiah_is_kept_to_the_last_rupiah(seed, base, step):
+    rng, n = np.random.default_rng(seed), 12
+    value = rng.integers(1, 40, 50)
+    small = value * 3 + rng.integers(0, 12, 50)
+    codes = [f"9901{place % 5 + 1:02d}2{place // 5 + 1:03d}" for place in range(50)]
+    budget = int(np.sort(small)[:n].sum() * 1.6)
+    instance = build_instance(
+        pd.Series(value.astype(float), index=codes),
+        pd.Series([code[:6] for code in codes], index=codes),
+        Problem(n=n, budget=n * base + step * budget),
+        pd.Series(-small.astype(float), index=codes),
+        cost=pd.Series(base + step * small, index=codes),
+    )
+    chosen = solve_milp(instance).chosen
+    place = [codes.index(code) for code in instance.codes[chosen]]
+    found = int(value[place].sum()), int(small[place].sum())
+    assert found == _cheapest_best(value.tolist(), small.tolist(), n, budget)
+
+
+def test_costs_with_decimals_keep_their_budget_and_finer_ones_are_verified():
+    codes = [f"990101{place:04d}" for place in range(2001, 2007)]
+    scores = pd.Series([5.0, 4.0, 3.0, 2.0, 1.0, 0.5], index=codes)
+    kecamatan = pd.Series("990101", index=codes)
+    for cost in ([12.35, 0.1875, 0.5, 0.25, 1.0, 2.0], [math.pi, math.e, 2**-30, 1 / 3, 0.1, 2.0]):
+        money = pd.Series(cost, index=codes)
+        for budget in (0.6875, 0.75, 3.3, 13.0):
+            best = max(
+                (
+                    sum(scores[list(trio)])
+                    for trio in itertools.combinations(codes, 2)
+                    if math.fsum(money[list(trio)]) <= budget
+                ),
+                default=None,
+            )
+            instance = build_instance(scores, kecamatan, Problem(n=2, budget=budget), None, cost=money)
+            proof = solve_milp(instance)
+            assert (None if proof is None else scores[list(instance.codes[proof.chosen])].sum()) == best

@@ -41,3 +41,74 @@ def test_the_command_refuses_a_period_that_is_not_stated(tmp_path, capsys):
     assert "Semester 1 Tahun 2026" in capsys.readouterr().err
     assert main(["laporan", str(path), "--semester", "1", "--keluaran", str(tmp_path / "keluar")]) == 0
     assert len(list((tmp_path / "keluar").iterdir())) == 3
+
+
+def test_the_register_of_foster_parents_is_told_with_its_period_and_masked_in_public(tmp_path):
+    from lokus.intake.earlier.foster_register import FOSTER_HEADS
+
+    study = period_study(tmp_path)
+    first, second, third = study.boundaries.villages.index.sort_values()[:3]
+    lines = [
+        ";".join(FOSTER_HEADS.values()),
+        f"{first};Semester 2 Tahun 2025;5;5;5;4;nutrisi",
+        f"{first};Semester 1 Tahun 2026;9;8;7;6;nutrisi, jamban",
+        f"{second};Semester 1 Tahun 2026;6;5;13;2;edukasi",
+        f"{third};Semester 1 Tahun 2026;2;2;3;11;",
+        f"{third};Triwulan 1 Tahun 2026;30;30;30;30;",
+    ]
+    (tmp_path / "register.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    study = study.replace(orang_tua_asuh={"register": ["register.csv"]})
+    document, workbook, _values = study.write_period_report(tmp_path / "a", semester=1)
+    text = docx_reader.text(document)
+    assert "3 dari 24 desa/kelurahan melapor" in text
+    assert "orang tua asuh yang berjanji: 17, yang sudah memberi: 15; anak terjangkau: 23" in text
+    assert "nutrisi di 1 desa/kelurahan" in text
+    book = load_workbook(workbook)
+    told = {
+        row[0]: row[2:6] for row in book["Orang tua asuh"].iter_rows(values_only=True) if row[2] is not None
+    }
+    assert told["Semester 2 Tahun 2025"] == (5, 5, 5, 4)
+    assert told["Semester 1 Tahun 2026"] == (17, 15, 23, 19)  # the quarter is another kind of period
+    assert not any("Triwulan" in str(key) for key in told)
+    public = study.replace(keluaran={"publik": True})
+    document, workbook, _values = public.write_period_report(tmp_path / "b", semester=1)
+    rows = list(load_workbook(workbook)["Orang tua asuh desa"].iter_rows(values_only=True))
+    name = study.boundaries.villages["desa"][third]
+    own = next(row for row in rows if row[1] == name)
+    assert "disamarkan" in own
+    assert 3 not in own
+    assert "anak terjangkau: disamarkan" in docx_reader.text(document)  # one masked village would be known
+
+
+def test_a_filled_calendar_is_followed_up_in_document_and_workbook(tmp_path):
+    study = period_study(tmp_path)
+    village = study.boundaries.villages.iloc[0]
+    heads = ["No", "Kegiatan", "Desa/Kelurahan", "Kecamatan", "Target", "Realisasi", "Status", "Keterangan"]
+    rows = [
+        [1, "Imunisasi kejar", village["desa"], village["kecamatan"], 20, 20, "selesai", ""],
+        [2, "Kelas ibu balita", village["desa"], village["kecamatan"], 10, 4, "berjalan", ""],
+        [3, "Sumur bor", village["desa"], village["kecamatan"], 1, None, "belum", ""],
+        [4, "Jamban", village["desa"], village["kecamatan"], 8, None, "", ""],
+    ]
+    name = "kalender_terisi.xlsx"
+    pd.DataFrame([heads, *rows]).to_excel(
+        tmp_path / name, sheet_name="Dinas Kesehatan", index=False, header=False
+    )
+    plain = study.stated.to_mapping()["laporan"]["periode"]
+    periods = [dict(one, kalender=[name]) if one.get("semester") == 1 else one for one in plain]
+    study = study.replace(laporan={"periode": periods})
+    document, workbook, _values = study.write_period_report(tmp_path / "a", semester=1)
+    text = docx_reader.text(document)
+    assert "4 kegiatan kalender aksi" in text
+    own = next(table for table in docx_reader.tables(document) if table[0][1:3] == ["Kegiatan", "Selesai"])
+    office = next(cells for cells in own if cells[0] == "Dinas Kesehatan")
+    assert office[1:] == ["4", "1", "1", "1", "1"]  # all, done, under way, not begun, not reported
+    book = load_workbook(workbook)
+    cells = list(book["Kegiatan belum selesai"].iter_rows(values_only=True))
+    activities = {row[3]: row[4] for row in cells if row[3] in {one[1] for one in rows}}
+    assert activities == {
+        "Kelas ibu balita": "Berjalan", "Sumur bor": "Belum mulai", "Jamban": "Belum dilaporkan",
+    }  # fmt: skip
+    public = study.replace(keluaran={"publik": True})
+    document, workbook, _values = public.write_period_report(tmp_path / "b", semester=1)
+    assert "Kalender aksi" in load_workbook(workbook).sheetnames  # work that was done, and no people
