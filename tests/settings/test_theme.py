@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from theme_study import write_tables
+from tiny_study import to_toml
 from told import texts_of
 
 from lokus import Kajian
@@ -181,6 +183,39 @@ def test_no_output_of_another_theme_says_stunting(tmp_path, monkeypatch, table, 
     assert {"stunting", "diukur", "anak_stunting_bawah"} <= set(pack.results.columns)
     assert not pack.findings
     assert main(["verify", str(tmp_path / f"keluaran-{table}" / "kajian.lock.json")]) == 0
+
+
+@pytest.mark.parametrize(("table", "theme"), [("kemiskinan", "kemiskinan_ekstrem"), ("sanitasi", "sanitasi")])
+def test_the_periodic_report_of_another_theme_compares_its_periods_in_its_own_words(tmp_path, table, theme):
+    write_tables(tmp_path)
+    study = draft(tmp_path, table, theme)
+    before = pd.read_excel(tmp_path / f"{table}.xlsx", engine="openpyxl")
+    number = before.columns[-1]
+    before[number] -= before[number] // 4  # fewer than now
+    before.to_csv(tmp_path / "lalu.csv", index=False)
+    plain = study.stated.to_mapping()
+    (own,) = plain["tabel"]
+    last = {key: value for key, value in own.items() if key != "lembar"} | {"berkas": "lalu.csv"}
+    periods = [{"semester": 2, "tahun": 2025, "tabel": [last]}, {"semester": 1, "tabel_kajian": True}]
+    study.path.write_text(to_toml({**plain, "laporan": {"periode": periods}}), encoding="utf-8")
+    folder = tmp_path / "laporan"
+    assert main(["laporan", str(study.path), "--semester", "1", "--keluaran", str(folder)]) == 0
+    files = sorted(folder.iterdir())
+    assert [path.suffix for path in files] == [".csv", ".docx", ".xlsx"]
+    for path in files:
+        said = texts_of(path)
+        assert "stunting" not in said.lower(), path.name
+        if path.suffix == ".docx":
+            assert not {"balita", "puskesmas", "TPPS"} & set(re.findall(r"\w+", said)), path.name
+            assert "Semester 2 Tahun 2025" in said
+    values = pd.read_csv(folder / "laporan_semester_1_2026.csv", keep_default_na=False)
+    changed = values[(values["tingkat"] == "kabupaten") & (values["arah"] == "naik")]
+    assert len(changed)
+    now = pd.read_excel(tmp_path / f"{table}.xlsx", engine="openpyxl")
+    more = float(now[number].sum() - before[number].sum())
+    points = 100 * more / now[now.columns[-2]].sum()  # of those recorded
+    told = changed["selisih"].astype(float)
+    assert ((told - more).abs() < 1e-9).any() or ((told - points).abs() < 1e-9).any()
 
 
 @pytest.mark.slow

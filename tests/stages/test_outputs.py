@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import docx
+import docx_reader
+import pandas as pd
 import pytest
 
 from lokus.manifest import compare_locks
@@ -73,3 +76,49 @@ def test_what_else_was_possible_reaches_the_outputs(small):
     assert told.cautions == small.cautions
     assert told.clusters is small.clusters
     assert list(told.influence.index) == [small.labels[key] for key in small.leave_one_out.table.index]
+
+
+@pytest.mark.slow
+def test_one_run_gives_every_kecamatan_its_own_analysis_counted_from_the_tables_of_the_offices(
+    small, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LOKUS_PROSES", "1")
+    study = small.replace(keluaran={"bahan": ["ansit"], "ukuran": ["A4"], "peta": ["usulan"]})
+    pack = study.write(tmp_path / "keluar")
+    written = {path.name: path for path in pack.files if path.name.startswith("analisis_situasi")}
+    # What should be there, from the official list and the table of this year, without the study.
+    official = pd.read_csv(small.path.parent / "resmi.csv", dtype=str).set_index("kode_desa")
+    given = pd.read_csv(small.path.parent / "data_2026.csv", dtype={"kode_desa": str}).set_index("kode_desa")
+    failing = given.index[given["sanitasi"] < 60]
+    assert set(written) == {"analisis_situasi.docx"} | {
+        f"analisis_situasi_{name.lower()}.docx" for name in official["kecamatan"].unique()
+    }
+    pictures = []
+    for name, own in official.groupby("kecamatan"):
+        path = written[f"analisis_situasi_{name.lower()}.docx"]
+        tables = docx_reader.tables(path)
+        head = docx_reader.text(path)
+        assert f"KECAMATAN {name.upper()}" in head
+        villages = next(table for table in tables if table[0][:2] == ["Desa/Kelurahan", "Status"])
+        assert sorted(row[0] for row in villages[1:]) == sorted(own["desa"])
+        lacking = own.index.intersection(failing)
+        counted = {row[0]: row[-1] for row in villages[1:]}
+        assert counted == {own["desa"][kode]: str(int(kode in lacking)) for kode in own.index}
+        gaps = [table for table in tables if table[0][:2] == ["OPD", "Indikator"] and len(table[0]) == 6]
+        assert len(gaps) == bool(len(lacking))
+        if len(lacking):
+            ((_office, _indicator, _limit, number, named, _what),) = gaps[0][1:]
+            assert int(number) == len(lacking)
+            assert all(own["desa"][kode] in named for kode in lacking)
+        others = set(official["desa"]) - set(own["desa"])
+        assert not any(cell in others for table in tables for row in table for cell in row)
+        parts = docx.Document(str(path)).part.package.iter_parts()
+        pictures += [part.blob for part in parts if part.partname.startswith("/word/media")]
+    assert len(set(pictures)) == len(pictures) == official["kecamatan"].nunique()
+    whole = docx_reader.tables(written["analisis_situasi.docx"])
+    side = next(table for table in whole if table[0][0] == "Kecamatan")
+    place = side[0].index("Kesenjangan")
+    by_kecamatan = official["kecamatan"].loc[failing].value_counts()
+    assert {row[0]: int(row[place]) for row in side[1:]} == {
+        name: int(by_kecamatan.get(name, 0)) for name in official["kecamatan"].unique()
+    }

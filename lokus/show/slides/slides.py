@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lokus.files import atomic_path
 from lokus.show.maps.print_map import draw_map
+from lokus.show.slides.costs import costs_slides
 from lokus.show.slides.deck import Deck
 from lokus.show.slides.followup import follow_up_slide, gaps_slide, trajectory_slide
 from lokus.show.slides.maps import map_pair_slide, map_slide
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_slides"]
 
-_MOST = 14  # slides of a meeting that decides a list
+_MOST = 14  # slides of a meeting that decides a list, besides those of costs
 _OTHERS = 11  # besides the list itself and the patterns
 _PATTERNS = ("titik_panas", "tipologi")
 
@@ -113,6 +114,7 @@ def build_slides(material: Material, *, sheets: Callable[[str], Figure] | None =
     alternatives_slide(deck, material)
     gaps_slide(deck, material)
     follow_up_slide(deck, material)
+    costs_slides(deck, material)
     trajectory_slide(deck, material)
     sources_slide(deck, material)
     return deck
