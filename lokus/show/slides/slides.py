@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lokus.files import atomic_path
 from lokus.show.maps.print_map import draw_map
-from lokus.show.slides.costs import costs_slides
+from lokus.show.slides.cost_slides import costs_slides
 from lokus.show.slides.deck import Deck
 from lokus.show.slides.followup import follow_up_slide, gaps_slide, trajectory_slide
 from lokus.show.slides.maps import map_pair_slide, map_slide

@@ -14,7 +14,7 @@ from lokus.choice.trade_off import TradeOff
 from lokus.followup.costs import Budget, UnitCost, intervention_costs
 from lokus.followup.interventions import intervention_matrix
 from lokus.intake.indicators.catalogue import load_catalogue
-from lokus.show.slides.costs import costs_slides
+from lokus.show.slides.cost_slides import costs_slides
 from lokus.show.slides.deck import Deck
 
 COLUMNS = ["mungkin", "biaya", "tanpa_biaya", "anak", "tanpa_anak", "kecamatan", "sama"]
