@@ -327,6 +327,7 @@ def material(study: Kajian) -> Material:
     """Everything that workbook, slides and report show."""
     from lokus.choice.results import name_alternatives
     from lokus.show.results.material import Material
+    from lokus.show.words.method import tie_rule
     from lokus.stages.followup import foster_periods
 
     return Material(

@@ -151,9 +151,9 @@ def mask_report(report: PeriodReport, *, threshold: int = THRESHOLD) -> PeriodRe
     Returns
     -------
     PeriodReport
-        No count is told, percentages only; the figure of an area is masked too where exactly one part of it
-        is, or where it is small itself. A change is told only where the same villages reported both times.
-        Findings, which quote values, are left out; of activities the report tells how far they are; sums of
+        No count is given, percentages only; the figure of an area is masked too where exactly one part of it
+        is, or where it is small itself. A change is given only where the same villages reported both times.
+        Findings, which quote values, are left out; of activities the report states how far they are; sums of
         the kabupaten in other periods are masked in the same way, and counts of the register of foster
         parents.
 
