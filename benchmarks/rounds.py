@@ -75,6 +75,9 @@ def read_both_ways(replicate: int) -> pd.DataFrame:
     counts = now["stunting"], now["diukur"]
     ways = {
         "lokus, satu putaran": estimate_rates(*counts, sasaran=now["sasaran"]).among_worst(WORST),
+        'lokus, satu putaran, `pengaruh = "kecamatan"`': estimate_rates(
+            *counts, sasaran=now["sasaran"], effect="kecamatan", kecamatan=kabupaten.kecamatan
+        ).among_worst(WORST),
         "lokus, tiga putaran": estimate_rates(
             *counts, sasaran=now["sasaran"], earlier=kabupaten.earlier
         ).among_worst(WORST),

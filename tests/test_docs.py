@@ -85,3 +85,32 @@ def test_links_between_pages_lead_somewhere(root):
         for link in re.findall(r"\]\(([^)#\s]+)\)", text):
             made = link.startswith(("api/", "galeri"))
             assert "://" in link or made or (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+REPEATS = ("--replicates", "--worlds")
+
+
+@pytest.mark.parametrize("page", ["ketepatan", "reviu"])
+def test_every_simulated_table_has_the_command_that_prints_it(root, page):
+    """Before each table stands its command, and the table has as many simulations as that command makes."""
+    text = (root / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in (root / "benchmarks").glob("*.py")}
+    tables = re.findall(r"<!-- tabel (\S+): awal -->\n(.*)\n", text)
+    assert len(tables) >= 4
+    for name, first in tables:
+        before = text.split(f"<!-- tabel {name}: awal -->")[0]
+        commands = re.findall(r"`python benchmarks/(\S+\.py)([^`]*)`", before)
+        writers = {
+            one
+            for one, code in scripts.items()
+            if f'"{page}.md", "{name}"' in code or (f'"{page}.md", name' in code and f'"{name}"' in code)
+        }
+        script, options = next(found for found in reversed(commands) if found[0] in writers)
+        assert "--write" in options, name
+        known = dict(re.findall(r'"(--\w+)", type=int, default=(\d+)', scripts[script]))
+        stated = dict(re.findall(r"(--\w+) (\d+)", options))
+        assert set(stated) <= set(known), name
+        made = re.search(r"(\d+) (?:kabupaten )?simulasi", first)
+        if made:
+            many = [count for option, count in (known | stated).items() if option in REPEATS]
+            assert many == [made[1]], f"{name}: {script}{options} makes {many}"

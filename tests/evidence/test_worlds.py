@@ -110,6 +110,12 @@ def test_who_takes_kecamatan_for_biased_loses_what_he_gains_where_they_differ() 
     sure_of_bias, sure_of_difference = (mean.loc[f"pengamat yang menganggap {name}"] for name in READINGS)
     assert sure_of_bias[erring] > sure_of_difference[erring] + 1
     assert sure_of_difference[differing] > sure_of_bias[differing] + 1
+    # So does an effect of the kecamatan, which takes them for different.
+    alone, with_effect = (
+        mean.loc[f"lokus, satu putaran{more}"] for more in ("", ', `pengaruh = "kecamatan"`')
+    )
+    assert with_effect[erring] < alone[erring]
+    assert with_effect[differing] > alone[differing]
     both_ways = mean.loc["lokus, tiga putaran"].sum()
     assert both_ways > 0.95 * max(sure_of_bias.sum(), sure_of_difference.sum())
 

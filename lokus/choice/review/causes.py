@@ -361,9 +361,10 @@ def split_causes(
     The selection is solved for all 32 combinations of causes as last year or as this year, and each village's
     change of margin is divided by Shapley values, so that the order of the causes does not matter. The real
     change is the estimated one, which is shrunk towards the trend, more so where few children were measured:
-    in a village with up to 30 children about a tenth of the true change is counted as real, with 30 to 100 a
-    quarter, with 200 and more a half (``docs/reviu.md``); the rest is counted as chance. A small share of
-    "nyata" in a small village therefore does not show that nothing changed there. A cause acts on all
+    in a village with up to 30 children less than a quarter of the true change is counted as real, a few
+    percent where the rate is low; with more than 200 children a quarter to four fifths (``docs/reviu.md``, by
+    world). The rest is counted as chance: a small share of "nyata" in a small village does not show that
+    nothing changed there. A cause acts on all
     villages at once, so a village may also move because others changed. Rates are estimated anew for each
     combination of the last three causes: 8 times, twice that when covariates changed, and twice again when
     `before` and `after` do not share one `estimate`. A cause that is the same in both years needs no further

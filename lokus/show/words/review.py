@@ -276,9 +276,9 @@ def _caveats(material: Material) -> Iterator[str]:
             ).format(n=format_number(once))
     if "selisih_nyata" in review.table and review.table["selisih_nyata"].notna().any():
         yield _(
-            "A small share of “real change” does not mean that nothing changed: of the true change of a "
-            "village with up to 30 children measured about a tenth is counted as real, with 200 or more "
-            "about a half, and the rest as chance."
+            "A small share of “real change” does not mean that nothing changed: in simulated kabupaten less "
+            "than a quarter of the true change of a village with up to 30 children measured is counted as "
+            "real, with more than 200 a quarter to four fifths, and the rest as chance."
         )
     if "tahun_lokus" in review.table:
         yield _("Years on the list are counted in a row, up to {year}.").format(year=review.year)

@@ -93,8 +93,8 @@ def test_no_effect_is_centred_on_none_with_right_coverage(by, rho):
     found = report(100, 3, by=by, rho=rho)
     # A correlation that must itself be learned from noisy years moves the centre by a fraction of the
     # interval; docs/reviu.md has the figures.
-    assert abs(found["log"].mean()) < 2 * found["log"].sem() + 0.04
-    assert 0.83 <= found["covered"].mean() <= 0.97
+    assert abs(found["log"].mean()) < 3 * found["log"].sem() + 0.03
+    assert abs(found["covered"].mean() - 0.9) < 3 * np.sqrt(0.9 * 0.1 / len(found))
     assert found["naive"].mean() < -4
 
 
@@ -102,7 +102,7 @@ def test_no_effect_is_centred_on_none_with_right_coverage(by, rho):
 @pytest.mark.slow
 def test_power_of_a_planted_effect():
     found = report(60, 4, effect=0.7, children=90)
-    assert 0.85 <= found["covered"].mean() <= 0.97
+    assert abs(found["covered"].mean() - 0.9) < 3 * np.sqrt(0.9 * 0.1 / len(found))
     assert found["found"].mean() > 0.6
 
 
