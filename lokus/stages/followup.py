@@ -215,14 +215,14 @@ def foster(study: Kajian) -> FosterParents | None:
 
     if study.foster_rows is None:
         return None
-    table = _at_survey(study)
-    known = "anak_stunting" in table
+    # Not the results: the report of a period needs no proposal, and is written while one is held back.
+    estimated = study.children if study.survey is None else study.survey.table["anak_stunting_survei"]
     return foster_parents(
         study.foster_rows,
-        study.results,
-        expected=table["anak_stunting"] if known else pd.Series(float("nan"), index=table.index),
+        study.villages,
+        expected=pd.Series(dtype=float) if estimated is None else estimated,
         periods=foster_periods(study),
-        lokus=study.proposal.kode,
+        lokus=study.proposal.kode if study.audit.blocking.empty else (),
     )
 
 

@@ -170,7 +170,7 @@ def hold_back(study: Kajian, period: ReportedPeriod) -> None:
     from lokus.intake.audit.audit import hold_report_back
 
     upto = _up_to(study, period)
-    if any(one.stated.with_study for one in upto) or study.foster_rows is not None:
+    if any(one.stated.with_study for one in upto):
         study.audit.raise_if_blocked()
     found = dict.fromkeys(finding for one in upto for finding in one.findings)
     hold_report_back(tuple(found), study.settings.audit.accepted)

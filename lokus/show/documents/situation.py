@@ -18,6 +18,7 @@ from lokus.show.documents.page import (
 )
 from lokus.show.results.formalities import Signer
 from lokus.show.results.parts import kecamatan_names, part_of
+from lokus.show.tables.foster_tables import foster_kecamatan_table, foster_villages_table
 from lokus.show.tables.situation import (
     area_gaps_table,
     area_villages_table,
@@ -104,6 +105,12 @@ def write_situation(
     turn_page(document, landscape=True)
     sections.table(area_villages_table(area) if kecamatan else list_table(material), size=8)
     sections.table(area_gaps_table(area), size=8)
+    if material.foster is not None and material.foster.periods:
+        found = material.foster
+        sections.table(
+            foster_villages_table(found, kecamatan=kecamatan) if kecamatan else foster_kecamatan_table(found),
+            size=8,
+        )
     turn_page(document, landscape=False)
     if material.structures is not None:
         sections.table(structures_table(material.structures, kecamatan=kecamatan))

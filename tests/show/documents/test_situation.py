@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import docx
 import docx_reader
+import pandas as pd
 import pytest
 
+from lokus.followup.foster_parents import foster_parents
 from lokus.followup.structures import village_structures
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.documents.situation import write_situation
@@ -46,6 +48,29 @@ def test_structures_are_told_where_the_study_names_them(material, tmp_path):
     path = write_situation(tmp_path / "a.docx", replace(material, structures=found), kecamatan=kode)
     rows = [row for table in docx_reader.tables(path) for row in table]
     assert any("TPPS desa/kelurahan" in row for row in rows)
+
+
+def test_foster_parents_of_its_own_villages_stand_in_the_analysis_of_a_kecamatan(material, tmp_path):
+    from dataclasses import replace
+
+    places = material.results.sort_index()
+    rows = pd.DataFrame({"kode_desa": places.index, "periode": "Tahun 2026", "jenis": "nutrisi"})
+    rows = rows.assign(berjanji=9.0, memberi=8.0, anak=range(len(rows)), kunjungan=3.0)
+    found = foster_parents(
+        rows, places, expected=pd.Series(100.0, index=places.index), periods=["Tahun 2026"]
+    )
+    told = replace(material, foster=found)
+    kode = next(iter(kecamatan_names(material)))
+    path = write_situation(tmp_path / "a.docx", told, kecamatan=kode)
+    (own,) = [table for table in docx_reader.tables(path) if "Anak terjangkau" in table[0]]
+    reached = dict(zip(places["desa"], range(len(places)), strict=True))
+    inside = places["desa"][places["kode_kecamatan"] == kode]
+    place, gap = own[0].index("Anak terjangkau"), own[0].index("Belum terjangkau")
+    assert {row[0]: row[place] for row in own[1:]} == {name: str(reached[name]) for name in inside}
+    assert all(int(row[place]) + int(row[gap]) == 100 for row in own[1:])
+    whole = write_situation(tmp_path / "b.docx", told)
+    (side,) = [table for table in docx_reader.tables(whole) if "Anak terjangkau" in table[0]]
+    assert {row[0] for row in side[1:]} == set(kecamatan_names(material).values())
 
 
 @pytest.mark.slow

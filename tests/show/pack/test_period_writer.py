@@ -80,6 +80,21 @@ def test_the_register_of_foster_parents_is_told_with_its_period_and_masked_in_pu
     assert "anak terjangkau: disamarkan" in docx_reader.text(document)  # one masked village would be known
 
 
+def test_the_register_is_reported_while_the_proposal_is_held_back(tmp_path):
+    from lokus.intake.earlier.foster_register import FOSTER_HEADS
+
+    study = period_study(tmp_path, kelengkapan={"minimal": 100})
+    given = pd.read_csv(tmp_path / "data_2026.csv", dtype={"kode_desa": str})
+    given.loc[0, "sanitasi"] = float("nan")
+    given.to_csv(tmp_path / "data_2026.csv", index=False)
+    row = f"{given['kode_desa'][1]};Semester 1 Tahun 2026;5;5;5;4;nutrisi"
+    (tmp_path / "register.csv").write_text("\n".join([";".join(FOSTER_HEADS.values()), row]) + "\n", "utf-8")
+    study = study.replace(orang_tua_asuh={"register": ["register.csv"]})
+    assert len(study.audit.blocking)
+    document, *_others = study.write_period_report(tmp_path / "a", semester=1)
+    assert "1 dari 24 desa/kelurahan melapor" in docx_reader.text(document)
+
+
 def test_a_filled_calendar_is_followed_up_in_document_and_workbook(tmp_path):
     study = period_study(tmp_path)
     village = study.boundaries.villages.iloc[0]
