@@ -19,6 +19,7 @@ from lokus.show.drawing.furniture import INK, QUIET, draw_box
 from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import PAPER, Box, Page
 from lokus.show.drawing.legend import draw_legend
+from lokus.show.drawing.typography import line_height
 from lokus.show.maps.print_map import Sheet, blank_sheet, draw_footer, draw_header, draw_watermark
 from lokus.show.themes.themes import available_themes, make_layer
 
@@ -70,7 +71,7 @@ class AtlasBook:
         """Draw the pages of one kecamatan; most need one."""
         here = (self.results["kode_kecamatan"] == kode).to_numpy()
         villages = self.results.loc[here]
-        plan = _plan()
+        plan = _plan(self._shorter(villages))
         figure, page = blank_sheet(plan)
         heading = _("Kecamatan {name}").format(name=self.names[kode])
         draw_header(page, plan, replace(self.info, rule=""), heading, logo=self.logo)
@@ -80,7 +81,7 @@ class AtlasBook:
             draw_watermark(page, plan.map, unit=plan.unit)
         draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
         draw_legend(page, plan, layer, circles=drawn.circles)
-        corner = Box(plan.legend.left, plan.map.bottom, plan.legend.right, plan.map.bottom + 43)
+        corner = Box(plan.legend.left, plan.map.bottom, plan.legend.right, plan.legend.bottom - 13)
         self.base_map.draw_locator(page, corner, kode)
         shapes = self.base_map.shapes[here]
         lost = [str(n) for n, shape in zip(villages["desa"], shapes, strict=True) if shape is None]
@@ -104,24 +105,47 @@ class AtlasBook:
             flow.paragraph(
                 _("Also bordering: {names}").format(names=", ".join(drawn.unnamed)), lines=2, color=QUIET
             )
-        write_table(flow, villages, drawn.letters)
+        self._write_text(flow, villages, drawn.letters)
+        yield from sheets
+
+    def _write_text(self, flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str]) -> None:
+        write_table(flow, villages, letters)
         write_reasons(flow, villages)
         if self.gaps is not None:
             write_gaps(flow, villages, self.gaps)
-        yield from sheets
+
+    def _shorter(self, villages: gpd.GeoDataFrame) -> float:
+        """Millimetres the map gives up so that its text ends on the same page, where few are missing.
+
+        A further page with two lines on it would be turned for nothing; a long text needs one anyway.
+        """
+        room = _plan().listing
+        endless = Box(room.left, room.top - 10_000, room.right, room.top)
+        _figure, page = blank_sheet(_plan())
+        flow = Flow(page=page, box=endless, turn=lambda: page, next_top=room.top)
+        self._write_text(flow, villages, {})
+        missing = room.top - flow.y + _BORDERING - room.height
+        return missing if 0 < missing <= _GIVES else 0.0
 
 
-def _plan() -> Page:
+_BORDERING = 2 * (line_height(6.3) + 0.25)
+"""Room for the names of neighbours that stand below the map, millimetres."""
+_GIVES = 26.0
+"""Millimetres of its height that a map gives up at most; the legend beside it needs the rest."""
+_SMALLER = 0.68  # of what the map gives up comes from the locator map, the rest from the legend's room
+
+
+def _plan(shorter: float = 0.0) -> Page:
     """A4 upright: header, map with legend beside it, running text, footer."""
     width, height = PAPER["A4"]
     inner = Box(0, 0, width, height).grow(-11)
     header = Box(inner.left, inner.top - 14, inner.right, inner.top)
-    top, bottom = header.bottom - 1, header.bottom - 121
+    top, bottom = header.bottom - 1, header.bottom - 121 + shorter
     split = inner.right - 54
     footer = Box(inner.left, inner.bottom, inner.right, inner.bottom + 9.5)
     return Page(
         size="A4", landscape=False, unit=1.0, sheet=Box(0, 0, width, height), header=header, footer=footer,
-        map=Box(inner.left + 3, bottom, split - 4, top), legend=Box(split, bottom + 56, inner.right, top),
+        map=Box(inner.left + 3, bottom, split - 4, top), legend=Box(split, bottom + 56 - _SMALLER * shorter, inner.right, top),
         listing=Box(inner.left, footer.top + 2.5, inner.right, bottom - 7),
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ class AtlasBaseMap:
             page, {name: shape for number, shape in touching.items() if (name := self._name(number))},
             frame=frame, own=own, taken=taken,
         )  # fmt: skip
-        foot = Box(plan.legend.left, frame.bottom + 46, plan.legend.right, frame.bottom + 55)
+        foot = Box(plan.legend.left, plan.legend.bottom - 10, plan.legend.right, plan.legend.bottom - 1)
         draw_scale_bar(page, foot, scale=sketch.scale, size=plan.size, unit=unit)
         draw_north(page, foot.right - 4, foot.bottom + 3.6, angle=angle, unit=unit)
         hidden = [self._name(number) for number in self._touching(place) if number not in around]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -83,8 +84,6 @@ def test_numbers_of_gaps_read_as_indonesian(full, outlines, info):
 
 
 def test_names_on_the_page_do_not_overlap(full, outlines, info):
-    from itertools import combinations
-
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     book = AtlasBook(full, outlines, info, theme="anak", gaps=None, logo=None)
@@ -221,3 +220,27 @@ def test_legend_and_sources_of_a_page_are_not_cut(full, outlines, info):
     texts = [text.get_text() for text in figure.axes[0].texts]
     assert any("Rekap sumber nomor 5, 2026" in text for text in texts)
     assert [text for text in texts if text.endswith("…")] == []
+
+
+@pytest.mark.parametrize("villages", [20, 22, 25])
+def test_no_page_is_turned_for_a_few_lines(make, info, villages):
+    results, outlines = make(villages=villages, kecamatan=1, lokus=4)
+    results = results.assign(alasan="Alasan yang cukup panjang untuk dua baris. " * 4)
+    (kode,) = results["kode_kecamatan"].unique()
+    gaps = pd.DataFrame({"kode_desa": results.index[:5], "opd": "Dinas PUPR", "indikator": "Air", "nilai": 7})
+    book = AtlasBook(results, outlines, info, theme="prevalensi", gaps=gaps, logo=None)
+    first, *further = book.pages(kode)
+    plan = _plan()
+    for figure in further:
+        text = [t.get_position()[1] for t in figure.axes[0].texts]
+        text = [y for y in text if plan.footer.top < y < plan.header.bottom]
+        assert max(text) - min(text) > 22, "millimetres of text on a page of its own"
+    page = first.axes[0]
+    beside = [
+        (text.get_text(), text.get_window_extent().shrunk(0.99, 0.9))
+        for text in page.texts
+        if text.get_text() and text.get_position()[0] >= plan.legend.left and text.get_position()[1] > 135
+    ]
+    assert len(beside) > 15, "legend, scale bar, and north arrow"
+    clash = [(a, b) for (a, one), (b, two) in combinations(beside, 2) if one.overlaps(two)]
+    assert clash == []
