@@ -9,7 +9,8 @@ from docx.oxml.ns import qn
 def paragraphs(path) -> list[str]:
     """Every paragraph, those in tables too, in the order of the file."""
     body = docx.Document(str(path)).element.body
-    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
+    lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def text(path) -> str:
@@ -19,7 +20,7 @@ def text(path) -> str:
 def tables(path) -> list[list[list[str]]]:
     """Cells of every table that has borders, so that forms and signatures are left out."""
     return [
-        [[cell.text for cell in row.cells] for row in table.rows]
+        [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
         for table in docx.Document(str(path)).tables
         if table.style.name == "Table Grid"
     ]

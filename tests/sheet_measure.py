@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 
+from lokus.show.drawing.typography import text_width
 from lokus.show.slides.fit import count_lines
 
 __all__ = ["cut_cells"]
@@ -21,13 +22,16 @@ def cut_cells(path: str | Path) -> list[str]:
     for sheet in openpyxl.load_workbook(path):
         if sheet.sheet_state != "visible":
             continue
-        merged = {place for span in sheet.merged_cells.ranges for place in span.cells}
+        spans = {(span.min_row, span.min_col): span for span in sheet.merged_cells.ranges}
+        hidden = {place for start, span in spans.items() for place in span.cells if place != start}
+        area = str(sheet.print_area or "").rpartition("!")[2]
+        end = range_boundaries(area)[2] if area else sheet.max_column
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             text = cell.value
-            if not isinstance(text, str) or text.startswith("=") or (cell.row, cell.column) in merged:
+            if not isinstance(text, str) or text.startswith("=") or (cell.row, cell.column) in hidden:
                 continue
-            column = sheet.column_dimensions[get_column_letter(cell.column)].width
-            room = (7 * column - 1) / 96 * 25.4
+            span = spans.get((cell.row, cell.column))
+            room = _room(sheet, cell.column, span.max_col if span else cell.column)
             size = float(cell.font.sz or 11)
             weight = "bold" if cell.font.b else "normal"
             lines = sum(count_lines(part, size * _AS_ARIAL, room, weight=weight) for part in text.split("\n"))
@@ -35,7 +39,16 @@ def cut_cells(path: str | Path) -> list[str]:
                 height = sheet.row_dimensions[cell.row].height or (15.0 if lines == 1 else 0.0)
                 too_much = lines * size * _LEADING > height + 3
             else:
-                too_much = lines > 1 and sheet.cell(cell.row, cell.column + 1).value not in (None, "")
+                beside = sheet.cell(cell.row, cell.column + 1).value not in (None, "")
+                # Beside empty cells a text runs on, on paper no further than the last column that is printed.
+                over = text_width(text, size * _AS_ARIAL, weight=weight) > _room(sheet, cell.column, end)
+                too_much = lines > 1 and (beside or (over and end >= cell.column))
             if too_much:
                 cut.append(f"{sheet.title}!{cell.coordinate}: {text[:50]}")
     return cut
+
+
+def _room(sheet, first: int, last: int) -> float:
+    """Width of columns, millimetres."""
+    letters = map(get_column_letter, range(first, last + 1))
+    return sum((7 * sheet.column_dimensions[letter].width - 1) / 96 * 25.4 for letter in letters)

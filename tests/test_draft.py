@@ -246,7 +246,7 @@ def test_the_draft_asks_about_codes_that_are_not_those_of_the_boundaries(few):
     text = drafted(few, head, row(lambda kode: kode[:4] + f"{int(kode[4:6]) + 40}" + kode[6:]))
     [table] = tomllib.loads(text)["tabel"]
     assert table["indikator"] == {"diukur": "Diukur", "stunting": "Stunting"}
-    assert "# 8 dari 8 desa berkode lain di sini daripada di berkas batas" in text
+    assert "# 8 dari 8 desa/kelurahan berkode lain di sini daripada di berkas batas" in text
     assert "[batas.daftar_resmi]" in text
     assert "berkode lain" not in drafted(few, head, row(str))
     # Each code is that of the next village: no row can be believed, and the draft says why.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lokus.stages.stage import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
@@ -142,7 +144,22 @@ def cautions(study: Kajian) -> tuple[Finding, ...]:
     found = [*_cautions_of_rates(study), *study.scores.findings, *alike]
     for part in (study.change, study.typology, study.hotspots, study.clusters):
         found += part.findings if part is not None else ()
-    return tuple(sorted(dict.fromkeys(found), key=lambda finding: finding.level == "note"))
+    said = _with_names(dict.fromkeys(found), study)
+    return tuple(sorted(said, key=lambda finding: finding.level == "note"))
+
+
+def _with_names(found: Iterable[Finding], study: Kajian) -> Iterator[Finding]:
+    """Name villages and indicators in messages of stages, which know them by their codes and keys alone."""
+    places = zip(study.villages["desa"], study.villages["kecamatan"], strict=True)
+    names = {
+        kode: f"{desa} ({kecamatan})"
+        for kode, (desa, kecamatan) in zip(study.villages.index, places, strict=True)
+    }
+    names |= {key: label for key, label in study.labels.items() if "_" in key}
+    word = re.compile(r"\b(?:\d{10}|[a-z]+(?:_[a-z0-9]+)+)\b")
+    for finding in found:
+        message = word.sub(lambda match: names.get(match[0], match[0]), finding.message)
+        yield replace(finding, message=message)
 
 
 def _cautions_of_rates(study: Kajian) -> Iterator[Finding]:

@@ -208,7 +208,7 @@ def formalities(study: Kajian) -> Formalities:
         letter_date=letter.date,
         deadline=letter.deadline,
         letter_signer=sender,
-        address=letter.address,
+        address=letter.address or study.settings.study.address,
     )
 
 

@@ -213,7 +213,7 @@ def test_a_place_outside_indonesia_is_reported(tmp_path) -> None:
     moved = frame.geometry.copy()
     moved[2] = shapely.transform(moved[2], lambda xy: xy + np.array([60, 0]))
     result = read_boundaries(write(frame.set_geometry(moved), tmp_path / "batas.gpkg"))
-    assert checks(result)["batas.outside"] == "1 desa terletak di luar Indonesia: 99.01.01.2003"
+    assert checks(result)["batas.outside"] == "1 desa/kelurahan terletak di luar Indonesia: 99.01.01.2003"
     projected = read_boundaries(write(grid().to_crs(32748), tmp_path / "utm.gpkg"))
     assert "batas.outside" not in checks(projected)
 
@@ -228,7 +228,10 @@ def test_invalid_missing_and_many_part_polygons(tmp_path) -> None:
     polygons[5] = shapely.MultiPolygon([polygons[5], square(9, 9)])
     result = read_boundaries(write(frame.set_geometry(polygons), tmp_path / "batas.gpkg"))
     got = result.villages.geometry
-    assert checks(result)["batas.no_geometry"] == "1 desa tercantum dalam berkas tanpa poligon: 99.01.01.2002"
+    assert (
+        checks(result)["batas.no_geometry"]
+        == "1 desa/kelurahan tercantum dalam berkas tanpa poligon: 99.01.01.2002"
+    )
     assert "99.01.01.2001 (garis batas memotong dirinya sendiri)" in checks(result)["batas.invalid"]
     # A bow tie has its two triangles after the repair; as drawn, their areas cancel out.
     assert "batas.invalid_area" in checks(result)
@@ -440,7 +443,10 @@ def test_kecamatan_names_that_the_file_lacks_are_taken_from_the_official_list(tm
     # 99.01.02.2003 is not on the list and is left out, but its kecamatan is and names it first.
     assert result.villages["kecamatan"].tolist() == ["Satu"] * 3 + ["Dua"] * 2 + ["Tiga"]
     assert "batas.no_kecamatan" not in checks(result)
-    assert checks(result)["batas.kecamatan_from_list"] == "nama kecamatan 6 desa diambil dari daftar resmi"
+    assert (
+        checks(result)["batas.kecamatan_from_list"]
+        == "nama kecamatan 6 desa/kelurahan diambil dari daftar resmi"
+    )
     partly = read_boundaries(path, official=OFFICIAL.replace({"kecamatan": {"Dua": ""}}))
     assert partly.villages["kecamatan"].unique().tolist() == ["Satu", "99.01.02", "Tiga"]
     assert {"batas.no_kecamatan", "batas.kecamatan_from_list"} <= checks(partly).keys()
@@ -459,7 +465,7 @@ def test_the_report_shows_borders_neighbours_and_findings(tmp_path) -> None:
     report = check_boundaries(write(frame, tmp_path / "batas.gpkg"))
     text = str(report)
     assert text.startswith("batas.gpkg: 13 desa/kelurahan di 4 kecamatan, 0 tanpa poligon, EPSG:4326\n")
-    assert "2 bagian terhubung, 1 desa tanpa tetangga\n  99.01.09.2001 Desa 0-0\n" in text
+    assert "2 bagian terhubung, 1 desa/kelurahan tanpa tetangga\n  99.01.09.2001 Desa 0-0\n" in text
     assert report.coverage["sebelum"].tolist()[:2] == [
         len(report.boundaries.coverage_before.cracked), len(report.boundaries.coverage_before.overlaps),
     ]  # fmt: skip
@@ -482,7 +488,9 @@ def test_the_villages_that_16_03_lacks_are_named(shared_data) -> None:
     result = read_boundaries(path, official=official, kabupaten="16.03")
     assert result.villages.index[result.villages.geometry.isna()].tolist() == ["1603112009", "1603222002"]
     assert len(result.villages) == 256
-    assert checks(result)["batas.missing"].startswith("2 desa dalam daftar resmi tidak memiliki poligon")
+    assert checks(result)["batas.missing"].startswith(
+        "2 desa/kelurahan dalam daftar resmi tidak memiliki poligon"
+    )
 
 
 def test_one_kabupaten_out_of_the_national_file(shared_data) -> None:

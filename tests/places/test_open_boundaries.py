@@ -160,7 +160,12 @@ def test_what_is_there_already_is_not_fetched_again_unless_it_has_changed(tmp_pa
         ([send(b"sibuk", status=503)], "gagal setelah 3 kali: server menjawab 503", "proksi", 3),
         ([send(SQL, length=10**9)], "lebih besar daripada 1,0 MB", "alamat", 1),
         ([send(SQL + b" " * 10**6, length=-1)], "lebih besar daripada 1,0 MB", "alamat", 1),
-        ([send(SQL.replace(b"99.01.01", b"99.02.01"))], r"2 dari 2 desa bukan .*99\.01", "kode kabupaten", 1),
+        (
+            [send(SQL.replace(b"99.01.01", b"99.02.01"))],
+            r"2 dari 2 desa/kelurahan bukan .*99\.01",
+            "kode kabupaten",
+            1,
+        ),
         ([send(SQL.replace(b"]]]", b"]]"))], "bukan daftar", "Unduh kembali", 1),
         ([send(SQL.replace(b",104.02]", b",NaN]"))], "bukan daftar", "Unduh kembali", 1),
         ([send(SQL.replace(b"nama,lat", b"name,lat"))], "tidak memiliki kolom nama", "Unduh kembali", 1),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from lokus.evidence.rates.rates import estimate_rates
+from lokus.findings import Finding
+from lokus.stages.evidence import _with_names
 
 
 def test_rates_use_covariates_and_earlier_rounds(small):
@@ -34,6 +36,15 @@ def test_without_children_measured_there_is_no_rate_and_cases_stand_for_children
     )
     assert counts.rates is None
     assert counts.children.equals(counts.villages["stunting"])
+
+
+def test_cautions_name_villages_and_indicators_and_not_their_codes(small):
+    kode = small.villages.index[0]
+    given = [Finding(check="scan.missing", level="note", message=f"sanitasi_layak: {kode}, 9999999999")]
+    (said,) = _with_names(given, small)
+    desa, kecamatan = small.villages.loc[kode, ["desa", "kecamatan"]]
+    assert said.message == f"{small.labels['sanitasi_layak']}: {desa} ({kecamatan}), 9999999999"
+    assert not [one.message for one in small.cautions if set(small.villages.index) & set(one.message.split())]
 
 
 def test_the_prior_alone_is_no_evidence_of_a_pattern(small):

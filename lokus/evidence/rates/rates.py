@@ -304,8 +304,9 @@ class Rates:
         # As in maps and texts, villages without any measurement are counted separately.
         not_reliable = self.table["belum_andal"] & ~self.table["tanpa_pengukuran"]
         return _(
-            "Stunting rates of {villages} villages: mean {mean} %, precision {precision} children; "
-            "{unmeasured} without measurement, {unreliable} with coverage too low or unknown"
+            "Stunting rates of {villages} villages: {mean} % expected of an average village, precision "
+            "{precision} children; {unmeasured} without measurement, {unreliable} with coverage too low or "
+            "unknown"
         ).format(
             villages=format_number(len(self.table)),
             mean=format_number(self.mean, decimals=1),

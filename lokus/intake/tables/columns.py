@@ -219,7 +219,7 @@ class _Column:
             "numbers.money",
             rows,
             _("{n} cells are sums of money, but {label} is none: {cells}; they are left empty").format(
-                n=int(rows.sum()), label=self.item.label, cells=self.shown(rows)
+                n=format_number(int(rows.sum())), label=self.item.label, cells=self.shown(rows)
             ),
             _("name the column that holds the indicator, or write these numbers again without Rp"),
         )
@@ -233,7 +233,7 @@ class _Column:
         remedy = _("mend the formula in the workbook and save it again")
         for rows, level in ((lost, "blocking"), (other, "warning")):
             if rows.any():
-                message = text.format(n=int(rows.sum()), cells=self.shown(rows))
+                message = text.format(n=format_number(int(rows.sum())), cells=self.shown(rows))
                 self.block("numbers.error", rows, message, remedy, level)  # type: ignore[arg-type]
 
     def formulas(self) -> None:
@@ -250,7 +250,7 @@ class _Column:
                 "{n} cells hold a formula ({formula}) whose result was not calculated when the file "
                 "was saved: "
                 "{cells}; they are left empty"
-            ).format(n=int(rows.sum()), formula=f"={formula}", cells=self.shown(rows)),
+            ).format(n=format_number(int(rows.sum())), formula=f"={formula}", cells=self.shown(rows)),
             _("open the file in a spreadsheet program, let it calculate, and save it again"),
         )
 
@@ -276,7 +276,7 @@ class _Column:
                     "{n} cells have a percent format but hold numbers that are percentages already: {cells}; "
                     "{large} % may be {small} %; they are left empty"
                 ).format(
-                    n=int(odd.sum()), cells=self.shown(odd),
+                    n=format_number(int(odd.sum())), cells=self.shown(odd),
                     large=_number(cell), small=_number(cell / 100),
                 ),
                 _("take the percent format off these cells, or write the numbers again with a percent sign"),
@@ -306,7 +306,7 @@ class _Column:
             "join.fraction",
             small,
             message.format(
-                n=int(small.sum()) if len(others) else int(unsettled.sum()),
+                n=format_number(int((small if len(others) else unsettled).sum())),
                 m=len(others),
                 cells=self.shown(small),
                 first=_number(first),
@@ -345,7 +345,7 @@ class _Column:
                 "{n} cells are written as less than one percent and may be fractions with a sign: {cells}; "
                 "{first} % may be {hundred} %; they are left empty"
             ).format(
-                n=int(small.sum()),
+                n=format_number(int(small.sum())),
                 cells=self.shown(small),
                 first=_number(first),
                 hundred=_number(100 * first),
@@ -380,7 +380,7 @@ class _Column:
                 rows,
                 _(
                     "{n} cells are percentages, but {label} is not a share: {cells}; they are left empty"
-                ).format(n=int(rows.sum()), label=self.item.label, cells=self.shown(rows)),
+                ).format(n=format_number(int(rows.sum())), label=self.item.label, cells=self.shown(rows)),
                 _("name the column that holds the count, or the indicator that is a percentage"),
             )
             self.value[rows] = np.nan
@@ -422,7 +422,7 @@ class _Column:
                 "or {large}; "
                 "they are left empty"
             ).format(
-                n=int(grouped.sum()), cells=self.shown(grouped), first=first,
+                n=format_number(int(grouped.sum())), cells=self.shown(grouped), first=first,
                 small=first[:-4], large=first[:-4] + "000",
             ),
             _("write whole numbers without decimals in this column"),
@@ -473,7 +473,7 @@ class _Column:
             "numbers.date",
             day,
             _("{n} cells hold {number}, as the spreadsheet program numbers the day {date}: {cells}").format(
-                n=int(day.sum()), number=_number(first), date=date.date().isoformat(),
+                n=format_number(int(day.sum())), number=_number(first), date=date.date().isoformat(),
                 cells=self.shown(day),
             ),
             _("the spreadsheet program took a number for a date: write the number again"),
@@ -525,7 +525,7 @@ class _Column:
                 _(
                     "{n} cells are merged with the column beside them, so that one number stands for "
                     "both: {cells}"
-                ).format(n=int(across.sum()), cells=self.shown(across)),
+                ).format(n=format_number(int(across.sum())), cells=self.shown(across)),
                 _("ask the office for the value of each column, and unmerge the cell"),
             )
 

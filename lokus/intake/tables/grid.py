@@ -16,6 +16,7 @@ import python_calamine
 from lokus.characters import without_unseen
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.children.recognise import PersonsError, persons_in, refuse_persons
 from lokus.intake.tables.contents import (
@@ -518,7 +519,7 @@ def _as_seen(
             level="note",
             where=where,
             message=_("{n} rows hold characters that are not seen; they are left out: rows {rows}").format(
-                n=len(changed), rows=compress_rows(changed)
+                n=format_number(len(changed)), rows=compress_rows(changed)
             ),
         )
     ]

@@ -416,7 +416,9 @@ def number_findings(numbers: Numbers, cells: pd.Series, *, where: Where, opd: st
                     level=level,
                     opd=opd,
                     where=where,
-                    message=text.format(n=int(chosen.sum()), cells=_cells(cells, numbers, chosen)),
+                    message=text.format(
+                        n=format_number(int(chosen.sum())), cells=_cells(cells, numbers, chosen)
+                    ),
                     remedy=remedy,
                 )
             )

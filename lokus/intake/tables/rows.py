@@ -17,6 +17,7 @@ import pandas as pd
 
 from lokus.errors import InputError
 from lokus.findings import Finding
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.tables.columns import as_counts
 from lokus.intake.tables.headers import column_letter, fold
@@ -376,7 +377,8 @@ def _without_subtotals(
                 level="note",
                 where=raw.where,
                 message=_("{n} rows hold the sums of other rows and are no villages: rows {rows}").format(
-                    n=len(sums), rows=compress_rows([int(data.index[position]) for position in sorted(sums)])
+                    n=format_number(len(sums)),
+                    rows=compress_rows([int(data.index[position]) for position in sorted(sums)]),
                 ),
             )
         )
@@ -650,7 +652,7 @@ def add_up(
                             "{n} rows of villages with several rows have no number; the sum is left "
                             "empty: rows {rows}"
                         )
-                    ).format(n=len(missing), rows=compress_rows(missing)),
+                    ).format(n=format_number(len(missing)), rows=compress_rows(missing)),
                     remedy=_("name a column of counts, or ask the office for one row a village")
                     if key not in counted
                     else _("ask the office for these numbers; write 0 where there are none"),

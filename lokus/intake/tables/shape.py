@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.tables.headers import column_letter, fold, lookup
 from lokus.intake.tables.numbers import parse_one
@@ -321,7 +322,7 @@ def _moved(check: str, rows: Sequence[int], grid: Grid) -> Finding:
         check=check,
         level="blocking",
         where=Where(file=grid.source, sheet=grid.sheet or None, row=rows[0]),
-        message=text.format(n=len(rows), rows=compress_rows(list(rows))),
+        message=text.format(n=format_number(len(rows)), rows=compress_rows(list(rows))),
         remedy=_(
             "put the cells of these rows under their headings again; where a number is missing, leave its "
             "cell empty but keep the separator"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.tables.grid import Cell, Grid, list_sheets, read_grid
 from lokus.intake.tables.headers import (
@@ -355,6 +356,6 @@ def _taken_out(totals: pd.DataFrame, where: Where) -> Finding:
         level="note",
         where=where,
         message=_("{n} rows are totals, headings or footers, not villages: rows {rows}").format(
-            n=len(totals), rows=rows
+            n=format_number(len(totals)), rows=rows
         ),
     )

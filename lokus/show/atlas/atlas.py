@@ -145,7 +145,8 @@ def _plan(shorter: float = 0.0) -> Page:
     footer = Box(inner.left, inner.bottom, inner.right, inner.bottom + 9.5)
     return Page(
         size="A4", landscape=False, unit=1.0, sheet=Box(0, 0, width, height), header=header, footer=footer,
-        map=Box(inner.left + 3, bottom, split - 4, top), legend=Box(split, bottom + 56 - _SMALLER * shorter, inner.right, top),
+        map=Box(inner.left + 3, bottom, split - 4, top),
+        legend=Box(split, bottom + 56 - _SMALLER * shorter, inner.right, top),
         listing=Box(inner.left, footer.top + 2.5, inner.right, bottom - 7),
     )  # fmt: skip
 

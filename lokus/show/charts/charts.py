@@ -19,6 +19,7 @@ from lokus.i18n import gettext as _
 from lokus.show.maps.print_map import Sheet
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.themes.palette import CHANCE, STATUS, type_palette
+from lokus.show.words.narrative import completeness_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,7 +203,9 @@ def completeness_chart(
         _("Completeness of the data"),
         _("{n} of {total} values are missing (dark). Rows: villages by kecamatan.").format(
             n=format_number(missing), total=format_number(rows.size)
-        ),
+        )
+        if missing
+        else " ".join([completeness_sentence(0, rows.size), _("Rows: villages by kecamatan.")]),
         height=height,
         left=0.2,
         bottom=key / height,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decree_subject", "write_decree_annex", "write_decree_draft"]
 
+_DOTS = 26  # of a line beside the number of a clause, for handwriting: more would run over to a second line
+
 
 def decree_subject(material: Material) -> str:
     """Return the subject of the decree, as stated or else by kabupaten and year.
@@ -86,14 +88,12 @@ def write_decree_annex(path: str | Path, material: Material) -> Path:
             (_("ON"), decree_subject(material).upper()),
         ],
     )  # fmt: skip
-    add_text(
-        document, _("LIST OF FOCUS VILLAGES FOR FASTER REDUCTION OF STUNTING"), align="center", bold=True,
-        before=12, after=0, keep=True,
-    )  # fmt: skip
-    add_text(
-        document, _("{kabupaten}, YEAR {tahun}").format(kabupaten=info.kabupaten.upper(), tahun=info.tahun),
-        align="center", bold=True, after=8, keep=True,
-    )  # fmt: skip
+    heading = (
+        _("LIST OF FOCUS VILLAGES FOR FASTER REDUCTION OF STUNTING"),
+        _("{kabupaten}, YEAR {tahun}").format(kabupaten=info.kabupaten.upper(), tahun=info.tahun),
+    )
+    # In one paragraph: two would leave the last word of the first one alone on a line.
+    add_text(document, " ".join(heading), align="center", bold=True, before=12, after=8, keep=True)
     add_table(document, annex_table(material), size=10)
     add_signature(document, stated.signer, office=head)
     return save_document(document, path, info)
@@ -142,7 +142,7 @@ def write_decree_draft(path: str | Path, material: Material) -> Path:
           "needed;").format(last=_letter(len(recitals) - 1), head=head, subject=subject)
     )  # fmt: skip
     add_clauses(document, _("Considering"), [(f"{_letter(n)}.", text) for n, text in enumerate(recitals)])
-    basis = stated.basis or (dotted("", length=30), dotted("", length=30), dotted("", length=30))
+    basis = stated.basis or (dotted("", length=_DOTS),) * 3
     add_clauses(
         document, _("In view of"), [(f"{n}.", _ended(text, ";")) for n, text in enumerate(basis, start=1)]
     )
@@ -156,8 +156,8 @@ def write_decree_draft(path: str | Path, material: Material) -> Path:
     add_signature(
         document, stated.signer, office=head,
         above=[
-            _("Set in {place}").format(place=dotted(stated.place, length=14)),
-            _("on {date}").format(date=dotted(stated.date, length=14)),
+            _("Set in {place}").format(place=dotted(stated.place, length=10)),
+            _("on {date}").format(date=dotted(stated.date, length=10)),
         ],
     )  # fmt: skip
     return save_document(document, path, info)

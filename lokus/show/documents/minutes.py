@@ -64,8 +64,16 @@ def write_minutes(path: str | Path, material: Material) -> Path:
     document = new_document(info, title=meeting, draft=_("DRAFT"))
     for line, after in (
         (_("MINUTES"), 0),
-        (meeting.upper(), 0),
-        (_("{kabupaten}, YEAR {tahun}").format(kabupaten=info.kabupaten.upper(), tahun=info.tahun), 2),
+        # In one paragraph: two would leave the last word of the first one alone on a line.
+        (
+            " ".join(
+                [
+                    meeting.upper(),
+                    _("{kabupaten}, YEAR {tahun}").format(kabupaten=info.kabupaten.upper(), tahun=info.tahun),
+                ]
+            ),
+            2,
+        ),
         (_("NUMBER {number}").format(number=dotted(stated.minutes_number, length=16)), 12),
     ):
         add_text(document, line, align="center", bold=True, after=after, keep=True)

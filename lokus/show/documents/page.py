@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,8 @@ _KEPT = 2  # rows of a table that stand on the page of the signature below it
 _HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
+_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=[<>≥≤]) (?=\d)")  # blanks at which no line may end
+_AIRY = 0.5  # of what a column of texts asks for, that it takes beside numbers
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
 
 
@@ -272,6 +275,9 @@ def add_table(
             _fill(cell, text, align=side, size=size, after=1)
     for row in grid.rows[1 if height else len(table) + 1 :]:
         row.height = _points(height or 26)
+    if not len(table):  # a few empty rows: a page that ends among them would take them for two tables
+        for paragraph in (one for row in grid.rows[:-1] for cell in row.cells for one in cell.paragraphs):
+            paragraph.paragraph_format.keep_with_next = True
     _gap(document, 4)
     return grid
 
@@ -443,7 +449,7 @@ def _fill(cell: _Cell, text: str, *, align: str = "left", bold: bool = False, si
 
 
 def _write(paragraph: Paragraph, text: str, *, size: float, bold: bool) -> None:
-    run = paragraph.add_run(printable(text))
+    run = paragraph.add_run(_UNIT.sub("\u00a0", printable(text)))
     run.bold, run.font.size = bold, _points(size)
 
 
@@ -466,10 +472,16 @@ def _widths(table: Table, room: float, size: float) -> list[float]:
     more = [max(0.0, want - part) for want, part in zip(wanted, least, strict=True)]
     share = min(1.0, spare / sum(more)) if sum(more) else 0.0
     widths = [part + share * extra for part, extra in zip(least, more, strict=True)]
-    # A table as wide as the text: the texts take what is left, as they are long; numbers need none.
-    takers = [0.0 if column.is_number else want for column, want in zip(table.columns, wanted, strict=True)]
-    over = (room - sum(widths)) / (sum(takers) or 1.0)
-    return [width + over * taker for width, taker in zip(widths, takers, strict=True)]
+    # A table as wide as the text: texts take what is left, as they are long, up to half as much again as they
+    # ask for; beside many numbers a column of names would be a gap otherwise. The numbers share the rest.
+    beside = [not column.is_number for column in table.columns]
+    asked = sum(want for want, is_text in zip(wanted, beside, strict=True) if is_text)
+    over = min((room - sum(widths)) / (asked or 1.0), _AIRY if not all(beside) else room)
+    widths = [
+        width + over * want * is_text for width, want, is_text in zip(widths, wanted, beside, strict=True)
+    ]
+    rest = (room - sum(widths)) / (len(beside) - sum(beside) or 1)
+    return [width + rest * (not is_text) for width, is_text in zip(widths, beside, strict=True)]
 
 
 def _element(name: str, **attributes: str) -> Any:

@@ -147,11 +147,14 @@ def write_request_letter(path: str | Path, asked: DataRequests, office: str, *, 
     add_table(document, _summary(rows), size=10)
     add_text(
         document,
-        _("Please fill the yellow cells of the workbook {name} with the data of your office and send it back "
-          "by {deadline}. What is not known stays empty; an estimate or a zero in its place would change the "
-          "list.").format(name=workbook, deadline=dotted(stated.deadline, length=8)),
-        align="justify", before=8, after=8,
-    )  # fmt: skip
+        _(
+            "Please fill the yellow cells of the workbook {name} with the data of your office and send it back "
+            "by {deadline}. What is not known stays empty; an estimate or a zero in its place would change the "
+            "list."
+        ).format(name=workbook, deadline=dotted(stated.deadline, length=8)),
+        before=8,
+        after=8,
+    )  # fmt: skip - not justified: beside the long name of a file the words of a line would stand far apart
     add_text(document, _("Thank you for your attention and cooperation."), after=10)
     add_signature(document, stated.letter_signer, office=_("Head of {institution}").format(
         institution=info.instansi) if info.instansi else dotted("", length=10))  # fmt: skip

@@ -283,7 +283,7 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     >>> figure, page = blank_sheet(plan)
     >>> draw_footer(page, plan, info, projection="UTM 48S", missing=["Air Dua"])
     >>> page.texts[-1].get_text()
-    'batas indikatif; ... UTM 48S · 1 desa/kelurahan tanpa poligon, dihitung tetapi tidak tergambar: Air Dua.'
+    'Batas indikatif; ... UTM 48S · 1 desa/kelurahan tanpa poligon, dihitung tetapi tidak tergambar: Air Dua.'
     """
     box, unit = plan.footer, plan.unit
     size = 5.8 * unit
@@ -302,7 +302,7 @@ def draw_footer(page: Axes, plan: Page, info: StudyInfo, *, projection: str, mis
     # Sources take two lines of three; where they are many, all of them in smaller type.
     room = 3 * line_height(size)
     # What is said of the borders takes one line, or two of smaller type: none of it is left out for the room.
-    least, note = 4.2 * unit, " · ".join(notes)
+    least, note = 4.2 * unit, " · ".join([notes[0][:1].upper() + notes[0][1:], *notes[1:]])
     if text_width(note, least) <= width:
         fitting = fit_size([note], width, largest=size, smallest=least)
         said, kept = [note], line_height(size)

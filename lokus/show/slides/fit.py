@@ -106,6 +106,7 @@ class Paragraph:
 
 BULLET_INDENT = 5.0  # millimetres
 SPACE_AFTER = 0.3  # of a line
+_HAIR = 1e-6  # millimetres, of rounding
 
 
 def count_lines(text: str, size: float, width: float, *, weight: str = "normal") -> int:
@@ -118,6 +119,9 @@ def count_lines(text: str, size: float, width: float, *, weight: str = "normal")
     """
     if width <= 0:
         raise ValueError(f"no room for text: {width} mm")
+    # Word by word a text comes out a little wider than whole: a column as wide as it would seem too narrow.
+    if "\n" not in text and text_width(text, size, weight=weight) <= width + _HAIR:
+        return 1
     lines, used = 1, 0.0
     space = text_width("n n", size, weight=weight) - 2 * text_width("n", size, weight=weight)
     for word in text.split():

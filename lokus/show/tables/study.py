@@ -95,7 +95,7 @@ def clusters_table(material: Material) -> Table | None:
     ]
     return Table.of(
         Column.text(_("Village at the centre"), centres, width=34, wrap=True),
-        Column.number(_("Number of villages"), rows["desa"]),
+        Column.number(_("Number of villages"), rows["desa"], width=16),
         Column.number(_("Radius (km)"), rows["radius_m"] / 1000.0, decimals=1),
         Column.number(_("Stunted children"), rows["kasus"]),
         Column.number(_("Expected"), rows["harapan"], decimals=1),

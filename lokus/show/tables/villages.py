@@ -178,7 +178,10 @@ def proposal_table(material: Material, *, narrow: bool = False) -> Table:
         title=_("The list: {n} lokus in {k} kecamatan").format(
             n=len(chosen), k=chosen["kode_kecamatan"].nunique()
         ),
-        notes=[_("Prevalence is an estimate steadied for small numbers of children; see the method sheet.")],
+        notes=[
+            _("Prevalence is an estimate steadied for small numbers of children; how, the sheet Metode of "
+              "the workbook says.")
+        ],
     )  # fmt: skip
 
 

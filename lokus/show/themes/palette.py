@@ -376,13 +376,18 @@ def type_palette(names: Sequence[str]) -> Palette:
     """
     if len(names) == 1:  # no clear types: no colour that suggests severity
         only = ((names[0], _TYPES[-2]), (MISSING, "#ffffff"))
-        return Palette("tipologi", only, labels=((names[0], names[0]),))
+        return Palette("tipologi", only, labels=_as_labels(names))
     if len(names) <= MOST_TYPES:
         places = np.rint(np.linspace(0, MOST_TYPES - 1, max(len(names), 2)))
     else:
         places = np.linspace(0, MOST_TYPES - 1, len(names))
     colours = tuple((name, _between(_TYPES, place)) for name, place in zip(names, places, strict=False))
-    return Palette("tipologi", (*colours, (MISSING, "#ffffff")), labels=tuple((n, n) for n in names))
+    return Palette("tipologi", (*colours, (MISSING, "#ffffff")), labels=_as_labels(names))
+
+
+def _as_labels(names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Names of types, written as the other classes of a legend are."""
+    return tuple((name, name[:1].upper() + name[1:]) for name in names)
 
 
 def _between(colours: Sequence[str], place: float) -> str:

@@ -339,12 +339,14 @@ def _types(common: Common) -> Layer:
         .drop_duplicates()
         .sort_values("tipologi_urutan")
     )
+    names = [str(name) for name in order["tipologi"].unique()]
+    note = (
+        _("Villages with similar problems; the darker, the more severe.")
+        if len(names) > 1
+        else _("A single kind of village describes these indicators as well as several types do.")
+    )
     return common.named(
-        "tipologi",
-        type_palette([str(name) for name in order["tipologi"].unique()]),
-        title=_("Types of villages"),
-        short=_("Types"),
-        note=_("Villages with similar problems; the darker, the more severe."),
+        "tipologi", type_palette(names), title=_("Types of villages"), short=_("Types"), note=note
     )
 
 

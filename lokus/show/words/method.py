@@ -112,7 +112,11 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
             "expected of a village like it; the fewer children measured, the more."
         ),
     )
-    yield _("Mean of the kabupaten"), f"{format_number(rates.mean, decimals=1)} %"
+    average = _(
+        "{mean} % for a village of average circumstances; not the figure of the kabupaten, which counts each "
+        "child once"
+    )
+    yield _("Expected prevalence"), average.format(mean=format_number(rates.mean, decimals=1))
     yield (
         _("Precision"),
         _("{n} children: a village with so many measured is moved half way").format(
@@ -124,7 +128,7 @@ def _describe_rates(rates: Rates, labels: Mapping[str, str]) -> Iterator[tuple[s
             yield (
                 _("Coefficient of {indicator}").format(indicator=labels.get(str(name), str(name))),
                 _("{value} on the logit scale, per standard deviation").format(
-                    value=format_number(value, decimals=3)
+                    value=format_number(value, decimals=3).replace("-", "−")
                 ),
             )
     yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ __all__ = [
     "cautions",
     "caveats",
     "certainty_label",
+    "completeness_sentence",
     "join_names",
     "level_lines",
     "map_sentence",
@@ -36,6 +38,8 @@ __all__ = [
 
 
 BELOW_SURVEY = "evidence.below_survey"
+_OF_THE_FILE = re.compile(r"\[[a-z_.]+\]|\b\w+ = \S")  # names a section or sets a key
+_LEAST_SHARE = 0.1  # percent that one decimal writes without reading as none
 # Findings that change how the list is read; the others are about one part of the evidence.
 _OF_THE_LIST = ("evidence.kecamatan_apart", BELOW_SURVEY)
 _HIGH = ("tinggi", "sangat tinggi")  # classes of a map
@@ -148,13 +152,30 @@ def summary(material: Material) -> list[str]:
             ).format(firm=format_number(headlines.firm))
         )
     if headlines.values_needed:
-        lines.append(
-            _("{missing} of the {total} values needed are missing ({share} %).").format(
-                missing=format_number(headlines.values_missing), total=format_number(headlines.values_needed),
-                share=format_number(100 * headlines.values_missing / headlines.values_needed, decimals=1),
-            )
-        )  # fmt: skip
+        lines.append(completeness_sentence(headlines.values_missing, headlines.values_needed))
     return lines
+
+
+def completeness_sentence(missing: int, needed: int) -> str:
+    """Say how many of the values that a study needs are missing.
+
+    Examples
+    --------
+    >>> completeness_sentence(9, 1308)
+    '9 dari 1.308 nilai yang diperlukan belum ada (0,7 %).'
+    >>> completeness_sentence(0, 252)
+    'Semua 252 nilai yang diperlukan sudah ada.'
+    >>> completeness_sentence(1, 5230)
+    '1 dari 5.230 nilai yang diperlukan belum ada (di bawah 0,1 %).'
+    """
+    if not missing:
+        return _("All {total} values needed are there.").format(total=format_number(needed))
+    share = 100 * missing / needed
+    return _("{missing} of the {total} values needed are missing ({share} %).").format(
+        missing=format_number(missing), total=format_number(needed),
+        share=format_number(share, decimals=1) if share >= _LEAST_SHARE
+        else _("below {share}").format(share=format_number(_LEAST_SHARE, decimals=1)),
+    )  # fmt: skip
 
 
 def cautions(material: Material) -> list[str]:
@@ -188,9 +209,11 @@ def _open_cautions(material: Material) -> Iterator[Finding]:
 
 def _caution(finding: Finding) -> str:
     what = finding.message[:1].upper() + finding.message[1:]
-    if not finding.remedy:
+    # A meeting reads what to do, not how it is written in the study file; audit sheet and command say that.
+    remedy = "; ".join(part for part in finding.remedy.split("; ") if not _OF_THE_FILE.search(part))
+    if not remedy:
         return f"{what}."
-    return _("{caution}; {remedy}.").format(caution=what, remedy=finding.remedy)
+    return _("{caution}; {remedy}.").format(caution=what, remedy=remedy)
 
 
 def level_lines(material: Material) -> list[str]:

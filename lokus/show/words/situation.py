@@ -10,7 +10,7 @@ from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.figures import figure_texts
 from lokus.show.results.headlines import Headlines
-from lokus.show.words.narrative import join_names
+from lokus.show.words.narrative import completeness_sentence, join_names
 
 if TYPE_CHECKING:
     from lokus.show.results.material import Material
@@ -90,11 +90,7 @@ def _lines(material: Material, whole: Material | None, name: str) -> Iterator[st
             "are not yet reliable."
         ).format(n=format_number(headlines.not_reliable))
     if headlines.values_needed:
-        yield _("{missing} of the {total} values needed are missing ({share} %).").format(
-            missing=format_number(headlines.values_missing),
-            total=format_number(headlines.values_needed),
-            share=format_number(100 * headlines.values_missing / headlines.values_needed, decimals=1),
-        )
+        yield completeness_sentence(headlines.values_missing, headlines.values_needed)
 
 
 def _gap_lines(material: Material) -> Iterator[str]:

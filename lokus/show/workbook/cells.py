@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 
 from lokus.files import atomic_path
@@ -53,6 +54,10 @@ _ROW_HEIGHT = 15.0  # points, of a row whose height is not stated, a little gene
 _FIGURE = 5.25  # points of a unit of column width, the width of a figure
 _PAPER_WIDTH, _PAPER_HEIGHT = 841.9, 595.3  # points: A4 landscape
 _SIDE = 0.4  # inches: margins at the left and at the right
+_TOP, _HEADER = 0.75, 0.3  # inches: margins above and below, and within them header and footer
+_LEGIBLE = 0.6  # scale below which the type of a sheet is too small on A4
+# Where the typeface of a workbook is not installed, one stands in whose figures are up to a third wider.
+_STAND_IN = 0.74
 
 # By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
 # at each assignment, which is most of the work of a workbook; a few dozen styles serve all its cells.
@@ -269,7 +274,8 @@ def keep_whole(sheet: Worksheet, starts: Sequence[int]) -> None:
     >>> [stop.id for stop in sheet.row_breaks.brk]
     [21]
     """
-    room = (_PAPER_HEIGHT - 72 * (sheet.page_margins.top + sheet.page_margins.bottom)) / _print_scale(sheet)
+    _fold_lines(sheet)
+    room = (_PAPER_HEIGHT - 72 * 2 * _TOP) / _page_scale(sheet)
     last = sheet.max_row
     used = sum(_row_height(sheet, row) for row in range(1, min(starts, default=1)))
     for start, following in pairwise([*starts, last + 1]):
@@ -285,15 +291,53 @@ def _row_height(sheet: Worksheet, row: int) -> float:
     return float(stated or _ROW_HEIGHT)
 
 
+def _printed_widths(sheet: Worksheet) -> list[float]:
+    """Widths of the columns that are printed, in figures."""
+    area = str(sheet.print_area or "").rpartition("!")[2]
+    last = range_boundaries(area)[2] if area else sheet.max_column
+    letters = map(get_column_letter, range(1, (last or sheet.max_column) + 1))
+    return [float(sheet.column_dimensions[letter].width) for letter in letters]
+
+
 def _print_scale(sheet: Worksheet) -> float:
-    """Scale at which the columns in use are as wide as the page, at most 1."""
-    letters = map(get_column_letter, range(1, sheet.max_column + 1))
-    wide = sum(sheet.column_dimensions[letter].width * _FIGURE + 3.75 for letter in letters)
-    return float(min(1.0, (_PAPER_WIDTH - 72 * 2 * _SIDE) / wide))
+    """Scale at which the printed columns are as wide as A4, landscape."""
+    wide = sum(width * _FIGURE + 3.75 for width in _printed_widths(sheet))
+    return (_PAPER_WIDTH - 72 * 2 * _SIDE) / wide
+
+
+def _page_scale(sheet: Worksheet) -> float:
+    """Scale of a sheet with page breaks of its own, at which no column runs over to another page."""
+    return min(1.0, _STAND_IN * _print_scale(sheet))
+
+
+def _fold_lines(sheet: Worksheet) -> None:
+    """Break lines of text over the width of the sheet that are longer: paper would cut them off."""
+    widths = _printed_widths(sheet)
+    letter = get_column_letter(len(widths))
+    for row in range(1, sheet.max_row + 1):
+        cell = sheet._cells.get((row, 1))
+        if (
+            cell is None
+            or not isinstance(cell.value, str)
+            or cell.alignment.wrap_text
+            or cell.border.top.style
+        ):
+            continue
+        size = float(cell.font.sz or 11)
+        lines = _count_lines(cell.value, 10 / size * sum(widths))
+        beside = (sheet._cells.get((row, column)) for column in range(2, len(widths) + 1))
+        if lines == 1 or any(other is not None and other.value is not None for other in beside):
+            continue
+        if len(widths) > 1:
+            sheet.merge_cells(f"A{row}:{letter}{row}")
+        dress(cell, alignment=_alignment(("vertical", "top"), ("wrap_text", True)))
+        sheet.row_dimensions[row].height = 3 + _LINE_HEIGHT * size / 10 * lines
 
 
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
-    """Set the page: A4 landscape, as wide as the sheet, with page numbers and the mark of made-up data.
+    """Set the page: landscape, as wide as the sheet, with page numbers and the mark of made-up data.
+
+    The paper is A4, or A3 where A4 would make the type too small to read.
 
     Examples
     --------
@@ -304,12 +348,17 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     >>> sheet.page_setup.orientation, sheet.oddFooter.right.text
     ('landscape', 'Halaman &P dari &N')
     """
+    _fold_lines(sheet)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_margins.left = sheet.page_margins.right = _SIDE
+    sheet.page_margins = PageMargins(
+        left=_SIDE, right=_SIDE, top=_TOP, bottom=_TOP, header=_HEADER, footer=_HEADER
+    )
     if sheet.row_breaks.brk:  # spreadsheet programs pass over page breaks where they fit a sheet to its pages
-        sheet.page_setup.scale = max(10, int(100 * _print_scale(sheet)))
+        sheet.page_setup.scale = max(10, int(100 * _page_scale(sheet)))
     else:
+        if _print_scale(sheet) < _LEGIBLE:
+            sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True

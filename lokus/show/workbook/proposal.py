@@ -27,7 +27,7 @@ from lokus.show.tables.study import (
 from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import annex_table, place_columns, proposal_table, ranking_table, reasons
 from lokus.show.themes.palette import class_label
-from lokus.show.words.narrative import level_lines
+from lokus.show.words.narrative import completeness_sentence, level_lines
 from lokus.show.workbook.cells import NO_DATA, dress, keep_whole, write_cell, write_heading, write_table
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 
-_CERTAINTY_WIDTHS = (38, 16, 52, 52)
+_CERTAINTY_WIDTHS = (36, 16, 44, 44)
 _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = _FAILS = PatternFill("solid", fgColor="F6DCCB")
 
@@ -85,7 +85,7 @@ def decree_sheet(sheet: Worksheet, material: Material) -> None:
         [table.title],
     )
     row = write_table(sheet, top, table.columns, level=material.level) + 1
-    place = len(table.columns)
+    place = max(1, len(table.columns) - 1)  # two columns: dates are written in by hand
     for offset, line in enumerate(
         (_("Set in ………………, date ………………"), head_of_region(info.kabupaten), "", "", "(………………………………)"),
         start=1,
@@ -274,13 +274,13 @@ def completeness_sheet(
     >>> sheet = Workbook().active
     >>> completeness_sheet(sheet, info, place, present)
     >>> sheet["A3"].value
-    '1 dari 2 nilai belum ada'
+    '1 dari 2 nilai yang diperlukan belum ada (50,0 %).'
     """
     present = Headlines.present(completeness.reindex(results.index))
     missing = int((~present).to_numpy().sum())
     top = write_heading(
         sheet, info, _("Completeness of the data"),
-        [_("{n} of {total} values are missing").format(n=missing, total=present.size)],
+        [completeness_sentence(missing, present.size)] if present.size else [],
     )  # fmt: skip
     columns = [*place_columns(results)]
     first = len(columns) + 1

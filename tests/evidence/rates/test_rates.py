@@ -238,7 +238,7 @@ def test_draws_follow_the_posterior():
 
 def test_reads_as_a_sentence():
     text = repr(estimate_rates(series([2, 0]), series([40, 0]), sasaran=series([40, 9])))
-    assert text.startswith("Angka stunting 2 desa/kelurahan: rata-rata ")
+    assert text.startswith("Angka stunting 2 desa/kelurahan: harapan ")
     assert text.endswith(
         "1 desa/kelurahan tanpa pengukuran, 0 desa/kelurahan dengan cakupan terlalu rendah atau belum "
         "diketahui"

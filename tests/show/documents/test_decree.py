@@ -3,7 +3,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import docx
 import pytest
+from docx.shared import Cm, Pt
 
 from lokus.show.documents.decree import write_decree_annex, write_decree_draft
 from lokus.show.results.formalities import Formalities, Signer
@@ -68,6 +70,28 @@ def test_the_draft_states_the_headline_figures(material, tmp_path):
     order = ["Menimbang", "Mengingat", "MEMUTUSKAN:", "Menetapkan", "KESATU", "KEDUA", "KETIGA", "KEEMPAT",
              "KELIMA"]  # fmt: skip
     assert [line for line in lines if line in order] == order
+
+
+def test_dots_to_write_on_stay_on_one_line(material, tmp_path):
+    for write in (write_decree_annex, write_decree_draft):
+        seen = 0
+        for table in docx.Document(str(write(tmp_path / "a.docx", material))).tables:
+            for cell in (cell for row in table.rows for cell in row.cells):
+                if cell.text.strip("… ") == "" and cell.text:
+                    seen += 1  # a sign of dots is as wide as its type is high
+                    assert len(cell.text) * Pt(11) < cell.width - Cm(0.38), cell.text
+                for line in cell.paragraphs:  # letters beside the dots are about half as wide
+                    if set(line.text) & {"…"}:
+                        wide = line.text.count("…") + 0.52 * len(line.text.replace("…", ""))
+                        assert wide * Pt(11) < cell.width - Cm(0.38), line.text
+        assert seen >= 2
+
+
+def test_no_line_ends_between_a_number_and_its_percent_sign(material, tmp_path):
+    document = docx.Document(str(write_decree_draft(tmp_path / "a.docx", material)))
+    words = " ".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    assert re.search(r"\d\u00a0%", words)
+    assert not re.search(r"\d %", words)
 
 
 def test_letters_of_the_considerations_go_up_to_the_one_before_the_last(stated, tmp_path):

@@ -103,3 +103,23 @@ def test_text_that_no_document_can_hold_is_replaced(info, tmp_path):
     document = new_document(info, title="A")
     add_table(document, Table.of(Column.text("Desa", ["Suka\x07maju"])))
     assert "Suka\ufffdmaju" in text(save_document(document, tmp_path / "a.docx", info))
+
+
+def test_a_table_to_be_written_in_stays_on_one_page(info):
+    document = new_document(info, title="A")
+    grid = add_table(document, table(0), blanks=4)
+    *others, _last = grid.rows
+    kept = [
+        p.paragraph_format.keep_with_next for row in others for cell in row.cells for p in cell.paragraphs
+    ]
+    assert len(kept) == 4 * 3
+    assert all(kept)
+
+
+def test_a_column_of_names_beside_numbers_is_not_mostly_empty(info):
+    columns = [Column.number(str(place), [12.5, 7.1]) for place in range(1, 12)]
+    names = Column.text("Kecamatan", ["Pantai Damai", "Kampung Rotan"])
+    document = new_document(info, title="A", landscape=True)
+    first, *numbers = add_table(document, Table.of(names, *columns), size=8).columns
+    assert first.width.cm < 6
+    assert all(number.width.cm > 1.8 for number in numbers)

@@ -15,7 +15,7 @@ from lokus.show.documents.request import (
     write_request_letter,
     write_request_workbook,
 )
-from tests.docx_reader import tables, text
+from tests.docx_reader import paragraphs, tables, text
 from tests.tiny_study import tiny_mapping, to_toml
 
 OFFICE = "Dinas PUPR & Perkim"
@@ -102,6 +102,17 @@ def test_the_letter_counts_what_the_workbook_asks_for(gappy):
     assert sum(int(row[1]) for row in summary[1:]) == 7
     assert len(listing) == 6
     assert any("nilai 140,00 tidak mungkin benar" in row[-1] for row in listing)
+
+
+def test_the_letter_bears_the_address_of_the_agency_unless_it_states_another(gappy):
+    folder, plain, _truth = gappy
+    plain["kajian"] = {**plain["kajian"], "alamat": "Jalan Contoh Nomor 1"}
+    own = {**plain, "keputusan": {"surat": {"alamat": "Jalan Surat Nomor 2"}}}
+    for mapping, address in ((plain, "Jalan Contoh Nomor 1"), (own, "Jalan Surat Nomor 2")):
+        (folder / "kajian.toml").write_text(to_toml(mapping), encoding="utf-8")
+        asked = asked_of(Kajian.open(folder / "kajian.toml"))
+        path = write_request_letter(folder / "surat.docx", asked, OFFICE, workbook="isian.xlsx")
+        assert paragraphs(path)[1] == address
 
 
 def test_letters_are_written_while_the_audit_still_holds_the_proposal_back(gappy):

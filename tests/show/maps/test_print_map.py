@@ -75,7 +75,7 @@ def test_the_sheet_says_what_a_reader_needs(drawn, results, info):
     assert seen["aturan"] == info.rule
     assert "Kabupaten Contoh, 2027" in seen["judul"]
     assert re.search(r"Sumber: e-PPGBM; .*Data per 31 Desember 2026\.", all_words)
-    assert "batas indikatif; batas definitif ditetapkan Kemendagri/BIG" in all_words
+    assert "Batas indikatif; batas definitif ditetapkan Kemendagri/BIG" in all_words
     assert "WGS 84 / UTM Zona 48S (EPSG:32748)" in all_words
     assert re.search(r"Skala 1 : [\d.]+ pada kertas A4", all_words)
     assert re.search(r"\d+°(\d\d′)? BT", all_words)
@@ -509,5 +509,5 @@ def test_what_cannot_be_drawn_is_refused(results, outlines, info, tmp_path):
 def test_the_status_of_the_borders_is_what_the_study_states(results, outlines, info):
     stated = dataclasses.replace(info, boundary_status="batas definitif, Permendagri 1/2025")
     all_words = " | ".join(words(draw_map(results, outlines, stated)))
-    assert "batas definitif, Permendagri 1/2025" in all_words
+    assert "Batas definitif, Permendagri 1/2025" in all_words
     assert "indikatif" not in all_words

@@ -28,6 +28,14 @@ def test_lines_are_neither_too_few_nor_absurdly_many(text, size, width):
     assert lines <= len(text.split()) + whole // width + 1
 
 
+@pytest.mark.parametrize("size", [8.5, 9, 10, 11.3])
+@pytest.mark.parametrize("text", ["135 (133–137)", "75 (72–79)", "Ya. Tidak", "AV To 1"])
+def test_a_text_takes_one_line_in_a_column_as_wide_as_it(text, size):
+    wide = text_width(text, size)
+    assert count_lines(text, size, wide) == 1
+    assert count_lines(text, size, wide - 0.5) == 2
+
+
 def test_a_line_breaks_where_a_word_no_longer_fits():
     one = text_width("Muara Enim", 10)
     assert count_lines("Muara Enim", 10, one + 0.1) == 1

@@ -49,6 +49,15 @@ def test_types_are_listed_by_severity_and_keep_their_names(full):
     assert [e.label for e in legend[:3]] == ["Air dan jamban buruk", "Cakupan layanan rendah", "Relatif baik"]
 
 
+def test_without_clear_types_the_map_does_not_speak_of_darker_and_more_severe(full):
+    one = full.assign(tipologi="tidak ada tipe yang jelas", tipologi_urutan=1)
+    layer = make_layer(one, "tipologi")
+    assert "makin gelap" in make_layer(full, "tipologi").note
+    assert "gelap" not in layer.note
+    assert layer.note.startswith("Satu jenis desa/kelurahan")
+    assert layer.legend[0].label == "Tidak ada tipe yang jelas"
+
+
 def test_complete_data_are_a_class_of_their_own(full):
     legend = {e.key: e for e in make_layer(full, "kelengkapan").legend}
     assert legend["lengkap"].limits == "100"

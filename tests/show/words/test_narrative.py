@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from lokus.findings import Finding
 from lokus.show.themes.themes import available_themes, make_layer
-from lokus.show.words.narrative import map_sentence
+from lokus.show.words.narrative import _caution, map_sentence
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +52,15 @@ def test_a_group_that_the_map_shows_is_not_denied():
     low = map_sentence(villages, "titik_panas", pd.Series(["rendah-rendah", "tidak nyata"]))
     assert "1 desa/kelurahan rendah" in low
     assert "menonjol" in map_sentence(villages, "titik_panas", pd.Series(["tidak nyata", "tidak nyata"]))
+
+
+def test_a_caution_tells_a_meeting_what_to_do_and_no_key_of_the_study_file():
+    apart = Finding(
+        check="evidence.kecamatan_apart", level="warning", message="kecamatan berbeda",
+        remedy='minta tim lain mengukur ulang; biarkan pengaruh = "tidak"',
+    )  # fmt: skip
+    types = Finding(
+        check="typology.none", level="warning", message="tidak ada tipe", remedy="ubah [tipologi]"
+    )
+    assert _caution(apart) == "Kecamatan berbeda; minta tim lain mengukur ulang."
+    assert _caution(types) == "Tidak ada tipe."

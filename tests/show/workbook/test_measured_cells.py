@@ -35,5 +35,12 @@ def test_a_cut_text_would_be_noticed(tmp_path):
     sheet.row_dimensions[2].height = 15
     sheet["A3"], sheet["B3"] = "Alai", "12"
     sheet["A4"] = "Kalimat panjang yang boleh melebar ke sel kosong di sampingnya"
+    sheet["A5"] = "Kalimat yang melebar melewati kolom terakhir dan terpotong di kertas, " * 2
+    sheet["H6"] = "kolom terakhir"
+    sheet.column_dimensions["H"].width = 20
     book.save(tmp_path / "a.xlsx")
-    assert [text.split(":")[0] for text in cut_cells(tmp_path / "a.xlsx")] == ["Sheet!A1", "Sheet!A2"]
+    assert [text.split(":")[0] for text in cut_cells(tmp_path / "a.xlsx")] == [
+        "Sheet!A1",
+        "Sheet!A2",
+        "Sheet!A5",
+    ]
