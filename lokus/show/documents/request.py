@@ -145,6 +145,7 @@ def write_request_letter(path: str | Path, asked: DataRequests, office: str, *, 
         align="justify", after=6,
     )  # fmt: skip
     add_table(document, _summary(rows), size=10)
+    # Not justified: beside the long name of a file the words of a line would stand far apart.
     add_text(
         document,
         _(
@@ -154,7 +155,7 @@ def write_request_letter(path: str | Path, asked: DataRequests, office: str, *, 
         ).format(name=workbook, deadline=dotted(stated.deadline, length=8)),
         before=8,
         after=8,
-    )  # fmt: skip - not justified: beside the long name of a file the words of a line would stand far apart
+    )  # fmt: skip
     add_text(document, _("Thank you for your attention and cooperation."), after=10)
     add_signature(document, stated.letter_signer, office=_("Head of {institution}").format(
         institution=info.instansi) if info.instansi else dotted("", length=10))  # fmt: skip
