@@ -148,13 +148,10 @@ def write_request_letter(path: str | Path, asked: DataRequests, office: str, *, 
     # Not justified: beside the long name of a file the words of a line would stand far apart.
     add_text(
         document,
-        _(
-            "Please fill the yellow cells of the workbook {name} with the data of your office and send it back "
-            "by {deadline}. What is not known stays empty; an estimate or a zero in its place would change the "
-            "list."
-        ).format(name=workbook, deadline=dotted(stated.deadline, length=8)),
-        before=8,
-        after=8,
+        _("Please fill the yellow cells of the workbook {name} with the data of your office and send it back "
+          "by {deadline}. What is not known stays empty; an estimate or a zero in its place would change the "
+          "list.").format(name=workbook, deadline=dotted(stated.deadline, length=8)),
+        before=8, after=8,
     )  # fmt: skip
     add_text(document, _("Thank you for your attention and cooperation."), after=10)
     add_signature(document, stated.letter_signer, office=_("Head of {institution}").format(
