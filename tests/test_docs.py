@@ -10,6 +10,7 @@ import tomllib
 import pytest
 
 from lokus.cli import _parser
+from lokus.evidence.scores.presets import PRESETS
 from lokus.settings import reference
 from lokus.settings.reference import study_schema
 
@@ -114,3 +115,15 @@ def test_every_simulated_table_has_the_command_that_prints_it(root, page):
         if made:
             many = [count for option, count in (known | stated).items() if option in REPEATS]
             assert many == [made[1]], f"{name}: {script}{options} makes {many}"
+
+
+def test_every_preset_stands_with_its_source_and_its_page(root):
+    text = (root / "docs" / "kajian.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.*) \|$", text.split("## Prasetel dan sumbernya")[1], flags=re.MULTILINE
+    )
+    told = {key: cells.split(" | ") for key, cells in rows[: len(PRESETS)]}
+    assert set(told) == set(PRESETS)
+    for key, preset in PRESETS.items():
+        parts = (preset.status, preset.source, preset.page, preset.stated, preset.assumed)
+        assert told[key] == [part or "–" for part in parts], key
