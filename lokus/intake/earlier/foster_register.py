@@ -38,6 +38,7 @@ FOSTER_COUNTS = ("berjanji", "memberi", "anak", "kunjungan")
 FOSTER_HELP = ("nutrisi", "air bersih", "jamban", "rumah", "edukasi", "lainnya")
 """Kinds of help of Genting, and anything else."""
 
+_MOST = 99_999  # of one village; a longer number is a telephone number or the like
 _LONG = re.compile(r"\d{16}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\s.'-]+(?=\d)")
 
@@ -65,7 +66,7 @@ def read_foster_register(
     Raises
     ------
     PersonsError
-        A file holds a number of 16 digits, or rows of persons; nothing of it is quoted.
+        A file holds a number of 16 digits, or rows of persons; nothing of it is quoted, here and below.
     InputError
         There is a column that the register does not have; a village, period or kind of help is unknown; a
         number is none; more foster parents gave than pledged; children were reached though nobody gave; a
@@ -148,7 +149,9 @@ def _read(path: Path, *, villages: pd.DataFrame, periods: Sequence[str]) -> pd.D
     for key in FOSTER_COUNTS:
         numbers = parse_numbers(rows[key])
         empty = pd.Series([is_missing_marker(cell) for cell in rows[key]], index=rows.index)
-        wrong = ~empty & (numbers.value.isna() | (numbers.value < 0) | (numbers.value % 1 != 0))
+        wrong = ~empty & (
+            numbers.value.isna() | (numbers.value < 0) | (numbers.value % 1 != 0) | (numbers.value > _MOST)
+        )
         _refuse(path, rows, key, wrong, _("write a whole number, or leave the cell empty if it is not known"))
         rows[key] = numbers.value.astype(float)
     _refuse(
@@ -206,10 +209,8 @@ def _refuse_other_names(path: Path, rows: pd.DataFrame, villages: pd.DataFrame) 
 def _refuse(path: Path, rows: pd.DataFrame, key: str, wrong: pd.Series[bool], remedy: str) -> None:
     if not wrong.any():
         return
-    raise InputError(
-        _("{n} rows cannot be used: {values}").format(
-            n=int(wrong.sum()), values=name_some({f'"{value}"' for value in rows.loc[wrong, key]})
-        ),
+    raise InputError(  # what stands there may belong to a person: it is not quoted
+        _("{n} rows cannot be used").format(n=int(wrong.sum())),
         where=Where(file=path.name, column=FOSTER_HEADS[key], row=int(rows.index[wrong][0])),
         remedy=remedy,
     )

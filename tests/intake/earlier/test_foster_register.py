@@ -109,6 +109,10 @@ def test_a_name_in_place_of_a_kind_of_help_is_refused_and_not_quoted(form):
         ({"berjanji": -1}, "berjanji"),
         ({"anak": 2.5}, "anak"),
         ({"kunjungan": "sering"}, "kunjungan"),
+        ({"kunjungan": "Siti Aminah"}, "kunjungan"),
+        ({"kunjungan": "081234567890"}, "kunjungan"),
+        ({"kunjungan": 81234567890}, "kunjungan"),
+        ({"periode": "Siti Aminah"}, "periode"),
         ({"memberi": 5}, "memberi"),
         ({"memberi": 0}, "anak"),
     ],
@@ -119,6 +123,7 @@ def test_what_cannot_be_is_refused_with_its_column(form, wrong, column):
         read(form)
     assert caught.value.where.column == FOSTER_HEADS[column]
     assert caught.value.where.row
+    assert not any(str(value) in str(caught.value) for value in wrong.values() if len(str(value)) > 5)
 
 
 def test_a_column_that_was_sorted_alone_is_noticed(form):

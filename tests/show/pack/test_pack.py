@@ -112,6 +112,24 @@ def test_a_file_that_was_filled_in_is_never_written_over(given, tmp_path):
     assert (folder / "berita_acara.docx").read_bytes() == signed
 
 
+@pytest.mark.slow
+def test_a_register_that_villages_filled_in_is_never_written_over_nor_published(given, tmp_path):
+    from lokus.intake.indicators.catalogue import load_catalogue
+
+    folder, digest = tmp_path / "p", {"write_lock": lambda path: write_named(path)}
+    asked = {**given, **digest, "sizes": (), "themes": (), "extras": ("orang_tua_asuh",)}
+    none = write_pack(folder, **asked)
+    assert not any(path.name.startswith("register") for path in none.files)  # the study keeps no register
+    asked["material"] = replace(given["material"], foster_period="Semester 1 Tahun 2026")
+    (form,) = [path for path in write_pack(folder, **asked).files if path.name.startswith("register")]
+    form.write_bytes(b"sudah diisi")
+    with pytest.raises(OutputError, match=r"register_orang_tua_asuh\.xlsx"):
+        write_pack(folder, **asked)
+    assert form.read_bytes() == b"sudah diisi"
+    public = write_pack(tmp_path / "umum", **asked, public=True, catalogue=load_catalogue())
+    assert not any(path.name.startswith("register") for path in public.files)
+
+
 def write_named(path):
     files = sorted(file for file in path.parent.iterdir() if file != path)
     outputs = [{"berkas": f.name, "sha256": hashlib.sha256(f.read_bytes()).hexdigest()} for f in files]
