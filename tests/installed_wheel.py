@@ -72,7 +72,7 @@ def _install(root: Path, folder: Path) -> None:
     packages, place, kernels = folder / "paket", folder / "lingkungan", folder / "kernel"
     packages.mkdir()
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", packages, cwd=root)
-    _fetch("download", "--require-hashes", "--dest", packages, "-r", root / "requirements.lock")
+    fetch("download", "--require-hashes", "--dest", packages, "-r", root / "requirements.lock")
     run(sys.executable, "-m", "venv", place, cwd=folder)
     scripts = place / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / "python"
@@ -82,7 +82,7 @@ def _install(root: Path, folder: Path) -> None:
         r"^([\w.-]+==\S+)", (root / "requirements-dev.lock").read_text(encoding="utf-8"), re.M
     )
     (folder / "versi.txt").write_text("\n".join(locked) + "\n", encoding="utf-8")
-    _fetch("install", "-c", folder / "versi.txt", "ipykernel", "anywidget", python=python)
+    fetch("install", "-c", folder / "versi.txt", "ipykernel", "anywidget", python=python)
     spec = kernels / "kernels" / "polos"
     spec.mkdir(parents=True)
     argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -96,7 +96,8 @@ def _install(root: Path, folder: Path) -> None:
     draft.rename(folder / "siap.json")
 
 
-def _fetch(*command: str | Path, python: str | Path = sys.executable) -> None:
+def fetch(*command: str | Path, python: str | Path = sys.executable) -> None:
+    """Run pip with the index of this machine; raise where it reaches none."""
     got = subprocess.run(
         [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet", *map(str, command)],
         capture_output=True,
