@@ -119,10 +119,10 @@ def test_a_filled_calendar_is_followed_up_in_document_and_workbook(tmp_path):
     office = next(cells for cells in own if cells[0] == "Dinas Kesehatan")
     assert office[1:] == ["4", "1", "1", "1", "1"]  # all, done, under way, not begun, not reported
     book = load_workbook(workbook)
-    cells = list(book["Kegiatan belum selesai"].iter_rows(values_only=True))
+    cells = list(book["Kegiatan terbuka"].iter_rows(values_only=True))
     activities = {row[3]: row[4] for row in cells if row[3] in {one[1] for one in rows}}
     assert activities == {
-        "Kelas ibu balita": "Berjalan", "Sumur bor": "Belum mulai", "Jamban": "Belum dilaporkan",
+        "Kelas ibu balita": "Berjalan", "Sumur bor": "Belum dimulai", "Jamban": "Belum diisi",
     }  # fmt: skip
     public = study.replace(keluaran={"publik": True})
     document, workbook, _values = public.write_period_report(tmp_path / "b", semester=1)
