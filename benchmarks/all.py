@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ketetanggaan": ("neighbours.py",),
     "batas": ("boundaries.py",),
     "anak": ("children.py", "5000000"),
+    "beban": ("load.py",),
 }
 
 

@@ -6,6 +6,7 @@ import io
 import random
 import sys
 import tempfile
+import threading
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
@@ -14,11 +15,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from small_province import common, here, villages, write_nation
+from small_province import common, here, villages, write_nation, write_province
 from tiny_study import tiny_mapping, to_toml
 
 from lokus import Kajian, LokusError
-from lokus.batch import all_studies
+from lokus.batch import all_studies, runners
 from lokus.cli import main
 
 pytestmark = pytest.mark.slow
@@ -190,3 +191,76 @@ def test_no_child_is_found_in_what_a_batch_of_kabupaten_says_or_writes(
     places = [("terminal", told.out + told.err), *texts(tmp_path, own), *watched()]
     assert len(places) > 30
     assert found_in(places, secrets) == {}
+
+
+class Watch(threading.Thread):
+    """Look into the temporary files of a folder again and again, also those that live for a moment."""
+
+    def __init__(self, folder: Path, secrets: set[str]) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.secrets, self.over = folder, secrets, threading.Event()
+        self.seen: set[Path] = set()
+        self.found: set[str] = set()
+
+    def run(self) -> None:
+        while not self.over.wait(0.05):
+            hidden = [path for path in self.folder.rglob("*") if any(p.startswith(".") for p in path.parts)]
+            for path in [*(self.folder / "sementara").rglob("*"), *hidden]:
+                try:
+                    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+                except OSError:
+                    continue  # gone in between
+                self.seen.add(path)
+                self.found |= {str(path) for secret in self.secrets if secret in text}
+
+
+@pytest.mark.filterwarnings("error:Port")
+@pytest.mark.parametrize("runner", ["pool", "dask"])
+def test_no_child_is_found_in_what_the_workers_of_a_batch_say_or_write(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    watched: Callable[[], list[tuple[str, str]]],
+    runner: str,
+) -> None:
+    """Each kabupaten has an export of its own, which a process or a Dask worker reads, rightly or wrongly."""
+    monkeypatch.setattr(runners, "has_dask", lambda: runner == "dask")
+    table = write_province(tmp_path, 3)
+    secrets: set[str] = set()
+    for number in (1, 2, 3):
+        secrets |= children(tmp_path, villages(number))
+        (tmp_path / EXPORT).rename(tmp_path / f"anak{number}.csv")
+    # The third has its columns shifted in some rows.
+    lines = (tmp_path / "anak3.csv").read_text(encoding="utf-8").splitlines()
+    lines[5:200] = [line.replace(";", ";;", 3) for line in lines[5:200]]
+    (tmp_path / "anak3.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    rows = [f"{row},anak{number}.csv" for number, row in enumerate(rows, 1)]
+    table.write_text("\n".join([f"{head},tabel.2.berkas", *rows]) + "\n", encoding="utf-8")
+    plain = common("desa1.parquet", "data1.csv")
+    for key in ("diukur", "stunting"):
+        plain["tabel"][0]["indikator"].pop(key)
+    shared = tmp_path / "bersama.toml"
+    command = ["batch", str(table), "--kajian", str(shared), "--pekerja", "2"]
+    right = {
+        "jenis": "anak",
+        "berkas": "anak1.csv",
+        "periode": {"mulai": "2026-02-01", "akhir": "2026-02-28"},
+    }
+    wrong = {"berkas": "anak1.csv", "tempat": {"desa": "Desa/Kel"}, "indikator": {"diukur": "Tinggi"}}
+    watch = Watch(tmp_path, secrets)
+    watch.start()
+    for second in (right, wrong):
+        shared.write_text(to_toml({**plain, "tabel": [*plain["tabel"], second]}), encoding="utf-8")
+        assert main(command) == 1
+        if second is right:
+            assert len(list(tmp_path.rglob("daftar.csv"))) >= 2
+    watch.over.set()
+    watch.join()
+    told = capfd.readouterr()
+    own = {"anak1.csv", "anak2.csv", "anak3.csv", shared.name}
+    places = [("terminal", told.out + told.err), *texts(tmp_path, own), *watched()]
+    assert len(places) > 15
+    assert found_in(places, secrets) == {}
+    assert watch.seen
+    assert watch.found == set()

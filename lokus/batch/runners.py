@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lokus.batch.study import Outcome, Task
 from lokus.errors import LokusError
 from lokus.i18n import gettext as _
+from lokus.show.pack.processes import end_with
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -149,7 +150,9 @@ def _client(address: str | None, workers: int, memory: str | None) -> tuple[Clie
             threads_per_worker=1,
             processes=True,
             memory_limit=memory or "auto",
-            dashboard_address=None,
+            # No page of progress, and no fixed port: a second batch on this machine would stumble over it.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
             silence_logs="CRITICAL",
         )
         return Client(cluster), cluster
@@ -204,7 +207,14 @@ def by_processes(work: Work, tasks: Sequence[Task], *, workers: int) -> Iterator
 def _pool(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Outcome | None]]:
     """Yield each task with its outcome, or with None where its pool was lost before it ended."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=_PER_PROCESS) as pool:
+    # A worker that waits for work does not notice that its parent was killed, and would wait forever.
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=context,
+        max_tasks_per_child=_PER_PROCESS,
+        initializer=end_with,
+        initargs=(os.getpid(),),
+    ) as pool:
         submitted: dict[Future[Outcome], Task] = {}
         left = list(tasks)
         try:
@@ -213,11 +223,16 @@ def _pool(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Tas
                 left.remove(task)
         except BrokenProcessPool:
             pass
-        for future in as_completed(submitted):
-            try:
-                yield submitted[future], future.result()
-            except BrokenProcessPool:
-                yield submitted[future], None
+        try:
+            for future in as_completed(submitted):
+                try:
+                    yield submitted[future], future.result()
+                except BrokenProcessPool:
+                    yield submitted[future], None
+        except BaseException:
+            # Whoever interrupts a batch does not want the studies that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
         for task in left:
             yield task, None
 

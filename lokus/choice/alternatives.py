@@ -175,7 +175,7 @@ def _second(
     turn = order[np.argmin(lost[order])]
     if lost[turn] == -IMPOSSIBLE:
         return None
-    worth = int(instance.score[np.isin(instance.codes, best)].sum()) - int(lost[turn])
+    worth = int(instance.score[pd.Index(instance.codes).isin(best)].sum()) - int(lost[turn])
     return _Half(-worth, number, best, str(instance.codes[turn]), inside, outside)
 
 

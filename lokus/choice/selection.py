@@ -143,7 +143,8 @@ class Selection:
     @cached_property
     def chosen(self) -> npt.NDArray[np.bool_]:
         """Which villages are chosen, in the order of the instance."""
-        return np.isin(self.instance.codes, list(self.kode))
+        # Not numpy's isin: of text, that compares every code with every other.
+        return pd.Index(self.instance.codes).isin(self.kode)
 
     @cached_property
     def loss(self) -> pd.Series[float]:
@@ -251,7 +252,10 @@ class Selection:
         tied: set[str] = set()
         weakest = instance.score[swaps.weakest]
         for place in np.flatnonzero(~chosen):
-            equal = (weakest == instance.score[place]) & (swaps.count(int(place)) == 0)
+            equal = weakest == instance.score[place]
+            if not equal.any():
+                continue  # rules are counted for few villages, not for each of a country
+            equal &= swaps.count(int(place)) == 0
             for giver in swaps.givers[equal]:
                 same = (instance.group == giver) & (instance.score == instance.score[place]) & chosen
                 tied.update(instance.codes[same & ~instance.locked], [instance.codes[place]])

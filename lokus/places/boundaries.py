@@ -64,6 +64,7 @@ __all__ = ["Boundaries", "official_table", "read_boundaries"]
 # From the features of a boundary file, or an official list, to the village table.
 
 
+_LISTED = 12  # kabupaten named where a file holds many
 _LONGEST_NAME = 100  # letters; the longest of 83,000 villages has 44
 
 
@@ -282,7 +283,8 @@ def several_kabupaten(villages: gpd.GeoDataFrame, *, where: Where) -> list[Findi
     counts = villages.index.str[:4].value_counts().sort_index()
     if len(counts) < 2:
         return []
-    described = ", ".join(f"{code[:2]}.{code[2:]} ({n})" for code, n in counts.items())
+    described = ", ".join(f"{code[:2]}.{code[2:]} ({n})" for code, n in counts.iloc[:_LISTED].items())
+    described += ", …" if len(counts) > _LISTED else ""
     most = str(counts.idxmax())
     return [
         Finding(
@@ -291,9 +293,10 @@ def several_kabupaten(villages: gpd.GeoDataFrame, *, where: Where) -> list[Findi
             message=_("the file holds villages of {n} kabupaten: {described}").format(
                 n=len(counts), described=described
             ),
-            remedy=_('State which one, for example kode_kabupaten = "{code}" under [batas].').format(
-                code=f"{most[:2]}.{most[2:]}"
-            ),
+            remedy=_(
+                'State which one, for example kode_kabupaten = "{code}" under [batas]; for a list of each '
+                "kabupaten run lokus batch, which splits the file."
+            ).format(code=f"{most[:2]}.{most[2:]}"),
             where=where,
         )
     ]

@@ -386,7 +386,8 @@ def overlap_shares(
     codes_old, shapes_old = _polygons_in(old, crs)
     codes_new, shapes_new = _polygons_in(new, crs)
     first, second = shapely.STRtree(shapes_new).query(shapes_old, predicate="intersects")
-    matters = np.isin(codes_old[first], list(old_codes)) | np.isin(codes_new[second], list(new_codes))
+    matters = pd.Index(codes_old).isin(list(old_codes))[first]
+    matters |= pd.Index(codes_new).isin(list(new_codes))[second]
     first, second = first[matters], second[matters]
     shared = shapely.area(shapely.intersection(shapes_old[first], shapes_new[second]))
     index = pd.MultiIndex.from_arrays([codes_old[first], codes_new[second]], names=["kode_lama", "kode_baru"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from lokus.choice.solver.problem import RuleError
 from lokus.errors import name_some
@@ -16,8 +17,6 @@ from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from lokus.choice.solver.problem import Problem
 
@@ -263,7 +262,7 @@ def _extra_rules(
     cost: pd.Series[float] | None,
 ) -> Iterator[ExtraRule]:
     if problem.min_kept:
-        kept = np.isin(codes, list(problem.kept_from)).astype(np.float64)
+        kept = pd.Index(codes).isin(list(problem.kept_from)).astype(np.float64)
         yield ExtraRule(name="kept", weight=kept, least=problem.min_kept, most=math.inf)
     for kind in sorted({*problem.min_jenis, *problem.max_jenis}):
         if jenis is None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lokus.findings import Finding, Level, Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lokus.intake.indicators.catalogue import Catalogue
     from lokus.intake.join.join import Origin
 
@@ -51,7 +51,7 @@ class Subject:
     def given(self, key: str) -> bool:
         """Return whether the column was given by an office, not derived."""
         if self.origins:
-            return any(key in origin.columns for origin in self.origins)
+            return key in self._origins_of
         item = self.catalogue[key]
         return not (item.numerator in self.frame and item.denominator in self.frame)
 
@@ -70,16 +70,27 @@ class Subject:
 
     def opd(self, key: str) -> str:
         """Return the office that owns an indicator."""
-        origin = next((origin.opd for origin in self.origins if key in origin.columns), "")
+        origin = self._origins_of[key][0].opd if key in self._origins_of else ""
         return self.owners.get(key) or origin or self.catalogue[key].owner
+
+    @cached_property
+    def _origins_of(self) -> dict[str, list[Origin]]:
+        """Tables by the indicators that they give: a study may have hundreds, and thousands of findings."""
+        out: dict[str, list[Origin]] = {}
+        for origin in self.origins:
+            for key in origin.columns:
+                out.setdefault(key, []).append(origin)
+        return out
 
     def _where(self, key: str, kode: str) -> Where:
         # One indicator may come from several sheets, each for its own villages.
-        for origin in sorted(self.origins, key=lambda origin: kode not in origin.rows.dropna().index):
-            if key in origin.columns:
-                if kode:
-                    return origin.where(kode, key)
-                return Where(file=origin.source, sheet=origin.sheet or None, column=origin.columns[key])
+        origins = self._origins_of.get(key, [])
+        if origins and not kode:
+            first = origins[0]
+            return Where(file=first.source, sheet=first.sheet or None, column=first.columns[key])
+        if origins:
+            here = (origin for origin in origins if pd.notna(origin.rows.get(kode)))
+            return next(here, origins[0]).where(kode, key)
         item = self.catalogue[key] if key else None
         part = item and (item.numerator or next(iter(item.sum_of), ""))
         return self._where(part, kode) if part else Where(kode_desa=kode or None)

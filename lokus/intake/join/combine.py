@@ -51,16 +51,18 @@ def combine(tables: Iterable[Joined], index: pd.Index) -> pd.DataFrame:
     >>> combine([], pd.Index(["9901012002", "9901012001"])).index.tolist()
     ['9901012001', '9901012002']
     """
-    out = pd.DataFrame(index=index.sort_values())
+    ordered = index.sort_values()
+    # Columns are gathered first: a frame that grows by hundreds of columns is slow, and pandas warns of it.
+    out: dict[str, pd.Series] = {}
     given: dict[str, list[Joined]] = {}
     for joined in tables:
         for key in map(str, joined.values.columns):
-            values = joined.values[key].reindex(out.index)
+            values = joined.values[key].reindex(ordered)
             for other in given.get(key, ()):
                 _refuse_overlap(key, other, joined)
             out[key] = out[key].where(out[key].notna(), values) if key in given else values
             given.setdefault(key, []).append(joined)
-    return out
+    return pd.DataFrame(out, index=ordered)
 
 
 def _refuse_overlap(key: str, one: Joined, other: Joined) -> None:

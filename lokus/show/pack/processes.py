@@ -22,7 +22,7 @@ from lokus.subject import Subject, subject, use_subject
 if TYPE_CHECKING:
     from lokus.show.pack.output_writer import OutputWriter, Task
 
-__all__ = ["MOST", "SECONDS", "WORTHWHILE", "work_off"]
+__all__ = ["MOST", "SECONDS", "WORTHWHILE", "end_with", "work_off"]
 
 _LOOK = 0.2  # seconds between checks whether the parent process is alive
 MOST = 4  # a process needs about 300 MB, and the costliest output takes a quarter of the time
@@ -104,8 +104,22 @@ def work_off(
 
 
 def _end_with(parent: int) -> None:
-    """Make this process end when its parent does, however that ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupted one ends this one
+    end_with(parent)
+
+
+def end_with(parent: int) -> None:
+    """Make this process end when its parent does, however that ended.
+
+    Parameters
+    ----------
+    parent : int
+        Number of the process that started this one.
+
+    Examples
+    --------
+    >>> end_with(os.getppid())
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
