@@ -14,10 +14,12 @@ from PIL import Image
 from shapely.geometry import box
 from tiny_study import tiny_mapping, to_toml
 
+from lokus.findings import Finding, Where
 from lokus.followup.calendar import draft_calendar
 from lokus.followup.case_audit import audit_shortlist
 from lokus.followup.gaps import find_gaps
 from lokus.followup.interventions import intervention_matrix
+from lokus.intake.children.carried import write_findings
 from lokus.intake.earlier.audit_sheet import AUDIT_HEADS
 from lokus.intake.earlier.calendar_form import find_columns
 from lokus.intake.indicators.catalogue import load_catalogue
@@ -46,6 +48,9 @@ def every_kind_of_input(folder: Path) -> Path:
     }  # fmt: skip
     _write_children(folder / "anak.csv", villages)
     table = plain["tabel"][0]
+    carried = Finding(check="children.lewat_nama", level="note", message="2 anak", where=Where(file="a.csv"))
+    write_findings([carried], folder / "data_2026_temuan.json")
+    table["temuan"] = "data_2026_temuan.json"
     table["indikator"] = {k: v for k, v in table["indikator"].items() if k not in ("diukur", "stunting")}
     plain["tabel"].insert(1, {
         "jenis": "anak", "berkas": "anak.csv", "periode": {"mulai": "2026-02-01", "akhir": "2026-02-28"},
@@ -223,6 +228,7 @@ CELLS: dict[str, Callable[[Path], object]] = {
     "data_2026.csv": lambda f: _replaced(
         f / "data_2026.csv", b"Suka Maju,Sukasari,", b"Suka Maju,Sukasari,1"
     ),
+    "data_2026_temuan.json": lambda f: _replaced(f / "data_2026_temuan.json", b"2 anak", b"3 anak"),
     "data_2025.csv": lambda f: _replaced(
         f / "data_2025.csv", b"Suka Maju,Sukasari,", b"Suka Maju,Sukasari,1"
     ),

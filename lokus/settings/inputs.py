@@ -48,6 +48,12 @@ class ListSettings(Section):
     sheet: Text | None = Field(None, alias="lembar")
     columns: PlaceColumns = Field(alias="kolom")
 
+    @model_validator(mode="after")
+    def _names_the_code(self) -> Self:
+        if self.columns.kode is None:
+            raise ValueError(_("kolom needs the key kode"))
+        return self
+
 
 class BridgeSettings(Section):
     """``jembatan`` under ``[batas]``: the table that converts BPS codes to Kemendagri codes.

@@ -97,8 +97,8 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
         )
         for path, parts in digests.items()
     ]
-    if study.settings.outputs.logo:
-        own.append(file_input(study.beside(study.settings.outputs.logo)))
+    read_whole = [study.settings.outputs.logo, *(table.carried for table in stated_tables(study))]
+    own += [file_input(study.beside(name)) for name in dict.fromkeys(read_whole) if name]
     known = {os.path.normpath(item.path) for item in own}
     earlier = study.previous.inputs if study.previous else ()
     return (*own, *(item for item in earlier if os.path.normpath(item.path) not in known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from lokus.settings.inputs import Acceptance, AuditSettings, PlaceColumns, TableSettings
+from lokus.settings.inputs import Acceptance, AuditSettings, ListSettings, PlaceColumns, TableSettings
 
 RECAP = {
     "berkas": "krs.xlsx",
@@ -39,6 +39,11 @@ def test_a_recap_gives_its_indicators_and_an_export_of_children_its_counts():
 def test_what_does_not_go_together_is_refused(table, message):
     with pytest.raises(ValidationError, match=message):
         TableSettings.model_validate(table)
+
+
+def test_an_official_list_needs_the_column_of_its_codes():
+    with pytest.raises(ValidationError, match="kunci kode|key kode"):
+        ListSettings.model_validate({"berkas": "resmi.csv", "kolom": {"desa": "Desa"}})
 
 
 def test_only_stated_columns_say_where_a_row_belongs():
