@@ -49,9 +49,14 @@ class ListSettings(Section):
     columns: PlaceColumns = Field(alias="kolom")
 
     @model_validator(mode="after")
-    def _names_the_code(self) -> Self:
-        if self.columns.kode is None:
-            raise ValueError(_("kolom needs the key kode"))
+    def _names_every_column(self) -> Self:
+        absent = {"kode", "desa", "kecamatan"} - set(self.columns.stated)
+        if absent:
+            raise ValueError(
+                _("kolom lacks {keys}: an official list needs kode, desa and kecamatan").format(
+                    keys=", ".join(sorted(absent))
+                )
+            )
         return self
 
 

@@ -41,9 +41,13 @@ def test_what_does_not_go_together_is_refused(table, message):
         TableSettings.model_validate(table)
 
 
-def test_an_official_list_needs_the_column_of_its_codes():
-    with pytest.raises(ValidationError, match="kunci kode|key kode"):
-        ListSettings.model_validate({"berkas": "resmi.csv", "kolom": {"desa": "Desa"}})
+@pytest.mark.parametrize("absent", ["kode", "desa", "kecamatan"])
+def test_an_official_list_needs_code_village_and_kecamatan(absent):
+    columns = {"kode": "Kode", "desa": "Desa", "kecamatan": "Kec"}
+    assert ListSettings.model_validate({"berkas": "resmi.csv", "kolom": columns}).columns.stated == columns
+    columns.pop(absent)
+    with pytest.raises(ValidationError, match=f"kolom (lacks|tidak menyebut) {absent}:"):
+        ListSettings.model_validate({"berkas": "resmi.csv", "kolom": columns})
 
 
 def test_only_stated_columns_say_where_a_row_belongs():
