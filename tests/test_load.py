@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import time
@@ -109,3 +110,28 @@ def test_a_study_needs_no_more_than_the_page_states(root: Path, case: str, study
     assert " dipilih dari " in done.stdout
     assert int(measured["memory"]) < 1.3 * int(stated["memory"])
     assert int(measured["cpu"]) < 5 + 4 * int(stated["cpu"])  # other machines, other load
+
+
+CHILDREN = """
+import resource, sys
+from lokus.intake.children.children import read_children
+table = read_children(sys.argv[1], start="2026-02-01", end="2026-02-28").data
+print(int(table["diukur"].sum()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "megabytes"), [(200_000, 500), pytest.param(5_000_000, 1_000, marks=pytest.mark.long)]
+)
+def test_an_export_of_many_children_is_counted_in_stated_memory(
+    root: Path, tmp_path: Path, rows: int, megabytes: int
+) -> None:
+    benchmark = runpy.run_path(str(root / "benchmarks" / "children.py"))
+    benchmark["write_rows"](tmp_path / "anak.csv", rows)
+    command = [sys.executable, "-c", CHILDREN, str(tmp_path / "anak.csv")]
+    measured, peak = map(int, subprocess.run(command, capture_output=True, check=True).stdout.split())
+    size = (tmp_path / "anak.csv").stat().st_size / 1e6
+    sys.stdout.write(f"{rows} rows, {size:.0f} MB: {measured} measured, {peak} MB\n")
+    assert measured > rows / 3
+    assert peak < megabytes
