@@ -1,4 +1,4 @@
-"""A study that names every kind of input, ways to sort their rows otherwise, and one cell of each to change."""
+"""A study that names every kind of input, ways to sort their rows otherwise, and a cell of each to change."""
 
 from __future__ import annotations
 
