@@ -200,9 +200,16 @@ def _describe_bounds(survey: AtSurvey | None, odds_bounds: pd.DataFrame | None) 
             for row in moved.to_dict("records")
         )
         ratio = str(column).removeprefix("odds ")
+        enter = int((moved[column] == LOKUS).sum())
         text = (
-            _("{n} villages enter or leave if their odds are {odds} times those measured: {villages}").format(
-                n=format_number(len(moved)), odds=ratio, villages=said
+            _(
+                "{enter} villages enter and {leave} leave if their odds are {odds} times those measured: "
+                "{villages}"
+            ).format(
+                enter=format_number(enter),
+                leave=format_number(len(moved) - enter),
+                odds=ratio,
+                villages=said,
             )
             if said
             else _("the same list at odds {odds}").format(odds=ratio)

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from lokus.show.words.method import _describe_rates, _describe_review
+from lokus.show.tables.study import odds_table
+from lokus.show.words.method import _describe_bounds, _describe_rates, _describe_review
 
 
 def test_the_method_states_trend_correlation_and_comparison(reviewed):
@@ -29,3 +30,11 @@ def test_the_mean_of_the_model_is_not_called_the_figure_of_the_kabupaten():
                 assert "bukan angka kabupaten" in text
                 return
     pytest.fail("the mean is not stated")
+
+
+def test_as_many_villages_change_at_other_odds_as_the_small_table_counts(material):
+    told = [text for _item, text in _describe_bounds(None, material.odds_bounds)]
+    counted = [int(row[1]) for row in odds_table(material).rows if "usulan" not in row[0]]
+    assert any(counted)
+    moved = [f"{n} desa/kelurahan masuk dan {n} keluar" for n in counted if n]
+    assert [text.split(" bila odds")[0] for text in told if "keluar bila" in text] == moved
