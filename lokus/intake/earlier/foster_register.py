@@ -103,7 +103,10 @@ def read_foster_register(
 
 
 def _read(path: Path, *, villages: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
-    raw = read_table(path, columns=list(FOSTER_HEADS.values()))
+    try:
+        raw = read_table(path, columns=list(FOSTER_HEADS.values()))
+    except PersonsError:  # whose remedy is that of a table of a study
+        raise _of_persons(path) from None
     _refuse_persons(path, raw)
     named = {tidy(head).casefold(): head for head in raw.data.columns}
     known = {head.casefold(): key for key, head in {**FOSTER_PLACE, **FOSTER_HEADS}.items()}
@@ -169,14 +172,15 @@ def _refuse_persons(path: Path, raw: RawTable) -> None:
     cells = (*raw.title_lines, *raw.data.to_numpy().ravel(), *raw.totals.to_numpy().ravel())
     long = any(_LONG.search(_BETWEEN_DIGITS.sub("", _digits(cell))) for cell in cells)
     if long or any(one.check == "tables.persons" for one in raw.findings):
-        raise PersonsError(
-            _(
-                "the register holds data of persons, such as a number of 16 digits; none of it is used "
-                "or shown"
-            ),
-            where=Where(file=path.name),
-            remedy=_("delete what belongs to a person: the register holds numbers by village only"),
-        )
+        raise _of_persons(path)
+
+
+def _of_persons(path: Path) -> PersonsError:
+    return PersonsError(
+        _("the register holds data of persons, such as a number of 16 digits; none of it is used or shown"),
+        where=Where(file=path.name),
+        remedy=_("delete what belongs to a person: the register holds numbers by village only"),
+    )
 
 
 def _digits(cell: object) -> str:

@@ -92,6 +92,7 @@ def test_a_single_number_of_sixteen_digits_is_refused_and_not_quoted(form, numbe
     with pytest.raises(PersonsError) as caught:
         read(form)
     assert "9901" not in str(caught.value)
+    assert "register hanya berisi angka" in str(caught.value)
 
 
 def test_a_name_in_place_of_a_kind_of_help_is_refused_and_not_quoted(form):
