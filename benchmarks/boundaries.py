@@ -6,6 +6,7 @@ Run: python benchmarks/boundaries.py [folder of real data, default ../shared/dat
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,10 @@ from typing import TypeVar
 
 import geopandas as gpd
 import numpy as np
+import pyarrow.parquet as pq
 import shapely
 
+from lokus.batch.split import split_table
 from lokus.places.boundaries import read_boundaries
 from lokus.places.boundary_coverage import metric_crs
 from lokus.places.boundary_files import read_features
@@ -85,8 +88,38 @@ def one_of_all(folder: Path) -> None:
         print(f"{title:<44}{len(part):>8}{seconds:>8.2f}{f'{100 * seconds / full:.0f} %':>16}")
 
 
+def table_of_all(folder: Path) -> None:
+    """Take the rows of one kabupaten from a national table with codes, against those of all."""
+    nation = pq.read_table(folder / "nasional.parquet", columns=["kode", "nama", "kec_nama", "kab_nama"])
+    wanted = {code[:5].replace(".", "") for code in nation.column("kode").to_pylist()}
+    print(
+        f"\n{'satu kabupaten dari tabel nasional berkode':<44}{'desa':>8}{'CPU (s)':>8}{'terhadap semua':>16}"
+    )
+    with tempfile.TemporaryDirectory() as place:
+        parquet, text = Path(place) / "tabel.parquet", Path(place) / "tabel.csv"
+        pq.write_table(nation, parquet, row_group_size=4096)
+        nation.to_pandas().to_csv(text, index=False)
+        for path in (parquet, text):
+            full = 0.0
+            for title, codes in (("semua 514", wanted), ("satu", {KABUPATEN})):
+                started = time.process_time()
+                split_table(
+                    path, "kode", Path(place) / "bagian", "tabel.csv", codes, everything=len(codes) > 1
+                )
+                seconds = time.process_time() - started
+                full = full or seconds
+                rows = sum(
+                    len((Path(place) / "bagian" / code / "masukan" / "tabel.csv").read_text().splitlines())
+                    - 1
+                    for code in codes
+                )
+                name = f"{path.suffix[1:]}, {title}"
+                print(f"{name:<44}{rows:>8}{seconds:>8.2f}{f'{100 * seconds / full:.0f} %':>16}")
+
+
 if __name__ == "__main__":
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "shared" / "data"
     repairs(data / "boundaries")
     published(data / "boundaries")
     one_of_all(data / "boundaries")
+    table_of_all(data / "boundaries")

@@ -1,14 +1,19 @@
-"""Child-level exports: time and memory of five million rows, against plain pandas, Polars and DuckDB queries.
+"""Child-level exports: time and memory of many rows, against plain pandas, Polars and DuckDB queries.
 
-Run with ``python benchmarks/children.py [rows]``; peers that are not installed are left out, saying so. Each
-reader runs in a process of its own, so that the peak of its memory is its own. The peers do the essential
-only: the last height of each child by (NIK, or name and parent; day of birth), classes by village. They trust
-the file; lokus also checks it, tells what it found, and gives the same counts.
+Run with ``python benchmarks/children.py [rows]`` for the export of one kabupaten, a text file, and with
+``python benchmarks/children.py nasional [rows] [parquet | csv]`` for the exports of many kabupaten, eight
+files that are read once for all of them. Peers that are not installed are left out, saying so. Each reader
+runs in a process of its own, so that the peak of its memory is its own. The peers do the essential only: the
+last height of each child by (NIK, or name and parent; day of birth), classes by village; nationally with the
+columns that lokus counts, by kabupaten, kecamatan and village of one round. They trust the file; lokus also
+checks it, tells what it found, and gives the same counts.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import resource
 import subprocess
 import sys
@@ -24,7 +29,8 @@ COLUMNS = [
     "NIK", "Nama", "Tgl Lahir", "Nama Ortu", "Kec", "Desa/Kel", "Tanggal Pengukuran", "Tinggi", "ZS TB/U",
 ]  # fmt: skip
 LINES_ABOVE = 2
-ROWS = 5_000_000
+ROWS, NATION = 5_000_000, 20_000_000
+PERIOD = (13181, 13208)  # the same, in days
 
 
 def write_rows(path: Path, rows: int) -> None:
@@ -118,49 +124,194 @@ def with_lokus(path: Path) -> tuple[int, int]:
     return int(table["diukur"].sum()), int(table["stunting"].sum())
 
 
-READERS: dict[str, tuple[str | None, Callable[[Path], tuple[int, int]]]] = {
+FILES = 8
+LEAST_COLUMNS = ["anak", "diukur", "pendek", "sangat_pendek", "tidak_wajar", "tanpa_tb", "tanpa_zskor"]
+
+
+def write_nation(folder: Path, rows: int, kind: str) -> None:
+    """The synthetic kabupaten over and over, each time as another kabupaten with other children."""
+    import duckdb
+
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
+    from example_kabupaten import make_kabupaten
+    from example_kabupaten.child_exports import make_children
+
+    base = make_children(make_kabupaten(), 2026).reset_index(names="nomor")
+    blocks = -(-rows // len(base))
+    how = "FORMAT parquet, COMPRESSION zstd" if kind == "parquet" else "FORMAT csv, DELIMITER ';', HEADER"
+    connection = duckdb.connect(config={"temp_directory": "", "preserve_insertion_order": True})
+    connection.register("base", base)
+    for number in range(FILES):
+        first, last = number * blocks // FILES, (number + 1) * blocks // FILES
+        connection.execute(f"""
+            COPY (SELECT base.* EXCLUDE (nomor) REPLACE (
+                  CASE WHEN regexp_full_match("NIK", '[0-9]{{16}}')
+                       THEN "NIK"[:10] || printf('%03d', b) || "NIK"[14:] ELSE "NIK" END AS "NIK",
+                  "Nama" || ' B' || b AS "Nama", 'KABUPATEN ' || b AS "Kab/Kota")
+                  FROM range({first}, {last}) t(b), base WHERE b * {len(base)} + nomor < {rows}
+                  ORDER BY b, nomor) TO '{folder}/anak_{number}.{kind}' ({how})""")
+
+
+def national_query(folder: Path) -> tuple[int, ...]:
+    """Count as lokus does, by kabupaten, kecamatan and village, and check nothing."""
+    import duckdb
+
+    plain = "upper(regexp_replace(coalesce(\"{}\", ''), '[^A-Za-z0-9]', '', 'g'))".format
+    source = (
+        f"read_parquet('{folder}/*.parquet')"
+        if any(folder.glob("*.parquet"))
+        else f"read_csv('{folder}/*.csv', delim = ';', header = true, all_varchar = true)"
+    )
+    query = f"""
+        WITH r AS (SELECT CASE WHEN regexp_full_match("NIK", '[1-9][0-9]{{15}}') THEN "NIK"
+                   ELSE {plain("Nama")} || '|' || {plain("Nama Ortu")} END AS anak, "Tgl Lahir" AS lahir,
+                   "Tanggal Pengukuran" AS hari, try_cast(replace("ZS TB/U", ',', '.') AS double) AS z,
+                   coalesce("Tinggi", '') IN ('', '0') AS tanpa, "Kab/Kota" AS kab, "Kec" AS kec,
+                   "Desa/Kel" AS desa
+                   FROM {source}),
+        last AS (SELECT arg_max({{'kab': kab, 'kec': kec, 'desa': desa, 'z': z, 'tanpa': tanpa}},
+                                (z IS NOT NULL, hari)) AS a
+                 FROM r WHERE hari BETWEEN '{START}' AND '{END}' GROUP BY anak, lahir),
+        t AS (SELECT a.kab, a.kec, a.desa, count(*) AS anak, count(*) FILTER (abs(a.z) <= 6) AS diukur,
+                     count(*) FILTER (a.z < -2 AND a.z >= -3) AS pendek,
+                     count(*) FILTER (a.z < -3 AND a.z >= -6) AS sangat_pendek,
+                     count(*) FILTER (abs(a.z) > 6) AS tidak_wajar,
+                     count(*) FILTER (a.z IS NULL AND a.tanpa) AS tanpa_tb,
+                     count(*) FILTER (a.z IS NULL AND NOT a.tanpa) AS tanpa_zskor
+              FROM last GROUP BY ALL)
+        SELECT {", ".join(f"sum({name})" for name in LEAST_COLUMNS)} FROM t"""
+    connection = duckdb.connect(config={"temp_directory": ""})
+    found = connection.execute(query).fetchone()
+    return tuple(map(int, found))
+
+
+def national_lokus(folder: Path) -> tuple[int, ...]:
+    from lokus.intake.children.children import count_children
+
+    counts = count_children(sorted(folder.iterdir()), start=START, end=END)
+    return tuple(int(counts.table[name].sum()) for name in LEAST_COLUMNS)
+
+
+def packing(path: Path) -> None:
+    """Time the last row of each child out of the packed numbers, by lokus and by the engine."""
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+
+    from lokus.intake.children import exports, tally
+
+    kept = []
+
+    def keep(self):
+        kept.append(tally._LastRows.join([self._state, *self._buffer]))
+        raise SystemExit
+
+    tally.Tally.finish = keep
+    with contextlib.suppress(SystemExit):
+        exports.tally_files(sorted(path.iterdir()), periods=[PERIOD], columns={}, where={}, each=True)
+    (rows,) = kept
+    started = cpu()
+    several = tally._in_several_rows(rows)
+    last = tally._last_rows(rows.take(several))
+    by_lokus = cpu() - started
+    children = len(np.unique(last.key)) + int((~several).sum())
+    connection = duckdb.connect(config={"temp_directory": ""})
+    connection.register("t", pa.table({"key": rows.key, "word": rows.word}))
+    started = cpu()
+    (by_engine,) = connection.execute("""
+        WITH last AS (SELECT key, word >> 44 AS b, max((word >> 27) & 131071) AS hari FROM t GROUP BY ALL),
+        found AS (SELECT t.key, word >> 44 AS b, count(*), min(word & 134217727), max(word & 134217727),
+                         min(word & 7), max(word & 7)
+                  FROM t JOIN last ON t.key = last.key AND t.word >> 44 = b
+                                  AND (t.word >> 27) & 131071 = hari GROUP BY ALL)
+        SELECT count(DISTINCT key) FROM found""").fetchone()
+    assert by_engine == children, "the engine finds other children"
+    print(f"baris terakhir {children:,} anak dari {len(rows.key):,} baris: lokus {by_lokus:.1f} s prosesor, "
+          f"DuckDB {cpu() - started:.1f} s")  # fmt: skip
+
+
+def cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+Reader = Callable[[Path], tuple[int, ...]]
+READERS: dict[str, tuple[str | None, Reader]] = {
     "pandas polos": (None, plain_pandas),
     "Polars, kueri": ("polars", polars_query),
     "DuckDB, kueri": ("duckdb", duckdb_query),
     "lokus": (None, with_lokus),
 }
+NATIONAL: dict[str, tuple[str | None, Reader]] = {
+    "DuckDB, nasional": ("duckdb", national_query),
+    "lokus, nasional": ("duckdb", national_lokus),
+}
 
 
 def run_one(name: str, path: Path) -> None:
     started = time.perf_counter()
-    measured, stunted = READERS[name][1](path)
+    counts = {**READERS, **NATIONAL}[name][1](path)
     seconds = time.perf_counter() - started
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, measured, stunted)
+    print(seconds, cpu(), peak(), *counts)
+
+
+def peak() -> float:
+    """Gigabytes; getrusage would count the process that started this one."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
+
+
+def compare(path: Path, readers: dict[str, tuple[str | None, Reader]]) -> None:
+    """Run each reader in a process of its own, and show it against the first."""
+    print(f"{'':18}{'detik':>8}{'CPU':>8}{'GB':>7}{'waktu':>9}{'CPU':>9}{'memori':>9}{'anak':>13}")
+    first: list[float] = []
+    for name, (needs, _reader) in readers.items():
+        if needs and not importlib.util.find_spec(needs):
+            print(f"{name:18} tidak diukur: {needs} belum terpasang (pip install {needs})")
+            continue
+        command = [sys.executable, __file__, "--satu", name, str(path)]
+        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        now = list(map(float, out))
+        first = first or now
+        assert now[3:] == first[3:], f"{name} counts otherwise: {now[3:]} {first[3:]}"
+        ratios = [mine / other for mine, other in zip(now[:3], first[:3], strict=True)]
+        print(
+            f"{name:18}{now[0]:8.1f}{now[1]:8.1f}{now[2]:7.2f}"
+            f"{ratios[0]:8.2f}×{ratios[1]:8.2f}×{ratios[2]:8.2f}×{now[3]:13,.0f}",
+            flush=True,
+        )
 
 
 def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "anak.csv"
         write_rows(path, rows)
-        size = path.stat().st_size / 1e9
-        print(f"{rows:,} baris, {size:.2f} GB, {START} s.d. {END}")
-        print(
-            f"{'':16}{'detik':>8}{'CPU':>8}{'GB':>7}{'waktu':>9}{'CPU':>9}{'memori':>9}{'diukur':>12}{'stunting':>10}"
-        )
-        first: list[float] = []
-        for name, (needs, _reader) in READERS.items():
-            if needs and not importlib.util.find_spec(needs):
-                print(f"{name:16} tidak diukur: {needs} belum terpasang (pip install {needs})")
-                continue
-            command = [sys.executable, __file__, "--satu", name, str(path)]
-            out = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            seconds, cpu, peak, measured, stunted = map(float, out)
-            first = first or [seconds, cpu, peak, measured, stunted]
-            assert [measured, stunted] == first[3:], f"{name} counts otherwise"
-            print(
-                f"{name:16}{seconds:8.1f}{cpu:8.1f}{peak:7.2f}"
-                f"{first[0] / seconds:8.1f}×{first[1] / cpu:8.1f}×{first[2] / peak:8.1f}×{measured:12,.0f}"
-            )
+        print(f"{rows:,} baris, {path.stat().st_size / 1e9:.2f} GB, {START} s.d. {END}")
+        compare(path, READERS)
+
+
+def nation(rows: int, kind: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        # In a process of its own, which gives its memory back.
+        subprocess.run([sys.executable, __file__, "--tulis", folder, str(rows), kind], check=True)
+        size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e9
+        load = os.getloadavg()[0]
+        print(f"{rows:,} baris, {FILES} berkas {kind}, {size:.2f} GB, {START} s.d. {END}; beban {load:.1f}")
+        compare(Path(folder), NATIONAL)
+        command = [sys.executable, __file__, "--kemas", folder]
+        print(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout, end="")
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--satu"]:
         run_one(sys.argv[2], Path(sys.argv[3]))
+    elif sys.argv[1:2] == ["--tulis"]:
+        write_nation(Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+    elif sys.argv[1:2] == ["--kemas"]:
+        packing(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["nasional"]:
+        nation(
+            int(sys.argv[2]) if len(sys.argv) > 2 else NATION, sys.argv[3] if len(sys.argv) > 3 else "parquet"
+        )
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)

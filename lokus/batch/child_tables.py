@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from lokus.intake.children.children import (
     CHILD_PLACE,
     COUNT_COLUMNS,
     ChildCounts,
-    count_children,
+    count_rounds,
 )
 from lokus.intake.children.exports import export_files
 
@@ -28,25 +28,24 @@ _PARTS = "masukan"
 
 def split_children(
     path: Path,
-    stated: Mapping[str, Any],
+    rounds: Sequence[tuple[str, Mapping[str, Any]]],
     folder: Path,
-    target: str,
     names: Mapping[str, str],
     *,
     everything: bool = True,
-) -> dict[str, Any]:
-    r"""Count the children of national exports, and write each kabupaten its counts.
+) -> list[dict[str, Any]]:
+    r"""Count the children of national exports in one pass, and write each kabupaten its counts of each round.
 
     Parameters
     ----------
     path : Path
         A text or Parquet file, or a folder of them.
-    stated : mapping
-        The ``[[tabel]]`` of the common study.
+    rounds : sequence of (str, mapping)
+        For each round the name of its parts and its ``[[tabel]]`` of the common study; these differ in
+        ``periode``, and not in ``kolom`` and ``saring``.
     folder : Path
-        Parts go to ``<kabupaten>/masukan/<target>`` in it; they hold counts of villages, and no child;
-        what was found stands beside them, in ``<target>_temuan.json``.
-    target : str
+        Parts go to ``<kabupaten>/masukan/<name>`` in it; they hold counts of villages, and no child;
+        what was found stands beside them, in ``<name>_temuan.json``.
     names : mapping of code to str
         Names of the kabupaten, by which the rows of the export are assigned.
     everything : bool
@@ -55,8 +54,8 @@ def split_children(
 
     Returns
     -------
-    mapping
-        As :func:`lokus.batch.split.split_table`.
+    list of mapping
+        For each round as :func:`lokus.batch.split.split_table`.
 
     Raises
     ------
@@ -72,18 +71,11 @@ def split_children(
     ...     "9901010202230001;Contoh;Sukasari;Suka Maju;2026-02-03;80,1;-2,31\n"
     ... )
     >>> stated = {"periode": {"mulai": "2026-02-01", "akhir": "2026-02-28"}}
-    >>> split_children(place / "ukur.csv", stated, place, "tabel_1.csv", {"9901": "Kabupaten Contoh"})
-    {'kabupaten': ['9901'], 'juga': ['tabel_1_temuan.json'], 'temuan': []}
+    >>> split_children(
+    ...     place / "ukur.csv", [("tabel_1.csv", stated)], place, {"9901": "Kabupaten Contoh"}
+    ... )
+    [{'kabupaten': ['9901'], 'juga': ['tabel_1_temuan.json'], 'temuan': []}]
     """
-    files = export_files(path)
-    period = stated["periode"]
-    found = count_children(
-        files,
-        start=period["mulai"],
-        end=period["akhir"],
-        columns=stated.get("kolom"),
-        where=stated.get("saring"),
-    )
     codes: dict[str, str] = {}
     for kode, name in names.items():
         key = kabupaten_text(name)
@@ -96,6 +88,24 @@ def split_children(
                 remedy=_("name a file a kabupaten"),
             )
         codes[key] = kode
+    found = count_rounds(
+        export_files(path),
+        [(stated["periode"]["mulai"], stated["periode"]["akhir"]) for _target, stated in rounds],
+        columns=rounds[0][1].get("kolom"),
+        where=rounds[0][1].get("saring"),
+    )
+    out = []
+    for (target, _stated), counts in zip(rounds, found, strict=True):
+        _write(counts, codes, folder, target, names)
+        beside = findings_file(Path(target)).name
+        astray = _astray(path, counts, codes, everything)
+        out.append({"kabupaten": sorted(names), "juga": [beside], "temuan": astray})
+    return out
+
+
+def _write(
+    found: ChildCounts, codes: Mapping[str, str], folder: Path, target: str, names: Mapping[str, str]
+) -> None:
     counts = found.table
     of = counts["kabupaten"].map(lambda name: codes.get(name, ""))
     seen = {codes[name]: findings for name, findings in found.of.items() if name in codes}
@@ -107,8 +117,6 @@ def split_children(
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out, lineterminator="\n").writerows([heads, *own.astype(object).to_numpy().tolist()])
         write_findings(seen.get(kode, ()), findings_file(file))
-    beside = findings_file(Path(target)).name
-    return {"kabupaten": sorted(names), "juga": [beside], "temuan": _astray(path, found, codes, everything)}
 
 
 def _astray(

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,8 +106,9 @@ def read_plan(
     Raises
     ------
     StudyFileError
-        The table cannot be read, names one kabupaten twice, or a row is incomplete. A missing file becomes
-        the `problem` of its entry, so that the other studies can run.
+        The table cannot be read, or has no row that could be a kabupaten. What is wrong with one row, a
+        missing file, and two rows for one kabupaten become the `problem` of its entry, so that the other
+        studies can run.
 
     Examples
     --------
@@ -152,11 +152,13 @@ def read_plan(
     spoilt = [(number, row) for number, row in rows if kabupaten_code(row.get("kode", "")) is None]
     if len(spoilt) == len(rows):
         raise _no_code(path, *spoilt[0])
-    _refuse_twice(path, rows)
+    twice = _twice(path, rows, target)
     entries = [
         _tried(path, number, row, base, shared.parent if shared else path.parent, target)
         for number, row in rows
+        if kabupaten_code(row.get("kode", "")) not in twice
     ]
+    entries += twice.values()
     return Plan(
         title=title,
         folder=target,
@@ -321,21 +323,26 @@ def kabupaten_code(text: object) -> str | None:
     return digits if len(digits) == 4 and digits.isascii() and digits.isdecimal() else None
 
 
-def _refuse_twice(path: Path, rows: list[Row]) -> None:
-    codes = [
-        (kode, number) for number, row in rows if (kode := kabupaten_code(row.get("kode", ""))) is not None
-    ]
-    counts = Counter(kode for kode, _number in codes)
-    for kode, count in counts.items():
-        if count > 1:
-            at = [number for code, number in codes if code == kode]
-            raise StudyFileError(
-                _("kabupaten {code} stands in rows {rows}: nothing was run").format(
-                    code=f"{kode[:2]}.{kode[2:]}", rows=", ".join(map(str, at))
+def _twice(path: Path, rows: list[Row], folder: Path) -> dict[str, Entry]:
+    """Give each kabupaten of several rows as one entry with a problem: which row holds is not known."""
+    at: dict[str, list[Row]] = {}
+    for number, row in rows:
+        if (kode := kabupaten_code(row.get("kode", ""))) is not None:
+            at.setdefault(kode, []).append((number, row))
+    out = {}
+    for kode, own in at.items():
+        if len(own) > 1:
+            numbers = [number for number, _row in own]
+            error = StudyFileError(
+                _("kabupaten {code} stands in rows {rows}, and which of them holds is not known").format(
+                    code=f"{kode[:2]}.{kode[2:]}", rows=", ".join(map(str, numbers))
                 ),
-                where=Where(file=path.name, row=at[1]),
+                where=Where(file=path.name, row=numbers[1]),
                 remedy=_("keep one row for each kabupaten"),
             )
+            name = next((str(row["nama"]) for _number, row in own if row.get("nama")), kode)
+            out[kode] = Entry(kode=kode, name=name, study=folder / kode / STUDY, plain={}, problem=str(error))
+    return out
 
 
 def _no_code(path: Path, number: int, row: Mapping[str, Any]) -> StudyFileError:

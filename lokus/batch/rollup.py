@@ -104,7 +104,9 @@ def gather(batch: Batch) -> Province | None:
         lists=_lists(done, comparable=comparable),
         completeness=_completeness(known),
         findings=_findings(pd.DataFrame([
-            {**finding, "kode": kode} for kode, summary in known.items() for finding in summary["temuan"]
+            {"contoh": "", **finding, "kode": kode}
+            for kode, summary in known.items()
+            for finding in summary["temuan"]
         ])),
         comparable=comparable,
         nowhere=batch.findings,
@@ -183,11 +185,11 @@ def _completeness(known: Mapping[str, Mapping[str, Any]]) -> Any:
 def _findings(frame: Any) -> Any:
     import pandas as pd
 
-    columns = ["tingkat", "temuan", "diterima", "kabupaten", "n"]
+    columns = ["tingkat", "temuan", "contoh", "diterima", "kabupaten", "n"]
     if frame.empty:
         return pd.DataFrame(columns=columns)
     kinds = frame.groupby(["tingkat", "temuan", "diterima"], as_index=False).agg(
-        kabupaten=("kode", "nunique"), n=("n", "sum")
+        contoh=("contoh", "first"), kabupaten=("kode", "nunique"), n=("n", "sum")
     )
     order = kinds["tingkat"].map({"blocking": 0, "warning": 1, "note": 2})
     kinds = kinds.assign(order=order).sort_values(["order", "n", "temuan"], ascending=[True, False, True])

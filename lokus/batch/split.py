@@ -7,11 +7,12 @@ import csv
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lokus.batch.plan import STUDY, Entry, Plan, named, paths, rebase
+from lokus.batch.row_groups import groups_of
 from lokus.errors import InputError, StudyFileError
 from lokus.files import atomic_path
 from lokus.findings import Finding, Where
@@ -139,13 +140,20 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
     jobs = [(f"tabel_{number}.csv", table, table.get("tempat", {})) for number, table in enumerate(tables, 1)]
     if official:
         jobs.append(("daftar_resmi.csv", official, official.get("kolom", {})))
+    counted: dict[str, dict[str, Any]] = {}
     for number, (target, stated, place) in enumerate(jobs, 1):
         path = plan.base / str(stated["berkas"])
         tell(number, path)
-        if stated.get("jenis") == "anak":
+        if target in counted:
+            found = counted[target]
+        elif stated.get("jenis") == "anak":
             from lokus.batch.child_tables import split_children
 
-            found = split_children(path, stated, plan.folder, target, names, everything=not plan.wanted)
+            # Rounds of one export are counted in one pass.
+            rounds = [(name, table) for name, table, _place in jobs if _same_export(table, stated)]
+            parts = split_children(path, rounds, plan.folder, names, everything=not plan.wanted)
+            counted |= {name: part for (name, _table), part in zip(rounds, parts, strict=True)}
+            found = counted[target]
         elif "kode" not in place:
             raise StudyFileError(
                 _("{name} has no column of codes, so that it cannot be split by kabupaten").format(
@@ -165,6 +173,10 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
     return {"kabupaten": dict(sorted(names.items())), "berkas": files, "temuan": findings}
 
 
+def _same_export(table: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(table.get(key) == other.get(key) for key in ("jenis", "berkas", "kolom", "saring"))
+
+
 def _code(value: object) -> str:
     """Return the digits of a code, without other characters."""
     text = str(value).strip().lstrip("'").removeprefix("ID")
@@ -182,9 +194,13 @@ def _boundaries(path: Path, limits: Mapping[str, Any], plan: Plan) -> dict[str, 
 
     from lokus.places.boundary_schemas import find_schema
 
-    batches, schema = _features(path, limits)
     columns = {key: str(value) for key, value in limits.get("kolom", {}).items()}
-    kode = find_schema(schema.names, columns=columns or None, where=Where(file=path.name)).kode
+
+    def column(names: list[str]) -> str:
+        return find_schema(names, columns=columns or None, where=Where(file=path.name)).kode
+
+    batches, schema = _features(path, limits, column, plan.wanted)
+    kode = column(schema.names)
     named_by = next((name for name in schema.names if name.casefold() in _NAMES), None)
     names: dict[str, str] = {}
     writers: dict[str, pq.ParquetWriter] = {}
@@ -209,14 +225,16 @@ def _boundaries(path: Path, limits: Mapping[str, Any], plan: Plan) -> dict[str, 
     return names
 
 
-def _features(path: Path, limits: Mapping[str, Any]) -> tuple[Iterable[Any], Any]:
-    """Yield villages as Arrow tables: by row group for GeoParquet, all at once for other formats."""
+def _features(
+    path: Path, limits: Mapping[str, Any], column: Callable[[list[str]], str], wanted: Sequence[str]
+) -> tuple[Iterable[Any], Any]:
+    """Yield villages as Arrow tables: the row groups needed of GeoParquet, all at once for other formats."""
     if path.suffix.casefold() in (".parquet", ".geoparquet"):
         import pyarrow.parquet as pq
 
         file = pq.ParquetFile(path)
-        groups = (file.read_row_group(number) for number in range(file.num_row_groups))
-        return groups, file.schema_arrow
+        schema = file.schema_arrow
+        return groups_of(file, column(schema.names), wanted, blanks=False), schema
     import io
 
     import pyarrow.parquet as pq
@@ -278,7 +296,7 @@ def split_table(
     >>> (place / "9901" / "masukan" / "tabel_1.csv").read_text()
     'kode,krs\n99.01.01.2001,12\n'
     """
-    rows = _rows(path, sheet)
+    rows = _rows(path, sheet, column, () if everything else sorted(wanted))
     head = _head(rows, column, path)
     place = next(n for n, cell in enumerate(head) if _same(cell, column))
     parts: dict[str, list[list[str]]] = defaultdict(list)
@@ -359,15 +377,18 @@ def _head(rows: Iterator[list[str]], column: str, path: Path) -> list[str]:
     )
 
 
-def _rows(path: Path, sheet: str | None) -> Iterator[list[str]]:
+def _rows(path: Path, sheet: str | None, column: str, wanted: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the rows of a table as texts; of Parquet only groups that can hold wanted or blank codes."""
     kind = path.suffix.casefold()
     if kind == ".parquet":
         import pyarrow.parquet as pq
 
         file = pq.ParquetFile(path)
-        yield list(file.schema_arrow.names)
-        for batch in file.iter_batches():
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        names = list(file.schema_arrow.names)
+        yield names
+        own = next((name for name in names if _same(name, column)), "")
+        for table in groups_of(file, own, wanted, blanks=True):
+            for row in zip(*(cells.to_pylist() for cells in table.columns), strict=True):
                 yield ["" if cell is None else str(cell) for cell in row]
     elif kind in (".csv", ".txt", ".tsv"):
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:

@@ -249,10 +249,17 @@ def _completeness(study: Kajian) -> list[dict[str, Any]]:
 
 def _findings(study: Kajian) -> list[dict[str, Any]]:
     findings = study.audit.findings
-    counts = findings.groupby(["level", "check", "opd", "accepted"], dropna=False).size()
+    kinds = findings.groupby(["level", "check", "opd", "accepted"], dropna=False)["message"]
     return [
-        {"tingkat": level, "temuan": check, "opd": str(opd or ""), "diterima": bool(accepted), "n": int(n)}
-        for (level, check, opd, accepted), n in zip(counts.index.tolist(), counts.tolist(), strict=True)
+        {
+            "tingkat": level,
+            "temuan": check,
+            "opd": str(opd or ""),
+            "diterima": bool(accepted),
+            "n": len(messages),
+            "contoh": min(messages),
+        }
+        for (level, check, opd, accepted), messages in kinds
     ]
 
 

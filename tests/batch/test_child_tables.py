@@ -112,6 +112,26 @@ def test_what_is_found_of_each_kabupaten_is_what_it_shows_by_itself(tmp_path, mo
         assert told == expected
 
 
+def test_the_order_of_rows_changes_neither_counts_nor_where_a_matter_is_told(tmp_path):
+    """A NIK of two days of birth in two kabupaten on one day is told in the first by name."""
+    table = dirty_exports(7)
+    same = table["NIK"].str.fullmatch(r"[1-9]\d{15}") & (table.index % 5 == 0)
+    table.loc[same, ["Tanggal Pengukuran", "Tgl Lahir"]] = "2026-02-28", "2023-01-01"
+    more = table[same].assign(**{"Kab/Kota": "Kabupaten Contoh 2", "Tgl Lahir": "2023-01-02"})
+    table = pd.concat([table, more, more.assign(**{"Tgl Lahir": "2023-01-01"})], ignore_index=True)
+    told = []
+    for seed in range(3):
+        table.sample(frac=1, random_state=seed).to_csv(tmp_path / "a.csv", sep=";", index=False)
+        found = count_children([tmp_path / "a.csv"], **PERIOD)
+        plain = {
+            name: sorted((f.check, f.message.split(" (baris")[0]) for f in own)
+            for name, own in found.of.items()
+        }
+        told.append((found.table.to_numpy().tolist(), plain, found.rows))
+    assert any(check == "children.nik_ganda" for check, _text in told[0][1]["CONTOH 2"])
+    assert told[0] == told[1] == told[2]
+
+
 def test_findings_reach_the_study_and_rows_of_nowhere_the_summary(tmp_path):
     table = write_nation(tmp_path, 3)
     rows = exports()
@@ -151,6 +171,40 @@ def test_findings_reach_the_study_and_rows_of_nowhere_the_summary(tmp_path):
     assert "10 baris anak" in (batch.folder / "rangkuman.html").read_text()
 
 
+@pytest.mark.parametrize("engine", [True, False])
+def test_rounds_of_one_export_are_counted_in_one_pass_each_as_by_itself(tmp_path, monkeypatch, engine):
+    """Two rounds that overlap; the file is opened by a reader once."""
+    table = write_nation(tmp_path, 3)
+    dirty_exports(5).to_csv(tmp_path / "anak.csv", index=False, sep=";")
+    study = tmp_path / "bersama.toml"
+    rounds = [("2026-02-01", "2026-02-28", 0), ("2026-02-20", "2026-03-31", 1)]
+    study.write_text(
+        study.read_text()
+        + "".join(
+            f'\n[[tabel]]\njenis = "anak"\nberkas = "anak.csv"\nputaran_lalu = {n}\n'
+            f"periode = {{ mulai = {first}, akhir = {last} }}\n"
+            for first, last, n in rounds
+        )
+    )
+    monkeypatch.setattr(exports_module, "can_read", lambda: engine)
+    passes = []
+    name = "engine_chunks" if engine else "text_chunks"
+    reader = getattr(exports_module, name)
+    monkeypatch.setattr(
+        exports_module, name, lambda path, *rest, **more: passes.append(path) or reader(path, *rest, **more)
+    )
+    entries, _findings = split_national(read_plan(table))
+    assert [path.name for path in passes] == ["anak.csv"]
+    for number, (first, last, _n) in enumerate(rounds, 2):
+        alone = count_children([tmp_path / "anak.csv"], start=first, end=last)
+        for entry in entries:
+            part = pd.read_csv(entry.study.parent / "masukan" / f"tabel_{number}.csv", keep_default_na=False)
+            mine = alone.table[alone.table["kabupaten"] == f"CONTOH {int(entry.kode[2:])}"]
+            assert part.to_numpy().tolist() == mine[part.columns].to_numpy().tolist()
+            beside = entry.study.parent / "masukan" / f"tabel_{number}_temuan.json"
+            assert read_findings(beside) == alone.of[f"CONTOH {int(entry.kode[2:])}"]
+
+
 @pytest.mark.parametrize(
     ("everything", "blank", "level"), [(True, 0, "warning"), (False, 0, "note"), (False, 3, "warning")]
 )
@@ -162,8 +216,8 @@ def test_children_of_other_kabupaten_are_expected_where_the_batch_takes_some_onl
     table.to_csv(tmp_path / "semua.csv", index=False, sep=";")
     stated = {"periode": {"mulai": PERIOD["start"], "akhir": PERIOD["end"]}}
     names = {"9901": "Kabupaten Contoh 1"}
-    found = split_children(
-        tmp_path / "semua.csv", stated, tmp_path, "tabel_1.csv", names, everything=everything
+    (found,) = split_children(
+        tmp_path / "semua.csv", [("tabel_1.csv", stated)], tmp_path, names, everything=everything
     )
     (told,) = found["temuan"]
     assert _finding(told).level == level

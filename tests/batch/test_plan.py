@@ -34,14 +34,24 @@ def test_what_is_written_reads_back_the_same(tmp_path):
     settings_from_mapping({**plain, "kajian": {**plain["kajian"], "judul": "Judul"}})
 
 
-def test_two_rows_for_one_kabupaten_run_nothing(tmp_path):
+def test_two_rows_for_one_kabupaten_are_its_failure_and_the_others_run(tmp_path):
+    """Which row holds is not known: neither runs, what it had before stays, and no other study is held up."""
     table = write_province(tmp_path, 2)
-    table.write_text(table.read_text() + "9901,Lain,desa1.parquet,data1.csv\n")
-    with pytest.raises(
-        StudyFileError, match=r"kabupaten 99\.01 tertulis di baris 2, 4: tidak ada yang dij"
-    ) as at:
-        read_plan(table, common=tmp_path / "bersama.toml")
-    assert at.value.remedy == "sisakan satu baris untuk tiap kabupaten"
+    run_batch(read_plan(table, common=tmp_path / "bersama.toml"), workers=1)
+    listed = {n: tmp_path / "provinsi" / n / "keluaran" / "daftar.csv" for n in ("9901", "9902")}
+    before = listed["9901"].read_bytes()
+    listed["9902"].unlink()
+    table.write_text(table.read_text() + "99.01,Lain,desa1.parquet,data1.csv\n")
+    plan = read_plan(table, common=tmp_path / "bersama.toml")
+    assert [(entry.kode, bool(entry.problem)) for entry in plan.entries] == [("9901", True), ("9902", False)]
+    batch = run_batch(plan, workers=1)
+    assert [outcome.status for outcome in batch.outcomes] == ["gagal", "selesai"]
+    (line,) = batch.lines()
+    assert line.startswith("99.01 Kabupaten Contoh 1: gagal: berkas provinsi.csv, baris 4: kabupaten 99.01 ")
+    assert "tertulis di baris 2, 4, sehingga tidak diketahui" in line
+    assert "sisakan satu baris untuk tiap kabupaten" in line
+    assert listed["9901"].read_bytes() == before
+    assert listed["9902"].is_file()
 
 
 def test_a_missing_file_is_the_trouble_of_its_row_alone(tmp_path):

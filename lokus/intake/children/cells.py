@@ -12,6 +12,7 @@ import pandas as pd
 from lokus.intake.tables.numbers import is_missing_marker, tidy
 
 __all__ = [
+    "LAST_DAY",
     "MISSING",
     "UNREADABLE",
     "Lookup",
@@ -29,7 +30,7 @@ __all__ = [
 
 MISSING, UNREADABLE = 0, -1
 _EPOCH = dt.date(1989, 12, 31)  # day 1 is 1 January 1990; 16 bits of days reach the year 2169
-_MAX_DAY = 2**16 - 1
+LAST_DAY = 2**16 - 1
 _MAX_KNOWN = 200_000
 
 _MONTHS = {
@@ -113,7 +114,7 @@ def parse_day(text: str) -> int:
         )
     except ValueError:
         return UNREADABLE
-    return day_number(day) if 0 < (day - _EPOCH).days <= _MAX_DAY else UNREADABLE
+    return day_number(day) if 0 < (day - _EPOCH).days <= LAST_DAY else UNREADABLE
 
 
 def day_number(day: dt.date) -> int:

@@ -27,7 +27,7 @@ from lokus.intake.children.exports import (
     drain,
     export_files,
     finished,
-    named_filters,
+    read_texts,
     refuse_encoding,
     tally_files,
 )
@@ -44,7 +44,8 @@ from lokus.intake.tables.grid import list_sheets
 from lokus.intake.tables.tables import RawTable
 
 __all__ = [
-    "CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "ChildCounts", "count_children", "read_children",
+    "CHILD_INDICATORS", "CHILD_PLACE", "COUNT_COLUMNS", "ChildCounts", "count_children", "count_rounds",
+    "read_children",
 ]  # fmt: skip
 
 
@@ -212,8 +213,8 @@ def read_children(
     tally = partial(Tally, start=period[0], end=period[1])
     rows: Rows | None = None
     if path.is_dir() or is_parquet(path):
-        totals, layout, rows = tally_files(
-            export_files(path), start=period[0], end=period[1], columns=columns or {}, where=where or {}
+        (totals,), layout, rows = tally_files(
+            export_files(path), periods=[period], columns=columns or {}, where=where or {}
         )
         at = Where(file=path.name)
     elif sheets := list_sheets(path):
@@ -301,26 +302,69 @@ def count_children(
     >>> counts.rows
     {'CONTOH DUA': 1, 'CONTOH SATU': 1}
     """
-    files = [Path(path) for path in paths]
-    period = _day(start, "start"), _day(end, "end")
-    if period[0] > period[1]:
+    (counts,) = count_rounds(paths, [(start, end)], columns=columns, where=where)
+    return counts
+
+
+def count_rounds(
+    paths: Sequence[str | Path],
+    periods: Sequence[tuple[Day, Day]],
+    *,
+    columns: Mapping[str, str] | None = None,
+    where: Mapping[str, str] | None = None,
+) -> list[ChildCounts]:
+    r"""Count the children of several rounds of measurement, each file read once for all of them.
+
+    Parameters
+    ----------
+    paths, columns, where
+        As for :func:`count_children`.
+    periods : sequence of (Day, Day)
+        First and last day of each round; they may overlap.
+
+    Returns
+    -------
+    list of ChildCounts
+        Of each round what :func:`count_children` would give.
+
+    Raises
+    ------
+    InputError
+        As :func:`count_children`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "ukur.csv"
+    >>> _ = path.write_text(
+    ...     "NIK;Kab/Kota;Kec;Desa/Kel;Tanggal Pengukuran;Tinggi;ZS TB/U\n"
+    ...     "9901010202230001;Contoh;Sukasari;Suka Maju;2025-08-03;78,0;-2,31\n"
+    ...     "9901010202230001;Contoh;Sukasari;Suka Maju;2026-02-03;81,0;-1,90\n"
+    ... )
+    >>> rounds = [("2025-08-01", "2025-08-31"), ("2026-02-01", "2026-02-28")]
+    >>> [int(counts.table["stunting"].sum()) for counts in count_rounds([path], rounds)]
+    [1, 0]
+    """
+    days = [(_day(start, "start"), _day(end, "end")) for start, end in periods]
+    if any(first > last for first, last in days):
         raise ValueError("start must not be later than end")
-    totals, _layout, rows = tally_files(
-        files, start=period[0], end=period[1], columns=columns or {}, where=where or {}, each=True
+    found, _layout, rows = tally_files(
+        [Path(path) for path in paths], periods=days, columns=columns or {}, where=where or {}, each=True
     )
+    return [_of_round(totals, period, rows) for totals, period in zip(found, days, strict=True)]
+
+
+def _of_round(totals: Totals, period: tuple[int, int], rows: Rows) -> ChildCounts:
     at = rows.where
     _refuse_shifted(totals, at, rows)
+    named = (day_text(period[0]), day_text(period[1]))
     if totals.counts.empty:
         raise InputError(
-            _("no measurement lies between {start} and {end}").format(
-                start=day_text(period[0]), end=day_text(period[1])
-            ),
+            _("no measurement lies between {start} and {end}").format(start=named[0], end=named[1]),
             where=at,
             remedy=_("check the period and the column of the day of measurement"),
         )
-    tell = partial(
-        child_findings, where=at, period=(day_text(period[0]), day_text(period[1])), tell=rows.text
-    )
+    tell = partial(child_findings, where=at, period=named, tell=rows.text)
     return ChildCounts(
         table=_counted(totals.counts).reset_index(),
         findings=tell(totals.seen, totals.rows),
@@ -347,8 +391,8 @@ def _text_file(
     at = Where(file=path.name)
     refuse_encoding(path, at)
     layout = find_layout(split_lines(head_lines(path, HEAD)), columns=columns, filters=where, where=at)
-    counting = tally(filters=named_filters(layout))
-    failure = drain(text_chunks(path, layout), counting, layout.lines + 1)
+    counting = tally()
+    failure = drain(read_texts(text_chunks(path, layout), layout), [counting], layout.lines + 1)
     return finished(counting, failure, layout, at), layout, at
 
 
@@ -380,8 +424,9 @@ def _workbook(
         )
     name, layout = found[0]
     at = replace(at, sheet=name)
-    counting = tally(filters=named_filters(layout))
-    stopped = drain(workbook_chunks(path, name, layout), counting, layout.lines + 1)
+    counting = tally()
+    blocks = read_texts(workbook_chunks(path, name, layout), layout)
+    stopped = drain(blocks, [counting], layout.lines + 1)
     return finished(counting, stopped, layout, at), layout, at
 
 

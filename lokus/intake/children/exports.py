@@ -25,6 +25,7 @@ from lokus.intake.children.duckdb_rows import (
     parquet_rows,
 )
 from lokus.intake.children.layout import Layout, find_layout, split_lines
+from lokus.intake.children.readings import PlaceTexts, Readings, TextReader
 from lokus.intake.children.sources import head_lines, text_chunks
 from lokus.intake.children.tally import Tally, Totals
 
@@ -118,13 +119,12 @@ def export_files(path: Path) -> list[Path]:
 def tally_files(
     files: Sequence[Path],
     *,
-    start: int,
-    end: int,
+    periods: Sequence[tuple[int, int]],
     columns: Mapping[str, str],
     where: Mapping[str, str],
     each: bool = False,
-) -> tuple[Totals, Layout, Rows]:
-    """Drain text and Parquet files into one tally, each read once; a child in several of them is one child.
+) -> tuple[list[Totals], Layout, Rows]:
+    """Drain text and Parquet files into one tally a period, each read once; a child in several is one child.
 
     The engine reads them where it is installed. Where it stumbles over a text file, or does not find as many
     rows as the file has lines, all are read anew by the parser of pandas, which names the row at fault.
@@ -132,8 +132,8 @@ def tally_files(
     Parameters
     ----------
     files : sequence of Path
-    start, end : int
-        First and last day of the period, as day numbers.
+    periods : sequence of (int, int)
+        First and last day of each period, as day numbers.
     columns, where : mapping
         As :func:`lokus.intake.children.children.read_children` takes them.
     each : bool
@@ -141,14 +141,15 @@ def tally_files(
 
     Returns
     -------
-    Totals
+    list of Totals
+        One a period.
     Layout
         Of the last file.
     Rows
     """
     if can_read() and (len(files) > 1 or each or any(map(is_parquet, files))):
         try:
-            return _tally(files, start, end, columns, where, each=each, engine=True)
+            return _tally(files, periods, columns, where, each=each, engine=True)
         except EngineStoppedError as error:
             # Numbers of children by the engine and by pandas are not the same, so that they cannot be mixed.
             stopped = str(error) if any(map(is_parquet, files)) else ""
@@ -158,28 +159,30 @@ def tally_files(
                 where=Where(file=stopped),
                 remedy=_("check the quotation marks and blank lines of this file, or export again"),
             )
-    return _tally(files, start, end, columns, where, each=each, engine=False)
+    return _tally(files, periods, columns, where, each=each, engine=False)
 
 
 def _tally(
     files: Sequence[Path],
-    start: int,
-    end: int,
+    periods: Sequence[tuple[int, int]],
     columns: Mapping[str, str],
     where: Mapping[str, str],
     *,
     each: bool,
     engine: bool,
-) -> tuple[Totals, Layout, Rows]:
-    counting, salt, ends = Tally(start=start, end=end, each=each), secrets.token_hex(8), [0]
+) -> tuple[list[Totals], Layout, Rows]:
+    tallies = [Tally(start=start, end=end, each=each) for start, end in periods]
+    number, places, ends = secrets.randbits(63), list[PlaceTexts](), [0]
     for path in files:
         layout = _layout(path, columns, where, each=each)
-        counting.keep_only(named_filters(layout))
-        before, first = counting.total, ends[-1] + layout.lines + 1
+        before, first = tallies[0].total, ends[-1] + layout.lines + 1
         by_engine = engine or is_parquet(path)
-        chunks = (engine_chunks if by_engine else text_chunks)(path, layout, salt=salt)
-        failure = drain(chunks, counting, first - before)
-        rows = layout.lines + counting.total - before
+        if by_engine:
+            blocks = engine_chunks(path, layout, salt=number, periods=periods, places=places)
+        else:
+            blocks = read_texts(text_chunks(path, layout, salt=f"{number:016x}"), layout)
+        failure = drain(blocks, tallies, first - before)
+        rows = layout.lines + tallies[0].total - before
         stopped = failure is not None and failure.stopped
         if stopped and is_parquet(path):
             raise InputError(
@@ -190,9 +193,16 @@ def _tally(
         if stopped or (by_engine and failure is None and not is_parquet(path) and rows != count_lines(path)):
             raise EngineStoppedError(path.name)
         if failure is not None:
-            finished(counting, failure, layout, Where(file=path.name))
+            raise failure.error(layout, Where(file=path.name))
         ends.append(ends[-1] + rows)
-    return counting.finish(), layout, Rows(files=tuple(path.name for path in files), ends=tuple(ends[1:]))
+    rows_of = Rows(files=tuple(path.name for path in files), ends=tuple(ends[1:]))
+    return [tally.finish() for tally in tallies], layout, rows_of
+
+
+def read_texts(chunks: Iterator[pd.DataFrame], layout: Layout) -> Iterator[Readings]:
+    """Give chunks of texts as numbers."""
+    filters = {f"saring_{position}": value for position, value in layout.filters.items()}
+    return map(TextReader(filters=filters).read, chunks)
 
 
 def _layout(path: Path, columns: Mapping[str, str], where: Mapping[str, str], *, each: bool) -> Layout:
@@ -213,11 +223,6 @@ def _layout(path: Path, columns: Mapping[str, str], where: Mapping[str, str], *,
     return layout
 
 
-def named_filters(layout: Layout) -> dict[str, str]:
-    """Give the filters by the names of their columns in a chunk."""
-    return {f"saring_{position}": value for position, value in layout.filters.items()}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """Where reading stopped: at a record (0: not known), by a fault of this program, or as the engine did."""
@@ -226,16 +231,28 @@ class Failure:
     fault: str = ""
     stopped: bool = False
 
+    def error(self, layout: Layout, at: Where) -> Exception:
+        """Return what to raise."""
+        if self.fault:
+            return RuntimeError(self.fault)
+        return InputError(
+            _("the rows cannot be read: a quotation mark is not closed, or the file is damaged"),
+            where=replace(at, row=layout.lines + self.record if self.record else None),
+            remedy=_("check the quotation marks of that row, or export again"),
+        )
 
-def drain(chunks: Iterator[pd.DataFrame], tally: Tally, first_row: int) -> Failure | None:
-    """Feed a tally; of an exception keep where it stopped, and forget the rest.
+
+def drain(blocks: Iterator[Readings], tallies: Sequence[Tally], first_row: int) -> Failure | None:
+    """Feed tallies; of an exception keep where it stopped, and forget the rest.
 
     Parsers quote the row they stumble over, and a chained exception keeps its message and the cells in its
     frames.
     """
     try:
-        for chunk in chunks:
-            tally.add(chunk, first_row + tally.total)
+        for block in blocks:
+            row = first_row + tallies[0].total
+            for tally in tallies:
+                tally.add(block, row)
     except EngineStoppedError:
         return Failure(stopped=True)
     except Exception as error:
@@ -249,15 +266,9 @@ def drain(chunks: Iterator[pd.DataFrame], tally: Tally, first_row: int) -> Failu
 
 def finished(tally: Tally, failure: Failure | None, layout: Layout, at: Where) -> Totals:
     """End a tally, or say where reading stopped."""
-    if failure is None:
-        return tally.finish()
-    if failure.fault:
-        raise RuntimeError(failure.fault)
-    raise InputError(
-        _("the rows cannot be read: a quotation mark is not closed, or the file is damaged"),
-        where=replace(at, row=layout.lines + failure.record if failure.record else None),
-        remedy=_("check the quotation marks of that row, or export again"),
-    )
+    if failure is not None:
+        raise failure.error(layout, at)
+    return tally.finish()
 
 
 def refuse_encoding(path: Path, at: Where) -> None:

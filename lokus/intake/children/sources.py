@@ -22,6 +22,7 @@ from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 from lokus.intake.children.cells import is_personal_number, letters
+from lokus.intake.children.readings import BY_NAME, BY_NIK, NO_IDENTITY
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from lokus.intake.children.layout import Layout
 
 __all__ = [
-    "BY_NAME",
-    "BY_NIK",
-    "NO_IDENTITY",
     "head_lines",
     "open_workbook",
     "sheet_rows",
@@ -39,7 +37,6 @@ __all__ = [
     "workbook_chunks",
 ]
 
-NO_IDENTITY, BY_NAME, BY_NIK = 0, 1, 2
 _TEXT_ROLES = ("lahir", "tanggal", "zs_tbu", "tinggi", "kabupaten", "kecamatan", "desa")
 _CHUNK_ROWS = 200_000
 _SPARE_CELLS = 4

@@ -1,4 +1,4 @@
-"""Find the last measurement of each child while reading rows in chunks.
+"""Find the last measurement of each child while reading rows in blocks.
 
 A child is stored as two integers: its hash, and birth day, day, village and class packed into one. Only rows
 that can still be the last one of a child are stored, so memory grows with the number of children, not of
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,43 +18,35 @@ import pandas as pd
 from lokus.intake.children.cells import (
     MISSING,
     UNREADABLE,
-    Lookup,
-    has_height,
     is_no_village,
     kabupaten_text,
-    parse_day,
-    parse_z,
     place_text,
 )
-from lokus.intake.children.sources import BY_NAME, BY_NIK, NO_IDENTITY
+from lokus.intake.children.readings import (
+    BEYOND,
+    BY_NAME,
+    BY_NIK,
+    CLASSES,
+    CONFLICT,
+    NO_IDENTITY,
+    NO_NUMBER,
+    PlaceTexts,
+    Readings,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ACCOUNT", "CLASSES", "Tally", "Totals"]
-
-SEVERE, STUNTED, IMPLAUSIBLE = -3.0, -2.0, 6.0
-"""WHO bounds of the z-score of height for age; beyond ±6 it is flagged as implausible."""
-
-CLASSES: Final = (
-    "tanpa_tb",
-    "tanpa_zskor",
-    "tidak_wajar",
-    "sangat_pendek",
-    "pendek",
-    "tidak_pendek",
-    "bertentangan",
-)
-_NO_HEIGHT, _NO_Z, _IMPLAUSIBLE, _SEVERE, _STUNTED, _NOT_STUNTED, _CONFLICT = range(7)
+__all__ = ["ACCOUNT", "Tally", "Totals"]
 
 # Packed word, from the highest bit: birth day 16, has a z-score 1, day 16, village 24, class 3.
 _VILLAGE, _DAY, _HAS, _BIRTH = 3, 27, 43, 44
 _WHO_BITS = 16 + 1 + 16
 _MAX_VILLAGES = 2**24
-_LEAST_BUFFER = 1_000_000
+_BITS = 24
+_LEAST_BUFFER = 12_000_000
 _SHOWN_ROWS = 5
-
-Places = tuple[str, str, str]
+_NEVER = np.iinfo(np.int64).max
 
 ACCOUNT: Final = ("disaring", "tanggal", "tanpa_tanggal", "di_luar_periode", "dalam_periode")
 """Each row is one of these."""
@@ -88,114 +80,129 @@ class Totals:
 
 @dataclass(kw_only=True, repr=False)
 class Tally:
-    """Accumulates chunks of rows, storing for each child the rows that can be its last measurement.
+    """Accumulates rows, storing for each child those that can be its last measurement.
 
     Parameters
     ----------
     start, end : int
         First and last day of the period, as day numbers.
-    filters : mapping of column name to value
-        Rows to keep; case and spaces do not matter.
     each : bool
         Whether to count what is the matter for each kabupaten too.
     """
 
     start: int
     end: int
-    filters: Mapping[str, str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
     total: int = 0
     each: bool = False
 
     def __post_init__(self) -> None:
-        self._day = Lookup(parse_day, missing=MISSING, dtype=np.int64)
-        self._z = Lookup(parse_z, missing=np.nan, dtype=np.float64)
-        self._height = Lookup(has_height, missing=0, dtype=np.int64)
-        self.keep_only(self.filters)
-        self._villages: dict[Places, int] = {}
-        self._first: list[int] = []
+        self._villages: dict[PlaceTexts, int] = {}
+        self._first: NDArray[np.int64] = np.empty(0, np.int64)
+        self._places = _KnownPlaces()
+        # A nation has far fewer names than places.
+        self._village_name = cache(_village_name)
+        self._kabupaten_name = cache(kabupaten_text)
+        self._kecamatan_name = cache(place_text)
         self._buffer: list[_LastRows] = []
         self._buffered = 0
         self._state = _LastRows.empty()
         self._region: NDArray[np.int64] = np.empty(0, np.int64)
-        self._regions: list[str] = []
+        self._regions: dict[str, int] = {}
         self._seen_of: dict[str, dict[str, int]] = {}
         self._rows_of: dict[str, dict[str, list[int]]] = {}
 
-    def keep_only(self, filters: Mapping[str, str]) -> None:
-        """Restrict the following chunks to rows with these values in these columns."""
-        self._keep = {
-            name: Lookup(partial(_same_place, place_text(value)), missing=False, dtype=np.bool_)
-            for name, value in filters.items()
-        }
-
-    def add(self, chunk: pd.DataFrame, first_row: int) -> None:
-        """Add a chunk whose first row has the number `first_row` in the file."""
-        self.total += len(chunk)
-        row = np.arange(first_row, first_row + len(chunk))
-        if self.each:
-            codes, texts = _codes(chunk, "kabupaten")
-            # A name may be spelt in several ways; -1, the last, is a row without one.
-            names = [*map(kabupaten_text, texts), ""]
-            self._regions = sorted(set(names))
-            self._region = np.searchsorted(self._regions, names)[codes]
-        keep = np.ones(len(chunk), dtype=bool)
-        for name, lookup in self._keep.items():
-            keep &= lookup(chunk[name])
+    def add(self, block: Readings, first_row: int) -> None:
+        """Add rows, the first of which has the number `first_row` in the file."""
+        self.total += len(block)
+        row = np.arange(first_row, first_row + len(block))
+        self._know(block.places)
+        self._region = self._places.region[block.place]
+        keep, day = block.wanted, block.day
         self._count("disaring", ~keep, row, keep=0)
-        self._count("lebih", keep & chunk["lebih"].to_numpy(dtype=bool), row)
-        day = _values(self._day, chunk, "tanggal")
+        self._count("lebih", keep & block.wider, row)
         self._count("tanggal", keep & (day == UNREADABLE), row)
         self._count("tanpa_tanggal", keep & (day == MISSING), row)
         inside = (day >= self.start) & (day <= self.end)
         self._count("di_luar_periode", keep & ~inside & (day > 0), row, keep=0)
-        keep &= inside
-        self._take(chunk, keep, day, row)
+        self._take(block, keep & inside, row)
 
-    def _take(
-        self, chunk: pd.DataFrame, keep: NDArray[np.bool_], day: NDArray[np.int64], row: NDArray[np.int64]
-    ) -> None:
+    def _take(self, block: Readings, keep: NDArray[np.bool_], row: NDArray[np.int64]) -> None:
         """Add the rows within the period that have a village and an identity."""
-        birth = _values(self._day, chunk, "lahir")
-        z = _values(self._z, chunk, "zs_tbu")
-        height = _values(self._height, chunk, "tinggi")
-        village = self._village(chunk, keep, row)
-        cara = chunk["cara"].to_numpy()
-        self._count("dalam_periode", keep, row, keep=0)
-        self._count("tanpa_desa", keep & (village < 0), row)
-        nameless = (cara == NO_IDENTITY) | ((cara == BY_NAME) & (birth <= 0))
-        self._count("tanpa_identitas", keep & (village >= 0) & nameless, row)
-        keep = keep & (village >= 0) & ~nameless
-        self._count("lewat_nik", keep & (cara == BY_NIK), row, keep=0)
-        self._count("lewat_nama", keep & (cara == BY_NAME), row, keep=0)
+        here = np.flatnonzero(keep)
+        self._region, row = self._region[here], row[here]
+        place, day, birth = block.place[here], block.day[here], block.birth[here]
+        told_by, kind = block.told_by[here], block.kind[here]
+        village = self._places.village[place]
+        every = np.ones(len(here), dtype=bool)
+        self._count("desa_bukan_nama", self._places.shifted[place], row)
+        # Of several rows of a village the first is assigned last, and stays.
+        self._first[village[::-1]] = np.minimum(self._first[village[::-1]], row[::-1])
+        self._count("dalam_periode", every, row, keep=0)
+        placed = self._places.named[place]
+        self._count("tanpa_desa", ~placed, row)
+        nameless = (told_by == NO_IDENTITY) | ((told_by == BY_NAME) & (birth <= 0))
+        self._count("tanpa_identitas", placed & nameless, row)
+        keep = placed & ~nameless
+        self._count("lewat_nik", keep & (told_by == BY_NIK), row, keep=0)
+        self._count("lewat_nama", keep & (told_by == BY_NAME), row, keep=0)
         self._count("tanggal_lahir", keep & (birth == UNREADABLE), row)
         self._count("sebelum_lahir", keep & (birth > day), row)
-        self._count("zskor", keep & np.isinf(z), row)
-        birth = np.maximum(birth, 0)
-        by_nik = (cara == BY_NIK).astype(np.uint64)
-        key = chunk["anak"].to_numpy(dtype=np.uint64) >> np.uint64(1) << np.uint64(1) | by_nik
-        kind = _classify(z, height)
-        has = (kind >= _IMPLAUSIBLE).astype(np.int64)
-        word = birth << _BIRTH | has << _HAS | day << _DAY | np.maximum(village, 0) << _VILLAGE | kind
-        part = _LastRows(key[keep], word[keep], np.ones(int(keep.sum()), dtype=np.int32))
+        self._count("zskor", keep & (kind >= NO_NUMBER), row)
+        kind = kind & (NO_NUMBER - 1)
+        word = np.maximum(birth, 0).astype(np.int64) << _BIRTH
+        word |= (kind >= BEYOND).astype(np.int64) << _HAS
+        word |= day.astype(np.int64) << _DAY
+        word |= village << _VILLAGE
+        word |= kind
+        one = np.broadcast_to(np.int32(1), int(keep.sum()))  # takes no memory
+        part = _LastRows(block.child[here][keep], word[keep], one)
         self._buffer.append(part)
         self._buffered += len(part.key)
         if self._buffered > max(_LEAST_BUFFER, len(self._state.key)):
             self._settle()
 
+    def _know(self, places: list[PlaceTexts]) -> None:
+        """Look up village and kabupaten of the places of a block that were not seen before."""
+        known = self._places if self._places.texts is places else _KnownPlaces(texts=places)
+        new = places[len(known.village) :]
+        village, region, shifted, named = [], [], [], []
+        for kabupaten, kecamatan, desa in new:
+            name, is_shifted = self._village_name(desa)
+            where = self._kabupaten_name(kabupaten)
+            named.append(bool(name))
+            shifted.append(is_shifted)
+            region.append(self._regions.setdefault(where, len(self._regions)))
+            one = (where, self._kecamatan_name(kecamatan), name)
+            village.append(self._villages.setdefault(one, len(self._villages)))
+        self._places = known.with_more(village, region, shifted, named)
+        more = len(self._villages) - len(self._first)
+        if more:
+            self._first = np.concatenate([self._first, np.full(more, _NEVER)])
+
     def finish(self) -> Totals:
         """Count the children of each village by their last measurement."""
-        self._settle()
-        kept = self._share_nik(self._state)
-        places = sorted(self._villages)
-        rank = np.empty(len(places), dtype=np.int64)
-        for position, place in enumerate(places):
-            rank[self._villages[place]] = position
-        first = np.empty(len(places), dtype=np.int64)
-        first[rank] = self._first
-        village, kind = self._one_each(kept, rank, places)
-        table = np.bincount(village * len(CLASSES) + kind, minlength=len(places) * len(CLASSES))
+        kept = _LastRows.join([self._state, *self._buffer])
+        self._buffer, self._state = [], _LastRows.empty()
+        names = [*self._villages]
+        # Rows without village have a place too, and places outside the period have no row in it.
+        seen = [n for n, (*_of, desa) in enumerate(names) if desa and self._first[n] < _NEVER]
+        seen.sort(key=names.__getitem__)
+        places = [names[n] for n in seen]
+        rank = np.zeros(len(names), dtype=np.int64)
+        rank[seen] = np.arange(len(seen))
+        # Numbers of villages depend on who read them first; their order by name does not.
+        number = (kept.word >> _VILLAGE) & (_MAX_VILLAGES - 1)
+        kept = _LastRows(kept.key, kept.word + (rank[number] - number << _VILLAGE), kept.times)
+        several = _in_several_rows(kept)
+        village, kind = self._one_each(self._share_nik(_last_rows(kept.take(several)), places), places)
+        alone = kept.word[~several] & ((1 << _DAY) - 1)
+        cell = np.concatenate([
+            village * len(CLASSES) + kind,
+            (alone >> _VILLAGE) * len(CLASSES) + (alone & (2**_VILLAGE - 1)),
+        ])  # fmt: skip
+        table = np.bincount(cell, minlength=len(places) * len(CLASSES))
         index = pd.MultiIndex.from_tuples(places, names=["kabupaten", "kecamatan", "desa"])
         counts = pd.DataFrame(table.reshape(len(places), len(CLASSES)), index=index, columns=list(CLASSES))
         counts.insert(0, "anak", counts.sum(axis=1))
@@ -206,14 +213,14 @@ class Tally:
                     self._count_of(str(region), f"anak_{name}", int(n))
         return Totals(
             counts=counts,
-            first_row=pd.Series(first, index=index),
+            first_row=pd.Series(self._first[seen], index=index),
             seen=dict(self.seen),
             rows=dict(self.rows),
-            seen_of=self._seen_of,
-            rows_of=self._rows_of,
+            seen_of=dict(sorted(self._seen_of.items())),
+            rows_of=dict(sorted(self._rows_of.items())),
         )
 
-    def _count_children(self, what: str, village: NDArray[np.int64], places: Sequence[Places]) -> None:
+    def _count_children(self, what: str, village: NDArray[np.int64], places: Sequence[PlaceTexts]) -> None:
         """Count children, each in the kabupaten of its village."""
         self.seen[what] = len(village)
         if self.each:
@@ -222,11 +229,12 @@ class Tally:
                 self._count_of(places[number][0], what, n)
 
     def _settle(self) -> None:
-        if self._buffer:
-            self._state = _last_rows(_LastRows.join([self._state, *self._buffer]))
-            self._buffer, self._buffered = [], 0
+        kept = _LastRows.join([self._state, *self._buffer])
+        several = _in_several_rows(kept)
+        self._state = _LastRows.join([kept.take(~several), _last_rows(kept.take(several))])
+        self._buffer, self._buffered = [], 0
 
-    def _share_nik(self, kept: _LastRows) -> _LastRows:
+    def _share_nik(self, kept: _LastRows, places: Sequence[PlaceTexts]) -> _LastRows:
         """Treat a NIK with one birth day as one child, also where a row lacks it; with two as two."""
         birth = kept.word >> _BIRTH
         by_nik = (kept.key & np.uint64(1)).astype(bool)
@@ -235,19 +243,17 @@ class Tally:
         shared = pairs["key"][pairs["key"].duplicated()].unique()
         of = kept.key.argsort(kind="stable")
         first = of[np.searchsorted(kept.key, shared, sorter=of)]
-        self._count_children(
-            "nik_ganda", (kept.word[first] >> _VILLAGE) & (_MAX_VILLAGES - 1), [*self._villages]
-        )
+        self._count_children("nik_ganda", (kept.word[first] >> _VILLAGE) & (_MAX_VILLAGES - 1), places)
         merge = by_nik & ~np.isin(kept.key, shared)
         word = np.where(merge, kept.word & ((1 << _BIRTH) - 1), kept.word)
         return _last_rows(_LastRows(kept.key, word, kept.times))
 
     def _one_each(
-        self, kept: _LastRows, rank: NDArray[np.int64], places: Sequence[Places]
+        self, kept: _LastRows, places: Sequence[PlaceTexts]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return village and class of each child, by rule where its last day has several rows."""
         begin = np.flatnonzero(_changes(kept.key) | _changes(kept.word >> _BIRTH))
-        village = rank[(kept.word >> _VILLAGE) & (_MAX_VILLAGES - 1)]
+        village = (kept.word >> _VILLAGE) & (_MAX_VILLAGES - 1)
         kind = kept.word & (2**_VILLAGE - 1)
         if not len(begin):
             return village, kind
@@ -255,40 +261,9 @@ class Tally:
         least, most = np.minimum.reduceat(kind, begin), np.maximum.reduceat(kind, begin)
         repeated = np.add.reduceat(kept.times, begin) > 1
         self._count_children("dua_desa", lowest[lowest != highest], places)
-        conflict = (least != most) & (most >= _IMPLAUSIBLE)
+        conflict = (least != most) & (most >= BEYOND)
         self._count_children("ganda", lowest[repeated & ~conflict & (lowest == highest)], places)
-        return lowest, np.where(conflict, _CONFLICT, most)
-
-    def _village(
-        self, chunk: pd.DataFrame, keep: NDArray[np.bool_], row: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """Return the village number of each row, -1 without village; new villages get the next number."""
-        desa, names = pd.factorize(chunk["desa"])
-        kecamatan, blocks = _codes(chunk, "kecamatan")
-        kabupaten, regions = _codes(chunk, "kabupaten")
-        shape = (len(regions) + 1, len(blocks) + 1)
-        pair = ((desa + 1) * shape[1] + kecamatan + 1) * shape[0] + kabupaten + 1
-        pair[~keep] = 0
-        distinct, at, back = np.unique(pair, return_index=True, return_inverse=True)
-        number = np.full(len(distinct), -1, dtype=np.int64)
-        texts = [place_text(name) for name in names]
-        shifted = np.array([*(is_no_village(text) for text in texts), False], dtype=bool)
-        self._count("desa_bukan_nama", keep & shifted[desa], row)
-        for position in np.argsort(at, kind="stable"):
-            rest, region = divmod(int(distinct[position]), shape[0])
-            which, block = divmod(rest, shape[1])
-            if not which or not texts[which - 1]:
-                continue
-            place = (
-                kabupaten_text(regions[region - 1]) if region else "",
-                place_text(blocks[block - 1]) if block else "",
-                texts[which - 1],
-            )
-            if place not in self._villages:
-                self._villages[place] = len(self._villages)
-                self._first.append(int(row[at[position]]))
-            number[position] = self._villages[place]
-        return number[back]
+        return lowest, np.where(conflict, CONFLICT, most)
 
     def _count(
         self, what: str, rows: NDArray[np.bool_], number: NDArray[np.int64], *, keep: int = _SHOWN_ROWS
@@ -305,18 +280,53 @@ class Tally:
     def _count_each(self, what: str, rows: NDArray[np.bool_], number: NDArray[np.int64], keep: int) -> None:
         """Count rows by kabupaten."""
         regions = self._region[rows]
+        names = [*self._regions]
         counts = np.bincount(regions)
-        for code in np.flatnonzero(counts):
-            name = self._regions[code]
-            self._count_of(name, what, int(counts[code]))
-            listed = self._rows_of.setdefault(name, {}).setdefault(what, [])
-            if len(listed) < keep:
-                listed += number[np.flatnonzero(rows)[regions == code][: keep - len(listed)]].tolist()
+        listed: dict[int, list[int]] = {}
+        if keep:
+            order = np.argsort(regions, kind="stable")
+            where = np.flatnonzero(rows)[order]
+            ends = np.cumsum(counts)
+            listed = {
+                code: number[where[end - counts[code] : end][:keep]].tolist() for code, end in enumerate(ends)
+            }
+        for code in np.flatnonzero(counts).tolist():
+            self._count_of(names[code], what, int(counts[code]))
+            told = self._rows_of.setdefault(names[code], {}).setdefault(what, [])
+            told += listed.get(code, [])[: max(0, keep - len(told))]
 
     def _count_of(self, name: str, what: str, n: int) -> None:
         if n:
             seen = self._seen_of.setdefault(name, {})
             seen[what] = seen.get(what, 0) + n
+
+
+def _village_name(text: str) -> tuple[str, bool]:
+    """Return the name of a village, and whether a number or a day stands in its place."""
+    name = place_text(text)
+    return name, is_no_village(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _KnownPlaces:
+    """What is known of each place of a list: its village, its kabupaten, and what is wrong with it."""
+
+    texts: list[PlaceTexts] = field(default_factory=list)
+    village: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    region: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    shifted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+    named: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, np.bool_))
+
+    def with_more(
+        self, village: list[int], region: list[int], shifted: list[bool], named: list[bool]
+    ) -> _KnownPlaces:
+        return _KnownPlaces(
+            texts=self.texts,
+            village=np.concatenate([self.village, np.array(village, dtype=np.int64)]),
+            region=np.concatenate([self.region, np.array(region, dtype=np.int64)]),
+            shifted=np.concatenate([self.shifted, np.array(shifted, dtype=np.bool_)]),
+            named=np.concatenate([self.named, np.array(named, dtype=np.bool_)]),
+        )
 
 
 @dataclass(frozen=True)
@@ -341,6 +351,28 @@ class _LastRows:
             np.concatenate([part.word for part in parts]),
             np.concatenate([part.times for part in parts]),
         )
+
+
+def _in_several_rows(kept: _LastRows) -> NDArray[np.bool_]:
+    """Return which rows are of a child with several rows.
+
+    Most children come once a round: one sort of plain numbers finds the others, and only theirs are sorted
+    with what belongs to them.
+    """
+    ordered = np.sort(kept.key)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    twice = twice[_changes(twice)]
+    out = kept.times > 1
+    if len(twice):
+        # Looking up one bit leaves few rows to look up exactly.
+        shift = np.uint64(64 - _BITS)
+        marked = np.zeros(1 << _BITS, dtype=np.bool_)
+        marked[twice >> shift] = True
+        maybe = np.flatnonzero(marked[kept.key >> shift])
+        key = kept.key[maybe]
+        at = np.minimum(np.searchsorted(twice, key), len(twice) - 1)
+        out[maybe[twice[at] == key]] = True
+    return out
 
 
 def _last_rows(kept: _LastRows) -> _LastRows:
@@ -376,28 +408,3 @@ def _changes(ordered: NDArray[np.generic]) -> NDArray[np.bool_]:
 def _numbered(ordered: NDArray[np.generic]) -> NDArray[np.int64]:
     """Assign numbers from 0 to the distinct values."""
     return np.cumsum(_changes(ordered), dtype=np.int64) - 1
-
-
-def _values(lookup: Lookup, chunk: pd.DataFrame, role: str) -> np.ndarray:
-    """Return the numbers of a column; zeros without the column."""
-    return lookup(chunk[role]) if role in chunk else np.zeros(len(chunk), dtype=np.int64)
-
-
-def _codes(chunk: pd.DataFrame, role: str) -> tuple[np.ndarray, pd.Index]:
-    """Return the number of each row's text, -1 without one, and the texts."""
-    if role not in chunk:
-        return np.full(len(chunk), -1), pd.Index([])
-    codes, texts = pd.factorize(chunk[role])
-    return codes, pd.Index(texts)
-
-
-def _same_place(wanted: str, text: str) -> bool:
-    return kabupaten_text(text) == kabupaten_text(wanted)
-
-
-def _classify(z: NDArray[np.float64], height: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.select(
-        [~np.isfinite(z), np.abs(z) > IMPLAUSIBLE, z < SEVERE, z < STUNTED],
-        [np.where((height > 0) | np.isinf(z), _NO_Z, _NO_HEIGHT), _IMPLAUSIBLE, _SEVERE, _STUNTED],
-        default=_NOT_STUNTED,
-    ).astype(np.int64)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.intake.audit.entries import check_label
 from lokus.show.tables.table import Column, Table
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Province:
     completeness : DataFrame
         ``kode``, ``kabupaten``, ``opd``, ``ada``, ``dari``, ``persen``.
     findings : DataFrame
-        ``tingkat``, ``temuan``, ``diterima``, ``kabupaten`` (how many), ``n``.
+        ``tingkat``, ``temuan``, ``contoh`` (message of one of them), ``diterima``, ``kabupaten`` (how many),
+        ``n``.
     comparable : bool
         Whether scores of all kabupaten stand on one fixed scale.
     nowhere : tuple of Finding
@@ -102,7 +104,7 @@ def empty_province(title: str) -> Province:
         ),
         lists=frame("kode kabupaten kecamatan desa nomor skor prevalensi anak_stunting peringkat"),
         completeness=pd.DataFrame(columns=["kode", "kabupaten", "opd", "ada", "dari", "persen"]),
-        findings=pd.DataFrame(columns=["tingkat", "temuan", "diterima", "kabupaten", "n"]),
+        findings=pd.DataFrame(columns=["tingkat", "temuan", "contoh", "diterima", "kabupaten", "n"]),
         comparable=False,
     )
 
@@ -240,8 +242,8 @@ def nowhere_table(findings: Sequence[Finding]) -> Table:
     """List rows of national files that belong to no study, counted file by file."""
     return Table.of(
         Column.text(_("File"), [finding.where.file or "" for finding in findings], width=30),
-        Column.text(_("Finding"), [finding.message for finding in findings], width=70),
-        Column.text(_("What to do"), [finding.remedy for finding in findings], width=60),
+        Column.text(_("Finding"), [finding.message for finding in findings], width=70, wrap=True),
+        Column.text(_("What to do"), [finding.remedy for finding in findings], width=60, wrap=True),
         title=_("Rows of national files that are in no study"),
     )
 
@@ -251,7 +253,16 @@ def findings_table(frame: pd.DataFrame) -> Table:
     level = {"blocking": _("blocking"), "warning": _("warning"), "note": _("note")}
     return Table.of(
         Column.text(_("Level"), [level.get(one, one) for one in frame["tingkat"]], width=12),
-        Column.text(_("Finding"), frame["temuan"], width=30),
+        Column.text(
+            _("Finding"),
+            [
+                check_label(check) or text
+                for check, text in zip(frame["temuan"], frame["contoh"], strict=True)
+            ],
+            width=60,
+            wrap=True,
+        ),
+        Column.text(_("Key of the finding"), frame["temuan"], width=24),
         Column.text(_("Accepted"), [_("yes") if one else _("no") for one in frame["diterima"]], width=10),
         Column.number(_("Kabupaten"), frame["kabupaten"], width=11),
         Column.number(_("How often"), frame["n"], width=11),

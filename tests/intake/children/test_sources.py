@@ -5,10 +5,8 @@ import pytest
 
 from lokus.findings import Where
 from lokus.intake.children.layout import find_layout
+from lokus.intake.children.readings import BY_NAME, BY_NIK, NO_IDENTITY
 from lokus.intake.children.sources import (
-    BY_NAME,
-    BY_NIK,
-    NO_IDENTITY,
     open_workbook,
     sheet_rows,
     text_chunks,

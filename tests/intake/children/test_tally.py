@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lokus.intake.children import tally as tally_module
 from lokus.intake.children.cells import parse_day
-from lokus.intake.children.sources import BY_NIK
-from lokus.intake.children.tally import CLASSES, Tally
+from lokus.intake.children.readings import BY_NIK, CLASSES, TextReader
+from lokus.intake.children.tally import Tally
 
 START, END = parse_day("2026-01-01"), parse_day("2026-12-31")
 
@@ -45,14 +46,16 @@ def expected(frame):
     return table.sort_index()
 
 
+@pytest.mark.parametrize("settle", [5, 10**9])
 @pytest.mark.parametrize("seed", range(8))
-def test_each_child_counts_once_by_its_last_day_however_the_rows_come(seed):
+def test_each_child_counts_once_by_its_last_day_however_the_rows_come(monkeypatch, seed, settle):
+    monkeypatch.setattr(tally_module, "_LEAST_BUFFER", settle)
     rng = np.random.default_rng(seed)
     frame = rows(rng)
     shuffled = frame.sample(frac=1, random_state=seed)
     tally, first = Tally(start=START, end=END), 2
     for part in np.array_split(np.arange(len(frame)), rng.integers(1, 6)):
-        tally.add(shuffled.iloc[part].reset_index(drop=True), first)
+        tally.add(TextReader().read(shuffled.iloc[part].reset_index(drop=True)), first)
         first += len(part)
     totals = tally.finish()
     found = totals.counts.copy()
@@ -70,8 +73,8 @@ def test_rows_outside_the_period_or_the_filter_count_as_such_and_no_child_comes_
         "Lain",
         "kemarin",
     )
-    tally = Tally(start=START, end=END, filters={"saring_0": "SARI"})
-    tally.add(frame, 10)
+    tally = Tally(start=START, end=END)
+    tally.add(TextReader(filters={"saring_0": "SARI"}).read(frame), 10)
     totals = tally.finish()
     assert (totals.seen["di_luar_periode"], totals.seen["disaring"], totals.seen["tanggal"]) == (1, 1, 1)
     assert totals.rows["tanggal"] == [12]
