@@ -74,7 +74,7 @@ def split_children(
     >>> split_children(
     ...     place / "ukur.csv", [("tabel_1.csv", stated)], place, {"9901": "Kabupaten Contoh"}
     ... )
-    [{'kabupaten': ['9901'], 'juga': ['tabel_1_temuan.json'], 'temuan': []}]
+    [{'kabupaten': ['9901'], 'kosong': [], 'juga': ['tabel_1_temuan.json'], 'temuan': []}]
     """
     codes: dict[str, str] = {}
     for kode, name in names.items():
@@ -96,27 +96,32 @@ def split_children(
     )
     out = []
     for (target, _stated), counts in zip(rounds, found, strict=True):
-        _write(counts, codes, folder, target, names)
+        empty = _write(counts, codes, folder, target, names)
         beside = findings_file(Path(target)).name
         astray = _astray(path, counts, codes, everything)
-        out.append({"kabupaten": sorted(names), "juga": [beside], "temuan": astray})
+        out.append({"kabupaten": sorted(names), "kosong": empty, "juga": [beside], "temuan": astray})
     return out
 
 
 def _write(
     found: ChildCounts, codes: Mapping[str, str], folder: Path, target: str, names: Mapping[str, str]
-) -> None:
+) -> list[str]:
+    """Write counts and findings of each kabupaten; return those without a village."""
     counts = found.table
     of = counts["kabupaten"].map(lambda name: codes.get(name, ""))
     seen = {codes[name]: findings for name, findings in found.of.items() if name in codes}
     heads = [*CHILD_PLACE.values(), *COUNT_COLUMNS]
-    for kode in names:
+    empty = []
+    for kode in sorted(names):
         own = counts.loc[of == kode, heads]
         file = folder / kode / _PARTS / target
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out, lineterminator="\n").writerows([heads, *own.astype(object).to_numpy().tolist()])
         write_findings(seen.get(kode, ()), findings_file(file))
+        if own.empty:
+            empty.append(kode)
+    return empty
 
 
 def _astray(

@@ -104,7 +104,7 @@ def gather(batch: Batch) -> Province | None:
         lists=_lists(done, comparable=comparable),
         completeness=_completeness(known),
         findings=_findings(pd.DataFrame([
-            {"contoh": "", **finding, "kode": kode}
+            {"contoh": "", **finding, "kode": kode, "di": summary["kabupaten"]}
             for kode, summary in known.items()
             for finding in summary["temuan"]
         ])),
@@ -185,11 +185,11 @@ def _completeness(known: Mapping[str, Mapping[str, Any]]) -> Any:
 def _findings(frame: Any) -> Any:
     import pandas as pd
 
-    columns = ["tingkat", "temuan", "contoh", "diterima", "kabupaten", "n"]
+    columns = ["tingkat", "temuan", "contoh", "di", "diterima", "kabupaten", "n"]
     if frame.empty:
         return pd.DataFrame(columns=columns)
     kinds = frame.groupby(["tingkat", "temuan", "diterima"], as_index=False).agg(
-        contoh=("contoh", "first"), kabupaten=("kode", "nunique"), n=("n", "sum")
+        contoh=("contoh", "first"), di=("di", "first"), kabupaten=("kode", "nunique"), n=("n", "sum")
     )
     order = kinds["tingkat"].map({"blocking": 0, "warning": 1, "note": 2})
     kinds = kinds.assign(order=order).sort_values(["order", "n", "temuan"], ascending=[True, False, True])

@@ -141,6 +141,7 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
     if official:
         jobs.append(("daftar_resmi.csv", official, official.get("kolom", {})))
     counted: dict[str, dict[str, Any]] = {}
+    nothing: dict[str, list[str]] = defaultdict(list)
     for number, (target, stated, place) in enumerate(jobs, 1):
         path = plan.base / str(stated["berkas"])
         tell(number, path)
@@ -169,8 +170,11 @@ def _split(plan: Plan, common: Mapping[str, Any], on_step: Step | None) -> dict[
             )  # fmt: skip
         for kode in found["kabupaten"]:
             files[kode] += [target, *found.get("juga", ())]
+        if target.startswith("tabel_"):
+            for kode in found["kosong"]:
+                nothing[kode].append(path.name)
         findings += found["temuan"]
-    return {"kabupaten": dict(sorted(names.items())), "berkas": files, "temuan": findings}
+    return {"kabupaten": dict(sorted(names.items())), "berkas": files, "temuan": findings, "kosong": nothing}
 
 
 def _same_export(table: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -284,7 +288,8 @@ def split_table(
     Returns
     -------
     mapping
-        ``kabupaten`` that have a part; ``temuan``, rows that are in no part.
+        ``kabupaten`` that have a part; ``kosong``, those of them without a row; ``temuan``, rows that are in
+        no part.
 
     Examples
     --------
@@ -327,8 +332,9 @@ def split_table(
             flush()
             held = 0
     flush()
-    # Kabupaten without any row get an empty table, so that missing data are a finding of their study.
-    for kode in wanted - begun:
+    # Kabupaten without any row get an empty table.
+    empty = sorted(wanted - begun)
+    for kode in empty:
         parts[kode] = []
     flush()
     odd = {kode: n for kode, n in astray.items() if everything or not kode}
@@ -337,7 +343,7 @@ def split_table(
         if odd
         else []
     )
-    return {"kabupaten": sorted(wanted), "temuan": findings}
+    return {"kabupaten": sorted(wanted), "kosong": empty, "temuan": findings}
 
 
 def _finding(item: Mapping[str, Any]) -> Finding:
@@ -431,4 +437,8 @@ def _entry(plan: Plan, common: Mapping[str, Any], kode: str, name: str, recorded
     about = plain.setdefault("kajian", {})
     about["kabupaten"] = name
     named(plain, kode, name)
-    return Entry(kode=kode, name=name, study=study, plain=plain)
+    problem = "; ".join(
+        _('the file "{name}" has no row of this kabupaten').format(name=file)
+        for file in recorded["kosong"].get(kode, ())
+    )
+    return Entry(kode=kode, name=name, study=study, plain=plain, problem=problem)

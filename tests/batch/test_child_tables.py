@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -168,7 +170,10 @@ def test_findings_reach_the_study_and_rows_of_nowhere_the_summary(tmp_path):
     assert inside + 10 == len(rows)
     assert gather(batch).nowhere == batch.findings
     write_rollup(batch)
-    assert "10 baris anak" in (batch.folder / "rangkuman.html").read_text()
+    page = (batch.folder / "rangkuman.html").read_text()
+    assert "10 baris anak" in page
+    # A figure of one kabupaten stands beside the number of kabupaten: it says whose it is.
+    assert re.search(r"misalnya Kabupaten Contoh 1: \d+ baris berada antara", page)
 
 
 @pytest.mark.parametrize("engine", [True, False])

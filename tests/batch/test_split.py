@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from small_province import write_nation
 
+from lokus.batch.all_studies import run_batch
 from lokus.batch.plan import read_plan
+from lokus.batch.rollup import write_rollup
 from lokus.batch.split import split_national
 from lokus.errors import InputError, StudyFileError
 
@@ -59,3 +61,22 @@ def test_a_table_without_codes_cannot_be_split(tmp_path):
     study.write_text(study.read_text().replace('tempat = { kode = "kode", ', "tempat = { "))
     with pytest.raises(StudyFileError, match=r"nasional\.csv tidak memiliki kolom kode"):
         split_national(read_plan(table))
+
+
+def test_a_kabupaten_without_a_row_fails_by_itself_and_names_the_national_file(tmp_path):
+    table = write_nation(tmp_path, 3)
+    national = tmp_path / "nasional.csv"
+    rows = pd.read_csv(national, dtype=str)
+    rows[~rows["kode"].str.startswith("99.02")].to_csv(national, index=False)
+    plan = read_plan(table)
+    for _again in range(2):  # the second time out of the record of the first
+        entries, _findings = split_national(plan)
+        problems = [entry.problem for entry in entries]
+        assert problems == ["", 'berkas "nasional.csv" tidak memuat satu baris pun dari kabupaten ini', ""]
+    batch = run_batch(plan, workers=1)
+    assert [outcome.status for outcome in batch.outcomes] == ["selesai", "gagal", "selesai"]
+    (line,) = batch.lines()
+    assert line.startswith("99.02 Kabupaten Contoh 2: gagal: ")
+    write_rollup(batch)
+    page = (batch.folder / "rangkuman.html").read_text()
+    assert "tidak memuat satu baris pun dari kabupaten ini" in page

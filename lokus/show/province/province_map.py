@@ -88,10 +88,10 @@ def draw_province(province: Province) -> Figure:
         handles=[
             axes.scatter([], [], s=14, color=_DOT, label=listed)
         ],
-        loc="upper left", bbox_to_anchor=(0.74, 0.72), frameon=False, fontsize=9.5,
+        loc="upper left", bbox_to_anchor=(0.74, 0.765), frameon=False, fontsize=9.5,
     )  # fmt: skip
     notes = [] if len(known) == len(province.kabupaten) else [
-        _("Not drawn, since no boundaries could be read: {names}").format(
+        _("Not drawn, since their studies gave no outline: {names}").format(
             names=", ".join(province.kabupaten.loc[province.kabupaten.geometry.isna(), "kabupaten"])
         )
     ]  # fmt: skip

@@ -40,8 +40,8 @@ class Province:
     completeness : DataFrame
         ``kode``, ``kabupaten``, ``opd``, ``ada``, ``dari``, ``persen``.
     findings : DataFrame
-        ``tingkat``, ``temuan``, ``contoh`` (message of one of them), ``diterima``, ``kabupaten`` (how many),
-        ``n``.
+        ``tingkat``, ``temuan``, ``contoh`` and ``di`` (message of one of them, and its kabupaten),
+        ``diterima``, ``kabupaten`` (how many), ``n``.
     comparable : bool
         Whether scores of all kabupaten stand on one fixed scale.
     nowhere : tuple of Finding
@@ -104,7 +104,7 @@ def empty_province(title: str) -> Province:
         ),
         lists=frame("kode kabupaten kecamatan desa nomor skor prevalensi anak_stunting peringkat"),
         completeness=pd.DataFrame(columns=["kode", "kabupaten", "opd", "ada", "dari", "persen"]),
-        findings=pd.DataFrame(columns=["tingkat", "temuan", "contoh", "diterima", "kabupaten", "n"]),
+        findings=pd.DataFrame(columns=["tingkat", "temuan", "contoh", "di", "diterima", "kabupaten", "n"]),
         comparable=False,
     )
 
