@@ -256,8 +256,8 @@ def findings_table(frame: pd.DataFrame) -> Table:
         Column.text(
             _("Finding"),
             [
-                check_label(check) or text
-                for check, text in zip(frame["temuan"], frame["contoh"], strict=True)
+                check_label(check) or _("for example {place}: {message}").format(place=place, message=text)
+                for check, text, place in zip(frame["temuan"], frame["contoh"], frame["di"], strict=True)
             ],
             width=60,
             wrap=True,
