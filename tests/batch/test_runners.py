@@ -55,6 +55,7 @@ def test_a_worker_killed_midway_changes_nothing(tmp_path, undisturbed, runner):
     folder = tmp_path / "x"
     done = outcomes_by(runner, folder, partial(run_but_die_once, str(tmp_path), "9902"))
     assert (tmp_path / "mati").exists()
+    assert list(tmp_path.rglob(".*")) == []
     assert all(outcome.status in DONE for outcome in done.outcomes)
     assert files(folder) == undisturbed
 
