@@ -162,7 +162,9 @@ def _texts(key: str, entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def wrong_entry(key: str, what: str, remedy: str = "") -> StudyFileError:
     """Build the error for an invalid entry."""
     return StudyFileError(
-        _('indicator "{key}": {what}').format(key=key, what=what), where=Where(file="katalog"), remedy=remedy
+        _('indicator "{key}": {what}').format(key=key, what=what),
+        where=Where(file="katalog"),
+        remedy=remedy or _("correct [katalog.{key}] in the study file").format(key=key),
     )
 
 

@@ -153,3 +153,17 @@ def test_an_unknown_key_suggests_the_nearest(catalogue: Catalogue) -> None:
     with pytest.raises(StudyFileError, match=r'(?s)tidak ada indikator "stuntin" .*stunting'):
         catalogue["stuntin"]
     assert catalogue.get("stuntin") is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rentang": [3, 2]}, {"rentang": [1, 2, 3]}, {"label": {"id": "Rumah"}}, {"pembilang": "keluarga"},
+        {"sebutan": {"id": "buruk"}}, {"di_luar_rentang": "x"}, {"burok": "tinggi"},
+    ],
+)  # fmt: skip
+def test_whatever_is_wrong_with_an_entry_has_a_remedy(wrong):
+    entry = {"label": "Rumah", "buruk": "tinggi", "rentang": [0, 100], "satuan": "persen"}
+    with pytest.raises(StudyFileError) as caught:
+        load_catalogue({"rumah_kumuh": {**entry, **wrong}})
+    assert caught.value.remedy
