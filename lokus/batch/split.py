@@ -68,8 +68,10 @@ def split_national(plan: Plan, *, on_step: Step | None = None) -> tuple[tuple[En
     record = plan.folder / RECORD
     stamp = _stamp(plan, common)
     recorded = _read(record)
-    if recorded.get("cap") != stamp or not all(
-        _whole(plan, kode, recorded) for kode in recorded.get("kabupaten", {})
+    if (
+        recorded.get("cap") != stamp
+        or not {"kabupaten", "berkas", "temuan", "kosong"} <= set(recorded)
+        or not all(_whole(plan, kode, recorded) for kode in recorded["kabupaten"])
     ):
         recorded = _split(plan, common, on_step)
         recorded["cap"] = stamp

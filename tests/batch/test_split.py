@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -80,3 +82,15 @@ def test_a_kabupaten_without_a_row_fails_by_itself_and_names_the_national_file(t
     write_rollup(batch)
     page = (batch.folder / "rangkuman.html").read_text()
     assert "tidak memuat satu baris pun dari kabupaten ini" in page
+
+
+def test_a_record_that_lacks_something_is_made_anew(tmp_path):
+    """As one that an earlier build of the same version wrote."""
+    plan = read_plan(write_nation(tmp_path, 2))
+    first = split_national(plan)
+    record = plan.folder / "masukan.json"
+    told = json.loads(record.read_text())
+    for key in ("kosong", "temuan", "berkas", "kabupaten"):
+        record.write_text(json.dumps({name: value for name, value in told.items() if name != key}))
+        assert split_national(plan) == first
+        assert json.loads(record.read_text()) == told
