@@ -408,7 +408,9 @@ def check_known(keys: Iterable[str], known: Iterable[object]) -> None:
             near = get_close_matches(key, names, n=1, cutoff=0.5)
             raise EvidenceError(
                 _("unknown indicator {name}").format(name=key),
-                remedy=_("did you mean {name}?").format(name=near[0]) if near else "",
+                remedy=_("did you mean {name}?").format(name=near[0])
+                if near
+                else _("possible: {values}").format(values=", ".join(names[:12])),
             )
 
 

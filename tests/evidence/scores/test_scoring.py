@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 
 from lokus.errors import EvidenceError
 from lokus.evidence.scores.pairwise import compare_pairs
-from lokus.evidence.scores.scoring import score
+from lokus.evidence.scores.scoring import check_known, score
 from lokus.evidence.scores.weighting import entropy_weights
 
 DESA = ["9901012001", "9901012002", "9901022001", "9901022002"]
@@ -263,3 +263,9 @@ def test_wrong_rules_are_refused(change, text):
     with pytest.raises(EvidenceError) as caught:
         score(FRAME, **(RULES | change))
     assert text in str(caught.value)
+
+
+def test_an_unknown_indicator_like_no_other_is_told_with_those_that_are_known():
+    with pytest.raises(EvidenceError) as caught:
+        check_known(["xyz"], ["krs", "idm"])
+    assert "krs, idm" in caught.value.remedy
