@@ -19,7 +19,7 @@ from lokus.followup.calendar import draft_calendar
 from lokus.followup.case_audit import audit_shortlist
 from lokus.followup.gaps import find_gaps
 from lokus.followup.interventions import intervention_matrix
-from lokus.intake.children.carried import write_findings
+from lokus.intake.children.export_findings import write_findings
 from lokus.intake.earlier.audit_sheet import AUDIT_HEADS
 from lokus.intake.earlier.calendar_form import find_columns
 from lokus.intake.indicators.catalogue import load_catalogue

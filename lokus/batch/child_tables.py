@@ -10,7 +10,6 @@ from typing import Any
 from lokus.errors import InputError
 from lokus.findings import Where
 from lokus.i18n import gettext as _
-from lokus.intake.children.carried import findings_file, write_findings
 from lokus.intake.children.cells import kabupaten_text
 from lokus.intake.children.children import (
     CHILD_INDICATORS,
@@ -19,6 +18,7 @@ from lokus.intake.children.children import (
     ChildCounts,
     count_rounds,
 )
+from lokus.intake.children.export_findings import findings_file, write_findings
 from lokus.intake.children.exports import export_files
 
 __all__ = ["as_counts", "split_children"]

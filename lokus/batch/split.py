@@ -429,7 +429,7 @@ def _entry(plan: Plan, common: Mapping[str, Any], kode: str, name: str, recorded
             source = Path(str(table["berkas"])).name
             if table.get("jenis") == "anak":
                 from lokus.batch.child_tables import as_counts
-                from lokus.intake.children.carried import findings_file
+                from lokus.intake.children.export_findings import findings_file
 
                 as_counts(table)
                 table["temuan"] = f"{PARTS}/{findings_file(Path(f'tabel_{number}.csv')).name}"

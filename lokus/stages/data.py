@@ -246,7 +246,7 @@ def read_sheet(study: Kajian, table: TableSettings, sheet: str | None) -> RawTab
         return raw
     from dataclasses import replace
 
-    from lokus.intake.children.carried import read_findings
+    from lokus.intake.children.export_findings import read_findings
 
     return replace(raw, findings=(*raw.findings, *read_findings(study.beside(table.carried))))
 

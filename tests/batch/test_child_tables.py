@@ -17,8 +17,8 @@ from lokus.batch.rollup import gather, write_rollup
 from lokus.batch.split import _finding, split_national
 from lokus.errors import InputError
 from lokus.intake.children import exports as exports_module
-from lokus.intake.children.carried import read_findings
 from lokus.intake.children.children import COUNT_COLUMNS, count_children, read_children
+from lokus.intake.children.export_findings import read_findings
 from lokus.kajian import Kajian
 
 PERIOD = {"start": "2026-02-01", "end": "2026-02-28"}

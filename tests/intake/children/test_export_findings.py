@@ -6,7 +6,7 @@ import pytest
 
 from lokus.errors import InputError
 from lokus.findings import Finding, Where
-from lokus.intake.children.carried import read_findings, write_findings
+from lokus.intake.children.export_findings import read_findings, write_findings
 
 
 def test_findings_come_back_as_they_were(tmp_path):
