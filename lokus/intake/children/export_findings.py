@@ -1,4 +1,4 @@
-"""What a pass over national exports of children found, written down for the study of the kabupaten it concerns."""
+"""What a pass over national exports of children found, written for the study of the kabupaten it concerns."""
 
 from __future__ import annotations
 
