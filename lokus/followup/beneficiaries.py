@@ -224,7 +224,7 @@ def beneficiaries(
     >>> beneficiaries(values, villages=villages, lokus=["9901012001"])
     kabupaten: Ibu hamil ≥ 12; Balita 125; Baduta (0–23 bulan) 50; Orang, masing-masing dihitung sekali ≥ 137
     lokus: Ibu hamil 12; Balita 80; Baduta (0–23 bulan) 33; Orang, masing-masing dihitung sekali 92
-    ≥: batas bawah, sebagian desa belum memiliki angka
+    ≥: batas bawah, sebagian desa/kelurahan belum memiliki angka
     """
     columns = _columns(values, groups)
     villages = villages.sort_index()

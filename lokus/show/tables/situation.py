@@ -116,7 +116,7 @@ def missing_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> missing_table(material).heads
-    ('OPD', 'Indikator', 'Desa tanpa data', 'Yang mana')
+    ('OPD', 'Indikator', 'Desa/kelurahan tanpa data', 'Yang mana')
     """
     asked = material.requests
     if asked is None or asked.empty:

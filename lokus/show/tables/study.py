@@ -81,8 +81,8 @@ def clusters_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> clusters_table(material).heads
-    ('Desa di pusat', 'Banyak desa', 'Radius (km)', 'Anak stunting', 'Harapan', 'Risiko relatif', 'p',
-    'Nyata')
+    ('Desa/kelurahan di pusat', 'Banyak desa/kelurahan', 'Radius (km)', 'Anak stunting', 'Harapan',
+    'Risiko relatif', 'p', 'Nyata')
     """
     if material.clusters is None or material.clusters.clusters.empty:
         return None
@@ -169,8 +169,8 @@ def influence_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> influence_table(material).heads
-    ('Indikator', 'Bobot (%)', 'Bagian dari keragaman skor (%)', 'Desa masuk tanpa indikator ini',
-    'Desa keluar')
+    ('Indikator', 'Bobot (%)', 'Bagian dari keragaman skor (%)', 'Desa/kelurahan masuk tanpa indikator ini',
+    'Desa/kelurahan keluar')
     """
     table = material.influence
     if table is None or table.empty:
@@ -242,8 +242,8 @@ def odds_table(material: Material) -> Table | None:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> table = odds_table(material)
     >>> table.heads, [row[0] for row in table.rows]
-    (('Anak yang tidak diukur', 'Desa yang berganti', 'Masuk', 'Keluar'), ['lebih jarang stunting (0,5×)',
-    'sama seringnya (usulan)', 'lebih sering stunting (2×)'])
+    (('Anak yang tidak diukur', 'Desa/kelurahan yang berganti', 'Masuk', 'Keluar'),
+    ['lebih jarang stunting (0,5×)', 'sama seringnya (usulan)', 'lebih sering stunting (2×)'])
     """
     bounds = material.odds_bounds
     if bounds is None:
@@ -319,8 +319,8 @@ def gaps_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> gaps_table(material).heads
-    ('OPD', 'Indikator', 'Jenis', 'Ambang', 'Lokus melewati ambang', 'Desa melewati ambang',
-    'Intervensi')
+    ('OPD', 'Indikator', 'Jenis', 'Ambang', 'Lokus melewati ambang',
+    'Desa/kelurahan melewati ambang', 'Intervensi')
     """
     if material.gaps is None or material.gaps.empty:
         return None
@@ -440,7 +440,7 @@ def offices_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> offices_table(material).heads
-    ('OPD', 'Indikator', 'Nilai terisi', 'Seharusnya', 'Lengkap (%)', 'Desa lengkap')
+    ('OPD', 'Indikator', 'Nilai terisi', 'Seharusnya', 'Lengkap (%)', 'Desa/kelurahan lengkap')
     """
     table = material.by_opd
     if table is None or table.empty:
@@ -463,7 +463,7 @@ def completeness_table(material: Material) -> Table | None:
     >>> from lokus import Kajian
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> completeness_table(material).heads
-    ('Indikator', 'Desa dengan data', 'Desa tanpa data')
+    ('Indikator', 'Desa/kelurahan dengan data', 'Desa/kelurahan tanpa data')
     """
     table = material.completeness
     if table is None or not table.size:

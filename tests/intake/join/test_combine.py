@@ -56,7 +56,8 @@ def test_tables_of_different_rounds_share_nothing(read: Read, villages: pd.DataF
 def test_a_village_given_twice_is_refused_with_both_cells(read: Read, villages: pd.DataFrame) -> None:
     one, other = read("a.csv", "9901012001;4\n"), read("b.csv", "9901022001;6\n9901012001;4\n")
     with pytest.raises(
-        InputError, match=r"(?s)1 desa, yang pertama 99.01.01.2001: .*a.csv, baris 2.*b.csv, baris 3"
+        InputError,
+        match=r"(?s)1 desa/kelurahan, yang pertama 99.01.01.2001: .*a.csv, baris 2.*b.csv, baris 3",
     ):
         combine([one, other], villages.index)
 

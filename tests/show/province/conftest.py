@@ -57,7 +57,8 @@ def province():
         ),
         findings=pd.DataFrame(
             {
-                "tingkat": ["blocking"], "temuan": ["join.code_name"], "diterima": [False], "kabupaten": [1],
+                "tingkat": ["blocking"], "temuan": ["join.code_name"], "contoh": ["kode dan nama berbeda"],
+                "di": ["Kabupaten Satu"], "diterima": [False], "kabupaten": [1],
                 "n": [2],
             }
         ),
