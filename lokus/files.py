@@ -37,7 +37,7 @@ from typing import IO, Any
 from lokus.errors import OutputError
 from lokus.i18n import gettext as _
 
-__all__ = ["ARCHIVE_ERRORS", "atomic_path", "file_name", "pending_exchange", "staged_directory"]
+__all__ = ["ARCHIVE_ERRORS", "atomic_path", "file_name", "is_there", "pending_exchange", "staged_directory"]
 
 _FORWARD, _BACK, _DRAFT = "jurnal.json", "jurnal-kembali.json", "jurnal.tmp"
 _LAST = "kajian.lock.json"  # names the others, so it is moved into place after them
@@ -56,6 +56,22 @@ _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")]
 )
 _LONGEST = 80  # characters; with a folder before it and an ending behind it, every system takes that
+
+
+def is_there(path: Path, *, or_folder: bool = False) -> bool:
+    """Return whether a file, or also a folder, has this path; one that no system can have is of neither.
+
+    Examples
+    --------
+    >>> is_there(Path("a" * 10_000)), is_there(Path("."), or_folder=True)
+    (False, True)
+    """
+    try:
+        return path.exists() if or_folder else path.is_file()
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
+            return False
+        raise
 
 
 def file_name(text: str) -> str:

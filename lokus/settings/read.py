@@ -17,6 +17,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from lokus.errors import StudyFileError
+from lokus.files import is_there
 from lokus.findings import Where
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -30,6 +31,7 @@ __all__ = ["Settings", "read_settings", "settings_from_mapping"]
 _LARGEST_FILE = 5.0  # megabytes; the study files of real kabupaten have some kilobytes
 
 
+_LONGEST_NAME = 255  # characters of a path that a message quotes; no file system has longer names
 _MAY_BE_FOLDERS = ("batas.berkas", "keluaran.sekitar")
 
 
@@ -55,7 +57,7 @@ def read_settings(path: str | Path) -> Settings:
     (2026, 26, 5)
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_there(path):
         raise StudyFileError(
             _("the study file does not exist"),
             where=Where(file=str(path)),
@@ -79,9 +81,10 @@ def read_settings(path: str | Path) -> Settings:
     for key, name in settings.files():
         target = path.parent / name
         # Boundaries may be a folder: a geodatabase, or a Shapefile with its parts.
-        if not (target.exists() if key in folders else target.is_file()):
+        if not is_there(target, or_folder=key in folders):
+            shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
             raise StudyFileError(
-                _('key {key}: the file "{name}" does not exist').format(key=key, name=name),
+                _('key {key}: the file "{name}" does not exist').format(key=key, name=shown),
                 where=Where(file=path.name),
                 remedy=_similar_files(target) or _("paths are relative to the folder of the study file"),
             )
@@ -282,7 +285,11 @@ def section_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _similar_files(path: Path) -> str:
-    if not path.parent.is_dir():
+    try:
+        found = path.parent.is_dir()
+    except OSError:
+        return _("shorten the name")
+    if not found:
         return _('the folder "{folder}" does not exist').format(folder=path.parent)
     names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.4)

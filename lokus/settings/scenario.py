@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.errors import LokusError, StudyFileError, name_some
+from lokus.files import is_there
 from lokus.findings import Where
 from lokus.i18n import gettext as _
 
@@ -169,7 +170,7 @@ def read_scenario(path: str | Path) -> Scenario:
     {'pilihan': {'jumlah': 30}}
     """
     path = Path(path)
-    if not path.is_file():
+    if not is_there(path):
         raise _wrong(path.name, _("the scenario file does not exist"), _("save it from the interactive page"))
     if path.stat().st_size > _LARGEST_FILE:
         raise _wrong(path.name, _("a file this large is no scenario"), _("save it from the interactive page"))

@@ -191,9 +191,10 @@ def neighbours(study: Kajian) -> Neighbours:
 
 def decisions(study: Kajian) -> pd.DataFrame | None:
     """Human decisions about names; ``None`` where there are none yet."""
+    from lokus.files import is_there
     from lokus.places.names import read_decisions
 
-    return read_decisions(study.decisions_file) if study.decisions_file.is_file() else None
+    return read_decisions(study.decisions_file) if is_there(study.decisions_file) else None
 
 
 def sheets(study: Kajian) -> tuple[tuple[int, str | None], ...]:

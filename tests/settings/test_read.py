@@ -158,6 +158,19 @@ def test_a_missing_data_file_is_named_with_the_nearest(study):
     assert 'maksud Anda "eppgbm_2026.xlsx"?' in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["a" * 300 + ".xlsx", "b" * 300 + "/rekap.xlsx"])
+def test_a_name_that_no_system_can_have_is_that_of_a_missing_file(study, name):
+    text = study.read_text(encoding="utf-8").replace("eppgbm.xlsx", name)
+    study.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyFileError) as caught:
+        read_settings(study)
+    assert "kunci tabel[1].berkas: berkas" in str(caught.value)
+    assert caught.value.remedy
+    assert len(str(caught.value)) < 1_500
+    with pytest.raises(StudyFileError, match="tidak ada"):
+        read_settings(study.parent / name)
+
+
 def test_a_missing_study_file_is_named_with_the_nearest(study):
     with pytest.raises(StudyFileError, match="berkas kajian tidak ada"):
         read_settings(study.with_name("kajan.toml"))
