@@ -9,7 +9,7 @@ from typing import Protocol
 import pandas as pd
 
 from lokus.followup.calendar import CALENDAR_COLUMNS
-from lokus.followup.small_counts import SMALLEST_TOLD, is_small, sum_masked
+from lokus.followup.small_counts import SMALLEST_SHOWN, is_small, sum_masked
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 
@@ -91,7 +91,7 @@ def audit_returns(
     villages: pd.DataFrame,
     catalogue: Mapping[str, Cause],
     *,
-    threshold: int = SMALLEST_TOLD,
+    threshold: int = SMALLEST_SHOWN,
 ) -> AuditReturns:
     """Summarise the returns of the case audit by village, kecamatan and kabupaten.
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from lokus.errors import FollowupError, name_some
 from lokus.findings import Finding
+from lokus.followup.small_counts import SMALLEST_SHOWN
 from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 
@@ -270,7 +271,9 @@ def beneficiaries(
     )
 
 
-def public_beneficiaries(full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = 5) -> Beneficiaries:
+def public_beneficiaries(
+    full: Beneficiaries, masked: pd.DataFrame, *, threshold: int = SMALLEST_SHOWN
+) -> Beneficiaries:
     """Return the totals that can be published with a table of villages in which small counts are masked.
 
     Parameters

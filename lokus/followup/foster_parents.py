@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from lokus.followup.small_counts import SMALLEST_TOLD, is_small, sum_masked
+from lokus.followup.small_counts import SMALLEST_SHOWN, is_small, sum_masked
 from lokus.i18n import format_number, round_number
 from lokus.i18n import gettext as _
 
@@ -183,7 +183,7 @@ def _sums(village: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return out
 
 
-def public_foster_parents(found: FosterParents, *, threshold: int = SMALLEST_TOLD) -> FosterParents:
+def public_foster_parents(found: FosterParents, *, threshold: int = SMALLEST_SHOWN) -> FosterParents:
     """Give what may be published of the register.
 
     Parameters

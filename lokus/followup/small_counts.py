@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["SMALLEST_TOLD", "is_small", "sum_masked"]
+__all__ = ["SMALLEST_SHOWN", "is_small", "sum_masked"]
 
-SMALLEST_TOLD = 5
+SMALLEST_SHOWN = 5
 """Counts of people from 1 to below it are masked."""
 
 
-def is_small(counts: pd.Series[Any], threshold: int = SMALLEST_TOLD) -> pd.Series[bool]:
+def is_small(counts: pd.Series[Any], threshold: int = SMALLEST_SHOWN) -> pd.Series[bool]:
     """Return which counts are small; none and not known are not.
 
     Examples
@@ -25,7 +25,7 @@ def is_small(counts: pd.Series[Any], threshold: int = SMALLEST_TOLD) -> pd.Serie
 
 
 def sum_masked(
-    counts: pd.Series[Any], masked: pd.Series[bool], by: Sequence[str], threshold: int = SMALLEST_TOLD
+    counts: pd.Series[Any], masked: pd.Series[bool], by: Sequence[str], threshold: int = SMALLEST_SHOWN
 ) -> pd.DataFrame:
     """Add up counts; mask sums that are small or would disclose a masked count.
 

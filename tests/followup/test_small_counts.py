@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lokus.followup.small_counts import SMALLEST_TOLD, is_small, sum_masked
+from lokus.followup.small_counts import SMALLEST_SHOWN, is_small, sum_masked
 
 
 def told(counts):
@@ -36,7 +36,7 @@ def test_no_page_leaves_one_value_for_a_masked_count(villages):
 def test_a_small_total_is_masked_and_none_is_not():
     assert told((0, 0)) == (0, 0, 0)
     assert told((0, 3)) == (0, None, None)
-    assert told((SMALLEST_TOLD, 0)) == (5, 0, 5)
+    assert told((SMALLEST_SHOWN, 0)) == (5, 0, 5)
 
 
 def test_the_sum_of_nothing_known_is_not_known():

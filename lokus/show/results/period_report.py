@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.followup.foster_parents import public_foster_parents
+from lokus.followup.small_counts import SMALLEST_SHOWN
 from lokus.i18n import gettext as _
 from lokus.show.results.formalities import Formalities
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PeriodReport", "direction_word", "mask_report", "state_word"]
 
-THRESHOLD = 5
 _FIGURES = ("pembilang", "penyebut", "kini", "lalu", "selisih")
 
 
@@ -138,7 +138,7 @@ def state_word(row: Mapping[Any, Any]) -> str:
     }.get(str(row["keadaan"]), _("no data yet"))
 
 
-def mask_report(report: PeriodReport, *, threshold: int = THRESHOLD) -> PeriodReport:
+def mask_report(report: PeriodReport, *, threshold: int = SMALLEST_SHOWN) -> PeriodReport:
     """Give what may be published of the report of a period.
 
     Parameters

@@ -12,6 +12,7 @@ import pandas as pd
 from lokus.findings import of_evidence
 from lokus.followup.beneficiaries import public_beneficiaries
 from lokus.followup.foster_parents import public_foster_parents
+from lokus.followup.small_counts import SMALLEST_SHOWN
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.review import direction_texts
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from lokus.show.results.material import Material
     from lokus.show.results.review import ReviewMaterial
 
-__all__ = ["THRESHOLD", "mask_small_counts"]
+__all__ = ["mask_small_counts"]
 
 
 # The review and the follow-up. Further down: the results table and all else that is written from it.
@@ -94,7 +95,6 @@ def public_interventions(found: Interventions | None) -> Interventions | None:
     return replace(found, details=found.details.assign(**dict.fromkeys(_NEEDS, np.nan)))
 
 
-THRESHOLD = 5
 _PEOPLE = frozenset({"anak", "keluarga", "ibu", "jiwa", "orang"})
 _EXPECTED = "anak_stunting"
 _AT_SURVEY = "anak_stunting_survei"
@@ -148,7 +148,7 @@ _DRIVERS = 3
 
 
 def mask_small_counts(
-    material: Material, catalogue: Mapping[str, Indicator], *, threshold: int = THRESHOLD
+    material: Material, catalogue: Mapping[str, Indicator], *, threshold: int = SMALLEST_SHOWN
 ) -> Material:
     """Give the public version of everything a study can tell.
 
@@ -247,7 +247,7 @@ def mask_results(
     results: gpd.GeoDataFrame,
     catalogue: Mapping[str, Indicator],
     *,
-    threshold: int = THRESHOLD,
+    threshold: int = SMALLEST_SHOWN,
     weighed: Collection[str] = (),
 ) -> gpd.GeoDataFrame:
     """Mask small counts of people in the results table, and all that would give them away.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lokus.followup.gaps import gaps_by_indicator
+from lokus.followup.small_counts import SMALLEST_SHOWN
 from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
-from lokus.show.results.public import THRESHOLD
 from lokus.show.results.text import one_line
 from lokus.show.themes.palette import both_key
 
@@ -259,7 +259,7 @@ def _caveats(material: Material) -> Iterator[str]:
         yield _(
             "Public version: counts below {threshold}, and others from which they could be worked out, are "
             "masked; estimates of those villages are rounded."
-        ).format(threshold=THRESHOLD)
+        ).format(threshold=SMALLEST_SHOWN)
     yield _(
         "Prevalence is an estimate from routine measurement, not a survey; {share} % "
         "intervals show how far it "
