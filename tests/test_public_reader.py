@@ -23,9 +23,10 @@ from pptx import Presentation
 
 from lokus import Kajian
 from lokus.choice.selection import select
+from lokus.followup.small_counts import SMALLEST_SHOWN
 from lokus.places.kode import format_kode
 from lokus.show.pack.pack import write_pack
-from lokus.show.results.public import THRESHOLD, mask_small_counts
+from lokus.show.results.public import mask_small_counts
 from lokus.show.results.text import is_masked
 
 pytestmark = pytest.mark.slow
@@ -275,7 +276,7 @@ class Reader:
     def possible(self, kode: str) -> list[int]:
         """Counts of stunted children that the whole of what is published allows."""
         most = int(self.study.results.loc[kode, "stunting"])
-        counts = range(1, max(THRESHOLD, most + 3))
+        counts = range(1, max(SMALLEST_SHOWN, most + 3))
         own = is_masked(self.public, "desil_1_2")[self.public.index.get_loc(kode)]
         return [
             count
@@ -320,9 +321,9 @@ def test_totals_and_differences_leave_three_values_or_more(
             if not (results.loc[others, key].astype(float) > 0).any():
                 continue  # all that is not 0 is masked: only the total is public
             n, total = len(part), part.sum()
-            small = bool((part < THRESHOLD).all())
-            most = min(THRESHOLD - 1, total - (n - 1)) if small else total - (n - 1)
-            least = max(1, total - (THRESHOLD - 1) * (n - 1)) if small else 1
+            small = bool((part < SMALLEST_SHOWN).all())
+            most = min(SMALLEST_SHOWN - 1, total - (n - 1)) if small else total - (n - 1)
+            least = max(1, total - (SMALLEST_SHOWN - 1) * (n - 1)) if small else 1
             assert n >= 2
             assert most - least + 1 >= 3, (key, part.tolist())
     for whole, *terms in (("stunting", "pendek", "sangat_pendek"), ("keluarga_sasaran", "krs", "tidak_krs")):
