@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontPath, FontProperties, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from lokus.show.drawing.typography import FAMILY, lay_out, metrics
@@ -127,62 +128,52 @@ class Line(Text):
         """
         if mpl.rcParams["pdf.fonttype"] != _TYPE_3 or mpl.rcParams["pdf.use14corefonts"]:
             return False
-        pieces = _pieces(renderer.file, self.get_text(), *self._kind)
-        if pieces is None:
+        runs = _runs(renderer.file, self.get_text(), *self._kind)
+        if runs is None:
             return False
         renderer.check_gc(gc, gc._rgb)
         points = _number(size)
         shown = [b"BT %s %s Td" % (_number(x), _number(y))]
-        shown += [b"/%s %s Tf %s TJ" % (font, points, letters) for font, letters in pieces]
+        shown += [b"/%s %s Tf [(%s)] TJ" % (font, points, letters) for font, letters in runs]
         renderer.file.write(b"\n".join([*shown, b"ET\n"]))
         return True
 
 
 _TYPE_3 = 3  # default font type of matplotlib in PDF
-_Pieces = tuple[tuple[bytes, bytes], ...]
 _IN_FILE: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 
-def _pieces(file: Any, text: str, weight: str, style: str) -> _Pieces | None:
+def _runs(file: Any, text: str, weight: str, style: str) -> list[tuple[bytes, bytes]] | None:
     """Letters of a line with their kerning, by font of the PDF; None where matplotlib has to write it."""
     known = _IN_FILE.setdefault(file, {})
-    key = (text, weight, style)
-    if key not in known:
-        letters = lay_out(*key)
-        tracked = hasattr(getattr(file, "_character_tracker", None), "track_glyph")
-        plain = tracked and all(letter.glyph and not letter.up for letter in letters)
-        known[key] = tuple(_by_font(file, known, letters)) if plain else None
-    return cast("_Pieces | None", known[key])
+    tracked = hasattr(getattr(file, "_character_tracker", None), "track_glyph")
+    runs: list[tuple[bytes, bytes]] = []
+    for word in lay_out(text, weight, style):
+        if word not in known:
+            plain = tracked and all(letter.glyph and not letter.up for letter in word.letters)
+            known[word] = list(_by_font(file, known, word.letters)) if plain else None
+        if known[word] is None:
+            return None
+        for font, letters in known[word]:
+            before = runs.pop()[1] if runs and runs[-1][0] == font else b""
+            runs.append((font, before + letters))
+    return runs
 
 
 def _by_font(file: Any, known: dict[Any, Any], letters: Sequence[Letter]) -> Iterator[tuple[bytes, bytes]]:
     """Put letters together that matplotlib keeps in the same font: a byte tells 256 of them apart."""
-    runs: list[tuple[bytes, list[bytes], bytearray]] = []
     for letter in letters:
         key = (letter.font, letter.text, letter.glyph)
         if key not in known:
             font = get_font(letter.font)
             subset, code = file._character_tracker.track_glyph(font, letter.text, letter.glyph)
-            known[key] = file.fontName(FontPath(letter.font, font.face_index), subset).name, code
-        name, code = known[key]
-        if not runs or runs[-1][0] != name:
-            runs.append((name, [], bytearray()))
-        _name, parts, run = runs[-1]
-        if letter.kern:
-            parts += [_string(run), _number(-1000 * letter.kern)]
-            run.clear()
-        run.append(code)
-    for name, parts, run in runs:
-        yield name, b"[" + b" ".join(part for part in (*parts, _string(run)) if part != b"()") + b"]"
+            name = file.fontName(FontPath(letter.font, font.face_index), subset).name
+            known[key] = name, _ESCAPED.get(code, bytes([code]))
+        name, sign = known[key]
+        yield name, (b") %s (" % _number(-10 * letter.kern) if letter.kern else b"") + sign
 
 
-def _string(letters: bytearray) -> bytes:
-    for sign, written in _ESCAPES:
-        letters = letters.replace(sign, written)
-    return b"(" + bytes(letters) + b")"
-
-
-_ESCAPES = ((b"\\", rb"\\"), (b"(", rb"\("), (b")", rb"\)"), (b"\n", rb"\n"), (b"\r", rb"\r"))
+_ESCAPED = {ord(sign): b"\\" + as_.encode("ascii") for sign, as_ in zip("\\()\n\r", "\\()nr", strict=True)}
 
 
 def _number(value: float) -> bytes:
@@ -197,5 +188,20 @@ def _font(weight: str, style: Any, size: float) -> FontProperties:
 @lru_cache(maxsize=16384)
 def _outline(text: str, weight: str, style: str) -> Path:
     """Outline of a line of type one unit high, from its left end on the baseline."""
-    vertices, codes = text_to_path.get_text_path(_font(weight, style, 1.0), text, ismath=False)
-    return Path(np.asarray(vertices) / text_to_path.FONT_SCALE, codes, readonly=True)
+    left, vertices, codes = 0.0, [np.empty((0, 2))], [np.empty(0, dtype=Path.code_type)]
+    for word in lay_out(text, weight, style):
+        for letter in word.letters:
+            points, drawn = _glyph(letter.font, letter.glyph)
+            vertices.append(points + np.array([left + letter.left, letter.up]))
+            codes.append(drawn)
+        left += word.width
+    return Path(np.concatenate(vertices) / 100, np.concatenate(codes), readonly=True)
+
+
+@lru_cache(maxsize=4096)
+def _glyph(file: str, number: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any]]:
+    """Outline of a glyph: points in hundredths of an em, and how the line goes on to each."""
+    font = get_font(file)
+    font.set_size(100, 72)
+    font.load_glyph(number, flags=LoadFlags.NO_HINTING)
+    return font.get_path()

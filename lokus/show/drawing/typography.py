@@ -6,7 +6,9 @@ and match the measurements.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ __all__ = [
     "LINE",
     "MM_PER_POINT",
     "Letter",
+    "Word",
     "fit_lines",
     "fit_size",
     "font_file",
@@ -45,14 +48,13 @@ def metrics(text: str, weight: str = "normal", style: str = "normal") -> tuple[f
     >>> [round(part, 2) for part in metrics("Muara Enim")]
     [5.97, 0.76]
     """
-    letters = lay_out(text, weight, style)
-    width = letters[-1].left + letters[-1].advance if letters else 0.0
-    rise = max((letter.rise for letter in letters), default=0.0)
-    return width, rise if text == _TALL else max(rise, metrics(_TALL, weight, style)[1])
+    words = lay_out(text, weight, style)
+    rise = max(word.rise for word in (*words, _word(_TALL, weight, style)))
+    return sum(word.width for word in words) / 100, rise / 100
 
 
 class Letter(NamedTuple):
-    """A letter of a line, lengths in ems.
+    """A letter of a word, lengths in hundredths of an em.
 
     Parameters
     ----------
@@ -63,11 +65,9 @@ class Letter(NamedTuple):
     glyph : int
         Its number in the font.
     left, up : float
-        Where it stands from the start of the line.
+        Where it stands from the start of the word.
     kern : float
         Room before it beyond the advance of the one before.
-    advance, rise : float
-        Its width, and how high it stands above the baseline.
     """
 
     font: str
@@ -76,29 +76,65 @@ class Letter(NamedTuple):
     left: float
     up: float
     kern: float
-    advance: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """A word of a line, with the space behind it where there is one; lengths in hundredths of an em.
+
+    Parameters
+    ----------
+    letters : tuple of Letter
+        The space too.
+    width : float
+        To where the next word begins: 64ths, so that sums are exact.
+    rise : float
+        How high it stands above the baseline.
+    """
+
+    letters: tuple[Letter, ...]
+    width: float
     rise: float
 
 
 @lru_cache(maxsize=16384)
-def lay_out(text: str, weight: str = "normal", style: str = "normal") -> tuple[Letter, ...]:
+def lay_out(text: str, weight: str = "normal", style: str = "normal") -> tuple[Word, ...]:
     """Lay out a line once, for measuring it and for writing it.
+
+    Words are laid out one by one, since most of them occur again: no letter of a word changes by what stands
+    beyond a space. Where that is not known of the script, the whole line counts as one word.
 
     Examples
     --------
-    >>> [(letter.text, round(letter.left, 2)) for letter in lay_out("To")]
-    [('T', 0.0), ('o', 0.44)]
+    >>> [[(letter.text, round(letter.left)) for letter in word.letters] for word in lay_out("To Ya")]
+    [[('T', 0), ('o', 44), (' ', 105)], [('Y', 0), ('a', 47)]]
     """
+    words = _WORDS.findall(text) if _APART.fullmatch(text) else [text]
+    return tuple(_word(word, weight, style) for word in words)
+
+
+_WORDS = re.compile("[^ ]+ ?| ")
+# Latin letters and the signs set among them; none of them combines with its neighbour or turns the direction.
+_APART = re.compile(r"[ -~¡-¬®-ɏ‐-‧‰-⁞₠-₿℀-⋿]*")
+
+
+@lru_cache(maxsize=16384)
+def _word(text: str, weight: str, style: str) -> Word:
     font = get_font(font_file(weight, style))
     font.set_size(100, 72)
-    letters = []
+    letters, width, rise = [], 0.0, 0.0
     for own, char, glyph_index, x, y, kern in _placed(font, text):
         file = str(own.fname)
         if (shape := _SHAPES.get((file, glyph_index))) is None:
             glyph = own.load_glyph(glyph_index, flags=LoadFlags.NO_HINTING)
-            shape = _SHAPES[file, glyph_index] = glyph.horiAdvance / 6400, glyph.bbox[3] / 6400
-        letters.append(Letter(file, char, glyph_index, x / 100, y / 100, kern / 100, *shape))
-    return tuple(letters)
+            shape = _SHAPES[file, glyph_index] = glyph.horiAdvance / 64, glyph.bbox[3] / 64
+        letters.append(Letter(file, char, glyph_index, x, y, kern if abs(kern) > _ROUNDING else 0.0))
+        width, rise = x + shape[0], max(rise, shape[1])
+    return Word(tuple(letters), width, rise)
+
+
+_SHAPES: dict[tuple[str, int], tuple[float, float]] = {}  # advance and rise of a glyph
+_ROUNDING = 0.01  # advances are rounded to 64ths; what that leaves is no kerning
 
 
 def _placed(font: Any, text: str) -> Iterator[tuple[Any, str, int, float, float, float]]:
@@ -120,9 +156,6 @@ def _by_kerning(font: Any, text: str) -> Iterator[tuple[Any, str, int, float, fl
         yield font, char, glyph, x, 0.0, kern
         x += font.load_glyph(glyph, flags=LoadFlags.NO_HINTING).horiAdvance / 64
         before = glyph
-
-
-_SHAPES: dict[tuple[str, int], tuple[float, float]] = {}  # advance and rise of a glyph, in ems
 
 
 @lru_cache
@@ -213,28 +246,26 @@ def shorten(text: str, size: float, width: float, *, weight: str = "normal") -> 
     >>> shorten("Tanjung Agung Selatan", 10, 20)
     'Tanjung…'
     """
-    if _fits(text, size, width, weight):
+    if text_width(text, size, weight=weight) <= width:
         return text
-    for end in range(len(text) - 1, 0, -1):
+    words = text.split(" ")
+    # The first word that does not fit whole holds the cut, or stands after it.
+    most = len(" ".join(words[: _fitting(words, size, width, weight) + 1]))
+    for end in range(min(most, len(text) - 1), 0, -1):
         cut = text[:end].rstrip() + "…"
         if text_width(cut, size, weight=weight) <= width:
             return cut
     return "…"
 
 
-@lru_cache(maxsize=1024)
-def _advance(letter: str, weight: str) -> float:
-    """Room that a letter takes in a line, in ems."""
-    return sum(part.advance for part in lay_out(letter, weight))
-
-
-def _fits(text: str, size: float, width: float, weight: str) -> bool:
-    """Whether a line fits; it is measured only where the sum of its letters does not say so already."""
-    em = size * MM_PER_POINT * _HINTING
-    # Kerning draws letters together; half an em, and some more, is room for what stands out at the ends.
-    if (sum(_advance(letter, weight) for letter in text) + 0.5 + 0.02 * len(text)) * em < width:
-        return True
-    return text_width(text, size, weight=weight) <= width
+def _fitting(words: Sequence[str], size: float, width: float, weight: str) -> int:
+    """How many of the words fit into a line, at least one."""
+    left = 0.0
+    for place, word in enumerate(words):
+        if place and left + text_width(word, size, weight=weight) > width:
+            return place
+        left += text_width(f"{word} ", size, weight=weight)
+    return len(words)
 
 
 def wrap(text: str, size: float, width: float, *, lines: int, weight: str = "normal") -> list[str]:
@@ -250,12 +281,7 @@ def wrap(text: str, size: float, width: float, *, lines: int, weight: str = "nor
     broken: list[str] = []
     words = text.split()
     while words:
-        if len(broken) == lines - 1:
-            broken.append(shorten(" ".join(words), size, width, weight=weight))
-            break
-        taken = 1
-        while taken < len(words) and _fits(" ".join(words[: taken + 1]), size, width, weight):
-            taken += 1
+        taken = len(words) if len(broken) == lines - 1 else _fitting(words, size, width, weight)
         broken.append(shorten(" ".join(words[:taken]), size, width, weight=weight))
         words = words[taken:]
     return broken

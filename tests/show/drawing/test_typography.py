@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
 from lokus.show.drawing import typography
 from lokus.show.drawing.typography import (
-    _fits,
     fit_lines,
     fit_size,
     font_file,
+    lay_out,
     line_height,
     metrics,
     shorten,
@@ -49,9 +51,53 @@ def test_a_line_set_letter_by_letter_is_as_wide_as_one_set_at_once(text, weight)
         assert max(apart, default=0) <= 4  # of 100 an em
 
 
-@given(words, st.floats(3, 60))
-def test_what_is_said_to_fit_is_no_wider(text, width):
-    assert _fits(text, 7, width, "bold") == (text_width(text, 7, weight="bold") <= width)
+hostile = st.text(
+    st.sampled_from("Tofi.…–—“’′≥½² \u00a0e\u0301\u0308\u0623\u0644\u05d0\u0e01\u0e33\u4e2d\U0001f600")
+    | st.characters(exclude_categories=("Cc", "Cs")),
+    max_size=30,
+)
+
+
+@given(words | hostile, st.sampled_from(["normal", "bold"]), st.sampled_from(["normal", "italic"]))
+@example("أدنا To Va", "normal", "normal")
+@example("AVATAR  To  Ya (5)… – “V” ", "bold", "italic")
+@pytest.mark.filterwarnings("ignore:Glyph .* missing")
+def test_a_line_laid_out_by_words_is_the_line_laid_out_at_once(text, weight, style):
+    font = get_font(font_file(weight, style))
+    font.set_size(100, 72)
+    at_once = [
+        (str(own.fname), char, glyph, x, y)
+        for own, char, glyph, x, y, _kern in typography._placed(font, text)
+    ]
+    left, by_words = 0.0, []
+    for word in lay_out(text, weight, style):
+        by_words += [(of.font, of.text, of.glyph, left + of.left, of.up) for of in word.letters]
+        left += word.width
+    assert by_words == at_once
+
+
+def test_every_sign_laid_out_by_words_stands_alone_beside_a_space():
+    """Whichever font is installed: a pair of a letter and the space must have no kerning."""
+    signs = [chr(code) for code in range(32, 0x2300) if typography._APART.fullmatch(chr(code))]
+    assert len(signs) > 1000
+    for weight, style in product(("normal", "bold"), ("normal", "italic")):
+        font = get_font(font_file(weight, style))
+        font.set_size(100, 72)
+        for first in range(0, len(signs), 40):
+            line = " ".join(signs[first : first + 40])
+            at_once = [(glyph, x) for _own, _char, glyph, x, _y, _kern in typography._placed(font, line)]
+            left, by_words = 0.0, []
+            for word in lay_out(line, weight, style):
+                by_words += [(of.glyph, left + of.left) for of in word.letters]
+                left += word.width
+            assert by_words == at_once, line
+
+
+@given(st.lists(words, max_size=6), st.floats(3, 60))
+def test_as_many_words_fit_as_no_wider_than_the_line(parts, width):
+    taken = typography._fitting(parts, 7, width, "bold")
+    fit = [text_width(" ".join(parts[:n]), 7, weight="bold") <= width for n in range(1, len(parts) + 1)]
+    assert taken == (max(1, sum(fit)) if parts else 0)
 
 
 @given(words, st.floats(3, 60))
