@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from lokus.choice.remedies import Feasibility, Remedy, find_remedies
 from lokus.choice.solver.engine import best_list
-from lokus.choice.solver.instance import build_instance
+from lokus.choice.solver.instance import build_instance, total_cost
 from lokus.choice.solver.milp import Model
 from lokus.errors import InfeasibleError
 from lokus.i18n import format_number
@@ -186,7 +185,7 @@ def remedies(
         instance = build_instance(scores, kecamatan, free, None, jenis=jenis, cost=cost)
         spent = np.asarray(cost.loc[list(instance.codes)], dtype=np.float64)
         found = Model(instance).best(-spent)
-        return None if found is None else math.fsum(spent[found.chosen].tolist())
+        return None if found is None else total_cost(spent[found.chosen])
 
     eligible = scores.notna() | scores.index.isin(list(problem.locked_in))
     sizes = kecamatan[eligible].value_counts()

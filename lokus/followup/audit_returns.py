@@ -64,8 +64,9 @@ class AuditReturns:
     Parameters
     ----------
     by_village : DataFrame
-        Index ``kode_desa`` and ``sebab`` (key of an indicator): ``desa``, ``kecamatan``, ``indikator``,
-        ``kasus`` (missing where ``disamarkan``), ``anjuran`` and ``selesai``, recommendations made and done.
+        Index ``kode_desa`` and ``sebab`` (key of an indicator): ``desa``, ``kecamatan``, ``kode_kecamatan``,
+        ``indikator``, ``kasus`` (missing where ``disamarkan``), ``anjuran`` and ``selesai``, recommendations
+        made and done.
     by_kecamatan : DataFrame
         Index ``kode_kecamatan`` and ``sebab``, the same; also masked where a total would disclose a village's
         count.
@@ -142,6 +143,7 @@ def audit_returns(
     names = place.loc[village.index.get_level_values("kode_desa")]
     village.insert(0, "desa", names["desa"].to_numpy())
     village.insert(1, "kecamatan", names["kecamatan"].to_numpy())
+    village.insert(2, "kode_kecamatan", names["kode_kecamatan"].to_numpy())
     by_code = place.groupby("kode_kecamatan")["kecamatan"].first()
     districts.insert(0, "kecamatan", by_code.loc[districts.index.get_level_values(0)].to_numpy())
     return AuditReturns(

@@ -136,6 +136,8 @@ class Settings(Section):
             own = f"laporan.periode[{place}]"
             yield from ((f"{own}.tabel.berkas", table.file) for table in period.tables)
             yield from ((f"{own}.kalender", name) for name in period.calendars)
+            if period.values:
+                yield f"{own}.nilai", period.values
         if self.audit.decisions:
             yield "audit.kecocokan", self.audit.decisions
         if self.outputs.logo:

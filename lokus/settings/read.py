@@ -54,7 +54,7 @@ def read_settings(path: str | Path) -> Settings:
     >>> from lokus.example import EXAMPLE_STUDY, example_files
     >>> settings = read_settings(example_files() / EXAMPLE_STUDY)
     >>> settings.study.year, settings.choice.n, len(settings.tables)
-    (2026, 26, 5)
+    (2026, 26, 7)
     """
     path = Path(path)
     if not is_there(path):

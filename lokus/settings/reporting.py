@@ -23,14 +23,17 @@ class ReportPeriodSettings(Section):
     year: Year | None = Field(None, alias="tahun")
     tables: tuple[TableSettings, ...] = Field((), alias="tabel")
     with_study: StrictBool = Field(False, alias="tabel_kajian")
+    values: Text | None = Field(None, alias="nilai")
     calendars: tuple[Text, ...] = Field((), alias="kalender")
 
     @model_validator(mode="after")
     def _is_one_period(self) -> Self:
         if sum(part is not None for part in (self.semester, self.quarter, self.name)) != 1:
             raise ValueError(_("a period has one of semester, triwulan and nama"))
-        if not (self.tables or self.with_study):
-            raise ValueError(_("the period has no data: state tabel, or tabel_kajian = true"))
+        if not (self.tables or self.with_study or self.values):
+            raise ValueError(_("the period has no data: state tabel, tabel_kajian = true, or nilai"))
+        if self.values and (self.tables or self.with_study):
+            raise ValueError(_("nilai is the whole of an earlier period: leave out tabel and tabel_kajian"))
         if any(table.rounds_ago for table in self.tables):
             raise ValueError(_("putaran_lalu has no place in a period: an earlier period is one of its own"))
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lokus.errors import StudyFileError
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 
     from lokus.followup.foster_parents import FosterParents
     from lokus.intake.earlier.calendar import FilledCalendar
+    from lokus.intake.join.join import Origin
     from lokus.kajian import Kajian
     from lokus.settings.reporting import ReportPeriodSettings
     from lokus.show.results.period_report import PeriodReport
+
+    Given = tuple[pd.DataFrame, tuple[str, ...], list[Origin], list[Finding]]
 
 __all__ = ["ReportedPeriod", "find_period", "period_report", "periods"]
 
@@ -68,8 +72,42 @@ def periods(study: Kajian) -> tuple[ReportedPeriod, ...]:
 def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPeriod:
     from lokus.intake.audit.audit import check_values
     from lokus.intake.earlier.calendar import read_calendar
+
+    villages = study.boundaries.villages
+    values, keys, origins, findings = _kept(study, stated, year) if stated.values else _joined(study, stated)
+    checked = check_values(
+        villages[["desa", "kecamatan"]].join(values), catalogue=study.catalogue, origins=origins
+    )
+    calendar = None
+    if stated.calendars:
+        calendar = read_calendar([study.beside(name) for name in stated.calendars], villages)
+    return ReportedPeriod(
+        stated=stated,
+        title=_title(stated, year),
+        slug=_slug(stated, year),
+        values=checked.values.drop(columns=["desa", "kecamatan"]),
+        keys=keys,
+        calendar=calendar,
+        findings=(*findings, *checked.findings, *(calendar.findings if calendar else ())),
+    )
+
+
+def _joined(study: Kajian, stated: ReportPeriodSettings) -> Given:
+    """Values of a period from its tables, keys that they give, where the values stood, and findings."""
+    from lokus.intake.earlier.period_values import is_period_values
     from lokus.stages.data import derived_values, join_sheets, read_sheet, sheets_of, stated_tables
 
+    for table in stated.tables:
+        if is_period_values(study.beside(table.file)):
+            raise StudyFileError(
+                _("{file} is the table of values of a periodic report, no table of an office").format(
+                    file=Path(table.file).name
+                ),
+                where=Where(file=study.path.name),
+                remedy=_('write nilai = "{file}" in its [[laporan.periode]], instead of tabel').format(
+                    file=table.file
+                ),
+            )
     sheets = sheets_of(study, stated.tables)
     tables = [stated.tables[number] for number, __ in sheets]
     raw = [read_sheet(study, table, sheet) for table, (__, sheet) in zip(tables, sheets, strict=True)]
@@ -86,24 +124,30 @@ def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPer
         joined += [one for __, one in own]
     first = [one for one, table in zip(joined, tables, strict=True) if not table.late]
     late = [one for one, table in zip(joined, tables, strict=True) if table.late]
-    villages = study.boundaries.villages
-    checked = check_values(
-        villages[["desa", "kecamatan"]].join(derived_values(study, first, late)),
+    values = derived_values(study, first, late)
+    keys = tuple(dict.fromkeys(key for table in tables for key in table.gives))
+    return values, keys, [one.origin for one in joined], findings
+
+
+def _kept(study: Kajian, stated: ReportPeriodSettings, year: int) -> Given:
+    """The same from the table of values that the report of the period wrote."""
+    from lokus.i18n import use_language
+    from lokus.intake.earlier.period_values import read_period_values
+    from lokus.subject import output_column
+
+    titles = []
+    for language in ("id", "en"):
+        with use_language(language):
+            titles.append(_title(stated, year))
+    values = read_period_values(
+        study.beside(stated.values or ""),
+        villages=study.boundaries.villages.index,
         catalogue=study.catalogue,
-        origins=[one.origin for one in joined],
+        titles=titles,
+        names={output_column(key): key for key in study.catalogue},
     )
-    calendar = None
-    if stated.calendars:
-        calendar = read_calendar([study.beside(name) for name in stated.calendars], villages)
-    return ReportedPeriod(
-        stated=stated,
-        title=_title(stated, year),
-        slug=_slug(stated, year),
-        values=checked.values.drop(columns=["desa", "kecamatan"]),
-        keys=tuple(dict.fromkeys(key for table in tables for key in table.gives)),
-        calendar=calendar,
-        findings=(*findings, *checked.findings, *(calendar.findings if calendar else ())),
-    )
+    derived = study.catalogue.derive(values.reindex(study.boundaries.villages.index))
+    return derived, tuple(map(str, values)), [], []
 
 
 def _title(stated: ReportPeriodSettings, year: int) -> str:
@@ -226,6 +270,7 @@ def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
         decimals={key: _decimals(study, key) for key in keys},
         calendar=period.calendar,
         foster=_foster(study, upto),
+        audit_returns=study.audit_returns,
         findings=period.findings,
     )
     return mask_report(report) if study.settings.outputs.public else report

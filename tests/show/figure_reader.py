@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 from pptx import Presentation
 
+from lokus.i18n import format_number
 from lokus.places.kode import format_kode
 from lokus.show.results.figures import FIGURES, Figure
 from tests.docx_reader import tables
@@ -197,3 +198,40 @@ def atlas_lines(path: Path) -> list[str] | None:
         ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
     )
     return [" ".join(line.split()) for line in done.stdout.splitlines() if line.strip()]
+
+
+def all_tables(path: Path) -> list[list[list[str]]]:
+    """Every table of an output, cells as a reader sees them, each beginning with its headings."""
+    if path.suffix == ".docx":
+        return tables(path)
+    if path.suffix == ".pptx":
+        shapes = [shape for page in Presentation(str(path)).slides for shape in page.shapes]
+        return [
+            [[cell.text for cell in row.cells] for row in shape.table.rows]
+            for shape in shapes
+            if shape.has_table
+        ]
+    if path.suffix == ".html":
+        parser = _Tables()
+        parser.feed(path.read_text(encoding="utf-8"))
+        return parser.tables
+    found = []
+    for sheet in openpyxl.load_workbook(path):
+        block: list[list[str]] = []
+        for row in sheet.iter_rows():
+            cells = [_cell_text(cell.value) for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if len(cells) > 1:  # one cell alone is a sentence or a title
+                block.append(cells)
+            elif block:
+                found.append(block)
+                block = []
+        found.append(block)
+    return [block for block in found if block]
+
+
+def _cell_text(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format_number(float(value))
+    return "" if value is None else str(value)

@@ -12,14 +12,19 @@ from lokus import Kajian
 from lokus.places.kode import format_kode
 from lokus.show.documents.decree import write_decree_annex, write_decree_draft
 from lokus.show.documents.minutes import write_minutes
+from lokus.show.documents.situation import write_situation
 from lokus.show.pack.geopackage import write_csv, write_geopackage
+from lokus.show.pack.period_writer import write_period_report
 from lokus.show.report.report import write_report
+from lokus.show.results.parts import kecamatan_names
 from lokus.show.slides.slides import write_slides
 from lokus.show.web.web_map import write_web_map
 from lokus.show.workbook.workbook import write_workbook
+from lokus.stages.periods import find_period, period_report
 from tests import docx_reader
 from tests.show.figure_reader import (
     Read,
+    all_tables,
     atlas_lines,
     from_document,
     from_frame,
@@ -164,6 +169,64 @@ def check_pack(folder: Path, results, *, least: int) -> None:
             rows = [" ".join(lines[n : n + 3]) for n in starts]
             told = [annex[code, column] for column in ("skor", "peluang_lokus") if (code, column) in annex]
             assert any(all(f" {text} " in f"{row} " for text in told) for row in rows), (desa, told, rows)
+
+
+# Of a table of what the field sent back: the headings that mark it, and those that name a row.
+FIELD = {
+    "audit": ({"Sebab", "Kasus", "Anjuran"}, ("Kecamatan", "Desa/Kelurahan", "Sebab")),
+    "asuh": ({"Anak terjangkau", "Kunjungan"}, ("Periode", "Kecamatan", "Desa/Kelurahan")),
+    "kelembagaan": ({"Kelembagaan", "Desa yang memilikinya"}, ("Kelembagaan",)),
+}
+
+
+def field_figures(path: Path, kecamatan: str = "") -> Read:
+    """Figures of what the field sent back, by what names the row; `kecamatan` is that of the whole file."""
+    read: Read = {}
+    for heads, *rows in all_tables(path):
+        for family, (marks, names) in FIELD.items():
+            if not marks <= set(heads):
+                continue
+            for cells in rows:
+                row = dict(zip(heads, cells, strict=False))
+                if kecamatan and "Kecamatan" not in row and family != "kelembagaan":
+                    row["Kecamatan"] = kecamatan
+                place = " / ".join(f"{name}={row[name]}" for name in names if name in row)
+                if kecamatan and family == "kelembagaan":
+                    place += f" / {kecamatan}"
+                for head, text in row.items():
+                    if head not in (*names, "OPD", "Lokus", "Jenis bantuan"):
+                        read[f"{family}: {place}", head] = "–" if text == "belum ada data" else text
+    return read
+
+
+@pytest.mark.slow
+def test_what_the_field_sent_back_is_told_alike_in_every_output(root, small_sheet, tmp_path):
+    kajian = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+    material = kajian.material
+    write_workbook(tmp_path / "lokus.xlsx", material)
+    write_slides(tmp_path / "paparan.pptx", material, sheets=small_sheet)
+    write_report(tmp_path / "laporan.html", material, sheets=small_sheet)
+    write_situation(tmp_path / "ansit.docx", material)
+    write_period_report(tmp_path, period_report(kajian, find_period(kajian)))
+    found = {path.name: field_figures(path) for path in tmp_path.iterdir() if path.suffix != ".csv"}
+    for kode, name in kecamatan_names(material).items():
+        path = write_situation(tmp_path / f"ansit_{kode}.docx", material, kecamatan=kode)
+        found[path.name] = field_figures(path, name)
+    shared, different = compare(found)
+    assert not different[:5], f"{len(different)} figures in two versions"
+    assert shared > 1000
+    for family in FIELD:
+        holders = {name for name, read in found.items() if any(key[0].startswith(family) for key in read)}
+        assert {"lokus.xlsx", "paparan.pptx", "laporan.html", "ansit.docx"} <= holders, family
+    periodic = {"laporan_semester_1_2026.docx", "laporan_semester_1_2026.xlsx"}
+    assert all(any(key[0].startswith("audit") for key in found[name]) for name in periodic)
+    # What the tables say is what was returned, added up by other means.
+    rows = kajian.audit_rows
+    wells = rows[rows["sebab"] == "air_layak"]["kasus"].sum()
+    assert found["laporan.html"]["audit: Sebab=Akses air minum layak", "Kasus"] == f"{wells:.0f}"
+    # A figure in another version is noticed.
+    found["laporan.html"]["audit: Sebab=Akses air minum layak", "Kasus"] = "999"
+    assert len(compare(found)[1]) == 1
 
 
 @pytest.mark.slow

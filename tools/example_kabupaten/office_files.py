@@ -10,7 +10,8 @@ import pandas as pd
 
 from example_kabupaten.boundary_file import write_boundaries
 from example_kabupaten.decree import size_of_list
-from example_kabupaten.excel import write_workbook
+from example_kabupaten.excel import Sheet, write_workbook
+from example_kabupaten.filled_forms import audit_sheet, foster_sheet
 from example_kabupaten.layouts import (
     BANNER,
     decree_sheet,
@@ -23,6 +24,7 @@ from example_kabupaten.layouts import (
 )
 from example_kabupaten.period_files import period_list, period_study
 from example_kabupaten.streams import stream
+from example_kabupaten.structure_files import community_sheet, family_team_sheet
 from example_kabupaten.studies import TEAMS, study_text
 from example_kabupaten.village_names import Alias, spell
 from lokus.files import atomic_path
@@ -47,6 +49,10 @@ diawali nomor provinsi 99 yang tidak dipakai, dan petanya digambar di laut lepas
 | `indicators/TAHUN/kemiskinan_TAHUN.csv` | keluarga desil 1 dan 2, Dinas Sosial |
 | `indicators/TAHUN/layanan_TAHUN.xlsx` | cakupan layanan ibu dan anak, Dinas Kesehatan |
 | `indicators/TAHUN/layanan_TAHUN_sSEMESTER.csv` | yang terlayani dan sasarannya, untuk laporan semester |
+| `indicators/{last}/kelembagaan_{last}.xlsx` | TPPS desa/kelurahan dan posyandu, Dinas PMD |
+| `indicators/{last}/lini_lapangan_{last}.xlsx` | kelompok BKB dan Tim Pendamping Keluarga, DPPKB |
+| `indicators/TAHUN/orang_tua_asuh_TAHUN_sSEMESTER.xlsx` | register orang tua asuh yang sudah diisi |
+| `indicators/{first}/hasil_audit_kasus_{first}.xlsx` | lembar audit kasus yang sudah diisi, tanpa nama |
 | `indicators/{first}/lampiran_sk_lokus_{first}.xlsx` | daftar lokus yang ditetapkan tahun {first} |
 | `prevalensi_sebenarnya.csv` | prevalensi yang sebenarnya, yang di lapangan tidak diketahui siapa pun |
 | `kajian/contoh-TAHUN.toml` | berkas kajian |
@@ -73,7 +79,9 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
             root / "kajian" / "kecocokan.csv", decisions(kabupaten).to_csv(sep=";", index=False), "utf-8"
         ),
         _write_text(root / "prevalensi_sebenarnya.csv", _true_rates(kabupaten), "utf-8"),
-        _write_text(root / "README.md", _README.format(first=kabupaten.years[0]), "utf-8"),
+        _write_text(
+            root / "README.md", _README.format(first=kabupaten.years[0], last=kabupaten.years[-1]), "utf-8"
+        ),
     ]
     teams, size = round(TEAMS / 256 * len(kabupaten.villages)), size_of_list(kabupaten.villages)
     for year, previous in zip(kabupaten.years, (None, *kabupaten.years), strict=False):
@@ -86,6 +94,7 @@ def write_files(kabupaten: Kabupaten, root: Path) -> list[Path]:
                 name = f"layanan_{one}_s{semester}.csv"
                 path = root / "indicators" / str(one) / name
                 written.append(_write_text(path, period_list(kabupaten, one, semester), "utf-8"))
+            written += _write_follow_up(kabupaten, previous, year, root / "indicators")
         written.append(_write_text(root / "kajian" / f"contoh-{year}.toml", study, "utf-8"))
     return written
 
@@ -130,6 +139,22 @@ def _write_year(kabupaten: Kabupaten, year: int, folder: Path) -> list[Path]:
     encoding = "utf-8-sig" if year == kabupaten.years[0] else "cp1252"
     poverty = _write_text(folder / f"kemiskinan_{year}.csv", _poverty_list(kabupaten, year), encoding)
     return [*(folder / name for name in books), poverty]
+
+
+def _write_follow_up(kabupaten: Kabupaten, previous: int, year: int, folder: Path) -> list[Path]:
+    """Write the structures of the villages, and the forms of the year before and of this year, filled in."""
+    names = _written(kabupaten, year, "community", {}, abbreviate=0.2, arabic=0.3)
+    books: dict[Path, Sheet] = {
+        folder / str(year) / f"kelembagaan_{year}.xlsx": community_sheet(kabupaten, year, names),
+        folder / str(year) / f"lini_lapangan_{year}.xlsx": family_team_sheet(kabupaten, year),
+        folder / str(previous) / f"hasil_audit_kasus_{previous}.xlsx": audit_sheet(kabupaten, previous),
+    }
+    for one, semester in ((previous, 2), (year, 1)):
+        name = f"orang_tua_asuh_{one}_s{semester}.xlsx"
+        books[folder / str(one) / name] = foster_sheet(kabupaten, one, semester)
+    for path, sheet in books.items():
+        write_workbook(path, [sheet])
+    return list(books)
 
 
 def _written(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from string import Template
 
+from example_kabupaten.structure_files import STRUCTURES, structure_study
+
 __all__ = ["TEAMS", "study_text"]
 
 TEAMS = 467
@@ -87,7 +89,7 @@ bumil_kek = "Bumil KEK"
 cakupan_imunisasi = "Imunisasi Dasar Lengkap (%)"
 cakupan_bumil_ttd = "Bumil Mendapat TTD 90 (%)"
 cakupan_asi_eksklusif = "ASI Eksklusif (%)"
-
+$structure_tables
 # Prevalensi tiap desa diperkirakan dengan meminjam kekuatan dari desa lain yang mirip.
 [laju]
 kovariat = ["sanitasi_layak", "air_layak", "desil_1_2"]
@@ -127,7 +129,7 @@ temuan = "join.unknown_code"
 berkas = "kemiskinan_$year.csv"
 alasan = "Desa persiapan Mekar Baru belum ditetapkan; datanya masih menyatu dengan desa induk"
 
-# Di bawah (atau di atas) ambang ini, OPD pemilik indikator diminta bertindak.
+$gaps# Di bawah (atau di atas) ambang ini, OPD pemilik indikator diminta bertindak.
 [kesenjangan.ambang]
 sanitasi_layak = 75
 air_layak = 80
@@ -178,12 +180,12 @@ titik = [{ tahun = 2024, persen = 19.8, bawah = 17.1, atas = 22.5 }]
 
 [audit_kasus]
 jumlah = 10
-
+$returned
 [keluaran]
 folder = "../../outputs/contoh-$year"
 ukuran = ["A4", "A3"]
 peta = ["usulan", "peluang", "prevalensi", "anak", "titik_panas", "tipologi"$review_map]
-bahan = ["paparan", "laporan", "atlas", "kalender", "dokumen"]
+bahan = [$extras]
 
 # Yang tertulis dalam keputusan, berita acara, dan surat; yang dikosongkan dicetak sebagai titik-titik.
 [keputusan]
@@ -195,6 +197,25 @@ mengingat = [
 [keputusan.surat]
 batas_waktu = "31 Maret $year"
 penanda_tangan = { jabatan = "Kepala Bappeda Kabupaten Contoh" }
+""")
+
+_GAPS = Template("""\
+# Yang harus ada di setiap desa; yang belum ada menjadi kegiatan OPD-nya.
+[kesenjangan]
+kelembagaan = [$structures]
+
+""")
+
+
+_RETURNED = Template("""\
+hasil = ["../indicators/$previous/hasil_audit_kasus_$previous.xlsx"]
+
+# Register orang tua asuh (Genting) yang dikirim kembali desa: angka per desa, tanpa data orang.
+[orang_tua_asuh]
+register = [
+    "../indicators/$previous/orang_tua_asuh_${previous}_s2.xlsx",
+    "../indicators/$year/orang_tua_asuh_${year}_s1.xlsx",
+]
 """)
 
 
@@ -235,10 +256,25 @@ def study_text(
     size : tuple of int
         Villages to be proposed, and kecamatan at most.
     """
-    review = "" if previous is None else _REVIEW.substitute(year=previous)
-    named = ", ".join(f'"{kode}"' for kode in silent)
+    extras = ["paparan", "laporan", "atlas", "kalender", "dokumen"]
+    parts = dict.fromkeys(("review_map", "structure_tables", "gaps", "returned"), "")
+    review = ""
+    if previous is not None:
+        extras += ["ansit", "audit_kasus", "orang_tua_asuh"]
+        review = _REVIEW.substitute(year=previous)
+        parts = {
+            "review_map": ', "reviu"',
+            "structure_tables": structure_study(year),
+            "gaps": _GAPS.substitute(structures=_quoted(STRUCTURES)),
+            "returned": _RETURNED.substitute(year=year, previous=previous),
+        }
+    named = _quoted(silent)
     study = _STUDY.substitute(
-        year=year, review_map="" if previous is None else ', "reviu"', silent=named, teams=teams,
-        listed=size[0], kecamatan=size[1],
+        year=year, silent=named, teams=teams, listed=size[0], kecamatan=size[1],
+        extras=_quoted(extras), **parts,
     )  # fmt: skip
     return study + review
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lokus.choice.solver.problem import Problem
 
-__all__ = ["ExtraRule", "Instance", "Kabupaten", "build_instance"]
+__all__ = ["ExtraRule", "Instance", "Kabupaten", "build_instance", "total_cost"]
 
 Ints = npt.NDArray[np.int64]
 ExtraName = Literal["kept", "jenis", "budget"]
@@ -36,7 +37,8 @@ class ExtraRule:
     label : str
         Which jenis.
     weight : ndarray of float, shape (m,)
-        1 or 0 for counts; the cost for a budget.
+        1 or 0 for counts; the cost for a budget, in the smallest decimal unit that the costs are written in
+        where sums of floats are exact in it, as are `least` and `most`.
     """
 
     name: ExtraName
@@ -288,4 +290,46 @@ def _extra_rules(
                 ),
                 remedy=_("complete the cost of these villages in their table"),
             )
-        yield ExtraRule(name="budget", weight=weight, least=0.0, most=float(problem.budget))
+        weight, most = _in_whole_units(weight, float(problem.budget))
+        yield ExtraRule(name="budget", weight=weight, least=0.0, most=most)
+
+
+_LARGEST = 2**53 - 1  # whole numbers up to it are exact as floats
+_DECIMALS = 15
+
+
+def total_cost(costs: npt.NDArray[np.float64]) -> float:
+    """Add up costs as the decimals that a reader sees, as far as floats can hold them.
+
+    Examples
+    --------
+    >>> total_cost(np.array([0.1, 0.2]))
+    0.3
+    """
+    decimals = _decimals(costs)
+    if decimals is None or np.abs(costs).sum() * 10.0**decimals > _LARGEST:
+        return math.fsum(costs.tolist())
+    return float(sum((Decimal(repr(float(cost))) for cost in costs), Decimal(0)))
+
+
+def _in_whole_units(costs: npt.NDArray[np.float64], budget: float) -> tuple[npt.NDArray[np.float64], float]:
+    """Give costs and budget in the smallest decimal unit of the costs, in which sums of floats are exact.
+
+    Costs are read as decimals: 0.1 and 0.2 keep a budget of 0.3, which the sum of the two floats exceeds.
+    Costs with more digits than that stay as they are; their sums are correctly rounded.
+    """
+    decimals = _decimals(costs)
+    if not decimals or (np.abs(costs).sum() + budget) * 10.0**decimals > _LARGEST:
+        return costs, budget
+    whole = [float(Decimal(repr(float(cost))).scaleb(decimals)) for cost in costs]
+    most = Decimal(repr(budget)).scaleb(decimals).to_integral_value(rounding=ROUND_FLOOR)
+    return np.array(whole, dtype=np.float64), float(most)
+
+
+def _decimals(costs: npt.NDArray[np.float64]) -> int | None:
+    """Count the decimals that the costs are written with; None where floats cannot add them up."""
+    most = 0
+    for cost in costs:
+        exponent = Decimal(repr(float(cost))).normalize().as_tuple().exponent
+        most = max(most, -int(exponent))
+    return most if most <= _DECIMALS else None

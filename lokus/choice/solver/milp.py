@@ -32,8 +32,6 @@ MOST_REPAIRS = 50
 DIGITS = 18
 # Costs in rupiah have more digits than the tolerances leave: their sums are compared a few digits at a time.
 _BASE = 10_000
-_LARGEST = 2**53 - 1  # whole numbers up to it are exact as floats
-_DECIMALS = 6
 
 
 class SolverError(LokusError):
@@ -242,31 +240,38 @@ class _Digits:
 
 
 def _digits_of_budgets(instance: Instance) -> list[_Digits]:
-    """Divide the costs of budgets into digits; none where a cost has too many decimals."""
+    """Divide the costs of budgets into digits, as exactly as :meth:`ExtraRule.holds` compares them."""
     found = []
     for extra in instance.extra:
-        if extra.name != "budget":
-            continue
-        for decimals in range(_DECIMALS + 1):
-            whole = np.round(extra.weight * 10**decimals)
-            if whole.max(initial=0.0) > _LARGEST:
-                break
-            if (whole / 10**decimals == extra.weight).all():
-                found.append(_digits(whole.astype(np.int64), Fraction(extra.most) * 10**decimals))
-                break
+        if extra.name == "budget":
+            costs = [Fraction(float(cost)) for cost in extra.weight]
+            parts = math.lcm(*(cost.denominator for cost in costs))
+            found.append(_digits([int(cost * parts) for cost in costs], _most_of_sums(extra.most, parts)))
     return found
 
 
-def _digits(weight: Ints, most: Fraction) -> _Digits:
-    step = max(1, int(np.gcd.reduce(weight, initial=0)))
-    rest, left = weight // step, math.floor(most / step)
+def _most_of_sums(most: float, parts: int) -> int:
+    """Largest exact sum, in units of 1/`parts`, that is `most` or less once it is rounded to a float."""
+    above = math.nextafter(most, math.inf)
+    if not math.isfinite(above):
+        return math.floor(Fraction(most) * parts)
+    middle = (Fraction(most) + Fraction(above)) / 2 * parts
+    largest = math.floor(middle)
+    # A sum just in the middle is rounded to the even one of its neighbours.
+    return largest if float(Fraction(largest, parts)) <= most else largest - 1
+
+
+def _digits(weight: Sequence[int], most: int) -> _Digits:
+    step = max(1, math.gcd(*weight))
+    rest, left = [cost // step for cost in weight], most // step
     parts = _Digits(weight=[], most=[])
-    while rest.max(initial=0) >= _BASE:
-        parts.weight.append(rest % _BASE)
+    while max(rest, default=0) >= _BASE:
+        parts.weight.append(np.array([cost % _BASE for cost in rest], dtype=np.int64))
         parts.most.append(left % _BASE)
-        rest, left = rest // _BASE, left // _BASE
-    parts.weight.append(rest)
-    parts.most.append(left)
+        rest, left = [cost // _BASE for cost in rest], left // _BASE
+    parts.weight.append(np.array(rest, dtype=np.int64))
+    # No list of the instance costs more than this many of the highest digits.
+    parts.most.append(min(left, sum(rest) + len(rest) + 1))
     return parts
 
 

@@ -16,6 +16,7 @@ from lokus.show.documents.page import (
     save_document,
     turn_page,
 )
+from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.period_tables import (
     block_table,
@@ -82,7 +83,8 @@ def write_period_document(path: str | Path, report: PeriodReport) -> Path:
     if len(report.course) > 2:
         for block in report.blocks:
             pages.table(course_table(report, block), size=8)
-    for part in foster_tables(report.foster, villages=False):
+    audited = case_audit_tables(report.audit_returns, villages=False)
+    for part in (*foster_tables(report.foster, villages=False), *audited):
         pages.table(part, size=8)
     turn_page(document, landscape=False)
     pages.table(silent_table(report), size=8.5)

@@ -18,6 +18,11 @@ from lokus.show.documents.page import (
 )
 from lokus.show.results.formalities import Signer
 from lokus.show.results.parts import kecamatan_names, part_of
+from lokus.show.tables.case_audit_tables import (
+    case_audit_kecamatan_table,
+    case_audit_total_table,
+    case_audit_villages_table,
+)
 from lokus.show.tables.foster_tables import foster_kecamatan_table, foster_villages_table
 from lokus.show.tables.situation import (
     area_gaps_table,
@@ -111,6 +116,13 @@ def write_situation(
             foster_villages_table(found, kecamatan=kecamatan) if kecamatan else foster_kecamatan_table(found),
             size=8,
         )
+    if material.audit_returns is not None:
+        audited = material.audit_returns
+        if not kecamatan:
+            sections.table(case_audit_total_table(audited), size=8)
+        sections.table(case_audit_kecamatan_table(audited, kecamatan=kecamatan), size=8)
+        if kecamatan:
+            sections.table(case_audit_villages_table(audited, kecamatan=kecamatan), size=8)
     turn_page(document, landscape=False)
     if material.structures is not None:
         sections.table(structures_table(material.structures, kecamatan=kecamatan))

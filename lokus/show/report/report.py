@@ -20,6 +20,7 @@ from lokus.show.charts.trajectory import trajectory_chart
 from lokus.show.maps.print_map import draw_map
 from lokus.show.results.info import synthetic_mark
 from lokus.show.results.text import caution_line
+from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.tables.cost_tables import cost_tables
 from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.review import causes_table, effect_table, review_table, stability_table
@@ -42,6 +43,7 @@ from lokus.show.tables.study import (
     prices_table,
     tasks_table,
 )
+from lokus.show.tables.village_structures import structure_tables
 from lokus.show.tables.villages import proposal_table, reasons
 from lokus.show.themes.themes import available_themes, make_layer
 from lokus.show.words.narrative import cautions, caveats, map_sentence, summary
@@ -113,7 +115,12 @@ def follow_up_parts(material: Material) -> dict[str, Any]:
     return {
         "offices": actions_table(material),
         "groups": groups_table(material),
-        "tables": (*cost_tables(material), *foster_tables(material.foster, villages=False)),
+        "tables": (
+            *cost_tables(material),
+            *structure_tables(material.structures),
+            *foster_tables(material.foster, villages=False),
+            *case_audit_tables(material.audit_returns, villages=False),
+        ),
         "trajectory": _picture(
             trajectory_chart(way, material.info), _("Target path, surveys and routine measurement by year")
         )

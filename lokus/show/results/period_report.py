@@ -16,6 +16,7 @@ from lokus.show.results.formalities import Formalities
 
 if TYPE_CHECKING:
     from lokus.findings import Finding
+    from lokus.followup.audit_returns import AuditReturns
     from lokus.followup.foster_parents import FosterParents
     from lokus.followup.service_blocks import ReportBlock
     from lokus.intake.earlier.calendar import FilledCalendar
@@ -51,6 +52,8 @@ class PeriodReport:
         The action calendar as filled in.
     foster : FosterParents, optional
         The register of foster parents, of this period and those before it.
+    audit_returns : AuditReturns, optional
+        Results of the case audit that the study names, which state no period.
     findings : tuple of Finding
         What reading the tables of the period showed.
     formalities : Formalities
@@ -69,6 +72,7 @@ class PeriodReport:
     decimals: Mapping[str, int]
     calendar: FilledCalendar | None = None
     foster: FosterParents | None = None
+    audit_returns: AuditReturns | None = None
     findings: tuple[Finding, ...] = ()
     formalities: Formalities = field(default_factory=Formalities)
     public: bool = False

@@ -1,4 +1,4 @@
-"""Write the slides for the rakor: ten to fourteen, and those of the review.
+"""Write the slides for the rakor: ten to fourteen, and those of review, costs and what the field sent back.
 
 Figures are those of workbook and maps.
 """
@@ -13,6 +13,7 @@ from lokus.files import atomic_path
 from lokus.show.maps.print_map import draw_map
 from lokus.show.slides.cost_slides import costs_slides
 from lokus.show.slides.deck import Deck
+from lokus.show.slides.field_slides import field_slides
 from lokus.show.slides.followup import follow_up_slide, gaps_slide, trajectory_slide
 from lokus.show.slides.maps import map_pair_slide, map_slide
 from lokus.show.slides.proposal import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_slides"]
 
-_MOST = 14  # slides of a meeting that decides a list, besides those of costs
+_MOST = 14  # slides of a meeting that decides a list, besides those of costs and of what the field sent back
 _OTHERS = 11  # besides the list itself and the patterns
 _PATTERNS = ("titik_panas", "tipologi")
 
@@ -115,6 +116,7 @@ def build_slides(material: Material, *, sheets: Callable[[str], Figure] | None =
     gaps_slide(deck, material)
     follow_up_slide(deck, material)
     costs_slides(deck, material)
+    field_slides(deck, material)
     trajectory_slide(deck, material)
     sources_slide(deck, material)
     return deck

@@ -10,7 +10,21 @@ from lokus.show.tables.table import Column, Table
 if TYPE_CHECKING:
     from lokus.followup.structures import Structures
 
-__all__ = ["lacking_table", "structures_table"]
+__all__ = ["lacking_table", "structure_tables", "structures_table"]
+
+
+def structure_tables(structures: Structures | None) -> tuple[Table, ...]:
+    """Give how many villages have each structure, and which lokus lack one; none without structures.
+
+    Examples
+    --------
+    >>> structure_tables(None)
+    ()
+    """
+    if structures is None:
+        return ()
+    lacking = lacking_table(structures, lokus_only=True)
+    return (structures_table(structures), *([lacking] if len(lacking) else []))
 
 
 def structures_table(structures: Structures, *, kecamatan: str = "") -> Table:
@@ -49,7 +63,7 @@ def structures_table(structures: Structures, *, kecamatan: str = "") -> Table:
     )
 
 
-def lacking_table(structures: Structures, *, kecamatan: str = "") -> Table:
+def lacking_table(structures: Structures, *, kecamatan: str = "", lokus_only: bool = False) -> Table:
     """Which structure is to be set up in which village, the lokus first.
 
     Parameters
@@ -57,6 +71,8 @@ def lacking_table(structures: Structures, *, kecamatan: str = "") -> Table:
     structures : Structures
     kecamatan : str
         Code of one kecamatan; empty for all.
+    lokus_only : bool
+        Without villages that are not on the list.
 
     Examples
     --------
@@ -72,11 +88,14 @@ def lacking_table(structures: Structures, *, kecamatan: str = "") -> Table:
     rows = structures.lacking
     if kecamatan:
         rows = rows[rows["kode_kecamatan"] == kecamatan]
+    if lokus_only:
+        rows = rows[rows["lokus"]]
+    inside = [_("yes") if one else _("no") for one in rows["lokus"]]
     return Table.of(
         None if kecamatan else Column.text(_("Kecamatan"), rows["kecamatan"], width=20),
         Column.text(_("Village"), rows["desa"], width=22),
-        Column.text(_("Lokus"), [_("yes") if inside else _("no") for inside in rows["lokus"]], width=8),
+        None if lokus_only else Column.text(_("Lokus"), inside, width=8),
         Column.text(_("To be set up"), rows["struktur"], width=40),
         Column.text(_("Office (OPD)"), rows["opd"], width=24),
-        title=_("Structures to be set up"),
+        title=_("Structures to be set up in the lokus") if lokus_only else _("Structures to be set up"),
     )

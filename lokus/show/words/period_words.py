@@ -86,6 +86,8 @@ def _lines(report: PeriodReport) -> Iterator[str]:
         )  # fmt: skip
     if report.foster is not None:
         yield str(report.foster)
+    if report.audit_returns is not None and len(report.audit_returns.total):
+        yield str(report.audit_returns)
 
 
 def _signed(value: float, decimals: int) -> str:

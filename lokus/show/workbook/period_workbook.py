@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from lokus.findings import level_label
 from lokus.i18n import gettext as _
+from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.period_tables import (
     area_table,
@@ -89,6 +90,12 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
     for name, table in zip(
         (_("Foster parents"), _("Foster parents kecamatan"), _("Foster parents villages")),
         foster_tables(report.foster),
+        strict=False,
+    ):
+        _place(book, report, name, table)
+    for name, table in zip(
+        (_("Case audit"), _("Case audit kecamatan"), _("Case audit villages")),
+        case_audit_tables(report.audit_returns),
         strict=False,
     ):
         _place(book, report, name, table)

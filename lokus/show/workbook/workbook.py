@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from lokus.i18n import gettext as _
+from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.tables.foster_tables import foster_tables
 from lokus.show.tables.study import clusters_table, deviance_table
 from lokus.show.workbook.cells import prepare_print, save_workbook
 from lokus.show.workbook.cost_sheet import costs_sheet
-from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
+from lokus.show.workbook.followup import add_followup_sheets, structures_sheet
 from lokus.show.workbook.proposal import (
     audit_sheet,
     basis_sheet,
@@ -99,8 +100,11 @@ def write_workbook(path: str | Path, material: Material) -> Path:
         gap_sheet(book.create_sheet(_("Gaps")), material, material.gaps)
     if material.costs is not None:
         costs_sheet(book.create_sheet(_("Costs")), material)
-    if material.audit_returns is not None:
-        audit_returns_sheet(book.create_sheet(_("Case audit results")), info, material.audit_returns)
+    audited = case_audit_tables(material.audit_returns)
+    if audited:
+        stacked_sheet(
+            book.create_sheet(_("Case audit results")), info, _("Results of the case audit"), audited
+        )
     fostered = foster_tables(material.foster)
     if fostered:
         stacked_sheet(book.create_sheet(_("Foster parents")), info, _("Register of foster parents"), fostered)

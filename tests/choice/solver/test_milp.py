@@ -94,3 +94,47 @@ def test_costs_with_decimals_keep_their_budget_and_finer_ones_are_verified():
             instance = build_instance(scores, kecamatan, Problem(n=2, budget=budget), None, cost=money)
             proof = solve_milp(instance)
             assert (None if proof is None else scores[list(instance.codes[proof.chosen])].sum()) == best
+
+
+def _costs(kind: str, rng: np.random.Generator, m: int) -> np.ndarray:
+    if kind == "seven decimals":
+        return rng.lognormal(3, 1, m).round(7)
+    if kind == "all digits":
+        return rng.lognormal(3, 1, m)
+    if kind == "alike but for the last digits":
+        return 1e9 + rng.integers(0, 30, m) * 2.0**-22
+    return 10.0 ** rng.uniform(-9, 12, m)
+
+
+@pytest.mark.parametrize(
+    "kind", ["seven decimals", "all digits", "alike but for the last digits", "of all sizes"]
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_no_costs_are_too_fine_for_the_solver(kind, seed):
+    rng, m, n = np.random.default_rng(seed), 14, 4
+    codes = [f"9901{place % 3 + 1:02d}2{place // 3 + 1:03d}" for place in range(m)]
+    value = pd.Series(rng.random(m).round(3), index=codes)
+    money = pd.Series(_costs(kind, rng, m), index=codes)
+    lists = [list(four) for four in itertools.combinations(codes, n)]
+    spent = [math.fsum(money[four]) for four in lists]
+    for budget in (sorted(spent)[len(spent) // 7], np.median(spent)):
+        kept = [value[four].sum() for four, cost in zip(lists, spent, strict=True) if cost <= budget]
+        instance = build_instance(
+            value, pd.Series([code[:6] for code in codes], index=codes), Problem(n=n, budget=float(budget)),
+            None, cost=money,
+        )  # fmt: skip
+        chosen = instance.codes[solve_milp(instance).chosen]
+        assert math.fsum(money[list(chosen)]) <= budget
+        assert value[list(chosen)].sum() == pytest.approx(max(kept), abs=1e-9)
+
+
+def test_costs_are_added_up_as_the_decimals_that_a_reader_sees():
+    codes = ["9901012001", "9901012002", "9901012003"]
+    scores, kecamatan = pd.Series([3.0, 2.0, 1.0], index=codes), pd.Series("990101", index=codes)
+    money = pd.Series([0.1, 0.2, 0.05], index=codes)  # 0.1 + 0.2 > 0.3 in binary floats
+    assert money.iloc[:2].sum() > 0.3
+    instance = build_instance(scores, kecamatan, Problem(n=2, budget=0.3), None, cost=money)
+    assert solve_milp(instance).chosen.tolist() == [True, True, False]
+    tight = build_instance(scores, kecamatan, Problem(n=2, budget=0.29), None, cost=money)
+    assert solve_milp(tight).chosen.tolist() == [True, False, True]
+    assert not tight.extra[0].holds(np.array([True, True, False]))

@@ -16,8 +16,10 @@ from lokus.followup.structures import village_structures
 from lokus.i18n import use_language
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.show.results.info import StudyInfo
+from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.workbook.cells import prepare_print
-from lokus.show.workbook.followup import add_followup_sheets, audit_returns_sheet, structures_sheet
+from lokus.show.workbook.followup import add_followup_sheets, structures_sheet
+from lokus.show.workbook.stacked_sheet import stacked_sheet
 
 NAMES = ["Pembagian", "Sasaran", "Lintasan target", "Audit kasus", "Langkah audit kasus"]
 
@@ -207,7 +209,8 @@ def test_small_counts_are_said_to_be_masked_and_others_told():
     )
     sheet = Workbook().active
     info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
-    audit_returns_sheet(sheet, info, audit_returns(rows, villages, load_catalogue()))
+    tables = case_audit_tables(audit_returns(rows, villages, load_catalogue()))
+    stacked_sheet(sheet, info, "Hasil audit kasus", tables)
     values = [cell.value for row in sheet.iter_rows() for cell in row]
     assert 31 in values
     assert 2 not in values[10:] or values.count(2) <= 2  # recommendations, never cases
