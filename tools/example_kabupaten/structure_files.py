@@ -61,9 +61,9 @@ def community_sheet(kabupaten: Kabupaten, year: int, names: pd.DataFrame) -> She
     sheet.add(["No", "Kecamatan", "Desa/Kelurahan", "TPPS Desa/Kelurahan", "Jumlah Posyandu"], bold=True)
     known = found[found["tpps_desa"].notna()]
     for number, (kode, row) in enumerate(known.iterrows(), start=1):
-        place = names.loc[str(kode)]
+        place = [str(names.loc[str(kode), column]) for column in ("kecamatan_tertulis", "desa_tertulis")]
         words: list[Cell] = ["Ada" if row["tpps_desa"] else "Belum", int(row["posyandu"])]
-        sheet.add([number, place["kecamatan_tertulis"], place["desa_tertulis"], *words])
+        sheet.add([number, *place, *words])
     return sheet
 
 
