@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
 from lokus.show.atlas.page_map import AtlasBaseMap
-from lokus.show.atlas.page_text import Flow, write_gaps, write_reasons, write_table
+from lokus.show.atlas.page_text import Flow, PageText, write_gaps, write_reasons, write_table
 from lokus.show.drawing.furniture import INK, QUIET, draw_box
 from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import PAPER, Box, Page
@@ -71,7 +71,8 @@ class AtlasBook:
         """Draw the pages of one kecamatan; most need one."""
         here = (self.results["kode_kecamatan"] == kode).to_numpy()
         villages = self.results.loc[here]
-        plan = _plan(self._shorter(villages))
+        text = PageText.of(villages, self.gaps)
+        plan = _plan(_shorter(text))
         figure, page = blank_sheet(plan)
         heading = _("Kecamatan {name}").format(name=self.names[kode])
         draw_header(page, plan, replace(self.info, rule=""), heading, logo=self.logo)
@@ -105,27 +106,27 @@ class AtlasBook:
             flow.paragraph(
                 _("Also bordering: {names}").format(names=", ".join(drawn.unnamed)), lines=2, color=QUIET
             )
-        self._write_text(flow, villages, drawn.letters)
+        _write_text(flow, text, drawn.letters)
         yield from sheets
 
-    def _write_text(self, flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str]) -> None:
-        write_table(flow, villages, letters)
-        write_reasons(flow, villages)
-        if self.gaps is not None:
-            write_gaps(flow, villages, self.gaps)
 
-    def _shorter(self, villages: gpd.GeoDataFrame) -> float:
-        """Millimetres the map gives up so that its text ends on the same page, where few are missing.
+def _write_text(flow: Flow, text: PageText, letters: dict[str, str]) -> None:
+    write_table(flow, text, letters)
+    write_reasons(flow, text)
+    write_gaps(flow, text)
 
-        A further page with two lines on it would be turned for nothing; a long text needs one anyway.
-        """
-        room = _plan().listing
-        endless = Box(room.left, room.top - 10_000, room.right, room.top)
-        _figure, page = blank_sheet(_plan())
-        flow = Flow(page=page, box=endless, turn=lambda: page, next_top=room.top)
-        self._write_text(flow, villages, {})
-        missing = room.top - flow.y + _BORDERING - room.height
-        return missing if 0 < missing <= _GIVES else 0.0
+
+def _shorter(text: PageText) -> float:
+    """Millimetres the map gives up so that its text ends on the same page, where few are missing.
+
+    A further page with two lines on it would be turned for nothing; a long text needs one anyway.
+    """
+    room = _plan().listing
+    endless = Box(room.left, room.top - 10_000, room.right, room.top)
+    flow = Flow(page=None, box=endless, turn=lambda: None, next_top=room.top)
+    _write_text(flow, text, {})
+    missing = room.top - flow.y + _BORDERING - room.height
+    return missing if 0 < missing <= _GIVES else 0.0
 
 
 _BORDERING = 2 * (line_height(6.3) + 0.25)

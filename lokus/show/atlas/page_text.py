@@ -18,11 +18,9 @@ from lokus.show.themes.palette import STATUS, class_label
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import geopandas as gpd
-
     from lokus.show.tables.table import Column
 
-__all__ = ["Flow", "write_gaps", "write_reasons", "write_table"]
+__all__ = ["Flow", "PageText", "write_gaps", "write_reasons", "write_table"]
 
 _SIZE = 6.3
 _ROW = 3.75
@@ -38,8 +36,8 @@ class Flow:
 
     Parameters
     ----------
-    page : Axes
-        Page written on now, in millimetres.
+    page : Axes or None
+        Page written on now, in millimetres; without one the text is only measured.
     box : Box
         Room for the text on the first page.
     turn : callable
@@ -71,12 +69,23 @@ class Flow:
             self.page = self.turn()
             self.y = self.next_top
 
+    def write(self, x: float, y: float, text: str, size: float, **style: Any) -> None:
+        """Write a line on the page, see :func:`lokus.show.drawing.furniture.write`."""
+        if self.page is not None and text:
+            write(self.page, x, y, text, size, **style)
+
+    def fill(self, box: Box, **style: Any) -> None:
+        """Draw a box on the page, see :func:`lokus.show.drawing.furniture.draw_box`."""
+        if self.page is not None:
+            draw_box(self.page, box, **style)
+
     def heading(self, text: str, *, after: float) -> None:
         """Write a heading that stays with the `after` millimetres that follow it."""
         self.keep(7 + after)
         self.y -= 5.2
-        write(self.page, self.box.left, self.y, text, 8.5, weight="bold")
-        self.page.plot([self.box.left, self.box.right], [self.y - 1.3] * 2, color=SOFT, linewidth=0.6)
+        self.write(self.box.left, self.y, text, 8.5, weight="bold")
+        if self.page is not None:
+            self.page.plot([self.box.left, self.box.right], [self.y - 1.3] * 2, color=SOFT, linewidth=0.6)
         self.y -= 1.6
 
     def paragraph(
@@ -87,10 +96,82 @@ class Flow:
         self.keep(len(broken) * (line_height(size) + 0.25))
         for line in broken:
             self.take(line_height(size) + 0.25)
-            write(self.page, self.box.left + indent, self.y, line, size, **style)
+            self.write(self.box.left + indent, self.y, line, size, **style)
 
 
-def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str]) -> None:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PageText:
+    """What stands below the map of a kecamatan, put into words once: it is measured, then written.
+
+    Parameters
+    ----------
+    villages : DataFrame
+        In the order of their rank.
+    columns : sequence of Column
+        What is known of each.
+    reasons : sequence of (number, village, reason)
+        The lokus.
+    gaps : mapping of str to sequence of str, or None
+        What each office lacks; without it the page has no such part.
+    gap_count : int
+        Number of gaps.
+    """
+
+    villages: pd.DataFrame
+    columns: Sequence[Column]
+    reasons: Sequence[tuple[str, str, str]]
+    gaps: Mapping[str, Sequence[str]] | None = None
+    gap_count: int = 0
+
+    @classmethod
+    def of(cls, villages: pd.DataFrame, gaps: pd.DataFrame | None = None) -> PageText:
+        """Put the villages of a kecamatan into words.
+
+        Parameters
+        ----------
+        villages : DataFrame
+            Their part of the results.
+        gaps : pandas.DataFrame, optional
+            A row each: ``kode_desa``, ``opd``, ``indikator``, optionally ``nilai``.
+
+        Examples
+        --------
+        >>> from lokus import Kajian
+        >>> results = Kajian.open("data/kajian/contoh-2026.toml").results
+        >>> text = PageText.of(results[results["kode_kecamatan"] == "990101"])
+        >>> len(text.reasons) == int(text.villages["nomor"].notna().sum())
+        True
+        """
+        facts = pd.DataFrame(villages.drop(columns="geometry", errors="ignore"))
+        rank = facts["peringkat"] if "peringkat" in facts else pd.Series(pd.NA, index=facts.index)
+        ordered = facts.loc[rank.astype("Float64").sort_values(kind="stable", na_position="last").index]
+        chosen = (
+            facts[facts["nomor"].notna()].sort_values("nomor", kind="stable")
+            if "nomor" in facts
+            else facts[:0]
+        )
+        numbers = [str(int(number)) for number in chosen["nomor"]] if len(chosen) else []
+        mine = None if gaps is None else gaps[gaps["kode_desa"].isin(facts.index)]
+        return cls(
+            villages=ordered, columns=village_cells(ordered),
+            reasons=list(zip(numbers, chosen["desa"].astype(str), reasons(chosen), strict=True)),
+            gaps=None if mine is None else _by_office(mine, facts),
+            gap_count=0 if mine is None else len(mine),
+        )  # fmt: skip
+
+
+def _by_office(gaps: pd.DataFrame, villages: pd.DataFrame) -> dict[str, list[str]]:
+    """Gaps in words: for each office, the villages that lack an indicator."""
+    return {
+        str(opd): [
+            f"{indikator}: {', '.join(_named(rows, villages))}"
+            for indikator, rows in of_opd.groupby("indikator", sort=True)
+        ]
+        for opd, of_opd in gaps.groupby("opd", sort=True)
+    }
+
+
+def write_table(flow: Flow, text: PageText, letters: dict[str, str]) -> None:
     """Write the villages in the order of their rank, with what is known of each.
 
     Parameters
@@ -107,35 +188,32 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
     >>> page = Figure().add_subplot()
     >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
     >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
-    >>> write_table(flow, villages, {})
+    >>> write_table(flow, PageText.of(villages), {})
     >>> sum((text.get_gid() or "").startswith("tabel:") for text in page.texts) == len(villages)
     True
     """
-    rank = villages["peringkat"] if "peringkat" in villages else pd.Series(pd.NA, index=villages.index)
-    ordered = villages.assign(_rank=rank.astype("Float64")).sort_values(
-        "_rank", kind="stable", na_position="last"
-    )
-    ordered = ordered.drop(columns="_rank")
-    columns = village_cells(ordered)
-    numbers = ordered["nomor"] if "nomor" in ordered else pd.Series(pd.NA, index=ordered.index)
+    ordered, columns = text.villages, text.columns
     flow.heading(_("Villages of this kecamatan: {n}").format(n=len(ordered)), after=3 * _ROW)
     names = [
         str(desa) + (f" ({letters[kode]})" if kode in letters else "")
         for kode, desa in ordered["desa"].items()
     ]
-    labels = [class_label(str(status)) for status in ordered["status_usulan"]]
+    statuses = ordered["status_usulan"].astype(str).tolist()
+    labels = [class_label(status) for status in statuses]
+    given = ordered["nomor"] if "nomor" in ordered else [pd.NA] * len(ordered)
+    numbers = ["" if pd.isna(number) else str(int(number)) for number in given]
     plan = _Plan.of(columns, names, labels, left=flow.box.left + 8, right=flow.box.right)
 
     def head() -> None:
         tall = max(len(lines) for lines in plan.heads)
         flow.take(_ROW + 0.4 + (tall - 1) * line_height(_HEAD))
-        write(flow.page, flow.box.left + 6, flow.y + 0.9, _("No."), _HEAD, ha="right", color=QUIET)
-        write(flow.page, flow.box.left + 8, flow.y + 0.9, _("Village"), _HEAD, color=QUIET)
+        flow.write(flow.box.left + 6, flow.y + 0.9, _("No."), _HEAD, ha="right", color=QUIET)
+        flow.write(flow.box.left + 8, flow.y + 0.9, _("Village"), _HEAD, color=QUIET)
         for edge, lines in zip(plan.edges, plan.heads, strict=True):
             for up, line in enumerate(reversed(lines)):
                 y = flow.y + 0.9 + up * line_height(_HEAD)
-                write(flow.page, edge, y, line, _HEAD, ha="right", color=QUIET)
-        write(flow.page, plan.status + 3.4, flow.y + 0.9, _("Status"), _HEAD, color=QUIET)
+                flow.write(edge, y, line, _HEAD, ha="right", color=QUIET)
+        flow.write(plan.status + 3.4, flow.y + 0.9, _("Status"), _HEAD, color=QUIET)
 
     head()
     for place, kode in enumerate(ordered.index):
@@ -145,21 +223,18 @@ def write_table(flow: Flow, villages: gpd.GeoDataFrame, letters: dict[str, str])
             flow.take(_ROW)
         base = flow.y + 1.05
         if place % 2 == 0:
-            draw_box(
-                flow.page, Box(flow.box.left, flow.y, flow.box.right, flow.y + _ROW), face=_STRIPE, zorder=0.5
-            )
-        number = "" if pd.isna(numbers[kode]) else str(int(numbers[kode]))
+            flow.fill(Box(flow.box.left, flow.y, flow.box.right, flow.y + _ROW), face=_STRIPE, zorder=0.5)
+        number = numbers[place]
         own = flow.box.left + 6
-        write(flow.page, own, base, number, _SIZE, ha="right", weight="bold", gid=f"tabel nomor:{kode}")
+        flow.write(own, base, number, _SIZE, ha="right", weight="bold", gid=f"tabel nomor:{kode}")
         weight = "bold" if number else "normal"
         name = shorten(names[place], plan.size, plan.names, weight=weight)
-        write(flow.page, flow.box.left + 8, base, name, plan.size, weight=weight, gid=f"tabel:{kode}")
+        flow.write(flow.box.left + 8, base, name, plan.size, weight=weight, gid=f"tabel:{kode}")
         for edge, column in zip(plan.edges, columns, strict=True):
-            write(flow.page, edge, base, column.texts[place], plan.size, ha="right")
+            flow.write(edge, base, column.texts[place], plan.size, ha="right")
         swatch = Box(plan.status, flow.y + 0.8, plan.status + 2.2, flow.y + 3)
-        status = str(ordered.loc[kode, "status_usulan"])
-        draw_box(flow.page, swatch, face=STATUS[status], edge="#8b9499", width=0.4)
-        write(flow.page, plan.status + 3.4, base, labels[place], plan.size)
+        flow.fill(swatch, face=STATUS[statuses[place]], edge="#8b9499", width=0.4)
+        flow.write(plan.status + 3.4, base, labels[place], plan.size)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,13 +257,16 @@ class _Plan:
         left: float,
         right: float,
     ) -> _Plan:
+        # What is widest is so at any size.
+        name, label = _widest(names, weight="bold"), _widest(labels)
+        bodies = [_widest(column.texts) for column in columns]
         size = _SIZE
         while True:
-            room = max((text_width(name, size, weight="bold") for name in names), default=0.0)
-            mark = 3.4 + max((text_width(label, size) for label in labels), default=0.0)
+            room = text_width(name, size, weight="bold")
+            mark = 3.4 + text_width(label, size)
             heads, needs = [], []
-            for column in columns:
-                body = max((text_width(text, size) for text in column.texts), default=0.0)
+            for column, text in zip(columns, bodies, strict=True):
+                body = text_width(text, size)
                 widest = max(body, *(text_width(word, _HEAD) for word in column.head.split()))
                 heads.append(tuple(wrap(column.head, _HEAD, widest + 0.1, lines=3)) or ("",))
                 needs.append(max(body, *(text_width(line, _HEAD) for line in heads[-1])))
@@ -208,7 +286,11 @@ class _Plan:
         )  # fmt: skip
 
 
-def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:
+def _widest(texts: Sequence[str], weight: str = "normal") -> str:
+    return max(texts, key=lambda text: text_width(text, 1.0, weight=weight), default="")
+
+
+def write_reasons(flow: Flow, text: PageText) -> None:
     """Write the lokus of the kecamatan, each with its reason.
 
     Examples
@@ -220,20 +302,15 @@ def write_reasons(flow: Flow, villages: gpd.GeoDataFrame) -> None:
     >>> page = Figure().add_subplot()
     >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
     >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
-    >>> write_reasons(flow, villages)
+    >>> write_reasons(flow, PageText.of(villages))
     >>> flow.y < flow.box.top
     True
     """
-    chosen = (
-        villages[villages["nomor"].notna()].sort_values("nomor", kind="stable")
-        if "nomor" in villages
-        else villages[:0]
-    )
-    flow.heading(_("Lokus and why: {n}").format(n=len(chosen)), after=2 * _ROW)
-    if chosen.empty:
+    flow.heading(_("Lokus and why: {n}").format(n=len(text.reasons)), after=2 * _ROW)
+    if not text.reasons:
         flow.paragraph(_("No village of this kecamatan has been proposed."), color=QUIET)
-    for (_kode, row), why in zip(chosen.iterrows(), reasons(chosen), strict=True):
-        _entry(flow, str(int(row["nomor"])), str(row["desa"]), why)
+    for number, name, why in text.reasons:
+        _entry(flow, number, name, why)
 
 
 def _entry(flow: Flow, number: str, name: str, text: str) -> None:
@@ -246,10 +323,10 @@ def _entry(flow: Flow, number: str, name: str, text: str) -> None:
         flow.take(line_height(_SIZE) + 0.25)
         left = flow.box.left + indent
         if place == 0:
-            write(flow.page, flow.box.left + 6, flow.y, number, _SIZE, ha="right", weight="bold")
-            write(flow.page, left, flow.y, name, _SIZE, weight="bold")
+            flow.write(flow.box.left + 6, flow.y, number, _SIZE, ha="right", weight="bold")
+            flow.write(left, flow.y, name, _SIZE, weight="bold")
             left += title
-        write(flow.page, left, flow.y, line, _SIZE, color=INK if place == 0 else QUIET)
+        flow.write(left, flow.y, line, _SIZE, color=INK if place == 0 else QUIET)
     flow.y -= 0.5
 
 
@@ -262,13 +339,8 @@ def _after(text: str, width: float, used: float) -> list[str]:
     return [first[0], *wrap(rest, _SIZE, width, lines=2)]
 
 
-def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> None:
-    """Write the gaps of the villages, by responsible office.
-
-    Parameters
-    ----------
-    gaps : pandas.DataFrame
-        A row each: ``kode_desa``, ``opd``, ``indikator``, optionally ``nilai``.
+def write_gaps(flow: Flow, text: PageText) -> None:
+    """Write the gaps of the villages, by responsible office; nothing where they are not known.
 
     Examples
     --------
@@ -279,30 +351,24 @@ def write_gaps(flow: Flow, villages: gpd.GeoDataFrame, gaps: pd.DataFrame) -> No
     >>> page = Figure().add_subplot()
     >>> flow = Flow(page=page, box=Box(10, 20, 200, 150), turn=lambda: page, next_top=280)
     >>> villages = kajian.results[kajian.results["kecamatan"] == kajian.results["kecamatan"].iloc[0]]
-    >>> write_gaps(flow, villages, kajian.gaps)
+    >>> write_gaps(flow, PageText.of(villages, kajian.gaps))
     >>> flow.y < flow.box.top
     True
     """
-    mine = gaps[gaps["kode_desa"].isin(villages.index)]
-    written = {
-        str(opd): [
-            f"{indikator}: {', '.join(_named(rows, villages))}"
-            for indikator, rows in of_opd.groupby("indikator", sort=True)
-        ]
-        for opd, of_opd in mine.groupby("opd", sort=True)
-    }
+    if text.gaps is None:
+        return
     # A part that does not fit begins on the next page: a line or two alone there would be read by no one.
-    flow.keep(min(_gaps_height(flow, written), flow.next_top - flow.box.bottom))
-    flow.heading(_("Gaps by office (OPD): {n}").format(n=len(mine)), after=2 * _ROW)
-    if mine.empty:
+    flow.keep(min(_gaps_height(flow, text.gaps), flow.next_top - flow.box.bottom))
+    flow.heading(_("Gaps by office (OPD): {n}").format(n=text.gap_count), after=2 * _ROW)
+    if not text.gaps:
         flow.paragraph(_("No gap is known."), color=QUIET)
-    for opd, texts in written.items():
+    for opd, lacks in text.gaps.items():
         flow.keep(2 * line_height(_SIZE) + 1.1)
         flow.take(line_height(_SIZE) + 0.8)
         office = shorten(opd, _SIZE, flow.box.width, weight="bold")
-        write(flow.page, flow.box.left, flow.y, office, _SIZE, weight="bold")
-        for text in texts:
-            flow.paragraph(text, indent=_INDENT)
+        flow.write(flow.box.left, flow.y, office, _SIZE, weight="bold")
+        for lack in lacks:
+            flow.paragraph(lack, indent=_INDENT)
 
 
 def _gaps_height(flow: Flow, written: Mapping[str, Sequence[str]]) -> float:
@@ -313,7 +379,7 @@ def _gaps_height(flow: Flow, written: Mapping[str, Sequence[str]]) -> float:
     return 6.8 + len(written) * (line + 0.8) + max(lines, 1) * (line + 0.25)
 
 
-def _named(rows: pd.DataFrame, villages: gpd.GeoDataFrame) -> Sequence[str]:
+def _named(rows: pd.DataFrame, villages: pd.DataFrame) -> Sequence[str]:
     names = villages["desa"].loc[rows["kode_desa"]].astype(str)
     values = [_read(value) for value in rows["nilai"]] if "nilai" in rows else [""] * len(rows)
     return sorted(f"{name} ({value})" if value else name for name, value in zip(names, values, strict=True))

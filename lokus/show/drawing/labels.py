@@ -177,12 +177,59 @@ def inner_points(polygon: Any, *, width: float, height: float, step: float, shar
     low, high = grid - half, grid + half
     inside = np.ones(len(grid))
     crossing = np.flatnonzero(~shapely.covers(body, shapely.box(*low.T, *high.T)))
-    # Clipping by a rectangle is several times faster than cutting two polygons.
-    cut = [shapely.clip_by_rect(body, *low[k], *high[k]) for k in crossing]
-    inside[crossing] = shapely.area(cut) / (width * height)
+    inside[crossing] = areas_in_boxes(body, low[crossing], high[crossing]) / (width * height)
     away = np.hypot(*(grid - deepest).T) / max(right - left, top - bottom, 1e-9)
     order = np.lexsort((grid[:, 1], grid[:, 0], -np.round(inside - 0.25 * away, 6)))
     return np.asarray(grid[order[inside[order] >= share]], dtype=float)
+
+
+def areas_in_boxes(polygon: Any, low: Floats, high: Floats) -> Floats:
+    """Area of a polygon in each of many boxes, all at once: cutting it with them one by one takes far longer.
+
+    The area under a piece of its outline, between floor and ceiling of a box, counts for one way round and
+    against the other.
+
+    Parameters
+    ----------
+    polygon : shapely.Polygon
+    low, high : arrays of shape (n, 2)
+        Corners of the boxes.
+
+    Examples
+    --------
+    >>> corners = np.array([[0.0, 0.0], [3.0, 1.0]])
+    >>> areas_in_boxes(shapely.box(1, 0, 9, 9), corners, corners + 2).tolist()
+    [2.0, 4.0]
+    """
+    rings = shapely.get_rings(shapely.normalize(polygon))  # outside clockwise, holes the other way round
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    pieces = np.flatnonzero(np.diff(ring) == 0)
+    start, step = points[pieces], points[pieces + 1] - points[pieces]
+    slope = np.divide(step[:, 1], step[:, 0], out=np.zeros(len(step)), where=step[:, 0] != 0)
+    left, right = np.sort([points[pieces, 0], points[pieces + 1, 0]], axis=0)
+    # Where a piece enters and leaves the columns of each box, and how high above the floor it is there.
+    west, east = np.clip(low[:, :1], left, right), np.clip(high[:, :1], left, right)
+    first = start[:, 1] + slope * (west - start[:, 0]) - low[:, 1:]
+    last = start[:, 1] + slope * (east - start[:, 0]) - low[:, 1:]
+    tall = (high - low)[:, 1:]
+    rise = last - first
+    # Mean height between floor and ceiling: by the integral of the height so cut; a level piece has its own.
+    level = np.abs(rise) < _LEVEL
+    mean = np.where(
+        level,
+        np.clip(first, 0, tall),
+        (_under(last, tall) - _under(first, tall)) / np.where(level, 1.0, rise),
+    )
+    return np.asarray(((east - west) * mean * np.sign(step[:, 0])).sum(axis=1))
+
+
+_LEVEL = 1e-7  # millimetres; a smaller rise would be lost in rounding
+
+
+def _under(height: Floats, tall: Floats) -> Floats:
+    """Integral of a height cut at floor and ceiling, up to that height."""
+    cut = np.clip(height, 0, tall)
+    return cut**2 / 2 + tall * (np.maximum(height, tall) - tall)
 
 
 def largest_part(polygon: Any) -> Any:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from lokus.show.atlas.page_text import Flow, write_gaps, write_reasons, write_table
+from lokus.show.atlas.page_text import Flow, PageText, write_gaps, write_reasons, write_table
 from lokus.show.drawing.layout import Box
 
 
@@ -33,7 +33,7 @@ def written(flow, prefix):
 
 
 def test_villages_stand_in_the_order_of_their_rank_each_once_over_pages(flow, full):
-    write_table(flow, full, {full.index[0]: "A"})
+    write_table(flow, PageText.of(full), {full.index[0]: "A"})
     ranked = full["peringkat"].astype("Float64").sort_values(na_position="last", kind="stable").index
     assert written(flow, "tabel:") == list(ranked)
     assert len(flow.pages) > 1
@@ -41,17 +41,17 @@ def test_villages_stand_in_the_order_of_their_rank_each_once_over_pages(flow, fu
 
 
 def test_nothing_is_written_below_the_box(flow, full):
-    write_table(flow, full, {})
-    write_reasons(flow, full)
+    write_table(flow, PageText.of(full), {})
+    write_reasons(flow, PageText.of(full))
     assert all(text.get_position()[1] >= flow.box.bottom for page in flow.pages for text in page.texts)
 
 
 def test_every_lokus_has_its_reason_and_none_is_said(flow, full):
-    write_reasons(flow, full.assign(alasan="Peringkat menurut skor."))
+    write_reasons(flow, PageText.of(full.assign(alasan="Peringkat menurut skor.")))
     words = [text.get_text() for page in flow.pages for text in page.texts]
     numbers = [str(number) for number in sorted(full["nomor"].dropna().astype(int))]
     assert [word for word in words if word in numbers] == numbers
-    write_reasons(flow, full[full["nomor"].isna()])
+    write_reasons(flow, PageText.of(full[full["nomor"].isna()]))
     assert "Tidak ada desa/kelurahan di kecamatan ini yang diusulkan." in [
         text.get_text() for page in flow.pages for text in page.texts
     ]
@@ -67,7 +67,7 @@ def test_gaps_stand_by_office_and_only_those_of_the_kecamatan(flow, full):
             "nilai": [55.25, None, 10.0],
         }
     )
-    write_gaps(flow, full.loc[here], gaps)
+    write_gaps(flow, PageText.of(full.loc[here], gaps))
     words = [text.get_text() for page in flow.pages for text in page.texts]
     assert [word for word in words if word.startswith("Dinas")] == ["Dinas Kesehatan", "Dinas PUPR"]
     assert any(f"{full.loc[here[1], 'desa']} (55,2)" in word for word in words)
@@ -78,7 +78,19 @@ def test_a_part_that_does_not_fit_begins_on_the_next_page(flow, full):
     gaps = pd.DataFrame({"kode_desa": list(full.index) * 2, "opd": "Dinas PUPR", "nilai": 1.5})
     gaps["indikator"] = ["air"] * len(full) + ["sanitasi"] * len(full)
     flow.y = flow.box.bottom + 18  # room for heading, office and one of two texts
-    write_gaps(flow, full, gaps)
+    write_gaps(flow, PageText.of(full, gaps))
     first, second = flow.pages
     assert not first.texts
     assert len(second.texts) == 2 + 3 + 3  # heading, office, and each text in three lines
+
+
+def test_a_text_without_a_page_is_measured_as_it_is_written(flow, full):
+    measured = Flow(page=None, box=flow.box, turn=lambda: None, next_top=flow.next_top)
+    gaps = pd.DataFrame({"kode_desa": full.index[:3], "opd": "Dinas PUPR", "indikator": "Sanitasi"})
+    text = PageText.of(full.assign(alasan="Peringkat menurut skor."), gaps)
+    for on in (flow, measured):
+        write_table(on, text, {})
+        write_reasons(on, text)
+        write_gaps(on, text)
+    assert measured.y == flow.y
+    assert any(page.texts for page in flow.pages)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from lokus.show.drawing.labels import (
     Candidate,
     Request,
+    areas_in_boxes,
     deepest_point,
     inner_points,
+    largest_part,
     place_labels,
     rings_around,
 )
@@ -78,3 +81,18 @@ def test_inner_points_put_the_label_inside_the_largest_part():
     )
     assert len(inner_points(shape, width=8, height=3, step=1, share=1.1)) == 0
     assert np.allclose(deepest_point(shapely.box(0, 0, 10, 10)), (5, 5), atol=0.2)
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_areas_in_boxes_are_those_of_polygons_cut_with_them(seed, on_a_grid):
+    draw = np.random.default_rng(seed)
+    turns = np.sort(draw.uniform(0, 2 * np.pi, 30))
+    outline = (draw.uniform(3, 10, 30) * np.array([np.cos(turns), np.sin(turns)])).T
+    body = shapely.difference(shapely.Polygon(outline).buffer(0), shapely.box(-1, -1, 2, 1))
+    body = largest_part(
+        shapely.set_precision(body, 1.0) if on_a_grid else body
+    )  # on a grid with level borders
+    low = draw.uniform(-10, 8, (40, 2)).round(0 if on_a_grid else 9)
+    high = low + (4, 1)
+    cut = shapely.intersection(body, shapely.box(*low.T, *high.T))
+    assert areas_in_boxes(body, low, high) == pytest.approx(shapely.area(cut), abs=1e-6)
