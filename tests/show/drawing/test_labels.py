@@ -93,6 +93,6 @@ def test_areas_in_boxes_are_those_of_polygons_cut_with_them(seed, on_a_grid):
         shapely.set_precision(body, 1.0) if on_a_grid else body
     )  # on a grid with level borders
     low = draw.uniform(-10, 8, (40, 2)).round(0 if on_a_grid else 9)
-    high = low + (4, 1)
+    high = low + np.array([4, 1])
     cut = shapely.intersection(body, shapely.box(*low.T, *high.T))
     assert areas_in_boxes(body, low, high) == pytest.approx(shapely.area(cut), abs=1e-6)
