@@ -138,6 +138,12 @@ def check_settings(settings: Settings, *, file: str) -> None:
             _("the register counts foster parents of stunted children; a study of another theme has none"),
             _("delete the section, or keep it in the study of stunting"),
         )  # fmt: skip
+    if "aksi_bangda" in settings.outputs.extras and settings.theme is not None:
+        raise _wrong(
+            file, "keluaran.bahan",
+            _("the form of the essential coverages is about stunting; a study of another theme has none"),
+            _('delete "aksi_bangda" from bahan, or write it in the study of stunting'),
+        )  # fmt: skip
     available = available_indicators(settings, catalogue)
     for place, key in _needed(settings):
         if key not in available and not (place == "skor" and key == "cakupan_layanan"):

@@ -152,8 +152,8 @@ class DecreeSettings(Section):
 
 
 Extra = Literal[
-    "audit_kasus", "orang_tua_asuh", "ansit", "paparan", "laporan", "atlas", "kalender", "dokumen",
-    "geojson", "csv",
+    "audit_kasus", "orang_tua_asuh", "aksi_bangda", "ansit", "paparan", "laporan", "atlas", "kalender",
+    "dokumen", "geojson", "csv",
 ]  # fmt: skip
 
 

@@ -326,6 +326,7 @@ def _causes(study: Kajian) -> dict[str, str]:
 def material(study: Kajian) -> Material:
     """Everything that workbook, slides and report show."""
     from lokus.choice.results import name_alternatives
+    from lokus.intake.tables.coverage_form import coverage_sheets
     from lokus.show.results.material import Material
     from lokus.show.words.method import tie_rule
     from lokus.stages.followup import foster_periods
@@ -361,6 +362,7 @@ def material(study: Kajian) -> Material:
         audit_returns=study.audit_returns,
         foster=study.foster,
         foster_period=foster_periods(study)[-1] if study.settings.foster is not None else "",
+        coverage_sheets=coverage_sheets(study.catalogue) if study.settings.theme is None else (),
         causes=_causes(study),
         calendar=study.calendar,
         structures=study.structures,

@@ -260,7 +260,7 @@ def study_text(
     parts = dict.fromkeys(("review_map", "structure_tables", "gaps", "returned"), "")
     review = ""
     if previous is not None:
-        extras += ["ansit", "audit_kasus", "orang_tua_asuh"]
+        extras += ["ansit", "audit_kasus", "orang_tua_asuh", "aksi_bangda"]
         review = _REVIEW.substitute(year=previous)
         parts = {
             "review_map": ', "reviu"',

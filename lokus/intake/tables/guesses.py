@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from lokus.intake.tables.coverage_form import ESSENTIAL_NAMES, form_keys
 from lokus.intake.tables.opposite import says_the_opposite
 
 if TYPE_CHECKING:
@@ -211,10 +212,12 @@ def guess_columns(
     place = guess_place(headers)
     rest = [header for header in headers if header not in place.values()]
     left_out = {*taken, *_ESTIMATED}
-    indicators: dict[str, str] = {}
+    indicators = {
+        key: header for key, header in form_keys(list(headers), catalogue).items() if key not in left_out
+    }
     doubtful: dict[str, tuple[str, ...]] = {}
     for key, item in catalogue.items():
-        if key in left_out:
+        if key in left_out or key in indicators:
             continue
         free = [header for header in rest if header not in indicators.values() and _allowed(item, header)]
         fits = _of_year(_fitting(item, free, (more or {}).get(key)), year)
@@ -255,7 +258,8 @@ def nearest_keys(header: str, catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def _known(item: Indicator) -> tuple[str, ...]:
-    return (*INDICATOR_HEADERS.get(item.key, ()), _plain(item.label_id), _plain(item.label_en))
+    official = (_plain(ESSENTIAL_NAMES[item.key]),) if item.key in ESSENTIAL_NAMES else ()
+    return (*INDICATOR_HEADERS.get(item.key, ()), *official, _plain(item.label_id), _plain(item.label_en))
 
 
 def _fitting(item: Indicator, headers: Sequence[str], instead: Sequence[str] | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lokus.findings import Finding, Where
 from lokus.i18n import gettext as _
+from lokus.intake.tables.coverage_form import ESSENTIAL_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +72,7 @@ def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -
     >>> [says_the_opposite(text, catalogue["stop_babs"]) for text in ("Belum ODF", "ODF", "BABS")]
     [True, False, True]
     """
-    found = _polarity(header)
+    found = _polarity(_without_name(header, item))
     label = _polarity(item.label_id)
     if label.denied:
         lacked = label.denied & _QUALITIES or label.denied
@@ -80,6 +81,15 @@ def says_the_opposite(header: str, item: Indicator, known: Iterable[str] = ()) -
         return False
     texts = [label, *map(_polarity, (item.key.replace("_", " "), *known))]
     return item.worse == "low" or any(text.affirmed & found.denied for text in texts)
+
+
+def _without_name(header: str, item: Indicator) -> str:
+    """Leave out the official name: one that denies something ("orang tidak mampu") is not the opposite."""
+    name = ESSENTIAL_NAMES.get(item.key)
+    if name is None:
+        return header
+    pattern = r"\s+".join(map(re.escape, name.split()))
+    return re.sub(pattern, "", header, flags=re.IGNORECASE)
 
 
 def opposite_headings(headers: Mapping[str, str], catalogue: Catalogue, *, where: Where) -> list[Finding]:

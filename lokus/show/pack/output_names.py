@@ -9,14 +9,15 @@ from collections.abc import Iterable, Mapping
 from lokus.i18n import gettext as _
 
 __all__ = [
-    "AUDIT_FORM", "CALENDAR", "DOCUMENTS", "FOSTER_FORM", "LOCK", "OWN_NAMES", "SITUATION", "action_label",
-    "by_action", "is_filled_in", "request_names", "situation_names",
+    "AUDIT_FORM", "CALENDAR", "COVERAGE_FORM", "DOCUMENTS", "FOSTER_FORM", "LOCK", "OWN_NAMES", "SITUATION",
+    "action_label", "by_action", "is_filled_in", "request_names", "situation_names",
 ]  # fmt: skip
 
 LOCK = "kajian.lock.json"
 CALENDAR = "kalender_aksi.xlsx"
 AUDIT_FORM = "hasil_audit_kasus.xlsx"
 FOSTER_FORM = "register_orang_tua_asuh.xlsx"
+COVERAGE_FORM = "cakupan_esensial.xlsx"
 DOCUMENTS = ("lampiran_keputusan.docx", "rancangan_keputusan.docx", "berita_acara.docx")
 """Annex and draft of the decree, minutes."""
 OWN_NAMES = frozenset(
@@ -32,7 +33,10 @@ _REQUEST = re.compile(r"permintaan_data_[a-z0-9_]+\.(docx|xlsx)")
 _SITUATION = re.compile(r"analisis_situasi(_[a-z0-9_-]+)?\.docx")
 # Which aksi konvergensi an output serves (SE Mendagri 400.5.7/1685/Bangda, 17 March 2025); the rest supports.
 _OF_ACTION = (
-    ("situasi", re.compile(r"analisis_situasi.*|peta_.*|atlas_kecamatan\.pdf|lokus\.xlsx")),
+    (
+        "situasi",
+        re.compile(r"analisis_situasi.*|cakupan_.*|peta_.*|atlas_kecamatan\.pdf|lokus\.xlsx"),
+    ),
     ("perencanaan", re.compile(r"rancangan_keputusan.*|lampiran_keputusan.*|berita_acara.*|paparan\.pptx")),
     ("pelaksanaan", re.compile(r"kalender_aksi.*|permintaan_data_.*|hasil_audit_kasus.*|register_.*")),
     ("penilaian", re.compile(r"laporan.*")),
@@ -48,7 +52,7 @@ def is_filled_in(name: str) -> bool:
     [True, True, False]
     """
     patterns = (_REQUEST, _SITUATION)
-    return name in (CALENDAR, AUDIT_FORM, FOSTER_FORM, *DOCUMENTS) or any(
+    return name in (CALENDAR, AUDIT_FORM, COVERAGE_FORM, FOSTER_FORM, *DOCUMENTS) or any(
         one.fullmatch(name) is not None for one in patterns
     )
 

@@ -22,6 +22,7 @@ from lokus.show.pack.geopackage import write_csv, write_geojson, write_geopackag
 from lokus.show.pack.output_names import (
     AUDIT_FORM,
     CALENDAR,
+    COVERAGE_FORM,
     DOCUMENTS,
     FOSTER_FORM,
     SITUATION,
@@ -35,6 +36,7 @@ from lokus.show.themes.themes import available_themes, theme_slug
 from lokus.show.web.web_map import write_web_map
 from lokus.show.workbook.audit_form import write_audit_form
 from lokus.show.workbook.calendar import write_calendar
+from lokus.show.workbook.coverage_workbook import write_coverage_form
 from lokus.show.workbook.foster_form import write_foster_form
 from lokus.show.workbook.workbook import write_workbook
 
@@ -208,6 +210,12 @@ class OutputWriter:
             villages = villages.assign(anak_stunting=material.survey.table["anak_stunting_survei"])
         path = self.folder / FOSTER_FORM
         return [write_foster_form(path, villages, material.info, period=material.foster_period)]
+
+    def coverage_form(self) -> list[Path]:
+        """Write the form of the essential coverages, for the entry into Web Aksi Bangda."""
+        material = self.material
+        path = self.folder / COVERAGE_FORM
+        return [write_coverage_form(path, material.results, material.info, sheets=material.coverage_sheets)]
 
     def situations(self) -> list[Path]:
         """Write the situation analysis of the kabupaten, and one of each kecamatan with its own map."""

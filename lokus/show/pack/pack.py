@@ -13,6 +13,7 @@ from lokus.show.documents.request import asked_offices
 from lokus.show.pack.output_names import (
     AUDIT_FORM,
     CALENDAR,
+    COVERAGE_FORM,
     DOCUMENTS,
     FOSTER_FORM,
     LOCK,
@@ -37,13 +38,13 @@ if TYPE_CHECKING:
 __all__ = ["EXTRAS", "Pack", "write_pack"]
 
 
-EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "audit_kasus", "orang_tua_asuh", "dokumen",
-          "geojson", "csv")  # fmt: skip
+EXTRAS = ("ansit", "paparan", "laporan", "atlas", "kalender", "audit_kasus", "orang_tua_asuh", "aksi_bangda",
+          "dokumen", "geojson", "csv")  # fmt: skip
 _TOGETHER = 4  # sheets a process draws before it looks for other work
 # Outputs in the order of use, as a pack lists them.
 _USE = (
     "print_map", "web_map", "workbook", "situations", "slides", "report", "atlas", "calendar", "audit_form",
-    "foster_form", "documents", "geopackage", "geojson", "csv",
+    "foster_form", "coverage_form", "documents", "geopackage", "geojson", "csv",
 )  # fmt: skip
 
 
@@ -162,10 +163,12 @@ def write_pack(
         extras = [name for name in extras if name != "audit_kasus"]
     if not material.foster_period:
         extras = [name for name in extras if name != "orang_tua_asuh"]
+    if not material.coverage_sheets:
+        extras = [name for name in extras if name != "aksi_bangda"]
     if material.calendar is None:
         extras = [name for name in extras if name != "kalender"]
     if public:
-        inside = ("dokumen", "ansit", "audit_kasus", "orang_tua_asuh")
+        inside = ("dokumen", "ansit", "audit_kasus", "orang_tua_asuh", "aksi_bangda")
         extras = [name for name in extras if name not in inside]
     refuse_to_lose_work(folder, _to_be_filled_in(material, extras))
     batches = _batches(maps, sizes=sizes, themes=themes, extras=extras)
@@ -189,6 +192,8 @@ def _to_be_filled_in(material: Material, extras: Collection[str]) -> list[str]:
         names.append(AUDIT_FORM)
     if "orang_tua_asuh" in extras:
         names.append(FOSTER_FORM)
+    if "aksi_bangda" in extras:
+        names.append(COVERAGE_FORM)
     if "ansit" in extras:
         names += [SITUATION, *situation_names(kecamatan_names(material)).values()]
     if "dokumen" in extras:
@@ -233,6 +238,7 @@ def _batches(
         *extra("kalender", _("Action calendar"), "calendar"),
         *extra("audit_kasus", _("Form of the case audit"), "audit_form"),
         *extra("orang_tua_asuh", _("Register of foster parents"), "foster_form"),
+        *extra("aksi_bangda", _("Essential coverages"), "coverage_form"),
         *extra("dokumen", _("Documents"), "documents"),
         Task(name=_("Interactive map"), method="web_map"),
         Task(name=_("GeoPackage"), method="geopackage"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lokus.followup.interventions import Interventions
     from lokus.followup.structures import Structures
     from lokus.followup.trajectory import Trajectory
+    from lokus.intake.tables.coverage_form import CoverageSheet
     from lokus.show.results.info import StudyInfo
     from lokus.show.results.review import ReviewMaterial
     from lokus.show.results.trial import Trial
@@ -102,6 +103,8 @@ class Material:
         The register of foster parents.
     foster_period : str
         Period that a new form of the register is for; empty where the study keeps none.
+    coverage_sheets : tuple of CoverageSheet
+        Form of the essential coverages; empty for another subject than stunting.
     causes : mapping of str to str
         Code → name of the causes that the audit team may state.
     calendar : pandas.DataFrame, optional
@@ -163,6 +166,7 @@ class Material:
     audit_returns: AuditReturns | None = None
     foster: FosterParents | None = None
     foster_period: str = ""
+    coverage_sheets: tuple[CoverageSheet, ...] = ()
     causes: Mapping[str, str] = field(default_factory=dict)
     calendar: pd.DataFrame | None = None
     formalities: Formalities = field(default_factory=Formalities)

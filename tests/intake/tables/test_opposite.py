@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lokus.findings import Where
+from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.intake.join.join import join_table
+from lokus.intake.tables.coverage_form import ESSENTIAL_NAMES
 from lokus.intake.tables.guesses import INDICATOR_HEADERS, guess_columns, nearest_keys
 from lokus.intake.tables.opposite import opposite_headings, says_the_opposite
 from lokus.intake.tables.tables import read_table
@@ -94,3 +96,10 @@ def test_a_table_is_held_by_the_whole_heading_that_a_short_one_finds(
     [finding] = [finding for finding in joined.findings if finding.level == "blocking"]
     assert (finding.check, finding.where.column) == ("tables.opposite", "Air Minum Tidak Layak (%)")
     assert joined.values["air_layak"].dropna().tolist() == [7.0]  # true where the heading alone is wrong
+
+
+def test_an_official_name_that_denies_something_is_not_the_opposite():
+    catalogue = load_catalogue()
+    for key, name in ESSENTIAL_NAMES.items():
+        assert not says_the_opposite(f"7. {name} (%)", catalogue[key]), key
+    assert says_the_opposite("Balita belum imunisasi dasar lengkap", catalogue["cakupan_imunisasi"])

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 
 import pytest
 
 from lokus.errors import OutputError
+from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.intake.tables.coverage_form import coverage_sheets
 from lokus.show.maps.maps import Maps
 from lokus.show.pack.pack import EXTRAS, write_pack
 
@@ -113,21 +116,26 @@ def test_a_file_that_was_filled_in_is_never_written_over(given, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_register_that_villages_filled_in_is_never_written_over_nor_published(given, tmp_path):
-    from lokus.intake.indicators.catalogue import load_catalogue
-
+@pytest.mark.parametrize(
+    ("extra", "name", "needs"),
+    [
+        ("orang_tua_asuh", "register_orang_tua_asuh.xlsx", {"foster_period": "Semester 1 Tahun 2026"}),
+        ("aksi_bangda", "cakupan_esensial.xlsx", {"coverage_sheets": coverage_sheets(load_catalogue())}),
+    ],
+)
+def test_a_form_that_was_filled_in_is_never_written_over_nor_published(given, extra, name, needs, tmp_path):
     folder, digest = tmp_path / "p", {"write_lock": lambda path: write_named(path)}
-    asked = {**given, **digest, "sizes": (), "themes": (), "extras": ("orang_tua_asuh",)}
+    asked = {**given, **digest, "sizes": (), "themes": (), "extras": (extra,)}
     none = write_pack(folder, **asked)
-    assert not any(path.name.startswith("register") for path in none.files)  # the study keeps no register
-    asked["material"] = replace(given["material"], foster_period="Semester 1 Tahun 2026")
-    (form,) = [path for path in write_pack(folder, **asked).files if path.name.startswith("register")]
+    assert not any(path.name == name for path in none.files)  # the study has no use for it
+    asked["material"] = replace(given["material"], **needs)
+    (form,) = [path for path in write_pack(folder, **asked).files if path.name == name]
     form.write_bytes(b"sudah diisi")
-    with pytest.raises(OutputError, match=r"register_orang_tua_asuh\.xlsx"):
+    with pytest.raises(OutputError, match=re.escape(name)):
         write_pack(folder, **asked)
     assert form.read_bytes() == b"sudah diisi"
     public = write_pack(tmp_path / "umum", **asked, public=True, catalogue=load_catalogue())
-    assert not any(path.name.startswith("register") for path in public.files)
+    assert not any(path.name == name for path in public.files)
 
 
 def write_named(path):
