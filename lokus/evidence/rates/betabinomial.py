@@ -130,13 +130,16 @@ def beta_binomial_terms(
     a0, b0, slope = phi * mu, phi * nu, phi * mu * nu
     a, b, total = (a0, b0, phi) if lent is None else (a0 + lent[0], b0 + lent[1], phi + lent[0] + lent[1])
 
-    value = log_rising(a, y) + log_rising(b, n - y) - log_rising(total, n)
-    shared = digamma(total) - digamma(total + n)
-    by_a = digamma(a + y) - digamma(a) + shared
-    by_b = digamma(b + n - y) - digamma(b) + shared
-    cross = _trigamma(total) - _trigamma(total + n)
-    by_aa = _trigamma(a + y) - _trigamma(a) + cross
-    by_bb = _trigamma(b + n - y) - _trigamma(b) + cross
+    # Of a, b and their total in one call each: of few villages, calls cost more than what they compute.
+    bases, steps = np.empty((2, 3, len(y)))
+    bases[0], bases[1], bases[2] = a, b, total
+    steps[0], steps[1], steps[2] = y, n - y, n
+    of_a, of_b, of_total = log_rising(bases, steps)
+    value = of_a + of_b - of_total
+    by_a, by_b, shared = digamma(bases + steps) - digamma(bases)
+    by_a, by_b = by_a - shared, by_b - shared
+    by_aa, by_bb, cross = _trigamma(bases + steps) - _trigamma(bases)
+    by_aa, by_bb, cross = by_aa - cross, by_bb - cross, -cross
 
     by_eta = slope * (by_a - by_b)
     by_lam = a0 * by_a + b0 * by_b

@@ -32,6 +32,7 @@ Floats = npt.NDArray[np.float64]
 CELLS_PER_BLOCK = 2_000_000
 NEARLY_CERTAIN = 1e5  # children behind a posterior
 NEARLY_ALIKE = 0.01  # log odds ratio
+ALIKE = 2e-8  # log odds ratio, of a rate behind which stands one child
 
 
 def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, Floats]:
@@ -69,11 +70,14 @@ def shift_odds(alpha: Floats, beta: Floats, odds_ratio: float) -> tuple[Floats, 
     # E[p′(1 − p′)] = ω · d E[p′] / dω, and the series satisfies a differential equation of first order.
     slope = ((c - 1.0) * (1.0 - series) + b * z * series) / (z * (1.0 - z))
     variance = mean * (1.0 - mean) - odds_ratio * alpha / total * (series - odds_ratio * slope)
-    # For a nearly certain rate that difference cancels, and the linear approximation is as accurate.
+    # For a nearly certain rate, or odds nearly alike, that difference cancels, and the linear approximation
+    # is more accurate: relative errors are some 3 · log odds ratio / total against 1e-15 · total² / log odds
+    # ratio, as compared with quadrature.
     rate = alpha / total
     derivative = odds_ratio / (1.0 - rate + odds_ratio * rate) ** 2
     linear = derivative**2 * rate * (1.0 - rate) / (total + 1.0)
-    variance = np.where(total > NEARLY_CERTAIN, linear, variance)
+    cancels = (total > NEARLY_CERTAIN) | (abs(np.log(odds_ratio)) < ALIKE * total**1.5)
+    variance = np.where(cancels, linear, variance)
     return match_beta(mean, variance)
 
 

@@ -50,6 +50,19 @@ def test_extreme_posteriors_stay_sound(a, b, odds_ratio):
     assert (mean > rate) == (odds_ratio > 1)
 
 
+@pytest.mark.parametrize("apart", [1e-16, 3e-16, 1e-12, 1e-9, 1e-7, 1e-6, 1e-4])
+@pytest.mark.parametrize(("a", "b"), [(1.0, 1.0), (0.3, 40.0), (4.0, 36.0), (5e4, 4e4)])
+def test_odds_nearly_alike_change_nearly_nothing(a, b, apart):
+    """The closed form of the variance is a difference that cancels there."""
+    before = beta_distribution(a, b)
+    for odds_ratio in (1.0 - apart, 1.0 + apart):
+        after = beta_distribution(*(v[0] for v in shift_odds(np.array([a]), np.array([b]), odds_ratio)))
+        assert after.mean() == pytest.approx(before.mean(), rel=2 * apart + 1e-12)
+        assert after.var() == pytest.approx(before.var(), rel=4 * apart + 2e-6)
+        first, second = all_due(np.array([a]), np.array([b]), np.array([0.0]), odds_ratio)
+        assert beta_distribution(first[0], second[0]).var() == pytest.approx(after.var(), rel=1e-6)
+
+
 QUADRATURE = np.polynomial.legendre.leggauss(400)
 
 
