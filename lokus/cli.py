@@ -438,10 +438,14 @@ def _write_study(study: Path, folder: Path | None) -> int:
 def _write(kajian: Kajian, folder: Path | None) -> int:
     from lokus.show.pack.output_names import action_label, by_action
 
-    blocked = not kajian.audit.blocking.empty
-    _report_audit(kajian, kajian.audit.findings if blocked else _all_findings(kajian))
-    with _progress() as step:
-        outputs = kajian.write(folder, on_step=step)
+    if not kajian.audit.blocking.empty:
+        _report_audit(kajian, kajian.audit.findings)
+        outputs = kajian.write(folder)  # raises what holds the proposal back
+    else:
+        with kajian.start_helpers() as helpers:
+            _report_audit(kajian, _all_findings(kajian))
+            with _progress() as step:
+                outputs = kajian.write(folder, on_step=step, helpers=helpers)
     _say()
     _say(str(kajian.proposal))
     _say()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lokus.settings import Settings
     from lokus.show.pack.pack import Pack
+    from lokus.show.pack.processes import Helpers
 
 __all__ = ["Kajian", "verify_lock"]
 
@@ -270,7 +271,11 @@ class Kajian:
         return compare(self.proposal, other.proposal)
 
     def write(
-        self, folder: str | Path | None = None, *, on_step: Callable[[str, int, int], None] | None = None
+        self,
+        folder: str | Path | None = None,
+        *,
+        on_step: Callable[[str, int, int], None] | None = None,
+        helpers: Helpers | None = None,
     ) -> Pack:
         """Write the whole pack: maps, page, workbook, GeoPackage, lock.
 
@@ -282,13 +287,15 @@ class Kajian:
             By default the folder that the study names.
         on_step : callable, optional
             Called with the name of each step, its number from 0 and the number of steps.
+        helpers : Helpers, optional
+            Processes that :meth:`start_helpers` gave, otherwise started here.
         """
         from lokus.show.pack.pack import write_pack
 
         lang, about = self.settings.study.language, self.subject
         if (lang is not None and lang != language()) or subject() != about:
             with use_language(lang), use_subject(about):
-                return self.write(folder, on_step=on_step)
+                return self.write(folder, on_step=on_step, helpers=helpers)
         stated = self.settings.outputs
         target = Path(folder) if folder else self.folder
         return write_pack(
@@ -308,7 +315,21 @@ class Kajian:
                 outputs=[file for file in path.parent.rglob("*") if file.is_file()],
             ),
             on_step=on_step,
+            helpers=helpers,
         )
+
+    def start_helpers(self) -> Helpers:
+        """Start the processes that :meth:`write` shares its work with, while the study is still computed.
+
+        Returns
+        -------
+        Helpers
+            None of them where there is little to write, or one core. End them with ``with``.
+        """
+        from lokus.show.pack.processes import seconds_of_work, start_helpers
+
+        stated = self.settings.outputs
+        return start_helpers(seconds_of_work(sizes=stated.sizes, themes=stated.themes, extras=stated.extras))
 
     def write_requests(self, folder: str | Path) -> tuple[Path, ...]:
         """Write a letter and a workbook to each office that has data missing; no proposal is needed.

@@ -16,7 +16,7 @@ FORBIDDEN_MODULES = {
 # Helper processes get their work from the process that started them, and from no file.
 ASKED_FOR = {
     "lokus/places/open_boundaries.py": {"http", "urllib"},
-    "lokus/show/pack/processes.py": {"joblib"},
+    "lokus/show/pack/processes.py": {"joblib", "pickle"},
 }
 FORBIDDEN_CALLS = {
     "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.startfile", "os.execv",

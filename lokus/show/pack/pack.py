@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from lokus.show.pack.output_names import (
     situation_names,
 )
 from lokus.show.pack.output_writer import OutputWriter, Task
-from lokus.show.pack.processes import work_off
+from lokus.show.pack.processes import seconds_of_work, start_helpers, work_off
 from lokus.show.pack.replaced import refuse_to_lose_work, replaced_outputs
 from lokus.show.results.parts import kecamatan_names
 from lokus.show.results.public import mask_small_counts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from lokus.intake.indicators.indicator import Indicator
     from lokus.show.maps.maps import Maps
+    from lokus.show.pack.processes import Helpers
     from lokus.show.results.material import Material
 
 __all__ = ["EXTRAS", "Pack", "write_pack"]
@@ -84,6 +86,7 @@ def write_pack(
     catalogue: Mapping[str, Indicator] | None = None,
     on_step: Callable[[str, int, int], None] | None = None,
     processes: int | None = None,
+    helpers: Helpers | None = None,
 ) -> Pack:
     """Write maps, page, workbook, slides, report, GeoPackage and lock into `folder`.
 
@@ -113,9 +116,11 @@ def write_pack(
         Needed for the public version.
     on_step : callable, optional
         Called with the name of each step, its number from 0, and the number of steps: as it begins, or, where
-        several processes work, when it is done.
+        another process makes it, when it is done.
     processes : int, optional
         How many work at a time; by default one a core, at most four. The files do not depend on it.
+    helpers : Helpers, optional
+        Processes that were started before, instead; they stay when the pack is written.
 
     Raises
     ------
@@ -175,7 +180,11 @@ def write_pack(
     steps = sum(map(len, batches)) + (not public)
     with staged_directory(folder, stale=replaced_outputs(public=public)) as stage:
         writer = OutputWriter(folder=stage, maps=maps, material=material)
-        made = dict(work_off(writer, batches, on_step=on_step, steps=steps, processes=processes))
+        with contextlib.ExitStack() as ended:
+            if helpers is None:
+                seconds = seconds_of_work(sizes=sizes, themes=themes, extras=extras)
+                helpers = ended.enter_context(start_helpers(seconds, processes=processes))
+            made = dict(work_off(writer, batches, helpers=helpers, on_step=on_step, steps=steps))
         names = [path.name for task in sorted(made, key=_use) for path in made[task]]
         if not public:
             if on_step:

@@ -11,13 +11,13 @@ import pytest
 
 from lokus.errors import OutputError
 from lokus.show.pack.output_writer import Task
-from lokus.show.pack.processes import work_off
+from lokus.show.pack.processes import Helpers, work_off
 
 # Stands for an OutputWriter: what it makes is a note of the process that made it.
 SLOW = """
 import os, signal, sys, time
 from pathlib import Path
-from lokus.show.pack.processes import work_off
+from lokus.show.pack.processes import Helpers, work_off
 from lokus.show.pack.output_writer import Task
 
 class Shop:
@@ -30,48 +30,77 @@ if __name__ == "__main__":
     # What runs in the background of a shell may have been told to ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tasks = [[Task(name=str(n), method="slow")] for n in range(4)]
-    list(work_off(Shop(), tasks, on_step=None, steps=4, processes=2))
+    with Helpers(1) as helpers:
+        list(work_off(Shop(), tasks, helpers=helpers, on_step=None, steps=4))
 """
 
 
 class Shop:
-    def __init__(self, fault=None) -> None:
-        self.fault = fault
+    """Makes nothing; here it waits until a helper is at work, so that both have a part of it."""
+
+    def __init__(self, fault=None, *, folder=None) -> None:
+        self.fault, self.folder, self.begun_in = fault, folder, os.getpid()
 
     def make(self, task):
-        if task.name == "2" and self.fault == "killed":
+        helper = os.getpid() != self.begun_in
+        if self.folder and helper:
+            (self.folder / "dibuat").touch()
+        if helper and self.fault == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        if task.name == "2" and self.fault:
+        if helper and self.fault:
             raise KeyError(self.fault)
-        return [Path(task.name)]
+        deadline = time.monotonic() + 60
+        while self.folder and not (self.folder / "dibuat").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return [Path(f"{task.name}-{helper}")]
+
+
+def work(shop, count, **more):
+    with Helpers(count) as helpers:
+        return list(work_off(shop, TASKS, helpers=helpers, **{"on_step": None, "steps": 3, **more}))
 
 
 TASKS = [[Task(name="1", method="a"), Task(name="2", method="b")], [Task(name="3", method="c")]]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_every_task_is_made_once_wherever_it_is_made(processes):
+def test_alone_tasks_are_made_in_their_order():
     steps = []
-    made = dict(
-        work_off(Shop(), TASKS, on_step=lambda *step: steps.append(step), steps=3, processes=processes)
-    )
-    assert {task.name: paths for task, paths in made.items()} == {n: [Path(n)] for n in "123"}
+    made = work(Shop(), 0, on_step=lambda *step: steps.append(step))
+    assert [str(path) for _task, paths in made for path in paths] == ["1-False", "2-False", "3-False"]
+    assert steps == [("1", 0, 3), ("2", 1, 3), ("3", 2, 3)]
+
+
+@pytest.mark.slow
+def test_every_task_is_made_once_here_or_by_a_helper(tmp_path):
+    steps = []
+    made = work(Shop(folder=tmp_path), 1, on_step=lambda *step: steps.append(step))
+    assert sorted(task.name for task, _paths in made) == ["1", "2", "3"]
+    assert {str(path).partition("-")[2] for _task, paths in made for path in paths} == {"True", "False"}
     assert sorted(name for name, *_rest in steps) == ["1", "2", "3"]
     assert [number for _name, number, _total in steps] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_what_a_task_raises_is_raised_here(processes):
+class Broken(Shop):
+    def make(self, task):
+        raise KeyError("rusak", task)
+
+
+def test_what_a_task_raises_here_is_raised():
     with pytest.raises(KeyError, match="rusak"):
-        list(work_off(Shop("rusak"), TASKS, on_step=None, steps=3, processes=processes))
+        work(Broken(), 0)
+
+
+@pytest.mark.slow
+def test_what_a_task_raises_in_a_helper_is_raised_here(tmp_path):
+    with pytest.raises(KeyError, match="rusak"):
+        work(Shop("rusak", folder=tmp_path), 1)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="another signal ends a process there")
-def test_a_process_that_the_system_ended_is_told_with_a_remedy():
+def test_a_process_that_the_system_ended_is_told_with_a_remedy(tmp_path):
     with pytest.raises(OutputError, match="LOKUS_PROSES=1"):
-        list(work_off(Shop("killed"), TASKS, on_step=None, steps=3, processes=2))
+        work(Shop("killed", folder=tmp_path), 1)
 
 
 def left(marks: Path) -> list[int]:
