@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lokus import __version__
 from lokus.errors import LokusError, StudyFileError
 from lokus.findings import Where
+from lokus.garbage import collect_seldom
 from lokus.i18n import LANGUAGES, LOCALE_DIR, N_, format_number, language, use_language
 from lokus.i18n import gettext as _
 from lokus.subject import set_subject, use_subject
@@ -65,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    with use_language(_language_of(arguments)), use_subject(None):
+    with collect_seldom(), use_language(_language_of(arguments)), use_subject(None):
         _translate_argparse()
         options = _parser().parse_args(arguments)
         try:

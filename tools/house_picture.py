@@ -41,7 +41,7 @@ PLACES = {
 }
 # Messages, findings, errors, characters nobody sees, writing files and how much of one is read: they import
 # no room.
-FOUNDATION = ("characters", "errors", "files", "findings", "i18n", "limits", "subject")
+FOUNDATION = ("characters", "errors", "files", "findings", "garbage", "i18n", "limits", "subject")
 # A stage is a function of the study and names its type; it takes nothing else of it.
 NOT_DRAWN = {("stages", "kajian")}
 

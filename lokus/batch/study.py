@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from lokus.errors import BlockedError, LokusError
 from lokus.files import atomic_path
+from lokus.garbage import collect_seldom
 from lokus.i18n import gettext as _
 from lokus.i18n import use_language
 from lokus.manifest import digest_of_parts, read_lock, versions, write_lock
@@ -72,7 +73,7 @@ def run_study(task: Task) -> Outcome:
     >>> run_study(task).status
     'gagal'
     """
-    with use_language(task.language):
+    with collect_seldom(), use_language(task.language):
         try:
             return _run(task)
         except LokusError as error:

@@ -21,6 +21,7 @@ from joblib.externals.loky import BrokenProcessPool, ProcessPoolExecutor
 from joblib.externals.loky.backend.reduction import dumps
 
 from lokus.errors import OutputError
+from lokus.garbage import collect_seldom
 from lokus.i18n import gettext as _
 from lokus.i18n import language, use_language
 from lokus.subject import Subject, subject, use_subject
@@ -241,7 +242,7 @@ def end_with(parent: int) -> None:
 
 
 def _make(batch: Sequence[Task], given: bytes, lang: str, about: Subject | None) -> Made:
-    with use_language(lang), use_subject(about):
+    with collect_seldom(), use_language(lang), use_subject(about):
         writer = _writer(given)
         return [(task, writer.make(task)) for task in batch]
 

@@ -1,0 +1,38 @@
+"""Let Python look for reference cycles less often while a study is computed and written."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+__all__ = ["collect_seldom"]
+
+_THRESHOLDS: Final = (100_000, 50, 100)
+
+
+@contextmanager
+def collect_seldom() -> Iterator[None]:
+    """Look for cycles a hundred times less often than Python does by default; afterwards as before.
+
+    A study holds some million objects that live until its end, and a map makes thousands more a second: by
+    default a sixth of the work of ``lokus run`` goes into looking through them. Do not use it in a process
+    that lives on and is not yours, such as that of a notebook: figures are cycles, and stay until they are
+    looked for.
+
+    Examples
+    --------
+    >>> before = gc.get_threshold()
+    >>> with collect_seldom():
+    ...     gc.get_threshold() > before
+    True
+    >>> gc.get_threshold() == before
+    True
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
