@@ -624,6 +624,8 @@ def _verify(options: argparse.Namespace) -> int:
         _say(f"  {'✓' if check.holds else '✗'} {check.subject}: {check.outcome}")
     _say(
         _("The lock holds: the same data give the same list.")
+        if result.holds and not result.periodic
+        else _("The lock holds: the same data give the same report.")
         if result.holds
         else _("The lock does not hold.")
     )

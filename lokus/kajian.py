@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lokus.i18n import language, use_language
-from lokus.manifest import SCENARIO, Verification, compare_locks, compare_outputs, read_lock, write_lock
+from lokus.manifest import (
+    PERIOD,
+    SCENARIO,
+    Verification,
+    compare_locks,
+    compare_outputs,
+    read_lock,
+    write_lock,
+)
 from lokus.settings.read import read_settings, settings_from_mapping
 from lokus.settings.scenario import Scenario, read_scenario, scenario_from_mapping
 from lokus.stages import choice, data, evidence, followup, outputs, periods, review, trying
@@ -376,7 +384,7 @@ class Kajian:
         name: str | None = None,
         year: int | None = None,
     ) -> tuple[Path, ...]:
-        """Write the report of a period, as a document, a workbook and a table of its values.
+        """Write the report of a period, as a document, a workbook and a table of its values, with its lock.
 
         Parameters
         ----------
@@ -396,7 +404,7 @@ class Kajian:
             A blocking finding about its data, or about those it is compared with, is not accepted.
         """
         from lokus.show.pack.period_writer import write_period_report
-        from lokus.stages.periods import find_period, hold_back, period_report
+        from lokus.stages.periods import find_period, hold_back, period_lock, period_report
 
         lang, about = self.settings.study.language, self.subject
         if (lang is not None and lang != language()) or subject() != about:
@@ -407,7 +415,14 @@ class Kajian:
         chosen = find_period(self, semester=semester, quarter=quarter, name=name, year=year)
         hold_back(self, chosen)
         target = Path(folder) if folder else self.folder.with_name(f"{self.folder.name}-laporan")
-        return write_period_report(target, period_report(self, chosen))
+        report = period_report(self, chosen)
+        return write_period_report(
+            target,
+            report,
+            write_lock=lambda path, files: write_lock(
+                period_lock(self, chosen, report), path, study_file=self.path, outputs=files
+            ),
+        )
 
     def write_open_cases(self) -> Path | None:
         """Add the names that need a human decision to the decisions file; return its path, None without any.
@@ -436,6 +451,8 @@ class Kajian:
 def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verification:
     """Run a locked study again, and compare inputs, rules, list and outputs with the lock.
 
+    The lock of a periodic report is compared with the figures of that period instead of the list.
+
     Parameters
     ----------
     lock : str or Path
@@ -462,5 +479,15 @@ def verify_lock(lock: str | Path, *, study: str | Path | None = None) -> Verific
     kajian = Kajian.open(study or lock.parent / locked["kajian"])
     if SCENARIO in locked:
         kajian = kajian.with_scenario(scenario_from_mapping(locked[SCENARIO], file=lock.name))
-    checks = (*compare_locks(locked, kajian.lock).checks, *compare_outputs(locked, lock.parent).checks)
-    return Verification(checks=checks)
+    now = _period_lock(kajian, locked[PERIOD]) if PERIOD in locked else kajian.lock
+    checks = (*compare_locks(locked, now).checks, *compare_outputs(locked, lock.parent).checks)
+    return Verification(checks=checks, periodic=PERIOD in locked)
+
+
+def _period_lock(kajian: Kajian, slug: str) -> dict[str, Any]:
+    """Lock of the report of a period as it would be written now."""
+    from lokus.stages.periods import period_lock, period_report, period_with_slug
+
+    with use_language(kajian.settings.study.language or language()), use_subject(kajian.subject):
+        period = period_with_slug(kajian, slug)
+        return period_lock(kajian, period, period_report(kajian, period))

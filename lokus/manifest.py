@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "PERIOD",
     "SCENARIO",
     "Check",
     "Input",
@@ -37,12 +38,15 @@ __all__ = [
     "file_input",
     "frame_digest",
     "make_lock",
+    "make_period_lock",
     "read_lock",
     "versions",
     "write_lock",
 ]
 
-_KEYS = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "usulan", "hasil_sha256"}
+_COMMON = {"lokus", "python", "paket", "kajian", "pengaturan", "masukan", "hasil_sha256"}
+PERIOD = "periode"  # only in the lock of a periodic report, in place of the list: which period
+_LIST = "usulan"
 SCENARIO = "skenario"  # only in the lock of a scenario: the keys that it changes
 _OUTPUTS = "keluaran"  # not in locks written before they named outputs
 _PACKAGES = (
@@ -153,19 +157,63 @@ def make_lock(
     return {
         **versions(),
         "pengaturan": dict(settings),
-        "masukan": [
-            {
-                "berkas": Path(os.path.relpath(item.path, study_file.parent)).as_posix(),
-                "ukuran": sum(part.stat().st_size for part in _parts(item.path)),
-                "sha256": digest_of_parts(item.path),
-                "isi_sha256": item.content,
-                **item.origin,
-            }
-            for item in inputs
-        ],
-        "usulan": {"desa": sorted(kode), **proof},
+        "masukan": _recorded(inputs, study_file),
+        _LIST: {"desa": sorted(kode), **proof},
         "hasil_sha256": frame_digest(results),
     }
+
+
+def make_period_lock(
+    *,
+    study_file: Path,
+    settings: Mapping[str, Any],
+    inputs: Iterable[Input],
+    period: str,
+    figures: Sequence[pd.DataFrame],
+) -> dict[str, Any]:
+    """Build the lock of a periodic report: everything needed to compute its figures again.
+
+    Parameters
+    ----------
+    study_file, settings, inputs
+        As for :func:`make_lock`.
+    period : str
+        Name of the period in file names.
+    figures : sequence of DataFrame
+        All that the report tells; one digest of them is recorded.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from lokus.example import EXAMPLE_STUDY, example_files
+    >>> study, told = example_files() / EXAMPLE_STUDY, pd.DataFrame({"kini": [81.2]})
+    >>> lock = make_period_lock(
+    ...     study_file=study, settings={}, inputs=[], period="semester_1_2026", figures=[told]
+    ... )
+    >>> lock["periode"], len(lock["hasil_sha256"])
+    ('semester_1_2026', 64)
+    """
+    digests = [frame_digest(figure.rename(columns=str)) for figure in figures]
+    return {
+        **versions(),
+        "pengaturan": dict(settings),
+        "masukan": _recorded(inputs, study_file),
+        PERIOD: period,
+        "hasil_sha256": hashlib.sha256("\x1e".join(digests).encode()).hexdigest(),
+    }
+
+
+def _recorded(inputs: Iterable[Input], study_file: Path) -> list[dict[str, Any]]:
+    return [
+        {
+            "berkas": Path(os.path.relpath(item.path, study_file.parent)).as_posix(),
+            "ukuran": sum(part.stat().st_size for part in _parts(item.path)),
+            "sha256": digest_of_parts(item.path),
+            "isi_sha256": item.content,
+            **item.origin,
+        }
+        for item in inputs
+    ]
 
 
 def versions() -> dict[str, Any]:
@@ -284,7 +332,7 @@ def read_lock(path: Path) -> dict[str, Any]:
         ) from error
     except ValueError:
         lock = None
-    if not isinstance(lock, dict) or not lock.keys() >= _KEYS:
+    if not isinstance(lock, dict) or not lock.keys() >= _COMMON or not lock.keys() & {_LIST, PERIOD}:
         raise InputError(
             _("not a lock file of lokus"),
             where=Where(file=str(path)),
@@ -304,9 +352,17 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """Comparison with a lock. ``holds`` is true where the same data give the same list."""
+    """Comparison with a lock. ``holds`` is true where the same data give the same list.
+
+    Parameters
+    ----------
+    checks : tuple of Check
+    periodic : bool
+        The lock is that of a periodic report, which has figures instead of a list.
+    """
 
     checks: tuple[Check, ...]
+    periodic: bool = False
 
     @property
     def holds(self) -> bool:
@@ -359,15 +415,26 @@ def compare_locks(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Verifica
         if new_versions.get(name) != old
     ]
     checks.append(Check(subject=_("versions"), outcome=", ".join(moved) or _("unchanged"), holds=True))
-    before, after = set(locked["usulan"]["desa"]), set(now["usulan"]["desa"])
+    checks.append(_compare_figures(locked, now) if PERIOD in locked else _compare_lists(locked, now))
+    return Verification(checks=tuple(checks))
+
+
+def _compare_figures(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Check:
+    same = locked["hasil_sha256"] == now["hasil_sha256"]
+    return Check(
+        subject=_("figures of the report"), holds=same, outcome=_("unchanged") if same else _("changed")
+    )
+
+
+def _compare_lists(locked: Mapping[str, Any], now: Mapping[str, Any]) -> Check:
+    before, after = set(locked[_LIST]["desa"]), set(now[_LIST]["desa"])
     if before == after:
         outcome = _("the same {n} villages").format(n=len(after))
     else:
         outcome = _("out: {gone}; in: {new}").format(
             gone=", ".join(sorted(before - after)) or "–", new=", ".join(sorted(after - before)) or "–"
         )
-    checks.append(Check(subject=_("proposal"), outcome=outcome, holds=before == after))
-    return Verification(checks=tuple(checks))
+    return Check(subject=_("proposal"), outcome=outcome, holds=before == after)
 
 
 def compare_outputs(locked: Mapping[str, Any], folder: Path) -> Verification:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from lokus.show.results.review import ReviewMaterial
 
 __all__ = [
+    "filled_activities",
     "findings",
     "formalities",
     "info",
     "inputs",
+    "inputs_of",
     "lock",
     "maps",
     "material",
@@ -60,7 +63,6 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     import pandas as pd
 
     from lokus.places.boundary_files import read_features
-    from lokus.places.open_boundaries import read_source
     from lokus.stages.data import stated_tables
 
     stated = study.settings.boundaries
@@ -84,24 +86,28 @@ def inputs(study: Kajian) -> tuple[Input, ...]:
     if study.settings.outputs.surroundings:
         surroundings = study.beside(study.settings.outputs.surroundings)
         taken.append((surroundings, read_features(surroundings)))
-    digests: dict[Path, list[str]] = {}
-    for path, frame in taken:
-        digests.setdefault(path, []).append(frame_digest(_wherever_its_rows_stood(frame)))
-    record = read_source(study.beside(stated.file)) or {}
-    fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
-    own = [
-        Input(
-            path=path,
-            content="+".join(parts),
-            origin=fetched if path == study.beside(stated.file) else {},
-        )
-        for path, parts in digests.items()
-    ]
+    own = inputs_of(study, taken)
     read_whole = [study.settings.outputs.logo, *(table.carried for table in stated_tables(study))]
     own += [file_input(study.beside(name)) for name in dict.fromkeys(read_whole) if name]
     known = {os.path.normpath(item.path) for item in own}
     earlier = study.previous.inputs if study.previous else ()
     return (*own, *(item for item in earlier if os.path.normpath(item.path) not in known))
+
+
+def inputs_of(study: Kajian, taken: Sequence[tuple[Path, Any]]) -> list[Input]:
+    """Files with a digest of what was read from each; the source of fetched boundaries beside theirs."""
+    from lokus.places.open_boundaries import read_source
+
+    digests: dict[Path, list[str]] = {}
+    for path, frame in taken:
+        digests.setdefault(path, []).append(frame_digest(_wherever_its_rows_stood(frame)))
+    boundaries = study.beside(study.settings.boundaries.file)
+    record = read_source(boundaries) or {}
+    fetched = {key: str(record[key]) for key in ("sumber", "lisensi", "diperbarui") if record.get(key)}
+    return [
+        Input(path=path, content="+".join(parts), origin=fetched if path == boundaries else {})
+        for path, parts in digests.items()
+    ]
 
 
 def _wherever_its_rows_stood(frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,16 +117,18 @@ def _wherever_its_rows_stood(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_index(frame.columns[0])
 
 
-def _calendars(study: Kajian) -> list[tuple[Path, pd.DataFrame]]:
+def filled_activities(path: Path, villages: pd.DataFrame) -> pd.DataFrame:
+    """Activities of one filled calendar, wherever their rows stood."""
     from lokus.intake.earlier.calendar import read_calendar
 
+    return read_calendar([path], villages).activities.drop(columns="baris", errors="ignore")
+
+
+def _calendars(study: Kajian) -> list[tuple[Path, pd.DataFrame]]:
     stated = study.settings.previous
     villages = study.previous.villages if study.previous else study.boundaries.villages
     paths = [study.beside(name) for name in stated.calendars] if stated else []
-    return [
-        (path, read_calendar([path], villages).activities.drop(columns="baris", errors="ignore"))
-        for path in paths
-    ]
+    return [(path, filled_activities(path, villages)) for path in paths]
 
 
 def _lists(study: Kajian) -> list[tuple[str, DecidedList]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lokus.errors import StudyFileError
 from lokus.findings import Finding, Where
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from lokus.settings.reporting import ReportPeriodSettings
     from lokus.show.results.period_report import PeriodReport
 
-    Given = tuple[pd.DataFrame, tuple[str, ...], list[Origin], list[Finding]]
+    Read = list[tuple[Path, pd.DataFrame]]
+    Given = tuple[pd.DataFrame, tuple[str, ...], list[Origin], list[Finding], Read]
 
-__all__ = ["ReportedPeriod", "find_period", "period_report", "periods"]
+__all__ = ["ReportedPeriod", "find_period", "period_lock", "period_report", "period_with_slug", "periods"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -44,6 +45,8 @@ class ReportedPeriod:
     calendar : FilledCalendar or None
         The action calendar as filled in by the end of the period.
     findings : tuple of Finding
+    read : tuple of (Path, DataFrame)
+        Its files, each with what was read from it.
     """
 
     stated: ReportPeriodSettings
@@ -53,6 +56,7 @@ class ReportedPeriod:
     keys: tuple[str, ...]
     calendar: FilledCalendar | None
     findings: tuple[Finding, ...]
+    read: tuple[tuple[Path, pd.DataFrame], ...]
 
     def __repr__(self) -> str:
         return self.title
@@ -72,15 +76,19 @@ def periods(study: Kajian) -> tuple[ReportedPeriod, ...]:
 def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPeriod:
     from lokus.intake.audit.audit import check_values
     from lokus.intake.earlier.calendar import read_calendar
+    from lokus.stages.outputs import filled_activities
 
     villages = study.boundaries.villages
-    values, keys, origins, findings = _kept(study, stated, year) if stated.values else _joined(study, stated)
+    given = _kept(study, stated, year) if stated.values else _joined(study, stated)
+    values, keys, origins, findings, read = given
     checked = check_values(
         villages[["desa", "kecamatan"]].join(values), catalogue=study.catalogue, origins=origins
     )
     calendar = None
     if stated.calendars:
-        calendar = read_calendar([study.beside(name) for name in stated.calendars], villages)
+        paths = [study.beside(name) for name in stated.calendars]
+        calendar = read_calendar(paths, villages)
+        read = [*read, *((path, filled_activities(path, villages)) for path in paths)]
     return ReportedPeriod(
         stated=stated,
         title=_title(stated, year),
@@ -89,11 +97,12 @@ def _read(study: Kajian, stated: ReportPeriodSettings, year: int) -> ReportedPer
         keys=keys,
         calendar=calendar,
         findings=(*findings, *checked.findings, *(calendar.findings if calendar else ())),
+        read=tuple(read),
     )
 
 
 def _joined(study: Kajian, stated: ReportPeriodSettings) -> Given:
-    """Values of a period from its tables, keys that they give, where the values stood, and findings."""
+    """Values of a period, keys that its tables give, where the values stood, findings, and what was read."""
     from lokus.intake.earlier.period_values import is_period_values
     from lokus.stages.data import derived_values, join_sheets, read_sheet, sheets_of, stated_tables
 
@@ -114,6 +123,7 @@ def _joined(study: Kajian, stated: ReportPeriodSettings) -> Given:
     joined = list(join_sheets(study, raw, tables))
     findings = [finding for one in raw for finding in one.findings]
     findings += [finding for one in joined for finding in one.findings]
+    read = [(study.beside(table.file), one.values) for table, one in zip(tables, joined, strict=True)]
     if stated.with_study:
         own = [
             (table, one)
@@ -126,7 +136,7 @@ def _joined(study: Kajian, stated: ReportPeriodSettings) -> Given:
     late = [one for one, table in zip(joined, tables, strict=True) if table.late]
     values = derived_values(study, first, late)
     keys = tuple(dict.fromkeys(key for table in tables for key in table.gives))
-    return values, keys, [one.origin for one in joined], findings
+    return values, keys, [one.origin for one in joined], findings, read
 
 
 def _kept(study: Kajian, stated: ReportPeriodSettings, year: int) -> Given:
@@ -139,15 +149,16 @@ def _kept(study: Kajian, stated: ReportPeriodSettings, year: int) -> Given:
     for language in ("id", "en"):
         with use_language(language):
             titles.append(_title(stated, year))
+    path = study.beside(stated.values or "")
     values = read_period_values(
-        study.beside(stated.values or ""),
+        path,
         villages=study.boundaries.villages.index,
         catalogue=study.catalogue,
         titles=titles,
         names={output_column(key): key for key in study.catalogue},
     )
     derived = study.catalogue.derive(values.reindex(study.boundaries.villages.index))
-    return derived, tuple(map(str, values)), [], []
+    return derived, tuple(map(str, values)), [], [], [(path, values)]
 
 
 def _title(stated: ReportPeriodSettings, year: int) -> str:
@@ -197,6 +208,26 @@ def find_period(
             remedy=_("add a [[laporan.periode]] with its tables to the study file, or name one of them"),
         )
     return found[-1]
+
+
+def period_with_slug(study: Kajian, slug: str) -> ReportedPeriod:
+    """Find the period of a lock.
+
+    Raises
+    ------
+    StudyFileError
+        The study states no such period any more.
+    """
+    for one in study.periods:
+        if one.slug == slug:
+            return one
+    raise StudyFileError(
+        _("the study states no such period; it states: {periods}").format(
+            periods="; ".join(one.title for one in study.periods) or _("none")
+        ),
+        where=Where(file=study.path.name),
+        remedy=_("add a [[laporan.periode]] with its tables to the study file, or name one of them"),
+    )
 
 
 def _year(study: Kajian, period: ReportedPeriod) -> int:
@@ -274,6 +305,47 @@ def period_report(study: Kajian, period: ReportedPeriod) -> PeriodReport:
         findings=period.findings,
     )
     return mask_report(report) if study.settings.outputs.public else report
+
+
+def period_lock(study: Kajian, period: ReportedPeriod, report: PeriodReport) -> dict[str, Any]:
+    """Lock of the report of a period: inputs, versions, settings, and a digest of all that it tells."""
+    from lokus.manifest import make_period_lock
+    from lokus.stages.outputs import inputs_of
+    from lokus.stages.stage import whole
+
+    upto, stated = _up_to(study, period), whole(study.settings)
+    taken = [part for one in upto for part in one.read]
+    if study.official is not None and stated.boundaries.official:
+        taken.append((study.beside(stated.boundaries.official.file), study.official))
+    if study.decisions is not None:
+        taken.append((study.decisions_file, study.decisions))
+    taken.append((study.beside(stated.boundaries.file), study.boundaries.villages))
+    if study.audit_rows is not None and stated.case_audit:
+        taken += [(study.beside(name), study.audit_rows) for name in stated.case_audit.returns]
+    found = inputs_of(study, taken)
+    # Estimates beside the register, and tables of the study itself, rest on all that the study reads.
+    if report.foster is not None or any(one.stated.with_study for one in upto):
+        known = {item.path for item in found}
+        found = [*found, *(item for item in study.inputs if item.path not in known)]
+    settings = stated.to_mapping()
+    # A period that is added later changes nothing in the report of an earlier one.
+    told = [whole(one.stated) for one in upto]
+    every = zip(stated.reports.periods if stated.reports else (), settings["laporan"]["periode"], strict=True)
+    reports = {**settings["laporan"], "periode": [plain for one, plain in every if one in told]}
+    figures = [report.figures, *(frame for __, frame in report.course)]
+    if report.foster is not None:
+        figures.append(report.foster.by_village.reset_index())
+    if report.audit_returns is not None:
+        figures.append(report.audit_returns.by_village.reset_index())
+    if report.calendar is not None:
+        figures.append(report.calendar.by_opd.reset_index())
+    return make_period_lock(
+        study_file=study.path,
+        settings={**settings, "laporan": reports},
+        inputs=found,
+        period=period.slug,
+        figures=figures,
+    )
 
 
 def _foster(study: Kajian, upto: Sequence[ReportedPeriod]) -> FosterParents | None:

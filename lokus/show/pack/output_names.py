@@ -30,6 +30,7 @@ OWN_NAMES = frozenset(
 SITUATION = "analisis_situasi.docx"
 """Of the kabupaten; those of the kecamatan are named after them."""
 _REQUEST = re.compile(r"permintaan_data_[a-z0-9_]+\.(docx|xlsx)")
+_PERIOD = re.compile(r"laporan_[a-z0-9_]+\.docx")
 _SITUATION = re.compile(r"analisis_situasi(_[a-z0-9_-]+)?\.docx")
 # Which aksi konvergensi an output serves (SE Mendagri 400.5.7/1685/Bangda, 17 March 2025); the rest supports.
 _OF_ACTION = (
@@ -51,7 +52,7 @@ def is_filled_in(name: str) -> bool:
     >>> [is_filled_in(name) for name in ("kalender_aksi.xlsx", "permintaan_data_dppkb.xlsx", "lokus.xlsx")]
     [True, True, False]
     """
-    patterns = (_REQUEST, _SITUATION)
+    patterns = (_REQUEST, _SITUATION, _PERIOD)
     return name in (CALENDAR, AUDIT_FORM, COVERAGE_FORM, FOSTER_FORM, *DOCUMENTS) or any(
         one.fullmatch(name) is not None for one in patterns
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,24 +17,29 @@ if TYPE_CHECKING:
 __all__ = ["period_names", "write_period_report"]
 
 
-def period_names(slug: str) -> tuple[str, str, str]:
-    """Names of the document, the workbook and the table of values of a period.
+def period_names(slug: str) -> tuple[str, str, str, str]:
+    """Names of the document, the workbook, the table of values and the lock of a period.
 
     Examples
     --------
     >>> period_names("semester_1_2026")[0]
     'laporan_semester_1_2026.docx'
     """
-    return f"laporan_{slug}.docx", f"laporan_{slug}.xlsx", f"laporan_{slug}.csv"
+    stem = f"laporan_{slug}"
+    return f"{stem}.docx", f"{stem}.xlsx", f"{stem}.csv", f"{stem}.lock.json"
 
 
-def write_period_report(folder: str | Path, report: PeriodReport) -> tuple[Path, ...]:
+def write_period_report(
+    folder: str | Path, report: PeriodReport, *, write_lock: Callable[[Path, list[Path]], None] | None = None
+) -> tuple[Path, ...]:
     """Write the report of a period into a folder; each file is replaced as a whole.
 
     Parameters
     ----------
     folder : str or Path
     report : PeriodReport
+    write_lock : callable, optional
+        Writes the lock to the path it is given, naming the other files; a public report has none.
 
     Examples
     --------
@@ -47,7 +53,7 @@ def write_period_report(folder: str | Path, report: PeriodReport) -> tuple[Path,
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    document, workbook, values = (target / name for name in period_names(report.slug))
+    document, workbook, values, lock = (target / name for name in period_names(report.slug))
     write_period_document(document, report)
     write_period_workbook(workbook, report)
     table = report.figures.assign(
@@ -55,4 +61,8 @@ def write_period_report(folder: str | Path, report: PeriodReport) -> tuple[Path,
     )
     with atomic_path(values) as draft:
         table.to_csv(draft, index=False)
-    return document, workbook, values
+    if write_lock is None or report.public:
+        lock.unlink(missing_ok=True)  # of an earlier run, which these files no longer are
+        return document, workbook, values
+    write_lock(lock, [document, workbook, values])
+    return document, workbook, values, lock
