@@ -19,6 +19,7 @@ from lokus.show.drawing.furniture import INK, QUIET, draw_box
 from lokus.show.drawing.geometry import crs_line
 from lokus.show.drawing.layout import PAPER, Box, Page
 from lokus.show.drawing.legend import draw_legend
+from lokus.show.drawing.pixels import EFFORT
 from lokus.show.drawing.typography import line_height
 from lokus.show.maps.print_map import Sheet, blank_sheet, draw_footer, draw_header, draw_watermark
 from lokus.show.themes.themes import available_themes, make_layer
@@ -213,7 +214,8 @@ def write_atlas(
     book = AtlasBook(results, kecamatan, info, theme=theme, gaps=gaps, logo=logo)
     raw = io.BytesIO()
     marks: list[tuple[str, int]] = []
-    with mpl.rc_context(mpl.rcParamsDefault), PdfPages(raw, metadata=_NO_DATES) as pages:
+    settings = {**mpl.rcParamsDefault, "pdf.compression": EFFORT}
+    with mpl.rc_context(settings), PdfPages(raw, metadata=_NO_DATES) as pages:
         for number, (kode, name) in enumerate(book.names.items()):
             if on_page:
                 on_page(name, number, len(book.names))

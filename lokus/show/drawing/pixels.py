@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from PIL import Image
@@ -58,7 +59,7 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
     if any(axes.images for axes in figure.axes):
         return Image.fromarray(pixels).convert("RGB")
     kept = _palette(packed[::_SAMPLE, ::_SAMPLE], figure)
-    colours, which = np.unique(values & _RGB, return_inverse=True)
+    which, colours = pd.factorize(values & _RGB)
     number = KDTree(_channels(kept)).query(_channels(colours.astype(np.int64)))[1].astype(np.uint8)
     image = Image.fromarray(np.repeat(number[which], lengths).reshape(packed.shape))
     image.putpalette(_channels(kept).astype(np.uint8).tobytes())
@@ -75,7 +76,7 @@ def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.in
 def _palette(sample: npt.NDArray[Any], figure: Figure) -> npt.NDArray[np.int64]:
     """Colours of the areas, then those that occur most."""
     values, lengths = _runs(sample)
-    colours, which = np.unique(values & _RGB, return_inverse=True)
+    which, colours = pd.factorize(values & _RGB)
     times = np.bincount(which, weights=lengths).astype(np.int64)
     faces = {to_rgba(patch.get_facecolor()) for axes in figure.axes for patch in axes.patches}
     stated = sorted(

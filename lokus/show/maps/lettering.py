@@ -297,8 +297,11 @@ def _disc_places(home: Any, unit: float, reach: float, beside: float, circles: F
 
 def _off_circles(centres: Floats, circles: Floats, radius: float) -> npt.NDArray[np.bool_]:
     """Whether a disc of this radius touches none of the circles, at each of the places."""
-    if not len(circles):
+    if not len(circles) or not len(centres):
         return np.ones(len(centres), dtype=bool)
+    reach = circles[:, 2:] + radius
+    near = (circles[:, :2] + reach > centres.min(axis=0)) & (circles[:, :2] - reach < centres.max(axis=0))
+    circles = circles[near.all(axis=1)]
     away = np.hypot(centres[:, None, 0] - circles[None, :, 0], centres[:, None, 1] - circles[None, :, 1])
     return np.asarray((away >= circles[None, :, 2] + radius).all(axis=1))
 

@@ -557,7 +557,8 @@ def save_map(figure: Figure, path: str | Path) -> Path:
     suffix = path.suffix.lower()
     if suffix not in (".png", ".pdf"):
         raise ValueError(f"a map is written as .png or .pdf, not {suffix!r}")
-    with mpl.rc_context(mpl.rcParamsDefault), atomic_path(path) as draft:
+    settings = {**mpl.rcParamsDefault, "pdf.compression": EFFORT}
+    with mpl.rc_context(settings), atomic_path(path) as draft:
         if suffix == ".pdf":
             figure.savefig(draft, format="pdf", metadata=dict.fromkeys(_UNSAID))
         else:
