@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -146,15 +147,18 @@ class Deck:
         )
         table = frame.table
         table.horz_banding = False
+        looks: dict[Any, Any] = {}
         for place, (column, wide) in enumerate(zip(columns, plan.widths, strict=True)):
             table.columns[place].width = Mm(wide)
             align = PP_ALIGN.RIGHT if column.is_number else PP_ALIGN.LEFT
-            _fill_cell(
-                table.cell(0, place), column.head, plan.size, align, fill=ACCENT, ink="FFFFFF", bold=True
-            )
-            for row, text in enumerate(column.texts[first:after], start=1):
-                fill = STRIPE if row % 2 == 0 else "FFFFFF"
-                _fill_cell(table.cell(row, place), text, plan.size, align, fill=fill, ink=INK, bold=False)
+            for row, text in enumerate((column.head, *column.texts[first:after])):
+                fill, ink = (ACCENT, "FFFFFF") if row == 0 else (STRIPE if row % 2 == 0 else "FFFFFF", INK)
+                cell, look = table.cell(row, place), (align, fill)
+                if look in looks:
+                    _copy_cell(cell, looks[look], text)
+                else:
+                    _fill_cell(cell, text, plan.size, align, fill=fill, ink=ink, bold=row == 0)
+                    looks[look] = cell
         table.rows[0].height = Mm(plan.head)
         for row, tall in enumerate(plan.heights[first:after], start=1):
             table.rows[row].height = Mm(tall)
@@ -302,6 +306,14 @@ def _fill_cell(cell: Any, text: str, size: float, align: Any, *, fill: str, ink:
     run = line.add_run()
     run.text = printable(text)
     _set_font(run.font, size, ink, bold=bold)
+
+
+def _copy_cell(cell: Any, other: Any, text: str) -> None:
+    """Make a cell look like another, at once: setting each property takes ten times as long."""
+    look = deepcopy(other._tc)
+    cell._tc.getparent().replace(cell._tc, look)
+    cell._tc = look
+    cell.text_frame.paragraphs[0].runs[0].text = printable(text)
 
 
 def continued(title: str, part: int, parts: int) -> str:
