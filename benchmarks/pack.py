@@ -33,8 +33,9 @@ from lokus import Kajian
 from lokus.i18n import gettext as _
 from lokus.show.drawing.layout import PAPER
 from lokus.show.maps.print_map import DPI
+from lokus.show.pack.output_names import AUDIT_FORM, CALENDAR, FOSTER_FORM
 from lokus.show.pack.processes import MOST
-from lokus.show.themes.themes import make_layer
+from lokus.show.themes.themes import make_layer, theme_slug
 
 if TYPE_CHECKING:
     from lokus.show.maps.maps import Maps
@@ -65,7 +66,7 @@ def plain_map(maps: Maps, theme: str, size: str, folder: Path) -> list[Path]:
     import matplotlib.pyplot as plt
     from matplotlib.patches import Patch
 
-    layer = make_layer(maps.results, theme)
+    layer = maps.layer(theme)
     short, long = PAPER[size]
     figure, axes = plt.subplots(figsize=(long / 25.4, short / 25.4))
     drawn = maps.results[~maps.results.geometry.isna()]
@@ -124,8 +125,8 @@ def outputs(kajian: Kajian, folder: Path) -> None:
     """Every output of the pack, one after another."""
     stated, maps = kajian.settings.outputs, kajian.maps
     files = {
-        _("Map {theme}, {size}").format(theme=make_layer(maps.results, theme).title, size=size): (
-            f"peta {theme} {size}, PNG dan PDF", f"peta_{theme}_{size}.*", (theme, size)
+        _("Map {theme}, {size}").format(theme=maps.layer(theme).title, size=size): (
+            f"peta {theme} {size}, PNG dan PDF", f"peta_{theme_slug(theme)}_{size}.*", (theme, size)
         )
         for size in stated.sizes
         for theme in stated.themes
@@ -136,7 +137,11 @@ def outputs(kajian: Kajian, folder: Path) -> None:
         _("Slides"): ("paparan", "paparan.pptx", None),
         _("Report"): ("laporan", "laporan.html", None),
         _("Atlas"): ("atlas kecamatan", "atlas_kecamatan.pdf", None),
-        _("Action calendar"): ("kalender aksi", "kalender_aksi.xlsx", None),
+        _("Action calendar"): ("kalender aksi", CALENDAR, None),
+        _("Situation analyses"): ("analisis situasi", "analisis_situasi*.docx", None),
+        _("Form of the case audit"): ("formulir audit kasus", AUDIT_FORM, None),
+        _("Register of foster parents"): ("register orang tua asuh", FOSTER_FORM, None),
+        _("Documents"): ("dokumen", "[blpr]*.docx permintaan_data_*.xlsx", None),
         _("GeoPackage"): ("GeoPackage", "hasil.gpkg", None),
     }
     steps: list[tuple[str, float, float]] = []
@@ -151,7 +156,7 @@ def outputs(kajian: Kajian, folder: Path) -> None:
     plain_map(maps, "usulan", "A4", folder)  # fonts are looked up once by either
     for (name, work, clock), (_next, work_after, clock_after) in pairwise(steps):
         label, pattern, theme = files.get(name, (name, "", None))
-        size = sum(path.stat().st_size for path in folder.glob(pattern)) if pattern else 0
+        size = sum(path.stat().st_size for one in pattern.split() for path in folder.glob(one))
         peer = None
         if label == "buku kerja":
             peer = plain_workbook(folder)
