@@ -79,7 +79,7 @@ class AuditReturns:
     total: pd.DataFrame
 
     def __repr__(self) -> str:
-        return _("Case audit returned: {n} causes in {villages} villages; {done} of {all} done").format(
+        return _("{n} causes in {villages} villages; {done} of {all} recommendations done").format(
             n=format_number(len(self.total)),
             villages=format_number(self.by_village.index.get_level_values(0).nunique()),
             done=format_number(int(self.total["selesai"].sum())),

@@ -73,7 +73,7 @@ def test_recommendations_are_counted_and_those_done_apart():
     rows = pd.concat([returned([6, 7, 0, 0, 0]), returned([0, 8, 0, 0, 9], status="selesai")])
     found = audit_returns(rows, VILLAGES, CATALOGUE)
     assert found.total[["anjuran", "selesai"]].iloc[0].tolist() == [4, 2]
-    assert repr(found) == "Hasil audit kasus: 1 sebab di 3 desa/kelurahan; 2 dari 4 selesai"
+    assert repr(found) == "1 sebab di 3 desa/kelurahan; 2 dari 4 anjuran selesai"
 
 
 def drafted(**row):

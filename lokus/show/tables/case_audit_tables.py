@@ -131,7 +131,7 @@ def _notes() -> tuple[str, ...]:
 def _columns(rows: pd.DataFrame) -> list[Column]:
     masked = rows["disamarkan"].to_numpy(dtype=bool)
     return [
-        Column.text(_("Cause"), rows["indikator"], width=40),
+        Column.text(_("Cause"), rows["indikator"], width=62, wrap=True),
         Column.number(_("Cases"), rows["kasus"], missing=True, masked=masked),
         Column.number(_("Recommendations"), rows["anjuran"], width=16),
         Column.number(_("of them done"), rows["selesai"]),

@@ -87,7 +87,7 @@ def _lines(report: PeriodReport) -> Iterator[str]:
     if report.foster is not None:
         yield str(report.foster)
     if report.audit_returns is not None and len(report.audit_returns.total):
-        yield str(report.audit_returns)
+        yield _("Results of the case audit: {found}.").format(found=report.audit_returns)
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -31,7 +31,7 @@ def stacked_sheet(sheet: Worksheet, info: StudyInfo, title: str, tables: Sequenc
     ['Satu', 'Desa', 'Alai', 'Dua']
     """
     first, *rest = tables
-    lines = [text for text in (first.title, first.lead, *first.notes) if text]
+    lines = [text for text in (first.title, first.lead, *first.notes) if text and text != title]
     end = write_table(sheet, write_heading(sheet, info, title, lines), first.columns)
     widest: dict[str, float] = {}
     for table in rest:
