@@ -9,12 +9,12 @@ from typing import Final
 
 __all__ = ["collect_seldom"]
 
-_THRESHOLDS: Final = (100_000, 50, 100)
+_THRESHOLDS: Final = (20_000, 10, 10)
 
 
 @contextmanager
 def collect_seldom() -> Iterator[None]:
-    """Look for cycles a hundred times less often than Python does by default; afterwards as before.
+    """Look for cycles thirty times less often than Python does by default; afterwards as before.
 
     A study holds some million objects that live until its end, and a map makes thousands more a second: by
     default a sixth of the work of ``lokus run`` goes into looking through them. Do not use it in a process

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
+from matplotlib.text import Text
 from PIL import Image
 from scipy.spatial import KDTree
 
@@ -51,7 +52,10 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
         pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     finally:
         figure.set_dpi(before)
-        figure.set_canvas(shown_by)  # the other one would keep its pixels as long as the figure lives
+        # Otherwise all pixels stay as long as the figure lives: its canvas and its texts keep the renderer.
+        figure.set_canvas(shown_by)
+        for text in figure.findobj(Text):
+            text._renderer = None  # type: ignore[attr-defined]
     packed = pixels.view("<u4")[..., 0]
     values, lengths = _runs(packed)
     if (values >> 24).min() < 255:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -41,3 +45,21 @@ def test_the_figure_is_left_as_it_was():
     before, canvas = figure.dpi, figure.canvas
     draw_pixels(figure, 200)
     assert (figure.dpi, figure.canvas) == (before, canvas)
+
+
+def test_no_pixels_stay_with_the_figure():
+    """Seven sheets and a picture for each kecamatan are kept while a pack is written."""
+    figure = Figure(figsize=(2, 1))
+    figure.text(0.5, 0.5, "Muara Enim", rotation=30)
+    kept = []
+
+    class Noted(RendererAgg):
+        def __init__(self, *size):
+            super().__init__(*size)
+            kept.append(weakref.ref(self))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matplotlib.backends.backend_agg.RendererAgg", Noted)
+        draw_pixels(figure, dpi=50)
+    assert kept
+    assert not any(alive() for alive in kept)
