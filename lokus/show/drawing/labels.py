@@ -120,24 +120,23 @@ def _first_free(candidate: Candidate, frame: Box, used: Floats, gap: float) -> B
     centres = np.asarray(candidate.centres, dtype=float).reshape(-1, 2)
     half = np.array([candidate.width, candidate.height]) / 2
     low, high = centres - half, centres + half
-    free = (
-        (low[:, 0] >= frame.left)
-        & (low[:, 1] >= frame.bottom)
-        & (high[:, 0] <= frame.right)
-        & (high[:, 1] <= frame.top)
-    )
-    if len(used) and free.any():
+    inside = (low >= (frame.left, frame.bottom)).all(axis=1) & (high <= (frame.right, frame.top)).all(axis=1)
+    low, high = low[inside], high[inside]
+    for first in range(0, len(low), _AT_ONCE):  # a free one is most often among the first
+        some = slice(first, first + _AT_ONCE)
         clash = (
-            (low[:, None, 0] < used[None, :, 2] + gap)
-            & (used[None, :, 0] - gap < high[:, None, 0])
-            & (low[:, None, 1] < used[None, :, 3] + gap)
-            & (used[None, :, 1] - gap < high[:, None, 1])
+            (low[some, None, 0] < used[None, :, 2] + gap)
+            & (used[None, :, 0] - gap < high[some, None, 0])
+            & (low[some, None, 1] < used[None, :, 3] + gap)
+            & (used[None, :, 1] - gap < high[some, None, 1])
         )
-        free &= ~clash.any(axis=1)
-    if not free.any():
-        return None
-    place = int(np.argmax(free))
-    return Box(float(low[place, 0]), float(low[place, 1]), float(high[place, 0]), float(high[place, 1]))
+        free = first + np.flatnonzero(~clash.any(axis=1))
+        if len(free):
+            return Box(*low[free[0]].tolist(), *high[free[0]].tolist())
+    return None
+
+
+_AT_ONCE = 64  # positions
 
 
 def inner_points(polygon: Any, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
