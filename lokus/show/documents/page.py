@@ -266,14 +266,16 @@ def add_table(
     widths = _widths(table, _room(document), size)
     grid = _grid(document, len(rows[:1]) + 1, widths, style="Table Grid")
     _repeat(grid.rows[0])
+    looks: dict[str, Any] = {}
     for cell, head in zip(grid.rows[0].cells, table.heads, strict=True):
-        _fill(cell, head, align="center", bold=True, size=size, after=1)
+        _fill(cell, head, align="center", bold=True, size=size, after=1, looks=looks)
         _shade(cell, "E6ECEF")
+    looks = {}
     for row, texts in zip(grid.rows[1:], rows[:1], strict=True):
         _stay_whole(row)
         for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             side = "right" if place in table.numbers else "left"
-            _fill(cell, text, align=side, size=size, after=1)
+            _fill(cell, text, align=side, size=size, after=1, looks=looks)
     _add_rows_like_last(grid, rows[1:])
     for row in grid.rows[1 if height else len(table) + 1 :]:
         row.height = _points(height or 26)
@@ -440,14 +442,22 @@ def _grid(document: Document, rows: int, widths: Sequence[float], *, style: str 
 
 
 def _fill(cell: _Cell, text: str, *, align: str = "left", bold: bool = False, size: float = 11,
-          after: float = 2) -> None:  # fmt: skip
+          after: float = 2, looks: dict[str, Any] | None = None) -> None:  # fmt: skip
+    """Write into a cell; one that looks like another is copied from it: `looks` has one of each alignment."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     paragraph = cell.paragraphs[0]
+    if looks is not None and align in looks:
+        copied = deepcopy(looks[align])
+        copied.r_lst[0].text = _set_together(text)
+        cell._tc.replace(paragraph._p, copied)
+        return
     _write(paragraph, text, size=size, bold=bold)
     paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, align.upper())
     paragraph.paragraph_format.space_after = _points(after)
     paragraph.paragraph_format.space_before = _points(min(after, 1))
+    if looks is not None:
+        looks[align] = paragraph._p
 
 
 def _add_rows_like_last(grid: Any, rows: Sequence[Sequence[str]]) -> None:
