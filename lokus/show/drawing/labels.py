@@ -139,7 +139,15 @@ def _first_free(candidate: Candidate, frame: Box, used: Floats, gap: float) -> B
 _AT_ONCE = 64  # positions
 
 
-def inner_points(polygon: Any, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
+def inner_points(
+    polygon: Any,
+    *,
+    width: float,
+    height: float,
+    step: float,
+    share: float = 0.0,
+    deepest: Floats | None = None,
+) -> Floats:
     """Positions in a polygon for the centre of a label, those with most of the label inside first.
 
     Parameters
@@ -152,6 +160,8 @@ def inner_points(polygon: Any, *, width: float, height: float, step: float, shar
         Distance between neighbouring positions.
     share : float
         Least part of the label that must lie inside, 0–1.
+    deepest : array of shape (2,), optional
+        Its :func:`deepest_point`, where that is known.
 
     Returns
     -------
@@ -165,7 +175,7 @@ def inner_points(polygon: Any, *, width: float, height: float, step: float, shar
     [4.0, 4.0]
     """
     body = shapely.simplify(largest_part(polygon), step / 3)  # finer detail does not move a label
-    deepest = deepest_point(polygon)
+    deepest = deepest_point(polygon) if deepest is None else deepest
     left, bottom, right, top = body.bounds
     columns = np.arange(left, right, step)
     rows = np.arange(bottom, top, step)

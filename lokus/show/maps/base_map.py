@@ -56,13 +56,18 @@ class Drawn:
         """Point deepest inside each village, shape (n, 2); missing where there is no polygon."""
         return deepest_points(self.shapes)
 
+    @cached_property
+    def _border_middles(self) -> Floats:
+        return deepest_points(self.borders)
+
     def inner(self, border: int, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
         """Places for a label in a kecamatan, see :func:`lokus.show.drawing.labels.inner_points`."""
         key = (border, width, height, step, share)
         if key not in self._inner:
             self._inner[key] = inner_points(
-                self.borders[border], width=width, height=height, step=step, share=share
-            )
+                self.borders[border], width=width, height=height, step=step, share=share,
+                deepest=self._border_middles[border],
+            )  # fmt: skip
         return self._inner[key]
 
     def within(self, village: int, *, width: float, height: float, step: float, share: float = 0.0) -> Floats:
@@ -71,11 +76,12 @@ class Drawn:
         if key not in self._within:
             left, bottom, right, top = self.shapes[village].bounds
             fits = width * share <= right - left and height * share <= top - bottom
-            self._within[key] = (
-                inner_points(self.shapes[village], width=width, height=height, step=step, share=share)
-                if fits
-                else np.empty((0, 2))
-            )
+            self._within[key] = np.empty((0, 2))
+            if fits:
+                self._within[key] = inner_points(
+                    self.shapes[village], width=width, height=height, step=step, share=share,
+                    deepest=self.middles[village],
+                )  # fmt: skip
         return self._within[key]
 
 

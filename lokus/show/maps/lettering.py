@@ -533,9 +533,10 @@ def label_neighbours(
 
 def _outside(name: str, shape: Any, own: Any) -> Iterator[Candidate]:
     """Ways to write the name of a neighbour: well inside it, then wherever its middle lies in it."""
+    deepest = deepest_point(shape)
     for size, share in ((7.0, 0.95), (6.0, 0.95), (6.0, 0.6), (5.2, 0.4)):
         width, height = text_width(name, size) + 0.6, size * MM_PER_POINT * 1.12
-        centres = inner_points(shape, width=width, height=height, step=2.0, share=share)
+        centres = inner_points(shape, width=width, height=height, step=2.0, share=share, deepest=deepest)
         if len(centres):
             half = np.array([width, height]) / 2
             boxes = shapely.box(*(centres - half).T, *(centres + half).T)
@@ -556,7 +557,7 @@ def _forms(name: str, shape: Any, home: Any, radius: float) -> Iterator[Candidat
     """Ways to write a name: in its village in large to small type, then near it."""
     for size in _ATLAS_SIZES:
         width, height = text_width(name, size) + 0.5, size * MM_PER_POINT * 1.12
-        centres = inner_points(shape, width=width, height=height, step=1.4, share=0.85)
+        centres = inner_points(shape, width=width, height=height, step=1.4, share=0.85, deepest=home)
         yield Candidate(form=str(size), width=width, height=height, centres=centres)
     size = _ATLAS_SIZES[-1]
     width, height = text_width(name, size) + 0.5, size * MM_PER_POINT * 1.12
