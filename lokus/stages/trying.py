@@ -20,6 +20,7 @@ __all__ = ["indicator_styles", "page_indicators", "trial"]
 def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorStyle]:
     """Return the map styles of indicators."""
     from lokus.followup.period_figures import shown_decimals
+    from lokus.intake.tables.presence import PRESENT_UNIT
     from lokus.show.themes.themes import IndicatorStyle
 
     styles, breaks = {}, study.settings.outputs.breaks
@@ -32,6 +33,7 @@ def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorS
             breaks=() if (stated := breaks.get(key, ())) == "kuantil" else stated,
             quantiles=stated == "kuantil",
             decimals=shown_decimals(item),
+            presence=item.unit == PRESENT_UNIT,
         )
     return styles
 

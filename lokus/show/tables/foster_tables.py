@@ -115,7 +115,7 @@ def foster_villages_table(found: FosterParents, *, kecamatan: str = "") -> Table
         Column.text(_("Village"), rows["desa"], width=22),
         Column.text(_("Lokus"), [_("yes") if inside else _("no") for inside in rows["lokus"]], width=8),
         *_counts(found, rows),
-        Column.text(_("Kinds of help"), [kinds or "–" for kinds in rows["jenis"]], width=28),
+        Column.text(_("Kinds of help"), [kinds or "–" for kinds in rows["jenis"]], width=34, wrap=True),
         title=_("Foster parents village by village, {period}").format(period=found.periods[-1]),
     )
 

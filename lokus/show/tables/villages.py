@@ -380,10 +380,12 @@ def layer_values(layer: Layer) -> tuple[str, ...]:
     --------
     >>> from types import SimpleNamespace
     >>> import pandas as pd
-    >>> layer_values(SimpleNamespace(values=pd.Series([12.34, None]), decimals=1, unit="%"))
+    >>> layer_values(SimpleNamespace(values=pd.Series([12.34, None]), decimals=1, unit="%", words=()))
     ('12,3 %', '')
     """
     unit = f" {layer.unit}" if layer.unit else ""
     values = layer.values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+    if layer.words:
+        return tuple("" if value != value else layer.words[int(value)] for value in values.tolist())
     texts = value_texts(round_values(values, layer.decimals), decimals=layer.decimals)
     return tuple("" if text == "–" else text + unit for text in texts)

@@ -56,6 +56,8 @@ class Layer:
         The number behind the class, as it is shown; missing where there is none.
     decimals, unit
         How that number is written.
+    words : tuple of str
+        What is told instead of the numbers 0, 1 …; empty for the numbers themselves.
     bands : Bands or None
         Limits of the classes, when they are classes of a number.
     unsure : pandas.Series
@@ -81,6 +83,7 @@ class Layer:
     note: str = ""
     decimals: int = 1
     unit: str = ""
+    words: tuple[str, ...] = ()
     bands: Bands | None = None
     unsure_label: str = ""
     outlined: bool = True

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from lokus.errors import InputError
 from lokus.files import file_name
-from lokus.i18n import format_number
+from lokus.i18n import N_, format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.figures import round_values
 from lokus.show.results.text import is_masked
@@ -80,6 +81,8 @@ class IndicatorStyle:
     quantiles : bool
         Classes that hold about as many villages each, instead of round limits. Such a map shows the order of
         the villages only: nearly equal values may lie in different classes, and two years do not compare.
+    presence : bool
+        Its values are 1 where something is there and 0 where it is not: two classes, told in words.
 
     Examples
     --------
@@ -93,6 +96,7 @@ class IndicatorStyle:
     breaks: tuple[float, ...] = ()
     decimals: int = 1
     quantiles: bool = False
+    presence: bool = False
 
 
 def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
@@ -439,6 +443,8 @@ BUILDERS: Mapping[str, Callable[[Common], Layer]] = {
 def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
     """Layer of a plain indicator."""
     values = _floats(common.results[key])
+    if style.presence and not style.breaks:
+        return _there_or_not(common, values, style)
     notes = [
         _("A class includes its lower limit.")
         if style.breaks
@@ -453,6 +459,20 @@ def build_indicator(common: Common, key: str, style: IndicatorStyle) -> Layer:
     return common.banded(
         values, indicator_bands(style, values), as_shown=True, title=title, short=style.label,
         note=" ".join(notes), decimals=style.decimals, unit=style.unit,
+    )  # fmt: skip
+
+
+def _there_or_not(common: Common, values: pd.Series, style: IndicatorStyle) -> Layer:
+    absent, present = ramp(2, worse=style.worse)
+    palette = Palette(
+        style.label,
+        (("tidak ada", absent), ("ada", present), (MISSING, "#ffffff")),
+        labels=(("tidak ada", N_("Not there")), ("ada", N_("There"))),
+    )
+    keys = np.select([values.isna(), values >= 1], [MISSING, "ada"], "tidak ada")
+    return common.layer(
+        classes=pd.Series(keys, index=values.index, name="kelas"), palette=palette, values=values,
+        title=style.label, short=style.label, decimals=0, words=(_("Not there"), _("There")),
     )  # fmt: skip
 
 

@@ -92,3 +92,22 @@ def test_prevalence_and_children_together_count_what_a_table_counts(full):
     assert children[by_third == 2].max() < children[by_third == 3].min()
     assert {"prevalensi_anak", "lokus_per_tahun"} <= set(THEMES)
     assert not set(ON_REQUEST) & set(available_themes(full))
+
+
+def test_what_is_there_or_not_has_two_classes_in_words(results):
+    from lokus.show.tables.villages import layer_values
+
+    results = results.copy()
+    results["tpps_desa"] = [1.0, 0.0, None, *[1.0] * (len(results) - 3)]
+    style = IndicatorStyle(label="TPPS desa/kelurahan", worse="low", presence=True)
+    layer = make_layer(results, "indikator:tpps_desa", indicators={"tpps_desa": style})
+    assert [(entry.name, entry.limits, entry.count) for entry in layer.legend] == [
+        ("Tidak ada", "", 1),
+        ("Ada", "", len(results) - 2),
+        ("Belum ada data", "", 1),
+    ]
+    assert layer_values(layer)[:3] == ("Ada", "Tidak ada", "")
+    plain = IndicatorStyle(label="TPPS", worse="low", presence=True, breaks=(1.0,))
+    assert (
+        make_layer(results, "indikator:tpps_desa", indicators={"tpps_desa": plain}).legend[0].limits == "<1"
+    )
