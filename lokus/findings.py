@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ __all__ = [
     "Level",
     "Where",
     "counts_sentence",
+    "finding_offices",
     "findings_frame",
     "level_counts",
     "level_label",
@@ -201,6 +202,32 @@ def level_counts(findings: pd.DataFrame) -> dict[str, int]:
         counts, accepted = findings.loc[~mark, "level"].value_counts(), int(mark.sum())
     by_level: dict[str, int] = {level: int(counts.get(level, 0)) for level in LEVELS}
     return {"blocking": by_level.pop("blocking"), "accepted": accepted, **by_level}
+
+
+def finding_offices(findings: pd.DataFrame) -> list[str]:
+    """Office of each finding, or why it has none.
+
+    Parameters
+    ----------
+    findings : pandas.DataFrame
+        ``opd``, ``check`` and ``file``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("Dinas PUPR", "join.no_row", "a.csv"), ("", "batas.gaps", "desa.gpkg"), ("", "scan", "")]
+    >>> finding_offices(pd.DataFrame(rows, columns=["opd", "check", "file"]))
+    ['Dinas PUPR', 'tanpa OPD: berkas batas desa', 'tanpa OPD: hasil penghitungan']
+    """
+
+    def name(row: dict[Hashable, object]) -> str:
+        if row["opd"]:
+            return str(row["opd"])
+        if str(row["check"]).startswith("batas."):
+            return _("no office: the boundary file")
+        return _("office unknown") if row.get("file") else _("no office: what was computed")
+
+    return [name(row) for row in findings.to_dict("records")]
 
 
 def counts_sentence(findings: pd.DataFrame) -> str:

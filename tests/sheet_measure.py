@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,9 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from lokus.show.drawing.typography import text_width
 from lokus.show.slides.fit import count_lines
 
-__all__ = ["cut_cells"]
+__all__ = ["cut_cells", "small_type"]
+
+_PAPERS = {"9": (841.9, 595.3), "8": (1190.6, 841.9)}  # points: A4 and A3, the long side first
 
 _AS_ARIAL = 0.87  # widths are those of DejaVu Sans, which runs wider
 _LEADING = 1.17
@@ -46,6 +49,39 @@ def cut_cells(path: str | Path) -> list[str]:
             if too_much:
                 cut.append(f"{sheet.title}!{cell.coordinate}: {text[:50]}")
     return cut
+
+
+def small_type(path: str | Path, *, least: float = 7.0) -> list[str]:
+    """Sheets whose printed type is smaller than `least` points, with its size; and columns cut by a page.
+
+    Column widths are counted in figures of 7 pixels, 96 of them an inch, as Excel does for Arial 10.
+    """
+    small = []
+    for sheet in openpyxl.load_workbook(path):
+        if sheet.sheet_state != "visible":
+            continue
+        setup, area = sheet.page_setup, str(sheet.print_area or "").rpartition("!")[2]
+        long, short = _PAPERS[str(setup.paperSize)]
+        margins = 72 * (sheet.page_margins.left + sheet.page_margins.right)
+        paper = (short if setup.orientation == "portrait" else long) - margins
+        last = range_boundaries(area)[2] if area else sheet.max_column
+        points = 72 / 25.4
+        if sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage:
+            scale = min(1.0, paper / (points * _room(sheet, 1, last)))
+        else:
+            scale = setup.scale / 100
+            repeated = sheet.print_title_cols
+            held = range_boundaries(repeated.replace("$", ""))[2] if repeated else 0
+            ends = [*(stop.id for stop in sheet.col_breaks.brk), last]
+            for start, end in pairwise([0, *ends]):
+                wide = _room(sheet, start + 1, end) + (_room(sheet, 1, held) if start and held else 0)
+                if points * wide * scale > paper:
+                    small.append(f"{sheet.title}: columns {start + 1} to {end} are wider than the paper")
+        rows = sheet.iter_rows(max_col=last)
+        sizes = {float(cell.font.sz or 11) for row in rows for cell in row if cell.value not in (None, "")}
+        if sizes and scale * min(sizes) < least:
+            small.append(f"{sheet.title}: {scale * min(sizes):.1f} points")
+    return small
 
 
 def _room(sheet, first: int, last: int) -> float:

@@ -8,6 +8,7 @@ from lokus.findings import (
     Finding,
     Where,
     counts_sentence,
+    finding_offices,
     findings_frame,
     level_counts,
 )
@@ -44,3 +45,11 @@ def test_an_accepted_finding_is_counted_as_accepted_alone():
     )
     assert level_counts(findings) == {"blocking": 1, "accepted": 2, "warning": 0, "note": 1}
     assert counts_sentence(findings) == "Audit: 1 menahan, 2 diterima, 0 peringatan, 1 catatan"
+
+
+def test_a_finding_of_no_office_says_why_it_has_none():
+    rows = [("", "batas.gaps", "desa.gpkg"), ("", "scan.missing", ""), ("", "join.no_row", "krs.xlsx")]
+    findings = pd.DataFrame(rows, columns=["opd", "check", "file"])
+    assert finding_offices(findings) == [
+        "tanpa OPD: berkas batas desa", "tanpa OPD: hasil penghitungan", "OPD belum disebut",
+    ]  # fmt: skip

@@ -70,8 +70,17 @@ class Subject:
 
     def opd(self, key: str) -> str:
         """Return the office that owns an indicator."""
-        origin = self._origins_of[key][0].opd if key in self._origins_of else ""
-        return self.owners.get(key) or origin or self.catalogue[key].owner
+        item = self.catalogue[key]
+        given = self.owners.get(key) or self._office_of(key)
+        if given:
+            return given
+        # What is computed is of the office that gives all it is computed from, under the name the study uses.
+        inputs = [part for part in (item.numerator, item.denominator, *item.sum_of) if part]
+        offices = {self._office_of(part) for part in inputs} if inputs else set()
+        return (offices.pop() if len(offices) == 1 else "") or item.owner
+
+    def _office_of(self, key: str) -> str:
+        return self._origins_of[key][0].opd if key in self._origins_of else ""
 
     @cached_property
     def _origins_of(self) -> dict[str, list[Origin]]:
@@ -325,13 +334,16 @@ def check_coverage(subject: Subject, *, reliable: float = RELIABLE_COVERAGE) -> 
         coverage = frame["cakupan_pengukuran"]
         sparse = _("only {value} % of the children were measured; the rate is not reliable yet")
         for kode, value in coverage[coverage < reliable].sort_values(kind="stable").items():
+            # With the decimal of the tables, unless that would write the limit itself.
+            short = format_number(value, decimals=1)
+            share = show(value) if short == format_number(reliable, decimals=1) else short
             out.findings.append(
                 subject.finding(
                     "audit.coverage",
                     "warning",
                     key="diukur",
                     kode=str(kode),
-                    message=sparse.format(value=show(value)) if value else _("no child was measured"),
+                    message=sparse.format(value=share) if value else _("no child was measured"),
                     remedy=_("measure the remaining children; at least {limit} % are needed").format(
                         limit=show(reliable)
                     ),

@@ -27,7 +27,14 @@ from lokus.show.documents.page import (
 )
 from lokus.show.results.text import number_texts
 from lokus.show.tables.table import Column, Table
-from lokus.show.workbook.cells import prepare_print, save_workbook, write_cell, write_heading, write_table
+from lokus.show.workbook.cells import (
+    dress,
+    prepare_print,
+    save_workbook,
+    write_cell,
+    write_heading,
+    write_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,8 +227,10 @@ def write_request_workbook(path: str | Path, asked: DataRequests, office: str) -
         letter = get_column_letter(place)
         for row, kode in enumerate(villages.index, start=top + 1):
             cell = sheet.cell(row=row, column=place)
-            cell.fill = _TO_FILL if (kode, key) in wanted else _NOTHING
-            cell.number_format = "0.00" if key in shares else "0"
+            dress(
+                cell, fill=_TO_FILL if (kode, key) in wanted else _NOTHING,
+                number_format="0.00" if key in shares else "0",
+            )  # fmt: skip
         check = DataValidation(
             type="decimal", operator="between", formula1="0", formula2="100" if key in shares else "9999999",
             allow_blank=True, showErrorMessage=True, errorTitle=_("Please check"),

@@ -267,7 +267,7 @@ def changes_table(report: PeriodReport) -> Table:
     return Table.of(
         Column.text(_("Kecamatan"), place["kecamatan"], width=20),
         Column.text(_("Village"), place["desa"], width=22),
-        Column.text(_("Service"), [services[key].label for key in rows["kunci"]], width=44),
+        Column.text(_("Service"), [services[key].label for key in rows["kunci"]], width=44, wrap=True),
         Column.text(_("Office (OPD)"), [services[key].office for key in rows["kunci"]], width=20),
         Column.number(_("Last period"), rows["lalu"], decimals=1, missing=True),
         Column.number(_("This period"), rows["kini"], decimals=1, missing=True),

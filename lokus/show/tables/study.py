@@ -9,7 +9,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from lokus.choice.results import LOKUS
-from lokus.findings import level_counts, level_label
+from lokus.findings import finding_offices, level_counts, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.followup.interventions import office_words
 from lokus.i18n import format_number
@@ -401,7 +401,7 @@ def accepted_table(material: Material) -> Table | None:
     return Table.of(
         Column.text(_("Finding"), accepted["message"]),
         Column.text(_("File"), accepted["file"]),
-        Column.text(_("Office (OPD)"), accepted["opd"]),
+        Column.text(_("Office (OPD)"), finding_offices(accepted)),
         Column.text(_("Reason for accepting it"), accepted["reason"]),
     )
 
@@ -419,9 +419,11 @@ def audit_table(material: Material) -> Table | None:
     findings = material.findings
     if findings is None or findings.empty:
         return None
-    opd = findings["opd"].replace("", "–")
-    names = sorted(opd.unique())
-    counts = [level_counts(findings[opd == name]) for name in names]
+    findings = findings.assign(opd=finding_offices(findings))
+    # Offices first, then what belongs to none.
+    owners = set(material.findings["opd"])
+    names = sorted(findings["opd"].unique(), key=lambda name: (name not in owners, name))
+    counts = [level_counts(findings[findings["opd"] == name]) for name in names]
     heads = {
         "blocking": level_label("blocking"), "accepted": _("accepted"), "warning": level_label("warning"),
         "note": level_label("note"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lokus.i18n import gettext as _
 from lokus.places.kode import format_kode
 from lokus.show.results.figures import FIGURES, add_up, round_values, value_texts
-from lokus.show.results.text import MASKED_PARTS, has_flag, is_masked
+from lokus.show.results.text import MASKED_PARTS, has_flag, is_masked, one_line
 from lokus.show.tables.table import Column, Table
 from lokus.show.themes.palette import class_label
 from lokus.show.words.review import review_marks
@@ -107,10 +107,16 @@ def place_columns(places: pd.DataFrame) -> tuple[Column, ...]:
     ['Kode', 'Kecamatan', 'Desa/Kelurahan']
     """
     return (
-        Column(head=_("Code"), values=displayed_codes(places), width=16),
-        Column.text(_("Kecamatan"), places["kecamatan"], width=22),
-        Column.text(_("Village"), places["desa"], width=26),
+        Column(head=_("Code"), values=displayed_codes(places), width=15),
+        _names(_("Kecamatan"), places["kecamatan"]),
+        _names(_("Village"), places["desa"]),
     )
+
+
+def _names(head: str, names: pd.Series) -> Column:
+    """Names, in a column as wide as the longest of them."""
+    longest = max((len(one_line(name)) for name in names), default=0)
+    return Column.text(head, names, width=min(max(16.0, 1.1 * longest + 2), 30.0))
 
 
 def evidence_columns(villages: pd.DataFrame, *, narrow: bool = False) -> tuple[Column, ...]:

@@ -437,8 +437,6 @@ def write_calendar(
     village_summary(villages, info, interventions, calendar, areas)
     for sheet in book.worksheets:
         prepare_print(sheet, info)
-        if sheet.title in titles.values():
-            sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
     guide.page_setup.orientation = "portrait"
     register = book.create_sheet(REGISTER)
     register.sheet_state = "hidden"

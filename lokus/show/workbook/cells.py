@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
 from functools import cache
@@ -21,7 +21,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.pagebreak import Break
 
 from lokus.files import atomic_path
-from lokus.i18n import format_number, round_number
+from lokus.i18n import format_number, language, round_number
 from lokus.i18n import gettext as _
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.results.text import fixed_archive, printable, property_text
@@ -41,7 +41,7 @@ __all__ = [
 
 
 FACE = "Arial"
-NO_DATA = Font(name=FACE, size=9, italic=True, color="7A858A")
+NO_DATA = Font(name=FACE, size=10, italic=True, color="7A858A")
 """Of words that stand where a value is not known or not shown."""
 _LINE = Side(style="thin", color="C9D0D3")
 _BORDER = Border(top=_LINE, bottom=_LINE, left=_LINE, right=_LINE)
@@ -53,11 +53,14 @@ _LINE_HEIGHT = 12.5  # points, of the body text
 _ROW_HEIGHT = 15.0  # points, of a row whose height is not stated, a little generous
 _FIGURE = 5.25  # points of a unit of column width, the width of a figure
 _PAPER_WIDTH, _PAPER_HEIGHT = 841.9, 595.3  # points: A4 landscape
+_A3_WIDTH = 1190.6  # points, landscape
 _SIDE = 0.4  # inches: margins at the left and at the right
 _TOP, _HEADER = 0.75, 0.3  # inches: margins above and below, and within them header and footer
-_LEGIBLE = 0.6  # scale below which the type of a sheet is too small on A4
-# Where the typeface of a workbook is not installed, one stands in whose figures are up to a third wider.
-_STAND_IN = 0.74
+_TYPE, _READABLE = 10.0, 7.0  # points: of the cells, and below which type on paper is too small to be read
+# Where the typeface of a workbook is not installed, one stands in whose figures are up to a fifth wider.
+_STAND_IN = 0.82
+_LEGIBLE = _READABLE / _TYPE / _STAND_IN  # scale below which a sheet is printed on larger or on more paper
+_PAGES_ACROSS = 4  # more pages beside each other nobody puts together again
 
 # By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
 # at each assignment, which is most of the work of a workbook; a few dozen styles serve all its cells.
@@ -67,22 +70,34 @@ _dressed: WeakKeyDictionary[Workbook, dict[tuple[Any, ...], tuple[StyleArray, An
 def dress(cell: Cell, **style: Any) -> None:
     """Set font, fill, border, alignment or number format of a cell; what is not named stays.
 
+    In Indonesian output a number format asks for the separators of that language.
+
     Examples
     --------
     >>> from openpyxl import Workbook
     >>> cell = Workbook().active["A1"]
     >>> dress(cell, fill=_HEAD, number_format="0.0")
     >>> cell.fill.fgColor.rgb, cell.number_format
-    ('0014506B', '0.0')
+    ('0014506B', '[$-421]0.0')
     """
     known = _dressed.setdefault(cell.parent.parent, {})
     key = (cell._style.tobytes() if cell._style else b"", *style, *map(id, style.values()))
     if key not in known:
         for name, part in style.items():
-            setattr(cell, name, part)
+            setattr(cell, name, _as_written(part) if name == "number_format" else part)
         known[key] = copy(cell._style), style  # with the parts, so that no other part gets the same id
     else:
         cell._style = copy(known[key][0])
+
+
+def _as_written(number_format: str) -> str:
+    """Ask for the separators of Indonesian in Indonesian output, whatever the language of the program is.
+
+    Excel writes numbers as the settings of the computer say; LibreOffice follows the format.
+    """
+    if language() != "id" or not {",", "."} & set(number_format):
+        return number_format
+    return ";".join(f"[$-421]{part}" for part in number_format.split(";"))
 
 
 @cache
@@ -274,7 +289,7 @@ def keep_whole(sheet: Worksheet, starts: Sequence[int]) -> None:
     >>> [stop.id for stop in sheet.row_breaks.brk]
     [21]
     """
-    _fold_lines(sheet)
+    _fold_lines(sheet, _last_printed(sheet))
     room = (_PAPER_HEIGHT - 72 * 2 * _TOP) / _page_scale(sheet)
     last = sheet.max_row
     used = sum(_row_height(sheet, row) for row in range(1, min(starts, default=1)))
@@ -291,18 +306,24 @@ def _row_height(sheet: Worksheet, row: int) -> float:
     return float(stated or _ROW_HEIGHT)
 
 
+def _last_printed(sheet: Worksheet) -> int:
+    area = str(sheet.print_area or "").rpartition("!")[2]
+    return int((range_boundaries(area)[2] if area else None) or sheet.max_column)
+
+
 def _printed_widths(sheet: Worksheet) -> list[float]:
     """Widths of the columns that are printed, in figures."""
-    area = str(sheet.print_area or "").rpartition("!")[2]
-    last = range_boundaries(area)[2] if area else sheet.max_column
-    letters = map(get_column_letter, range(1, (last or sheet.max_column) + 1))
+    letters = map(get_column_letter, range(1, _last_printed(sheet) + 1))
     return [float(sheet.column_dimensions[letter].width) for letter in letters]
+
+
+def _in_points(widths: Iterable[float]) -> float:
+    return sum(width * _FIGURE + 3.75 for width in widths)
 
 
 def _print_scale(sheet: Worksheet) -> float:
     """Scale at which the printed columns are as wide as A4, landscape."""
-    wide = sum(width * _FIGURE + 3.75 for width in _printed_widths(sheet))
-    return (_PAPER_WIDTH - 72 * 2 * _SIDE) / wide
+    return (_PAPER_WIDTH - 72 * 2 * _SIDE) / _in_points(_printed_widths(sheet))
 
 
 def _page_scale(sheet: Worksheet) -> float:
@@ -310,9 +331,33 @@ def _page_scale(sheet: Worksheet) -> float:
     return min(1.0, _STAND_IN * _print_scale(sheet))
 
 
-def _fold_lines(sheet: Worksheet) -> None:
-    """Break lines of text over the width of the sheet that are longer: paper would cut them off."""
-    widths = _printed_widths(sheet)
+def _pages_across(sheet: Worksheet, room: float) -> list[int]:
+    """Last column of each page beside the first, where the columns of a sheet need several to be read.
+
+    The frozen columns stand on every page. Empty where the sheet has none, or the pages would be too many.
+    """
+    widths, frozen = _printed_widths(sheet), _frozen_columns(sheet)
+    if not frozen:
+        return []
+    most, held = room / (_READABLE / _TYPE) * _STAND_IN, _in_points(widths[:frozen])
+    ends: list[int] = []
+    used = held
+    for column, width in enumerate(widths[frozen:], start=frozen + 1):
+        wide = _in_points([width])
+        if used + wide > most and used > held:
+            ends.append(column - 1)
+            used = held
+        used += wide
+    return [*ends, len(widths)] if 1 <= len(ends) < _PAGES_ACROSS else []
+
+
+def _frozen_columns(sheet: Worksheet) -> int:
+    return int(range_boundaries(sheet.freeze_panes)[0] or 1) - 1 if sheet.freeze_panes else 0
+
+
+def _fold_lines(sheet: Worksheet, last: int) -> None:
+    """Break lines of text over the columns of a page that are longer: paper would cut them off."""
+    widths = _printed_widths(sheet)[:last]
     letter = get_column_letter(len(widths))
     for row in range(1, sheet.max_row + 1):
         cell = sheet._cells.get((row, 1))
@@ -324,7 +369,8 @@ def _fold_lines(sheet: Worksheet) -> None:
         ):
             continue
         size = float(cell.font.sz or 11)
-        lines = _count_lines(cell.value, 10 / size * sum(widths))
+        bold = 0.84 if cell.font.b else 1.0  # bold type is wider
+        lines = _count_lines(cell.value, bold * 10 / size * sum(widths))
         beside = (sheet._cells.get((row, column)) for column in range(2, len(widths) + 1))
         if lines == 1 or any(other is not None and other.value is not None for other in beside):
             continue
@@ -335,9 +381,11 @@ def _fold_lines(sheet: Worksheet) -> None:
 
 
 def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
-    """Set the page: landscape, as wide as the sheet, with page numbers and the mark of made-up data.
+    """Set the page, with page numbers and the mark of made-up data, so that the type can be read.
 
-    The paper is A4, or A3 where A4 would make the type too small to read.
+    The paper is A4: upright where the sheet fits on it as it is, else landscape and as wide as the sheet.
+    Where that would make the type smaller than 7 points the paper is A3; where it still would, the columns
+    are printed on several pages beside each other, each with the frozen columns.
 
     Examples
     --------
@@ -346,27 +394,47 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     >>> sheet = Workbook().active
     >>> prepare_print(sheet, info)
     >>> sheet.page_setup.orientation, sheet.oddFooter.right.text
-    ('landscape', 'Halaman &P dari &N')
+    ('portrait', 'Halaman &P dari &N')
     """
-    _fold_lines(sheet)
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    setup, scale = sheet.page_setup, _print_scale(sheet)
+    large = _A3_WIDTH - 72 * 2 * _SIDE
+    small = scale < _LEGIBLE and not sheet.row_breaks.brk
+    across: list[int] = []
+    if small and large / _in_points(_printed_widths(sheet)) < _LEGIBLE:
+        across = _pages_across(sheet, large)
+    _fold_lines(sheet, across[0] if across else _last_printed(sheet))
+    upright = _PAPER_HEIGHT / _PAPER_WIDTH * scale * _STAND_IN >= 1 and not sheet.row_breaks.brk
+    setup.orientation = "portrait" if upright else "landscape"
+    setup.paperSize = sheet.PAPERSIZE_A3 if small else sheet.PAPERSIZE_A4
     sheet.page_margins = PageMargins(
         left=_SIDE, right=_SIDE, top=_TOP, bottom=_TOP, header=_HEADER, footer=_HEADER
     )
     if sheet.row_breaks.brk:  # spreadsheet programs pass over page breaks where they fit a sheet to its pages
-        sheet.page_setup.scale = max(10, int(100 * _page_scale(sheet)))
+        setup.scale = max(10, int(100 * _page_scale(sheet)))
+    elif across:
+        _print_across(sheet, across, large)
     else:
-        if _print_scale(sheet) < _LEGIBLE:
-            sheet.page_setup.paperSize = sheet.PAPERSIZE_A3
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
+        setup.fitToWidth = 1
+        setup.fitToHeight = 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.sheet_view.showGridLines = False
     sheet.oddFooter.left.text = info.place_and_year.replace("&", "&&")
     sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")
     if info.synthetic:
         sheet.oddHeader.right.text = synthetic_mark()
+
+
+def _print_across(sheet: Worksheet, ends: Sequence[int], room: float) -> None:
+    widths, frozen = _printed_widths(sheet), _frozen_columns(sheet)
+    wide = max(
+        _in_points([*(widths[:frozen] if start else []), *widths[start:end]])
+        for start, end in pairwise([0, *ends])
+    )
+    sheet.page_setup.scale = int(100 * min(1.0, _STAND_IN * room / wide))
+    sheet.page_setup.pageOrder = "overThenDown"  # the pages of the same villages follow each other
+    sheet.print_title_cols = f"A:{get_column_letter(frozen)}"
+    for end in ends[:-1]:
+        sheet.col_breaks.append(Break(id=end))
 
 
 def save_workbook(book: Workbook, path: str | Path, info: StudyInfo, *, title: str | None = None) -> Path:
@@ -394,6 +462,8 @@ def save_workbook(book: Workbook, path: str | Path, info: StudyInfo, *, title: s
     >>> one.read_bytes() == two.read_bytes()
     True
     """
+    # Widths of columns are counted in figures of this type: one face for them and for what stands in them.
+    book._named_styles["Normal"].font = Font(name=FACE, size=_TYPE)
     book.properties.title = property_text(info.title if title is None else title)
     book.properties.creator = property_text(info.instansi or "lokus")
     book.properties.created = datetime(info.tahun, 1, 1)

@@ -260,7 +260,7 @@ def sharing_sheet(
     write_cell(sheet, end, 1, _("Sum"), font={"bold": True})
     for place, value in sums:
         cell = write_cell(sheet, end, place, value, font={"bold": True})
-        cell.number_format = "#,##0.##" if value % 1 else "#,##0"
+        dress(cell, number_format="#,##0.##" if value % 1 else "#,##0")
     sheet.freeze_panes = sheet.cell(row=top + 1, column=first)
 
 
@@ -280,8 +280,8 @@ def beneficiaries_sheet(sheet: Worksheet, info: StudyInfo, found: Beneficiaries)
     scope = {"kabupaten": _("Kabupaten"), "lokus": _("All lokus"), "kecamatan": _("Kecamatan"),
              "lokus per kecamatan": _("Lokus in the kecamatan")}  # fmt: skip
     columns = [
-        Column(head=_("Scope"), values=[scope[level] for level in keys["lingkup"]], width=24),
-        Column(head=_("Kecamatan"), values=list(keys["nama"]), width=24),
+        Column(head=_("Scope"), values=[scope[level] for level in keys["lingkup"]], width=22),
+        Column(head=_("Kecamatan"), values=list(keys["nama"]), width=20),
         Column(head=_("Villages"), values=list(keys["desa"]), format="#,##0", width=9),
     ]
     first = len(columns) + 1
@@ -296,7 +296,7 @@ def beneficiaries_sheet(sheet: Worksheet, info: StudyInfo, found: Beneficiaries)
             ),
             Column(
                 head=_("villages with a number"), values=[row["desa_terisi"] for row in own], format="0",
-                width=9,
+                width=8.5,
             ),
         ]  # fmt: skip
     write_table(sheet, top, columns)
@@ -337,7 +337,7 @@ def trajectory_sheet(sheet: Worksheet, info: StudyInfo, way: Trajectory) -> None
         end = needs_top + len(way.needs) + 1
     for number, one in enumerate((one for one in way.series.values() if one.source), start=1):
         text = _("{name}: {source}").format(name=one.name, source=one.source)
-        write_cell(sheet, end + number, 1, text, size=9, font={"color": "5C666C"})
+        write_cell(sheet, end + number, 1, text, font={"color": "5C666C"})
     # Two tables on one sheet: neither is the one to filter by or to keep in sight.
     sheet.auto_filter.ref = None
     sheet.freeze_panes = None

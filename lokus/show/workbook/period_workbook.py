@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from lokus.findings import level_label
+from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.tables.case_audit_tables import case_audit_tables
 from lokus.show.tables.foster_tables import foster_tables
@@ -44,6 +46,7 @@ __all__ = ["write_period_workbook"]
 
 _LONGEST = 31  # letters of the name of a sheet
 _SUMMARY = 110  # width of the summary: as wide as a page of letters that can be read
+_PRINTED = 60  # changes of villages: about two pages
 _SERVICE = 17  # width of a service: its longest words whole
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
@@ -83,7 +86,7 @@ def write_period_workbook(path: str | Path, report: PeriodReport) -> Path:
         _place(book, report, _("{block} kecamatan").format(block=block.name), area_table(report, block))
     if report.before:
         _place(book, report, _("Rose and fell"), movements_table(report))
-        _place(book, report, _("Changes by village"), changes_table(report))
+        _changes(book, report)
     _place(book, report, _("Data missing"), silent_table(report))
     _place(book, report, _("Action calendar"), calendar_table(report))
     _place(book, report, _("Activities open"), open_activities_table(report))
@@ -126,6 +129,20 @@ def _place(book: Workbook, report: PeriodReport, name: str, table: Table | None)
     sheet = _sheet(book, name)
     lines: Sequence[str] = [report.title, *([table.lead] if table.lead else []), *table.notes]
     write_table(sheet, write_heading(sheet, report.info, table.title, lines), table.columns)
+
+
+def _changes(book: Workbook, report: PeriodReport) -> None:
+    """Every change, to be filtered on the screen; on paper the largest for the worse, which stand first."""
+    table, name = changes_table(report), _("Changes by village")
+    if len(table) <= _PRINTED:
+        _place(book, report, name, table)
+        return
+    note = _("Printed are the first {n} rows, the largest changes for the worse; the sheet has all {all}.")
+    note = note.format(n=format_number(_PRINTED), all=format_number(len(table)))
+    _place(book, report, name, replace(table, notes=(*table.notes, note)))
+    sheet = book.worksheets[-1]
+    top = int(sheet.print_title_rows.split(":")[0].strip("$"))
+    sheet.print_area = f"A1:{get_column_letter(len(table.columns))}{top + _PRINTED}"
 
 
 def _kecamatan(book: Workbook, report: PeriodReport, code: str, name: str) -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 from openpyxl.styles import Alignment, PatternFill
+from openpyxl.utils import get_column_letter
 
-from lokus.findings import Level, level_label
+from lokus.findings import Level, finding_offices, level_label
 from lokus.followup.gaps import gaps_by_indicator
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
+from lokus.places.kode import format_kode
 from lokus.show.results.formalities import head_of_region
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.text import is_masked, threshold_text
@@ -54,6 +56,7 @@ __all__ = [
 
 
 _CERTAINTY_WIDTHS = (36, 16, 44, 44)
+_WIDEST = 36  # of a column of any text
 _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = _FAILS = PatternFill("solid", fgColor="F6DCCB")
 
@@ -85,7 +88,7 @@ def decree_sheet(sheet: Worksheet, material: Material) -> None:
         [table.title],
     )
     row = write_table(sheet, top, table.columns, level=material.level) + 1
-    place = max(1, len(table.columns) - 1)  # two columns: dates are written in by hand
+    place = max(1, len(table.columns) - 2)  # three columns: dates are written in by hand
     for offset, line in enumerate(
         (_("Set in ………………, date ………………"), head_of_region(info.kabupaten), "", "", "(………………………………)"),
         start=1,
@@ -112,11 +115,12 @@ def basis_sheet(sheet: Worksheet, material: Material) -> None:
     """
     info, table = material.info, proposal_table(material)
     top = write_heading(sheet, info, _("What the list rests on"), [table.title, info.rule])
-    why = Column(head=_("Reason"), values=reasons(material.chosen), width=60, wrap=True)
+    why = Column(head=_("Reason"), values=reasons(material.chosen), width=44, wrap=True)
     row = write_table(sheet, top, [*table.columns, why], level=material.level) + 1
+    sheet.freeze_panes = sheet.cell(row=top + 1, column=4)
     for line in (info.source_line, *table.notes):
         if line:
-            write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
+            write_cell(sheet, row, 1, line, font={"color": "5C666C"})
             row += 1
 
 
@@ -142,7 +146,12 @@ def ranking_sheet(sheet: Worksheet, material: Material) -> None:
     """
     table = ranking_table(material)
     top = write_heading(sheet, material.info, table.title, [material.info.rule])
-    write_table(sheet, top, table.columns, level=material.level)
+    *figures, why = table.columns
+    # A reason runs on to the right of its row, on the screen. On paper those of the list are the basis of the
+    # list, and rows of one line keep all villages on few pages.
+    end = write_table(sheet, top, [*figures, replace(why, wrap=False)], level=material.level)
+    printed = sum(len(column.split()) for column in figures)
+    sheet.print_area = f"A1:{get_column_letter(printed)}{end - 1}"
     sheet.freeze_panes = sheet.cell(row=top + 1, column=5)
 
 
@@ -251,7 +260,7 @@ def table_sheet(sheet: Worksheet, info: StudyInfo, table: Table) -> None:
     top = write_heading(sheet, info, table.title, [table.lead])
     row = write_table(sheet, top, table.columns) + 1
     for line in table.notes:
-        write_cell(sheet, row, 1, line, size=9, font={"color": "5C666C"})
+        write_cell(sheet, row, 1, line, font={"color": "5C666C"})
         row += 1
 
 
@@ -353,7 +362,6 @@ def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> No
     )
     labels = {
         "level": _("Level"),
-        "check": _("Check"),
         "opd": _("Office (OPD)"),
         "file": _("File"),
         "sheet": _("Sheet"),
@@ -364,11 +372,16 @@ def audit_sheet(sheet: Worksheet, info: StudyInfo, findings: pd.DataFrame) -> No
         "remedy": _("Remedy"),
         "accepted": _("Accepted"),
         "reason": _("Reason"),
+        "check": _("Key of the finding (for the study file)"),
     }
-    frame = findings.copy()
+    frame = findings[[name for name in labels if name in findings]].copy()
     if "level" in frame:
         frame["level"] = [level_label(cast("Level", level)) for level in frame["level"]]
-    write_table(sheet, top, _plain_columns(frame, labels))
+    if "opd" in frame:
+        frame["opd"] = finding_offices(findings)
+    end = write_table(sheet, top, _plain_columns(frame, labels))
+    # Only who edits the study file needs the keys.
+    sheet.print_area = f"A1:{get_column_letter(len(frame.columns) - ('check' in frame))}{max(end - 1, top)}"
 
 
 def method_sheet(sheet: Worksheet, info: StudyInfo, method: Iterable[tuple[str, Any]]) -> None:
@@ -402,14 +415,16 @@ def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Colum
     columns = []
     for name in frame:
         values = frame[name].astype(object).where(frame[name].notna(), None)
+        if name == "kode_desa":
+            values = values.map(lambda code: format_kode(str(code)) if code else code)
         longest = max((len(str(value)) for value in values if value is not None), default=0)
         head = labels.get(str(name), str(name).replace("_", " ").capitalize())
-        numeric = pd.api.types.is_numeric_dtype(frame[name])
+        numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
         whole = numeric and bool(np.all(frame[name].dropna().astype(float) % 1 == 0))
         columns.append(
             Column(
-                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, 60)),
-                wrap=longest > 54, format=("0" if whole else "0.0") if numeric else "",
+                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, _WIDEST)),
+                wrap=longest * 1.1 + 2 > _WIDEST, format=("0" if whole else "0.0") if numeric else "",
             )
         )  # fmt: skip
     return columns

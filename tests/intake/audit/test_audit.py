@@ -177,6 +177,29 @@ def test_findings_carry_cell_and_office(catalogue: Catalogue) -> None:
     assert second["opd"] == "Dinas PUPR"
 
 
+def test_a_computed_value_is_of_the_office_that_gives_all_it_is_computed_from(catalogue: Catalogue) -> None:
+    """One office has one name, that of the study, also where the catalogue knows it by another."""
+    n = 24
+    counts = {
+        "krs": [float(18 + k % 7) for k in range(n - 1)] + [95.0],
+        "keluarga_sasaran": [float(97 + k % 5) for k in range(n)],
+    }
+    rows = pd.Series(range(7, 7 + n), index=[f"99010120{i + 1:02d}" for i in range(n)])
+    origin = Origin(source="krs.xlsx", sheet="", rows=rows, columns={k: k for k in counts}, opd="DPPKB")
+    found = run(catalogue, counts, n=n, origins=[origin]).findings
+    assert "audit.outlier" in set(found["check"])
+    assert set(found["opd"]) == {"DPPKB"}
+
+
+@pytest.mark.parametrize(("measured", "words"), [(411, "hanya 41,1 %"), (799.6, "hanya 79,96 %")])
+def test_coverage_has_the_decimal_of_the_tables_and_is_never_written_as_the_limit_itself(
+    catalogue: Catalogue, measured: float, words: str
+) -> None:
+    columns = {"sasaran": [1000.0] * 3, "diukur": [measured, 990, 995], "stunting": [40.0, 50, 60]}
+    (message,) = messages(run(catalogue, columns), "audit.coverage")
+    assert words in message
+
+
 def test_acceptance_needs_a_reason_and_frees_only_what_it_names(catalogue: Catalogue) -> None:
     columns = {"air_layak": [101.0, 102, 3]}
     accepted = [Acceptance(check="audit.range", reason="sedang diperiksa PUPR", kode_desa="99.01.01.2001")]

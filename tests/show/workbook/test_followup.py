@@ -96,7 +96,7 @@ def test_a_lower_bound_shows_that_it_is_one(book, followup):
         name: sheet.cell(row=top + 1, column=heads.index(name) + 1).number_format
         for name in ("Ibu hamil (orang)", "Balita (orang)", "Keluarga berisiko stunting (KRS) (keluarga)")
     }
-    assert [style.startswith('"≥') for style in formats.values()] == [True, False, False]
+    assert [style.startswith('[$-421]"≥') for style in formats.values()] == [True, False, False]
     inside = shown[shown["Lingkup"] == "Lokus di kecamatan ini"]
     above = shown["Lingkup"].shift()[inside.index]
     assert set(above) == {"Kecamatan"}

@@ -4,26 +4,59 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from oki_study import write_oki
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from lokus import Kajian
 from lokus.show.workbook.calendar import write_calendar
+from lokus.show.workbook.period_workbook import write_period_workbook
 from lokus.show.workbook.workbook import write_workbook
-from tests.sheet_measure import cut_cells
+from lokus.stages.periods import find_period, period_report
+from tests.sheet_measure import cut_cells, small_type
 
 
 def test_no_text_of_the_workbook_is_cut(reviewed, tmp_path):
-    assert cut_cells(write_workbook(tmp_path / "lokus.xlsx", reviewed)) == []
+    path = write_workbook(tmp_path / "lokus.xlsx", reviewed)
+    assert cut_cells(path) == []
+    assert small_type(path) == []
 
 
 @pytest.mark.slow
-def test_no_text_of_the_example_is_cut(root, tmp_path):
-    study = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
-    assert cut_cells(write_workbook(tmp_path / "lokus.xlsx", study.material)) == []
-    calendar = write_calendar(
-        tmp_path / "kalender.xlsx", study.calendar, study.info, interventions=study.interventions
-    )
-    assert cut_cells(calendar) == []
+@pytest.mark.parametrize("study", ["contoh", "pasangkayu", "oki"])
+def test_no_text_of_a_whole_study_is_cut_or_too_small_on_paper(study, root, tmp_path, request):
+    if study == "contoh":
+        opened = Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+    else:
+        shared = request.getfixturevalue("shared_data")
+        stated = root / "tests" / "pasangkayu" / "kajian.toml"
+        opened = Kajian.open(stated if study == "pasangkayu" else write_oki(tmp_path / "oki", shared))
+    books = [write_workbook(tmp_path / "lokus.xlsx", opened.material)]
+    if opened.calendar is not None:
+        path, info = tmp_path / "kalender.xlsx", opened.info
+        books.append(write_calendar(path, opened.calendar, info, interventions=opened.interventions))
+    if opened.periods:
+        report = period_report(opened, find_period(opened))
+        books.append(write_period_workbook(tmp_path / "laporan.xlsx", report))
+    for path in books:
+        assert cut_cells(path) == []
+        assert small_type(path) == []
+
+
+def test_type_too_small_on_paper_would_be_noticed(tmp_path):
+    book = openpyxl.Workbook()
+    for column in range(1, 21):
+        book.active.cell(row=1, column=column, value="isi")
+        book.active.column_dimensions[get_column_letter(column)].width = 20
+    book.active.page_setup.paperSize, book.active.page_setup.orientation = 8, "landscape"
+    book.active.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    book.save(tmp_path / "a.xlsx")
+    assert small_type(tmp_path / "a.xlsx") == ["Sheet: 5.7 points"]
+    book.active.sheet_properties.pageSetUpPr.fitToPage = False
+    book.active.page_setup.scale = 80
+    book.save(tmp_path / "a.xlsx")
+    assert small_type(tmp_path / "a.xlsx") == ["Sheet: columns 1 to 20 are wider than the paper"]
 
 
 def test_a_cut_text_would_be_noticed(tmp_path):

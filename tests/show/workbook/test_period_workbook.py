@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 from period_study import period_study
 
 from lokus.show.workbook.period_workbook import write_period_workbook
@@ -40,3 +42,17 @@ def test_the_summary_and_the_villages_of_a_kecamatan_can_be_read_on_paper(tmp_pa
     assert all(seen.count(block.title) == 1 for block in report.blocks)
     own = report.villages[report.villages["kode_kecamatan"] == list(report.kecamatan)[-1]]
     assert all(seen.count(name) == len(report.blocks) * list(own["desa"]).count(name) for name in own["desa"])
+
+
+@pytest.mark.slow
+def test_the_print_of_a_whole_kabupaten_leaves_changes_of_villages_to_the_screen(demo, tmp_path):
+    report = period_report(demo, find_period(demo))
+    book = load_workbook(write_period_workbook(tmp_path / "a.xlsx", report))
+    changes = book["Perubahan per desa"]
+    assert changes.max_row > 1000
+    last = range_boundaries(changes.print_area.rpartition("!")[2])[3]
+    top = int(changes.print_title_rows.split(":")[0].strip("$"))
+    printed = [row[7].value for row in changes.iter_rows(min_row=top + 1, max_row=last)]
+    assert len(printed) == 60
+    assert all("memburuk" in way for way in printed)
+    assert any("60 baris pertama" in str(cell.value) for (cell,) in changes["A1:A10"])
