@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from copy import deepcopy
@@ -47,6 +48,7 @@ _HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
 _UNIT = re.compile(r"(?<=\d) (?=%)|(?<=[<>≥≤]) (?=\d)")  # blanks at which no line may end
+_HEAD_LINES = 3  # of the heading of a column of numbers
 _AIRY = 0.5  # of what a column of texts asks for, that it takes beside numbers
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
 
@@ -492,13 +494,19 @@ def _widths(table: Table, room: float, size: float) -> list[float]:
         head = _HEAD * max(map(len, column.head.split()), default=0)
         least.append(max(_NARROWEST, _PADDING + letter * max(longest, head)))
         to_write_in = not any(column.texts) and not column.is_number
+        if column.is_number:  # its heading may stand on several lines: the room is for texts
+            texts = [column.head[: math.ceil(len(column.head) / _HEAD_LINES)], *column.texts]
         wanted.append(max(least[-1], _WRITING if to_write_in else _PADDING + letter * max(map(len, texts))))
     spare = room - sum(least)
     if spare <= 0:
         return [room * part / sum(least) for part in least]
     more = [max(0.0, want - part) for want, part in zip(wanted, least, strict=True)]
-    share = min(1.0, spare / sum(more)) if sum(more) else 0.0
-    widths = [part + share * extra for part, extra in zip(least, more, strict=True)]
+    widths = list(least)
+    # Who asks for little gets it first, so that a name stays on its line beside a column of sentences.
+    for done, place in enumerate(sorted(range(len(more)), key=lambda place: (more[place], place))):
+        extra = min(more[place], spare / (len(more) - done))
+        widths[place] += extra
+        spare -= extra
     # A table as wide as the text: texts take what is left, as they are long, up to half as much again as they
     # ask for; beside many numbers a column of names would be a gap otherwise. The numbers share the rest.
     beside = [not column.is_number for column in table.columns]

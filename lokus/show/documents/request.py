@@ -151,7 +151,7 @@ def write_request_letter(path: str | Path, asked: DataRequests, office: str, *, 
             villages=format_number(rows["kode_desa"].nunique())),
         align="justify", after=6,
     )  # fmt: skip
-    add_table(document, _summary(rows), size=10)
+    add_table(document, _summary(rows), size=9)
     # Not justified: beside the long name of a file the words of a line would stand far apart.
     add_text(
         document,

@@ -13,6 +13,7 @@ from lokus.show.documents.page import (
     save_document,
     turn_page,
 )
+from lokus.show.drawing.typography import text_width
 from lokus.show.results.formalities import Signer
 from lokus.show.tables.table import Column, Table
 from tests.docx_reader import headers, text
@@ -123,3 +124,25 @@ def test_a_column_of_names_beside_numbers_is_not_mostly_empty(info):
     first, *numbers = add_table(document, Table.of(names, *columns), size=8).columns
     assert first.width.cm < 6
     assert all(number.width.cm > 1.8 for number in numbers)
+
+
+def test_names_and_indicators_keep_their_line_beside_broad_headings_and_sentences(info):
+    """The letter of an office: indicators beside counts, and names beside what is missing there."""
+    longest = "Ibu hamil mengonsumsi sedikitnya 90 tablet tambah darah"
+    counts = Table.of(
+        Column.text("Indikator", [longest, "Balita sasaran"]),
+        Column.number("Desa/kelurahan tanpa data", [3, 1]),
+        Column.number("di antaranya usulan lokus", [1, 0]),
+    )
+    names = Table.of(
+        Column.number("No", [1, 2]),
+        Column.text("Kecamatan", ["Sumber Cahaya", "Padang Betung"]),
+        Column.text("Desa/Kelurahan", ["Simpang Bulan", "Rantau Cahaya"]),
+        Column.text("Data yang belum ada", ["; ".join([longest] * 3), longest]),
+    )
+    for one, size, places in ((counts, 9, [0]), (names, 9, [1, 2])):
+        grid = add_table(new_document(info, title="Surat"), one, size=size)
+        for place in places:
+            room = grid.columns[place].width.mm - 3.9
+            widest = max(text_width(text, size * 0.87) for text in one.columns[place].texts)
+            assert widest <= room
