@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lokus.i18n import gettext as _
+from lokus.i18n import list_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,8 +238,11 @@ def counts_sentence(findings: pd.DataFrame) -> str:
     --------
     >>> import pandas as pd
     >>> counts_sentence(pd.DataFrame({"level": ["note"], "accepted": [False]}))
-    'Audit: 0 menahan, 0 diterima, 0 peringatan, 1 catatan'
+    'Audit: 1 catatan'
     """
-    return _("Audit: {blocking} blocking, {accepted} accepted, {warning} warnings, {note} notes").format(
-        **level_counts(findings)
-    )
+    found = level_counts(findings)
+    counts = list_counts(
+        (found["blocking"], _("{n} blocking")), (found["accepted"], _("{n} accepted")),
+        (found["warning"], _("{n} warnings")), (found["note"], _("{n} notes")),
+    )  # fmt: skip
+    return _("Audit: {counts}").format(counts=counts or _("no findings"))

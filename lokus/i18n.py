@@ -24,6 +24,7 @@ __all__ = [
     "format_percent",
     "gettext",
     "language",
+    "list_counts",
     "round_number",
     "use_language",
 ]
@@ -128,6 +129,22 @@ def format_number(value: float | None, *, decimals: int = 0) -> str:
     if language() == "id":
         text = text.translate(str.maketrans(",.", ".,"))
     return text
+
+
+def list_counts(*counts: tuple[int, str]) -> str:
+    """List counts with their words; what there is none of is left out.
+
+    Parameters
+    ----------
+    *counts : tuple of int and str
+        A count, and its translated words with ``{n}`` for it.
+
+    Examples
+    --------
+    >>> list_counts((0, "{n} menahan"), (34, "{n} peringatan"), (1200, "{n} catatan"))
+    '34 peringatan, 1.200 catatan'
+    """
+    return ", ".join(words.format(n=format_number(n)) for n, words in counts if n)
 
 
 def format_percent(share: float | None, *, decimals: int = 0) -> str:

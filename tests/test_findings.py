@@ -44,7 +44,7 @@ def test_an_accepted_finding_is_counted_as_accepted_alone():
         {"level": ["blocking", "blocking", "warning", "note"], "accepted": [True, False, True, False]}
     )
     assert level_counts(findings) == {"blocking": 1, "accepted": 2, "warning": 0, "note": 1}
-    assert counts_sentence(findings) == "Audit: 1 menahan, 2 diterima, 0 peringatan, 1 catatan"
+    assert counts_sentence(findings) == "Audit: 1 menahan, 2 diterima, 1 catatan"
 
 
 def test_a_finding_of_no_office_says_why_it_has_none():

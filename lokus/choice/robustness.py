@@ -21,7 +21,7 @@ from lokus.evidence.rates.counts import check_counts
 from lokus.evidence.scores.aggregation import enough_known
 from lokus.evidence.scores.normalise import NEUTRAL, Normalise
 from lokus.evidence.scores.ranking import quantise
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -375,17 +375,19 @@ class Robustness:
 
     def _sentence(self) -> str:
         listed = self.table.loc[list(self.proposal), "kelas_kepastian"].value_counts()
+        chances = list_counts(
+            (int(listed.get("kukuh", 0)), _("{n} with a very large chance")),
+            (int(listed.get("condong", 0)), _("{n} with a fairly large chance")),
+            (int(listed.get("perbatasan", 0)), _("{n} with a medium chance")),
+            (int(listed.get("tidak", 0)), _("{n} with a small chance")),
+        )
         return _(
-            "{draws} draws, each solved exactly: of {n} villages on the list {firm} have a very large "
-            "chance, {leaning} a fairly large one, {border} a medium one, {weak} a small one; {changes} "
-            "would change on average ({low}–{high})"
+            "{draws} draws, each solved exactly: of {n} villages on the list {chances}; {changes} would "
+            "change on average ({low}–{high})"
         ).format(
             draws=format_number(self.draws),
             n=len(self.proposal),
-            firm=listed.get("kukuh", 0),
-            leaning=listed.get("condong", 0),
-            border=listed.get("perbatasan", 0),
-            weak=listed.get("tidak", 0),
+            chances=chances,
             changes=format_number(self.expected_changes, decimals=1),
             low=format_number(self.changes[0]),
             high=format_number(self.changes[1]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -90,15 +90,14 @@ class Costs:
 
     def __repr__(self) -> str:
         known = self.by_village[self.by_village["lokus"]]
-        return _(
-            "Cost of the {n} lokus: {cost}, without {unpriced} gaps that have no unit cost yet and {unknown} "
-            "whose number is not known yet"
-        ).format(
-            n=format_number(len(known)),
-            cost=rupiah(_total(known["biaya"])),
-            unpriced=format_number(int(known["belum_ada_biaya"].sum())),
-            unknown=format_number(int(known["belum_ada_data"].sum())),
+        left_out = list_counts(
+            (int(known["belum_ada_biaya"].sum()), _("{n} gaps without unit cost")),
+            (int(known["belum_ada_data"].sum()), _("{n} gaps whose number of units is not known")),
         )
+        text = _("Cost of the {n} lokus: {cost}").format(
+            n=format_number(len(known)), cost=rupiah(_total(known["biaya"]))
+        )
+        return _("{text}; left out: {gaps}").format(text=text, gaps=left_out) if left_out else text
 
 
 def rupiah(amount: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 from lokus.intake.audit.entries import check_label
 from lokus.show.tables.table import Column, Table
@@ -119,17 +119,19 @@ def province_sentence(province: Province) -> str:
     Examples
     --------
     >>> province_sentence(empty_province("Provinsi Contoh"))[:42]
-    '0 kabupaten: 0 memiliki daftar, 0 tertahan'
+    '0 kabupaten: belum ada yang dihitung; 0 de'
     """
     status = province.kabupaten["status"].value_counts()
+    states = list_counts(
+        (int(status.get("selesai", 0)), _("{n} with a list")),
+        (int(status.get("tertahan", 0)), _("{n} held back")),
+        (int(status.get("gagal", 0)), _("{n} failed")),
+    )
     return _(
-        "{n} kabupaten: {done} with a list, {held} held back, {failed} failed; {lokus} villages on the "
-        "lists, with {children} expected stunted children."
+        "{n} kabupaten: {states}; {lokus} villages on the lists, with {children} expected stunted children."
     ).format(
         n=format_number(len(province.kabupaten)),
-        done=format_number(int(status.get("selesai", 0))),
-        held=format_number(int(status.get("tertahan", 0))),
-        failed=format_number(int(status.get("gagal", 0))),
+        states=states or _("none calculated yet"),
         lokus=format_number(len(province.lists)),
         children=format_number(float(province.lists["anak_stunting"].sum())),
     )

@@ -80,19 +80,19 @@ def data_slide(deck: Deck, material: Material) -> None:
     page = deck.slide(
         _("Data and their completeness"), _("Missing data stay missing: no number stands in for them.")
     )
-    facts = [
-        Paragraph(text=line, bullet=True)
-        for line in (
-            _("{n} villages, {k} kecamatan").format(
-                n=format_number(headlines.villages), k=headlines.kecamatan
-            ),
-            _("{n} villages not yet reliable: few children measured, or not known how many").format(
-                n=headlines.not_reliable
-            ),
-            _("{n} villages without any measurement").format(n=headlines.unmeasured),
-            *_finding_lines(material),
-        )
+    lines = [
+        _("{n} villages, {k} kecamatan").format(n=format_number(headlines.villages), k=headlines.kecamatan)
     ]
+    for count, words in (
+        (
+            headlines.not_reliable,
+            _("{n} villages not yet reliable: few children measured, or not known how many"),
+        ),
+        (headlines.unmeasured, _("{n} villages without any measurement")),
+    ):
+        if count:
+            lines.append(words.format(n=format_number(count)))
+    facts = [Paragraph(text=line, bullet=True) for line in (*lines, *_finding_lines(material))]
     table = offices_table(material)
     if table is None:
         deck.text(page, BODY, facts, largest=20, smallest=11)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lokus.followup.costs import rupiah
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 from lokus.show.tables.table import Column, Table
 
@@ -97,10 +97,13 @@ def _total_line(costs: Costs) -> str:
     unpriced, unknown = (int(table[name].sum()) for name in ("belum_ada_biaya_lokus", "belum_ada_data_lokus"))
     if not unpriced + unknown:
         return _("All lokus together: {cost}.").format(cost=rupiah(total))
-    return _(
-        "All lokus together: at least {cost}. Left out: {unpriced} gaps without unit cost and {unknown} "
-        "whose number of units is not known; what they cost is not 0."
-    ).format(cost=rupiah(total), unpriced=format_number(unpriced), unknown=format_number(unknown))
+    left_out = list_counts(
+        (unpriced, _("{n} gaps without unit cost")),
+        (unknown, _("{n} gaps whose number of units is not known")),
+    )
+    return _("All lokus together: at least {cost}. Left out: {gaps}; what they cost is not 0.").format(
+        cost=rupiah(total), gaps=left_out
+    )
 
 
 def _rounding() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lokus.choice.results import LOKUS
 from lokus.choice.selection import engine_name, objective_text
 from lokus.evidence.scores.scoring import STUNTED_CHILDREN
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def method_lines(
         *_describe_certainty(robustness),
         *_describe_review(change, effect),
         *(
-            (_("Accepted finding"), f"{row['check']}: {row['message']} – {row['reason']}")
+            (_("Accepted finding"), f"{row['message']} – {row['reason']}")
             for row in findings[findings["accepted"]].to_dict("records")
         ),
         *((_("Input"), f"{item['berkas']}, sha256 {item['sha256'][:16]}…") for item in lock["masukan"]),
@@ -297,10 +297,10 @@ def _describe_scores(scores: Scores, labels: Mapping[str, str]) -> Iterator[tupl
     count = scores.table["status_skor"].value_counts()
     yield (
         _("Villages scored"),
-        _("{complete} on all indicators, {partial} on part of them, {withheld} not").format(
-            complete=count.get("lengkap", 0),
-            partial=count.get("sebagian", 0),
-            withheld=count.get("ditahan", 0),
+        list_counts(
+            (int(count.get("lengkap", 0)), _("{n} on all indicators")),
+            (int(count.get("sebagian", 0)), _("{n} on part of the indicators")),
+            (int(count.get("ditahan", 0)), _("{n} without a score")),
         ),
     )
 
@@ -326,7 +326,8 @@ def _describe_choice(selection: Selection, ties: str) -> Iterator[tuple[str, str
     for row in selection.prices.to_dict("records"):
         yield (
             _("Price of a rule"),
-            f"{row['aturan']} → {row['dilonggarkan']}: {format_number(row['harga'], decimals=4)}",
+            # In the points of all other outputs, in which a score is 0–100.
+            f"{row['aturan']} → {row['dilonggarkan']}: {format_number(100 * row['harga'], decimals=2)}",
         )
 
 

@@ -144,16 +144,27 @@ def summary(material: Material) -> list[str]:
                 )
             )
     if headlines.firm is not None:
-        lines.append(
-            _(
-                "{firm} of them stay on the list in at least 8 of 10 recalculations with "
-                "other plausible data "
-                "and weights; the rest deserve discussion."
-            ).format(firm=format_number(headlines.firm))
-        )
+        lines.append(_firmness(headlines.firm, headlines.lokus))
     if headlines.values_needed:
         lines.append(completeness_sentence(headlines.values_missing, headlines.values_needed))
     return lines
+
+
+def _firmness(firm: int, listed: int) -> str:
+    if not firm:
+        return _(
+            "None of the proposed villages stays on the list in at least 8 of 10 recalculations with other "
+            "plausible data and weights: all deserve discussion."
+        )
+    if firm == listed:
+        return _(
+            "All proposed villages stay on the list in at least 8 of 10 recalculations with other plausible "
+            "data and weights."
+        )
+    return _(
+        "{firm} of the {n} proposed villages stay on the list in at least 8 of 10 recalculations with other "
+        "plausible data and weights; the rest deserve discussion."
+    ).format(firm=format_number(firm), n=format_number(listed))
 
 
 def completeness_sentence(missing: int, needed: int) -> str:
@@ -392,6 +403,8 @@ def _proposal(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
 
 def _prevalence(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     high = classes.isin(_HIGH)
+    if not high.any():
+        return _("In no village is the estimate 20 % or more.")
     return _("In {n} villages the estimate is 20 % or more; {m} of them are proposed as lokus.").format(
         n=_count(high), m=_chosen(results, high)
     )
@@ -399,6 +412,11 @@ def _prevalence(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
 
 def _both(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     worst = classes == both_key(2, 2)
+    if not worst.any():
+        return _(
+            "No village has both a prevalence of 20 % or more and a place among the third with most stunted "
+            "children."
+        )
     return _(
         "{n} villages have a prevalence of 20 % or more and are among the third with most stunted children; "
         "{m} of them are proposed as lokus."
@@ -441,6 +459,8 @@ def _types(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
 
 def _score(results: gpd.GeoDataFrame, classes: pd.Series) -> str:
     top = classes.isin(_HIGH)
+    if not top.any():
+        return _("No village scores 45 or more of 100.")
     return _("{n} villages score 45 or more of 100; {m} of them are proposed as lokus.").format(
         n=_count(top), m=_chosen(results, top)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 from lokus.show.words.narrative import join_names
 
@@ -76,14 +76,14 @@ def _lines(report: PeriodReport) -> Iterator[str]:
             yield text.format(services=join_names(named, most=_NAMED))
     if report.calendar is not None:
         counts = report.calendar.by_opd[["kegiatan", "selesai", "berjalan", "belum", "belum_diisi"]].sum()
-        yield _(
-            "Of {n} activities of the action calendar {done} are done, {going} under way, {open} not begun "
-            "and {silent} not reported."
-        ).format(
-            n=format_number(counts["kegiatan"]), done=format_number(counts["selesai"]),
-            going=format_number(counts["berjalan"]), open=format_number(counts["belum"]),
-            silent=format_number(counts["belum_diisi"]),
+        states = list_counts(
+            (counts["selesai"], _("{n} done")), (counts["berjalan"], _("{n} under way")),
+            (counts["belum"], _("{n} not begun")), (counts["belum_diisi"], _("{n} not reported")),
         )  # fmt: skip
+        if states:
+            yield _("Of {n} activities of the action calendar: {states}.").format(
+                n=format_number(counts["kegiatan"]), states=states
+            )
     if report.foster is not None:
         yield str(report.foster)
     if report.audit_returns is not None and len(report.audit_returns.total):

@@ -307,12 +307,13 @@ def village_summary(
     rows = rows.loc[order]
     gaps, unknown = interventions.matrix.loc[rows.index], interventions.no_data.loc[rows.index].sum(axis=1)
     idle = int((~rows.index.isin(calendar["kode_desa"])).sum())
-    lines = [
-        _(
-            "Numbers under the offices: indicators that fail their threshold, as drafted; {n} values have no "
-            "data yet and are no gaps"
-        ).format(n=format_number(int(unknown.sum())))
-    ]
+    drafted = _("Numbers under the offices: indicators that fail their threshold, as drafted")
+    silent = int(unknown.sum())
+    lines = [drafted]
+    if silent:
+        lines.append(
+            _("{n} values have no data yet and are not counted as gaps").format(n=format_number(silent))
+        )
     if idle:
         lines.append(
             _("{n} villages on the list have no activity: no indicator with data fails there").format(

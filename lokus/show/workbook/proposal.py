@@ -500,7 +500,10 @@ def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
         [
             _("{n} of {total} villages fail at least one threshold; an empty cell meets it, and {silent} "
               "cells have no data yet")
-            .format(n=len(rows), total=len(results), silent=silent),
+            .format(n=len(rows), total=len(results), silent=silent)
+            if silent else
+            _("{n} of {total} villages fail at least one threshold; an empty cell meets it")
+            .format(n=len(rows), total=len(results)),
             *level_lines(material),
         ],
     )  # fmt: skip
