@@ -419,9 +419,9 @@ def audit_table(material: Material) -> Table | None:
     findings = material.findings
     if findings is None or findings.empty:
         return None
+    owners = set(findings["opd"])
     findings = findings.assign(opd=finding_offices(findings))
     # Offices first, then what belongs to none.
-    owners = set(material.findings["opd"])
     names = sorted(findings["opd"].unique(), key=lambda name: (name not in owners, name))
     counts = [level_counts(findings[findings["opd"] == name]) for name in names]
     heads = {
