@@ -205,12 +205,12 @@ def rate_columns(material: Material, rows: pd.DataFrame) -> tuple[Column, ...]:
         "harapan_kini": _("Expected in {year} from the year before (%)").format(year=material.info.tahun),
     }
     columns = [
-        Column.figure(rows, name, head=head, width=10, masked_as=MASKED_REVIEW)
+        Column.figure(rows, name, head=head, width=13, masked_as=MASKED_REVIEW)
         for name, head in heads.items()
         if name in rows and rows[name].notna().any()
     ]
     if "prevalensi" in rows and rows["prevalensi"].notna().any():
-        columns.append(Column.figure(rows, "prevalensi", width=10))
+        columns.append(Column.figure(rows, "prevalensi", width=12))
     columns += change_columns(rows, level=review.level)
     fall = _optional(rows, "peluang_turun")
     return (*columns, *([fall] if fall is not None else []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ from openpyxl.worksheet.pagebreak import Break
 from lokus.files import atomic_path
 from lokus.i18n import format_number, language, round_number
 from lokus.i18n import gettext as _
+from lokus.show.drawing.typography import text_width
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.results.text import fixed_archive, printable, property_text
 
@@ -60,6 +62,7 @@ _TYPE, _READABLE = 10.0, 7.0  # points: of the cells, and below which type on pa
 # Where the typeface of a workbook is not installed, one stands in whose figures are up to a fifth wider.
 _STAND_IN = 0.82
 _LEGIBLE = _READABLE / _TYPE / _STAND_IN  # scale below which a sheet is printed on larger or on more paper
+_AS_ARIAL = 0.87  # type is measured in DejaVu Sans, which runs wider
 _PAGES_ACROSS = 4  # more pages beside each other nobody puts together again
 
 # By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
@@ -226,7 +229,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
             sheet, top, place, column.head, font={"bold": True, "color": "FFFFFF"}, fill=_HEAD,
             alignment=centre, border=_BORDER,
         )  # fmt: skip
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
+        sheet.column_dimensions[get_column_letter(place)].width = max(column.width, _word_width(column.head))
         side: dict[str, Any] = (
             {"horizontal": "right"} if column.format or column.right else {"horizontal": "left", "indent": 1}
         )
@@ -253,6 +256,13 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
     sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(columns))}{top + max(rows, 1)}"
     sheet.print_title_rows = f"{top}:{top}"
     return top + rows + 1
+
+
+@cache
+def _word_width(head: str) -> float:
+    """Width, in figures, at which no word of a heading is broken."""
+    words = (text_width(word, _TYPE * _AS_ARIAL, weight="bold") for word in head.split() if len(word) > 2)
+    return math.ceil(10 * (max(words, default=0.0) / 25.4 * 96 + 2) / 7) / 10
 
 
 def _decimals(style: str) -> int:

@@ -57,6 +57,7 @@ __all__ = [
 
 _CERTAINTY_WIDTHS = (36, 16, 44, 44)
 _WIDEST = 36  # of a column of any text
+_NARROW = {"file": 24, "column": 22, "reason": 30}  # columns of which few cells hold much
 _PRESENT = PatternFill("solid", fgColor="E3EFE6")
 _ABSENT = _FAILS = PatternFill("solid", fgColor="F6DCCB")
 
@@ -418,13 +419,14 @@ def _plain_columns(frame: pd.DataFrame, labels: Mapping[str, str]) -> list[Colum
         if name == "kode_desa":
             values = values.map(lambda code: format_kode(str(code)) if code else code)
         longest = max((len(str(value)) for value in values if value is not None), default=0)
+        widest = _NARROW.get(str(name), _WIDEST)
         head = labels.get(str(name), str(name).replace("_", " ").capitalize())
         numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
         whole = numeric and bool(np.all(frame[name].dropna().astype(float) % 1 == 0))
         columns.append(
             Column(
-                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, _WIDEST)),
-                wrap=longest * 1.1 + 2 > _WIDEST, format=("0" if whole else "0.0") if numeric else "",
+                head=head, values=list(values), width=float(np.clip(longest * 1.1 + 2, 9, widest)),
+                wrap=longest * 1.1 + 2 > widest, format=("0" if whole else "0.0") if numeric else "",
             )
         )  # fmt: skip
     return columns

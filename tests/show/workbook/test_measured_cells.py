@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from lokus import Kajian
+from lokus.show.drawing.typography import text_width
 from lokus.show.workbook.calendar import write_calendar
 from lokus.show.workbook.period_workbook import write_period_workbook
 from lokus.show.workbook.workbook import write_workbook
@@ -77,3 +78,19 @@ def test_a_cut_text_would_be_noticed(tmp_path):
         "Sheet!A2",
         "Sheet!A5",
     ]
+
+
+@pytest.mark.slow
+def test_no_word_of_a_heading_is_broken_and_the_audit_needs_no_small_type(demo, tmp_path):
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "lokus.xlsx", demo.material))
+    broken = [
+        f"{sheet.title}!{cell.coordinate}: {word}"
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.font.b and cell.fill.fgColor.rgb == "0014506B"
+        for word in cell.value.split()
+        if text_width(word, 0.87 * 10, weight="bold")
+        > (7 * sheet.column_dimensions[get_column_letter(cell.column)].width - 1) / 96 * 25.4
+    ]
+    assert broken == []
