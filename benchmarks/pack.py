@@ -33,7 +33,7 @@ from lokus import Kajian
 from lokus.i18n import gettext as _
 from lokus.show.drawing.layout import PAPER
 from lokus.show.maps.print_map import DPI
-from lokus.show.pack.output_names import AUDIT_FORM, CALENDAR, FOSTER_FORM
+from lokus.show.pack.output_names import AUDIT_FORM, CALENDAR, COVERAGE_FORM, FOSTER_FORM
 from lokus.show.pack.processes import MOST
 from lokus.show.themes.themes import make_layer, theme_slug
 
@@ -141,6 +141,7 @@ def outputs(kajian: Kajian, folder: Path) -> None:
         _("Situation analyses"): ("analisis situasi", "analisis_situasi*.docx", None),
         _("Form of the case audit"): ("formulir audit kasus", AUDIT_FORM, None),
         _("Register of foster parents"): ("register orang tua asuh", FOSTER_FORM, None),
+        _("Essential coverages"): ("cakupan layanan esensial", COVERAGE_FORM, None),
         _("Documents"): ("dokumen", "[blpr]*.docx permintaan_data_*.xlsx", None),
         _("GeoPackage"): ("GeoPackage", "hasil.gpkg", None),
     }
