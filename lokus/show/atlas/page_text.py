@@ -306,7 +306,8 @@ def write_reasons(flow: Flow, text: PageText) -> None:
     >>> flow.y < flow.box.top
     True
     """
-    flow.heading(_("Lokus and why: {n}").format(n=len(text.reasons)), after=2 * _ROW)
+    n = len(text.reasons)
+    flow.heading(_("Lokus and why: {n}").format(n=n) if n else _("Lokus and why"), after=2 * _ROW)
     if not text.reasons:
         flow.paragraph(_("No village of this kecamatan has been proposed."), color=QUIET)
     for number, name, why in text.reasons:
@@ -359,7 +360,10 @@ def write_gaps(flow: Flow, text: PageText) -> None:
         return
     # A part that does not fit begins on the next page: a line or two alone there would be read by no one.
     flow.keep(min(_gaps_height(flow, text.gaps), flow.next_top - flow.box.bottom))
-    flow.heading(_("Gaps by office (OPD): {n}").format(n=text.gap_count), after=2 * _ROW)
+    n = text.gap_count
+    flow.heading(
+        _("Gaps by office (OPD): {n}").format(n=n) if n else _("Gaps by office (OPD)"), after=2 * _ROW
+    )
     if not text.gaps:
         flow.paragraph(_("No gap is known."), color=QUIET)
     for opd, lacks in text.gaps.items():

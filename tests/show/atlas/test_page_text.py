@@ -94,3 +94,12 @@ def test_a_text_without_a_page_is_measured_as_it_is_written(flow, full):
         write_gaps(on, text)
     assert measured.y == flow.y
     assert any(page.texts for page in flow.pages)
+
+
+def test_a_heading_counts_no_lokus_and_no_gaps_where_there_are_none(flow, full):
+    text = PageText.of(full.assign(nomor=pd.NA, status_usulan="bukan lokus"))
+    write_reasons(flow, text)
+    write_gaps(flow, text)
+    heads = {one.get_text() for page in flow.pages for one in page.texts}
+    assert "Lokus dan alasannya" in heads
+    assert not [head for head in heads if head.endswith(": 0")]
