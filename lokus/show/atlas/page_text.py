@@ -362,7 +362,7 @@ def write_gaps(flow: Flow, text: PageText) -> None:
     flow.keep(min(_gaps_height(flow, text.gaps), flow.next_top - flow.box.bottom))
     n = text.gap_count
     flow.heading(
-        _("Gaps by office (OPD): {n}").format(n=n) if n else _("Gaps by office (OPD)"), after=2 * _ROW
+        _("Gaps by office (OPD): {n}").format(n=n) if n else _("Gaps of the offices (OPD)"), after=2 * _ROW
     )
     if not text.gaps:
         flow.paragraph(_("No gap is known."), color=QUIET)

@@ -70,7 +70,7 @@ def test_every_village_is_in_the_table_of_its_kecamatan_with_rank_and_reason(ful
                 assert seen[f"tabel nomor:{village}"] == str(row["nomor"])
         assert words.count("Prevalensi tinggi dan sanitasi buruk.") == int(mine["nomor"].notna().sum())
         wanted = gaps[gaps["kode_desa"].isin(mine.index)]
-        assert f"Kesenjangan per OPD: {len(wanted)}" in words
+        assert f"Kesenjangan menurut OPD: {len(wanted)}" in words
         joined = " ".join(words)
         assert all(f"({value})" in joined for value in wanted["nilai"])
 
