@@ -14,12 +14,11 @@ _THRESHOLDS: Final = (20_000, 10, 10)
 
 @contextmanager
 def collect_seldom() -> Iterator[None]:
-    """Look for cycles thirty times less often than Python does by default; afterwards as before.
+    """Look for cycles thirty times less often than Python does by default, and only among new objects.
 
-    A study holds some million objects that live until its end, and a map makes thousands more a second: by
-    default a sixth of the work of ``lokus run`` goes into looking through them. Do not use it in a process
-    that lives on and is not yours, such as that of a notebook: figures are cycles, and stay until they are
-    looked for.
+    Afterwards as before. A study holds some million objects that live until its end, and a map makes thousands
+    more a second: by default a sixth of the work of ``lokus run`` goes into looking through them. Do not use
+    it for more than one command or one pack: figures are cycles, and stay until they are looked for.
 
     Examples
     --------
@@ -32,7 +31,9 @@ def collect_seldom() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.set_threshold(*_THRESHOLDS)
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*before)

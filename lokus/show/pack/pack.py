@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lokus.files import staged_directory
+from lokus.garbage import collect_seldom
 from lokus.i18n import gettext as _
 from lokus.show.documents.request import asked_offices
 from lokus.show.pack.output_names import (
@@ -180,7 +181,7 @@ def write_pack(
     steps = sum(map(len, batches)) + (not public)
     with staged_directory(folder, stale=replaced_outputs(public=public)) as stage:
         writer = OutputWriter(folder=stage, maps=maps, material=material)
-        with contextlib.ExitStack() as ended:
+        with collect_seldom(), contextlib.ExitStack() as ended:
             if helpers is None:
                 seconds = seconds_of_work(sizes=sizes, themes=themes, extras=extras)
                 helpers = ended.enter_context(start_helpers(seconds, processes=processes))
