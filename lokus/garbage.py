@@ -16,9 +16,10 @@ _THRESHOLDS: Final = (20_000, 10, 10)
 def collect_seldom() -> Iterator[None]:
     """Look for cycles thirty times less often than Python does by default, and only among new objects.
 
-    Afterwards as before. A study holds some million objects that live until its end, and a map makes thousands
-    more a second: by default a sixth of the work of ``lokus run`` goes into looking through them. Do not use
-    it for more than one command or one pack: figures are cycles, and stay until they are looked for.
+    Afterwards as before. A study holds some million objects that live until its end, and a map makes
+    thousands more a second: by default a sixth of the work of ``lokus run`` goes into looking through them.
+    Do not use it for more than one command or one pack: figures are cycles, and stay until they are looked
+    for.
 
     Examples
     --------
