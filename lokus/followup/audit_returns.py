@@ -66,7 +66,7 @@ class AuditReturns:
     by_village : DataFrame
         Index ``kode_desa`` and ``sebab`` (key of an indicator): ``desa``, ``kecamatan``, ``kode_kecamatan``,
         ``indikator``, ``kasus`` (missing where ``disamarkan``), ``anjuran`` and ``selesai``, recommendations
-        made and done.
+        made and done; a cause without words of what to do, and with nothing under way, has none.
     by_kecamatan : DataFrame
         Index ``kode_kecamatan`` and ``sebab``, the same; also masked where a total would disclose a village's
         count.
@@ -120,7 +120,7 @@ def audit_returns(
     ... )
     >>> rows = pd.DataFrame(
     ...     {"kode_desa": ["9901012001", "9901012002"], "kelompok": "balita", "sebab": "air_layak",
-    ...      "kasus": [7, 2], "rekomendasi": "", "status": ["selesai", "belum"]}
+    ...      "kasus": [7, 2], "rekomendasi": ["Sumur", ""], "status": ["selesai", "belum"]}
     ... )
     >>> found = audit_returns(rows, villages, load_catalogue())
     >>> found.by_village["kasus"].tolist(), found.by_kecamatan["disamarkan"].tolist()
@@ -128,9 +128,10 @@ def audit_returns(
     """
     place = villages[["desa", "kecamatan", "kode_kecamatan"]]
     joined = rows.join(place, on="kode_desa")
+    written = joined["rekomendasi"].fillna("").astype(str).str.strip() != ""
     joined = joined.assign(
         kasus=joined["kasus"].astype(float).fillna(0.0),
-        anjuran=1,
+        anjuran=(written | (joined["status"] != "belum")).astype(int),
         selesai=(joined["status"] == "selesai").astype(int),
     )
     counts = ["kasus", "anjuran", "selesai"]

@@ -30,8 +30,10 @@ def test_what_is_to_be_explained_is_no_cause():
     assert not {"stunting", "prevalensi", "anak_stunting"} & set(causes)
 
 
-def returned(counts, status="belum"):
-    rows = [(kode, "balita", "air_layak", n, "", status) for kode, n in zip(KODE, counts, strict=True) if n]
+def returned(counts, status="belum", words=""):
+    rows = [
+        (kode, "balita", "air_layak", n, words, status) for kode, n in zip(KODE, counts, strict=True) if n
+    ]
     return pd.DataFrame(rows, columns=list(RETURN_COLUMNS))
 
 
@@ -70,10 +72,17 @@ def test_no_masked_count_can_be_worked_out_from_what_is_told(seed):
 
 
 def test_recommendations_are_counted_and_those_done_apart():
-    rows = pd.concat([returned([6, 7, 0, 0, 0]), returned([0, 8, 0, 0, 9], status="selesai")])
+    advised = returned([6, 7, 0, 0, 0], words="Sumur bersama")
+    rows = pd.concat([advised, returned([0, 8, 0, 0, 9], status="selesai")])
     found = audit_returns(rows, VILLAGES, CATALOGUE)
     assert found.total[["anjuran", "selesai"]].iloc[0].tolist() == [4, 2]
     assert repr(found) == "1 sebab di 3 desa/kelurahan; 2 dari 4 anjuran selesai"
+
+
+def test_a_cause_for_which_nothing_was_recommended_is_no_recommendation():
+    rows = pd.concat([returned([6, 7, 0, 0, 0]), returned([0, 8, 0, 0, 0], status="berjalan")])
+    found = audit_returns(rows, VILLAGES, CATALOGUE)
+    assert found.total[["kasus", "anjuran", "selesai"]].iloc[0].tolist() == [21, 1, 0]
 
 
 def drafted(**row):

@@ -124,7 +124,7 @@ async function start() {
   // Millimetres that head, banner, card and the offices' gaps leave of a sheet 194 high, roughly from above.
   const tall = () => {
     const banner = find("banner").hidden ? 0 : 5 + 3.6 * Math.ceil(find("banner-full").textContent.length / 150);
-    const below = card.hidden ? 60 : (app.trying() ? 64 : 57) + 8 * Math.ceil((data.gaps?.[app.chosen]?.length ?? 0) / 2 + 1);
+    const below = card.hidden ? 60 : (app.trying() ? 64 : 57) + 8 * Math.ceil((data.gaps?.villages[app.chosen]?.length ?? 0) / 2 + 1);
     return Math.max(60, Math.min(112, 194 - 14 - banner - below));
   };
   window.addEventListener("beforeprint", () => {

@@ -131,13 +131,14 @@ export function createPanel(app, open) {
       panel.append(why);
     }
     panel.append(facts);
-    const gaps = data.gaps?.[i] ?? [];
+    const gaps = data.gaps?.villages[i] ?? [];
     if (gaps.length) {
       panel.append(make("h3", text.gaps));
       const list = make("ul");
-      for (const [office, words] of gaps) {
+      for (const [kind, value] of gaps) {
+        const [office, before, after] = data.gaps.kinds[kind];
         const item = make("li");
-        item.append(make("b", office), ` ${words}`);
+        item.append(make("b", office), ` ${before}${value}${after}`);
         list.append(item);
       }
       panel.append(list);

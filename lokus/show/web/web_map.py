@@ -300,10 +300,14 @@ def _views(
     return [view for view in views if view["name"]]
 
 
-def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> list[list[list[str]]]:
-    """Return the gaps by village, with office and words; masked values are not shown."""
+def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> dict[str, Any]:
+    """Return the kinds of gaps, as office and the words around the value, and kind and value by village.
+
+    Masked values are not shown. The words of a kind would otherwise stand in the page for each village.
+    """
     sign = {"tinggi": "≤", "rendah": "≥"}
-    found: dict[str, list[list[str]]] = {str(kode): [] for kode in villages}
+    kinds: dict[tuple[str, str, str], int] = {}
+    found: dict[str, list[list[Any]]] = {str(kode): [] for kode in villages}
     values = value_texts(round_values(gaps["nilai"].to_numpy(dtype=float), 1), decimals=1)
     limits = value_texts(round_values(gaps["ambang"].to_numpy(dtype=float), 1), decimals=1)
     rows = zip(gaps["kode_desa"], gaps["opd"], gaps["indikator"], gaps["buruk"], values, limits, strict=True)
@@ -311,10 +315,12 @@ def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> list[list[list[
         if str(kode) not in found:
             continue
         words = _("{indicator}: {value} (to be {sign} {limit})").format(
-            indicator=indicator, value=_("masked") if value == "–" else value, sign=sign[worse], limit=limit
+            indicator=indicator, value="\0", sign=sign[worse], limit=limit
         )
-        found[str(kode)].append([str(office), words])
-    return list(found.values())
+        before, _value, after = words.partition("\0")
+        kind = kinds.setdefault((str(office), before, after), len(kinds))
+        found[str(kode)].append([kind, _("masked") if value == "–" else value])
+    return {"kinds": [list(kind) for kind in kinds], "villages": list(found.values())}
 
 
 def _theme_key(theme: str) -> str:

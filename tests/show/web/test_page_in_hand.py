@@ -229,7 +229,7 @@ def test_pages_stay_small_enough_to_be_sent(file, shared_data, tmp_path):
     """The whole page: twenty indicators as layers, columns and sliders besides the themes."""
     from web_map import villages, whole_page
 
-    assert file.stat().st_size <= 410_000  # the example: what each village lacks besides, 29 kB of words
+    assert file.stat().st_size <= 400_000  # the example, with what each village lacks
     source = shared_data / "boundaries" / "nasional.parquet"
     if not source.is_file():
         pytest.skip("the national boundaries are absent")
