@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from example_kabupaten import make_kabupaten
+from example_kabupaten.structure_files import village_structures
 
 from lokus.intake.indicators.catalogue import load_catalogue
 from lokus.intake.join.combine import combine
@@ -21,7 +22,8 @@ def test_every_number_comes_back_to_its_village(root: Path) -> None:
     if not study.is_file():
         pytest.skip("the bundled example is absent")
     settings = read_settings(study)
-    truth = make_kabupaten().tables[2026]
+    kabupaten = make_kabupaten()
+    truth = kabupaten.tables[2026].join(village_structures(kabupaten, 2026))
     assert settings.boundaries.official is not None
     assert settings.audit.decisions is not None
     stated = settings.boundaries.official

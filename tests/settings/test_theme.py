@@ -201,7 +201,7 @@ def test_the_periodic_report_of_another_theme_compares_its_periods_in_its_own_wo
     folder = tmp_path / "laporan"
     assert main(["laporan", str(study.path), "--semester", "1", "--keluaran", str(folder)]) == 0
     files = sorted(folder.iterdir())
-    assert [path.suffix for path in files] == [".csv", ".docx", ".xlsx"]
+    assert [path.suffix for path in files] == [".csv", ".docx", ".json", ".xlsx"]
     for path in files:
         said = texts_of(path)
         assert "stunting" not in said.lower(), path.name

@@ -49,7 +49,8 @@ def case_audit_total_table(found: AuditReturns) -> Table:
     >>> from lokus.followup.audit_returns import audit_returns
     >>> from lokus.intake.indicators.catalogue import load_catalogue
     >>> village = pd.DataFrame({"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "1"}, index=["11"])
-    >>> rows = pd.DataFrame({"kode_desa": ["11"], "sebab": "air_layak", "kasus": 7, "status": "selesai"})
+    >>> rows = {"kode_desa": ["11"], "sebab": "air_layak", "kasus": 7, "rekomendasi": "", "status": "selesai"}
+    >>> rows = pd.DataFrame(rows)
     >>> case_audit_total_table(audit_returns(rows, village, load_catalogue())).rows
     (('Akses air minum layak', '7', '1', '1'),)
     """
@@ -76,7 +77,8 @@ def case_audit_kecamatan_table(found: AuditReturns, *, kecamatan: str = "") -> T
     >>> from lokus.followup.audit_returns import audit_returns
     >>> from lokus.intake.indicators.catalogue import load_catalogue
     >>> village = pd.DataFrame({"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "1"}, index=["11"])
-    >>> rows = pd.DataFrame({"kode_desa": ["11"], "sebab": "air_layak", "kasus": 2, "status": "belum"})
+    >>> rows = {"kode_desa": ["11"], "sebab": "air_layak", "kasus": 2, "rekomendasi": "…", "status": "belum"}
+    >>> rows = pd.DataFrame(rows)
     >>> case_audit_kecamatan_table(audit_returns(rows, village, load_catalogue())).rows
     (('Air', 'Akses air minum layak', 'disamarkan', '1', '0'),)
     """
@@ -106,7 +108,8 @@ def case_audit_villages_table(found: AuditReturns, *, kecamatan: str = "") -> Ta
     >>> from lokus.followup.audit_returns import audit_returns
     >>> from lokus.intake.indicators.catalogue import load_catalogue
     >>> village = pd.DataFrame({"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "1"}, index=["11"])
-    >>> rows = pd.DataFrame({"kode_desa": ["11"], "sebab": "air_layak", "kasus": 9, "status": "belum"})
+    >>> rows = {"kode_desa": ["11"], "sebab": "air_layak", "kasus": 9, "rekomendasi": "…", "status": "belum"}
+    >>> rows = pd.DataFrame(rows)
     >>> case_audit_villages_table(audit_returns(rows, village, load_catalogue()), kecamatan="1").rows
     (('Alai', 'Akses air minum layak', '9', '1', '0'),)
     """

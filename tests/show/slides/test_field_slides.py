@@ -32,7 +32,13 @@ def test_each_part_has_its_slide_and_the_figures_of_its_table(material, tmp_path
     places = material.results.sort_index()
     first = list(places.index[:6])
     rows = pd.DataFrame(
-        {"kode_desa": first, "sebab": "air_layak", "kasus": [17, 19, 23, 29, 31, 1], "status": "selesai"}
+        {
+            "kode_desa": first,
+            "sebab": "air_layak",
+            "kasus": [17, 19, 23, 29, 31, 1],
+            "rekomendasi": "",
+            "status": "selesai",
+        }
     )
     register = pd.DataFrame({"kode_desa": first, "periode": "Tahun 2026", "jenis": "nutrisi"})
     register = register.assign(berjanji=9.0, memberi=8.0, anak=7.0, kunjungan=3.0)

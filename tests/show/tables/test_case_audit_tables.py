@@ -27,11 +27,11 @@ def returned(seed: int = 3, villages: int = 12):
     )
     rows = pd.DataFrame(
         [
-            (kode, cause, int(rng.integers(0, 12)), str(rng.choice(["belum", "selesai"])))
+            (kode, cause, int(rng.integers(0, 12)), "Sumur", str(rng.choice(["belum", "selesai"])))
             for kode in codes
             for cause in ("air_layak", "cakupan_imunisasi")
         ],
-        columns=["kode_desa", "sebab", "kasus", "status"],
+        columns=["kode_desa", "sebab", "kasus", "rekomendasi", "status"],
     )
     return audit_returns(rows, places, load_catalogue()), rows, places
 
@@ -66,7 +66,7 @@ def test_a_kecamatan_is_told_of_its_own_villages_only():
 def test_where_nothing_came_back_there_is_no_table():
     found, _, __ = returned()
     empty = audit_returns(
-        pd.DataFrame({"kode_desa": [], "sebab": [], "kasus": [], "status": []}),
+        pd.DataFrame({"kode_desa": [], "sebab": [], "kasus": [], "rekomendasi": [], "status": []}),
         pd.DataFrame({"desa": ["A"], "kecamatan": "K", "kode_kecamatan": "1"}, index=["11"]),
         load_catalogue(),
     )

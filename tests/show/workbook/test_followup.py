@@ -205,7 +205,13 @@ def test_small_counts_are_said_to_be_masked_and_others_told():
         {"desa": ["Alai", "Batu"], "kecamatan": "Air", "kode_kecamatan": "1"}, index=["11", "12"]
     )
     rows = pd.DataFrame(
-        {"kode_desa": ["11", "12"], "sebab": "air_layak", "kasus": [2, 31], "status": "belum"}
+        {
+            "kode_desa": ["11", "12"],
+            "sebab": "air_layak",
+            "kasus": [2, 31],
+            "rekomendasi": "Sumur",
+            "status": "belum",
+        }
     )
     sheet = Workbook().active
     info = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
