@@ -22,6 +22,8 @@ from pathlib import Path
 
 from docs_page import put_table
 
+from lokus.i18n import format_number
+
 HERE = Path(__file__).resolve().parent
 PAGE = "pengukuran.md"
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -64,18 +66,19 @@ def measured(name: str) -> str | None:
     told = " ".join(("python", f"benchmarks/{script}", *options))
     head = (
         f"`{told}` – {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} inti, beban "
-        f"{before:.1f} sebelum dan {load():.1f} sesudahnya; "
+        f"{format_number(before, decimals=1)} sebelum dan {format_number(load(), decimals=1)} sesudahnya; "
         f"seluruhnya CPU {work:.0f} detik dalam {clock:.0f} detik."
     )
     return f"{head}\n\n{as_markdown(run.stdout)}"
 
 
 def as_markdown(printed: str) -> str:
-    """Keep tables as they are, and put what is aligned by spaces into blocks of fixed width."""
+    """Keep tables, with a decimal comma, and put what is aligned by spaces into blocks of fixed width."""
     parts: list[str] = []
     for block in re.split(r"\n\s*\n", printed.strip("\n")):
         if any(line.startswith("|") for line in block.splitlines()):
-            parts.append(re.sub(r"(?m)^(?!\|)(.+)\n(?=\|)", r"\1\n\n", block))
+            table = re.sub(r"(?m)^(?!\|)(.+)\n(?=\|)", r"\1\n\n", block)
+            parts.append(re.sub(r"(?<=\| )(\d+)\.(\d+)(?= \|)", r"\1,\2", table))
         else:
             parts.append(f"```text\n{block}\n```")
     return "\n\n".join(parts)
