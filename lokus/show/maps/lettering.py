@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.spatial import KDTree
 
 from lokus.show.drawing.furniture import INK, QUIET, write
 from lokus.show.drawing.labels import (
@@ -92,9 +93,7 @@ def draw_labels(
     others = _all_circles(layer, drawn, results.index, circles)
     discs, _lost = place_labels(
         [
-            _disc_request(
-                number, home, unit, plan.map.width + plan.map.height, beside.get(number, 0.0), others
-            )
+            _disc_request(number, home, unit, frame, beside.get(number, 0.0), others)
             for number, home in sorted(homes.items(), key=lambda item: int(item[0]))
         ],
         frame=frame,
@@ -272,22 +271,25 @@ def _circle_boxes(circles: Floats) -> list[Box]:
     return [Box(x - 0.9 * r, y - 0.9 * r, x + 0.9 * r, y + 0.9 * r) for x, y, r in circles.tolist()]
 
 
-def _disc_request(
-    number: str, home: Any, unit: float, reach: float, beside: float, circles: Floats
-) -> Request:
-    return Request(key=number, candidates=_disc_places(home, unit, reach, beside, circles))
+def _disc_request(number: str, home: Any, unit: float, frame: Box, beside: float, circles: Floats) -> Request:
+    return Request(key=number, candidates=_disc_places(home, unit, frame, beside, circles))
 
 
-def _disc_places(home: Any, unit: float, reach: float, beside: float, circles: Floats) -> Iterator[Candidate]:
+def _disc_places(home: Any, unit: float, frame: Box, beside: float, circles: Floats) -> Iterator[Candidate]:
     """Places of a disc: closely around its village, then anywhere on the map rather than nowhere.
 
     On a map of circles a disc stands on none of them: it would hide the number of another village.
     """
     nearest = beside + 0.5 * _DISC * unit if beside else 0.0
     last = []
-    for step, far in ((0.55 * unit, 12 * unit), (_DISC * unit, reach)):
+    room = frame.grow(-0.5 * _DISC * unit)
+    for step, far in ((0.55 * unit, 12 * unit), (_DISC * unit, frame.width + frame.height)):
         centres = rings_around(home, step=step, reach=nearest + far)
-        centres = centres[np.hypot(*(centres - home).T) >= nearest]
+        centres = centres[
+            (np.hypot(*(centres - home).T) >= nearest)
+            & (centres >= (room.left, room.bottom)).all(axis=1)
+            & (centres <= (room.right, room.top)).all(axis=1)
+        ]
         free = _off_circles(centres, circles, 0.5 * _DISC * unit)
         last.append(centres[~free])
         yield Candidate(form="disc", width=_DISC * unit, height=_DISC * unit, centres=centres[free])
@@ -297,13 +299,17 @@ def _disc_places(home: Any, unit: float, reach: float, beside: float, circles: F
 
 def _off_circles(centres: Floats, circles: Floats, radius: float) -> npt.NDArray[np.bool_]:
     """Whether a disc of this radius touches none of the circles, at each of the places."""
+    free = np.ones(len(centres), dtype=bool)
     if not len(circles) or not len(centres):
-        return np.ones(len(centres), dtype=bool)
+        return free
     reach = circles[:, 2:] + radius
     near = (circles[:, :2] + reach > centres.min(axis=0)) & (circles[:, :2] - reach < centres.max(axis=0))
     circles = circles[near.all(axis=1)]
-    away = np.hypot(centres[:, None, 0] - circles[None, :, 0], centres[:, None, 1] - circles[None, :, 1])
-    return np.asarray((away >= circles[None, :, 2] + radius).all(axis=1))
+    # Thousands of places and circles: the tree gives only those that meet, places touched from outside too.
+    met = KDTree(centres).query_ball_point(circles[:, :2], circles[:, 2] + radius)
+    for (x, y, r), places in zip(circles.tolist(), met, strict=True):
+        free[places] &= np.hypot(centres[places, 0] - x, centres[places, 1] - y) >= r + radius
+    return free
 
 
 def _name_forms(name: str, drawn: Drawn, place: int, unit: float) -> Iterator[Candidate]:

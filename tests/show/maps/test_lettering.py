@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import shapely
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.patches import Circle
 from lokus.show.drawing.layout import Box
 from lokus.show.drawing.villages import scale_for
 from lokus.show.maps.base_map import BaseMap
-from lokus.show.maps.lettering import draw_labels, label_neighbours, label_villages
+from lokus.show.maps.lettering import _off_circles, draw_labels, label_neighbours, label_villages
 from lokus.show.maps.print_map import blank_sheet
 from lokus.show.maps.sheet_plan import plan_frames
 from lokus.show.themes.themes import make_layer
@@ -93,3 +94,15 @@ def test_a_neighbour_for_whose_name_there_is_no_room_is_given_back():
         "Sempit Sekali Namanya"
     ]
     assert [text.get_text() for text in page.texts] == ["Luas"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_places_off_the_circles_are_those_that_touch_none(seed):
+    """The tree of places against every pair, as far as one may count them."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(0, 100, (300, 2))
+    circles = np.column_stack([rng.uniform(-20, 120, (80, 2)), rng.uniform(0.1, 6, 80)])
+    away = np.hypot(*(places[:, None] - circles[None, :, :2]).transpose(2, 0, 1))
+    expected = (away >= circles[:, 2] + 1.6).all(axis=1)
+    assert 0 < expected.sum() < len(places)
+    assert _off_circles(places, circles, 1.6).tolist() == expected.tolist()
