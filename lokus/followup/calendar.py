@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from lokus.i18n import format_number
+from lokus.followup.gaps import gap_texts, limit_texts
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -139,12 +139,10 @@ def in_list_order(
 def _causes(details: pd.DataFrame) -> list[str]:
     """Write what fails and by how much, the only information where no need can be counted."""
     return [
-        _("{indicator} {value} (threshold {limit})").format(
-            indicator=row["indikator"],
-            value=format_number(row["nilai"], decimals=1),
-            limit=format_number(row["ambang"], decimals=1),
+        _("{indicator} {value} (threshold {limit})").format(indicator=indicator, value=value, limit=limit)
+        for indicator, value, limit in zip(
+            details["indikator"], gap_texts(details), limit_texts(details), strict=True
         )
-        for row in details[["indikator", "nilai", "ambang"]].to_dict("records")
     ]
 
 

@@ -133,7 +133,7 @@ class AuditShortlist:
         threshold is stated for this group).
     risks : DataFrame
         One row a village and failing indicator: ``kode_desa``, ``kelompok``, ``kunci``, ``indikator``,
-        ``nilai``, ``ambang``, ``buruk``, ``opd``.
+        ``nilai``, ``ambang``, ``buruk``, ``desimal``, ``opd``.
     unranked : tuple of kode_desa
         Villages without an estimate; they are not listed, but may have cases.
     candidates : int
@@ -306,7 +306,7 @@ def audit_shortlist(
     for group in RISK_GROUPS:
         own = [key for key, of in keys.items() if of == group]
         table[group] = list(_states(chosen, group, own, risks))
-    columns = ["kode_desa", "kelompok", "kunci", "indikator", "nilai", "ambang", "buruk", "opd"]
+    columns = ["kode_desa", "kelompok", "kunci", "indikator", "nilai", "ambang", "buruk", "desimal", "opd"]
     place = {kode: number for number, kode in enumerate(table.index)}
     mine = risks[risks["kode_desa"].isin(table.index)]
     by = pd.DataFrame(

@@ -7,9 +7,22 @@ from typing import Protocol
 
 import pandas as pd
 
-__all__ = ["GAP_COLUMNS", "Measure", "find_gaps", "gaps_by_indicator"]
+from lokus.i18n import format_number, round_number
 
-GAP_COLUMNS = ("kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "buruk", "jenis", "intervensi")
+__all__ = [
+    "GAP_COLUMNS",
+    "Measure",
+    "find_gaps",
+    "gap_digits",
+    "gap_texts",
+    "gaps_by_indicator",
+    "limit_texts",
+]
+
+GAP_COLUMNS = (
+    "kode_desa", "kunci", "indikator", "opd", "nilai", "ambang", "buruk", "desimal", "jenis", "intervensi",
+)  # fmt: skip
+_MOST_DIGITS = 4
 
 
 class Measure(Protocol):
@@ -55,6 +68,10 @@ class Measure(Protocol):
     def is_count(self) -> bool:
         """Whether it is a count."""
 
+    @property
+    def decimals(self) -> int:
+        """Digits in which its values are shown."""
+
 
 def find_gaps(
     values: pd.DataFrame,
@@ -78,8 +95,9 @@ def find_gaps(
     Returns
     -------
     pandas.DataFrame
-        One row a gap, columns ``GAP_COLUMNS``, by office, indicator and village. ``jenis`` is the kind of
-        the intervention: "spesifik", "sensitif", or empty where the catalogue does not say.
+        One row a gap, columns ``GAP_COLUMNS``, by office, indicator and village. ``desimal`` is the number of
+        digits in which value and threshold are shown; ``jenis`` is the kind of the intervention: "spesifik",
+        "sensitif", or empty where the catalogue does not say.
 
     Raises
     ------
@@ -112,6 +130,7 @@ def find_gaps(
                     "nilai": failing.to_numpy(),
                     "ambang": float(threshold),
                     "buruk": "tinggi" if item.worse == "high" else "rendah",
+                    "desimal": item.decimals,
                     "jenis": item.intervention_kind,
                     "intervensi": item.intervention,
                 }
@@ -129,8 +148,8 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        ``opd``, ``indikator``, ``ambang``, ``buruk``, ``jenis``, ``intervensi``, ``lokus``, ``desa``; by
-        office, and within it the indicator that fails in most lokus first.
+        ``opd``, ``indikator``, ``ambang``, ``buruk``, ``desimal``, ``jenis``, ``intervensi``, ``lokus``,
+        ``desa``; by office, and within it the indicator that fails in most lokus first.
 
     Examples
     --------
@@ -141,7 +160,7 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     >>> gaps_by_indicator(gaps, lokus=["9901012001"])[["ambang", "buruk", "lokus", "desa"]].to_dict("records")
     [{'ambang': 80.0, 'buruk': 'rendah', 'lokus': 1, 'desa': 2}]
     """
-    keys = ["opd", "indikator", "ambang", "buruk", "jenis", "intervensi"]
+    keys = ["opd", "indikator", "ambang", "buruk", "desimal", "jenis", "intervensi"]
     if gaps.empty:
         return pd.DataFrame(columns=[*keys, "lokus", "desa"])
     counted = (
@@ -152,3 +171,70 @@ def gaps_by_indicator(gaps: pd.DataFrame, lokus: Collection[str]) -> pd.DataFram
     return counted.sort_values(
         ["opd", "lokus", "desa", "indikator"], ascending=[True, False, False, True], kind="stable"
     ).reset_index(drop=True)
+
+
+def limit_texts(rows: pd.DataFrame) -> list[str]:
+    """Write thresholds in the digits of their indicator, and in more where they are stated in more.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``ambang`` and ``desimal``, as those of :func:`find_gaps` and :func:`gaps_by_indicator`.
+
+    Examples
+    --------
+    >>> limit_texts(pd.DataFrame({"ambang": [1.0, 80.0, 12.25], "desimal": [0, 1, 1]}))
+    ['1', '80,0', '12,25']
+    """
+    return [
+        format_number(limit, decimals=_digits_of_limit(limit, int(decimals)))
+        for limit, decimals in zip(rows["ambang"].tolist(), rows["desimal"].tolist(), strict=True)
+    ]
+
+
+def gap_digits(rows: pd.DataFrame) -> list[int]:
+    """Digits in which each value of a gap is seen to fail its threshold: those of the indicator, or more.
+
+    Examples
+    --------
+    >>> gap_digits(pd.DataFrame({"nilai": [0.0, 79.96], "ambang": [1.0, 80.0], "desimal": [0, 1]}))
+    [0, 2]
+    """
+    columns = (rows[name].astype(float).tolist() for name in ("nilai", "ambang", "desimal"))
+    return [
+        _digits_of_value(value, limit, int(digits)) for value, limit, digits in zip(*columns, strict=True)
+    ]
+
+
+def gap_texts(rows: pd.DataFrame) -> list[str]:
+    """Write the values of gaps, so that none reads like the threshold that it fails.
+
+    A missing one, such as a masked one, is an en dash.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``nilai``, ``ambang`` and ``desimal``, as those of :func:`find_gaps`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"nilai": [0.0, 55.02, 79.96], "ambang": [1.0, 80.0, 80.0], "desimal": [0, 1, 1]})
+    >>> gap_texts(rows)
+    ['0', '55,0', '79,96']
+    """
+    values = rows["nilai"].astype(float).tolist()
+    return [
+        format_number(value, decimals=digits) for value, digits in zip(values, gap_digits(rows), strict=True)
+    ]
+
+
+def _digits_of_limit(limit: float, decimals: int) -> int:
+    enough = (digits for digits in range(decimals, _MOST_DIGITS) if round_number(limit, digits) == limit)
+    return next(enough, _MOST_DIGITS)
+
+
+def _digits_of_value(value: float, limit: float, decimals: int) -> int:
+    if value != value or value == limit:
+        return decimals
+    apart = (digits for digits in range(decimals, _MOST_DIGITS) if round_number(value, digits) != limit)
+    return next(apart, _MOST_DIGITS)

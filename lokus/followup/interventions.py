@@ -19,8 +19,8 @@ __all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_mat
 WHOLE_VILLAGE = "desa"  # unit of an action for the village as a whole
 _PLACE = ("kode_desa", "desa", "kecamatan", "kode_kecamatan", "lokus")
 DETAIL_COLUMNS = (
-    *_PLACE, "opd", "kunci", "indikator", "nilai", "ambang", "buruk", "kekurangan", "jenis", "intervensi",
-    "satuan", "kebutuhan", "kebutuhan_ambang",
+    *_PLACE, "opd", "kunci", "indikator", "nilai", "ambang", "buruk", "desimal", "kekurangan",
+    "jenis", "intervensi", "satuan", "kebutuhan", "kebutuhan_ambang",
 )  # fmt: skip
 _KINDS = ("spesifik", "sensitif")
 _AT_THRESHOLD = ["desa", "lokus", "belum_ada_data", "belum_ada_data_lokus"]
@@ -48,8 +48,8 @@ class Interventions:
     missing : pandas.DataFrame
         One row a village and indicator without data: place, ``opd``, ``kunci``, ``indikator``.
     thresholds : pandas.DataFrame
-        One row an indicator, index ``kunci``: ``indikator``, ``opd``, ``ambang``, ``buruk``, ``jenis``,
-        ``intervensi``, ``satuan``, and in how many villages and lokus it fails or is unknown.
+        One row an indicator, index ``kunci``: ``indikator``, ``opd``, ``ambang``, ``buruk``, ``desimal``,
+        ``jenis``, ``intervensi``, ``satuan``, and in how many villages and lokus it fails or is unknown.
     by_opd, by_kecamatan : pandas.DataFrame
         ``desa`` and ``lokus`` with at least one gap; ``kesenjangan``, gaps in all villages, and
         ``kesenjangan_lokus``, in lokus, these divided into ``spesifik_lokus``, ``sensitif_lokus`` and
@@ -195,13 +195,14 @@ def _stated(
             "opd": (owners or {}).get(key) or catalogue[key].owner,
             "ambang": float(limit),
             "buruk": "tinggi" if catalogue[key].worse == "high" else "rendah",
+            "desimal": catalogue[key].decimals,
             "jenis": catalogue[key].intervention_kind,
             "intervensi": catalogue[key].intervention,
             "satuan": catalogue[key].action_unit,
         }
         for key, limit in thresholds.items()
     ]
-    columns = ["kunci", "indikator", "opd", "ambang", "buruk", "jenis", "intervensi", "satuan"]
+    columns = ["kunci", "indikator", "opd", "ambang", "buruk", "desimal", "jenis", "intervensi", "satuan"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.sort_values(["opd", "indikator", "kunci"], kind="stable").set_index("kunci")
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lokus.i18n import round_number
 
-__all__ = ["FIGURE_COLUMNS", "LEVELS", "period_figures", "shown_decimals"]
+__all__ = ["FIGURE_COLUMNS", "LEVELS", "period_figures"]
 
 LEVELS = ("kabupaten", "kecamatan", "desa")
 FIGURE_COLUMNS = (
@@ -39,20 +39,12 @@ class Measured(Protocol):
         """Whether it counts whole things."""
 
     @property
+    def decimals(self) -> int:
+        """Digits in which it is shown; a change that is not seen in them is none."""
+
+    @property
     def worse(self) -> str:
         """Which end is the worse one."""
-
-
-def shown_decimals(item: Measured) -> int:
-    """Digits in which a figure is shown; a change that is not seen in them is none.
-
-    Examples
-    --------
-    >>> from lokus.intake.indicators.catalogue import load_catalogue
-    >>> shown_decimals(load_catalogue()["cakupan_mp_asi"]), shown_decimals(load_catalogue()["keluarga"])
-    (1, 0)
-    """
-    return 0 if item.is_count else 1
 
 
 def period_figures(
@@ -159,7 +151,7 @@ def _of_indicator(
     ]
     tables.append(_villages(this, last, share=share).assign(tingkat="desa"))
     table = pd.concat([one.rename_axis("kode").reset_index() for one in tables], ignore_index=True)
-    decimals = 1 if item is None else shown_decimals(item)
+    decimals = 1 if item is None else item.decimals
     shown = [round_number(value, decimals) if pd.notna(value) else np.nan for value in table["selisih"]]
     table["arah"] = np.select(
         [np.isnan(shown), np.array(shown) > 0, np.array(shown) < 0], ["", "naik", "turun"], "tetap"

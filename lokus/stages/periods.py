@@ -360,6 +360,4 @@ def _parts(study: Kajian, key: str, given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _decimals(study: Kajian, key: str) -> int:
-    from lokus.followup.period_figures import shown_decimals
-
-    return shown_decimals(study.catalogue[key]) if key in study.catalogue else 1
+    return study.catalogue[key].decimals if key in study.catalogue else 1

@@ -19,7 +19,6 @@ __all__ = ["indicator_styles", "page_indicators", "trial"]
 
 def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorStyle]:
     """Return the map styles of indicators."""
-    from lokus.followup.period_figures import shown_decimals
     from lokus.intake.tables.presence import PRESENT_UNIT
     from lokus.show.themes.themes import IndicatorStyle
 
@@ -32,7 +31,7 @@ def indicator_styles(study: Kajian, keys: Iterable[str]) -> dict[str, IndicatorS
             worse="" if item.worse == "none" else item.worse,
             breaks=() if (stated := breaks.get(key, ())) == "kuantil" else stated,
             quantiles=stated == "kuantil",
-            decimals=shown_decimals(item),
+            decimals=item.decimals,
             presence=item.unit == PRESENT_UNIT,
         )
     return styles

@@ -44,7 +44,7 @@ def test_indicators_of_one_activity_share_a_row_and_the_largest_need_stands(foun
     assert children["kebutuhan"] == 12
     assert children["kebutuhan_ambang"] == pytest.approx(3.6)
     assert children["indikator"] == (
-        "Anak stunting (perkiraan) 12,0 (ambang 10,0); Prevalensi stunting (perkiraan) 20,0 (ambang 14,0)"
+        "Anak stunting (perkiraan) 12 (ambang 10); Prevalensi stunting (perkiraan) 20,0 (ambang 14,0)"
     )
 
 

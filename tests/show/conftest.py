@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import shapely
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from lokus import Kajian
 from lokus.choice.review.causes import FACTORS, Causes
 from lokus.choice.review.effect import Effect
 from lokus.choice.review.history import list_history
@@ -22,11 +24,15 @@ from lokus.findings import Finding, Where, findings_frame
 from lokus.followup.calendar import realisation_by_village
 from lokus.followup.gaps import find_gaps
 from lokus.intake.indicators.catalogue import load_catalogue
+from lokus.show.maps.maps import Maps
 from lokus.show.maps.print_map import draw_map
+from lokus.show.pack.output_writer import OutputWriter
+from lokus.show.pack.period_writer import write_period_report
 from lokus.show.results.info import StudyInfo
 from lokus.show.results.material import Material
 from lokus.show.results.review import ReviewMaterial
 from lokus.show.themes.themes import IndicatorStyle
+from lokus.stages.periods import find_period, period_report
 
 PROPOSED = 8
 
@@ -448,3 +454,28 @@ def small_sheet():
     figure = Figure(figsize=(3, 2))
     figure.add_axes((0, 0, 1, 1)).add_patch(Rectangle((0, 0), 0.9, 0.9))
     return lambda _theme: figure
+
+
+@pytest.fixture(scope="session")
+def demo(root) -> Kajian:
+    """Give the example."""
+    return Kajian.open(root / "data" / "kajian" / "contoh-2026.toml")
+
+
+@pytest.fixture(scope="session")
+def demo_outputs(demo, small_sheet, tmp_path_factory) -> list[Path]:
+    """Every output of the example but its maps, and those of its newest period."""
+    return write_every_output(demo, tmp_path_factory.mktemp("contoh"), small_sheet)
+
+
+def write_every_output(study: Kajian, folder: Path, sheet) -> list[Path]:
+    """Write every output of a study with small pictures in place of maps; return the files."""
+    maps = Maps(results=study.results, kecamatan=study.boundaries.kecamatan, info=study.info)
+    writer = OutputWriter(folder=folder, maps=maps, material=study.material)
+    object.__setattr__(writer, "sheet", sheet)
+    files = [*writer.workbook(), *writer.calendar(), *writer.documents(), *writer.situations(),
+             *writer.audit_form(), *writer.foster_form(), *writer.coverage_form(), *writer.slides(),
+             *writer.report(), *writer.web_map()]  # fmt: skip
+    if study.periods:
+        files += write_period_report(folder, period_report(study, find_period(study)))
+    return files

@@ -116,7 +116,24 @@ class Indicator:
         """Whether it is a count: of children, families, teams."""
         return self.unit in _COUNTED
 
+    @property
+    def decimals(self) -> int:
+        """Digits in which its values are shown everywhere; a change that is not seen in them is none.
 
+        Counts, classes and what is there or not have none; an index that ends at 1 is published with four.
+
+        Examples
+        --------
+        >>> from lokus.intake.indicators.catalogue import load_catalogue
+        >>> [load_catalogue()[key].decimals for key in ("cakupan_mp_asi", "keluarga", "tpps_desa", "idm")]
+        [1, 0, 0, 4]
+        """
+        if self.is_count or self.unit in _CLASSED:
+            return 0
+        return 4 if self.unit in ("indeks", "rasio") and self.maximum <= 1 else 1
+
+
+_CLASSED = frozenset({"ada", "kelas", "status desa"})
 _COUNTED = frozenset(
     {"anak", "keluarga", "ibu", "jiwa", "tim", "posyandu", "bidang", "orang", "kelompok", "pasangan", "bayi"}
 )

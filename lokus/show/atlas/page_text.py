@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from lokus.i18n import format_number
+from lokus.followup.gaps import gap_texts
 from lokus.i18n import gettext as _
 from lokus.show.drawing.furniture import INK, QUIET, SOFT, draw_box, write
 from lokus.show.drawing.layout import Box
@@ -385,11 +385,5 @@ def _gaps_height(flow: Flow, written: Mapping[str, Sequence[str]]) -> float:
 
 def _named(rows: pd.DataFrame, villages: pd.DataFrame) -> Sequence[str]:
     names = villages["desa"].loc[rows["kode_desa"]].astype(str)
-    values = [_read(value) for value in rows["nilai"]] if "nilai" in rows else [""] * len(rows)
-    return sorted(f"{name} ({value})" if value else name for name, value in zip(names, values, strict=True))
-
-
-def _read(value: Any) -> str:
-    if pd.isna(value):
-        return ""
-    return value if isinstance(value, str) else format_number(float(value), decimals=1)
+    told = zip(names, gap_texts(rows), rows["nilai"].isna(), strict=True)
+    return sorted(name if masked else f"{name} ({value})" for name, value, masked in told)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lokus.followup.gaps import gaps_by_indicator
+from lokus.followup.gaps import gaps_by_indicator, limit_texts
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
 from lokus.show.results.parts import kecamatan_names, part_of
-from lokus.show.results.text import number_texts, threshold_text
+from lokus.show.results.text import threshold_text
 from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import evidence_columns
 from lokus.show.themes.palette import class_label
@@ -96,7 +96,7 @@ def area_gaps_table(material: Material) -> Table | None:
         [str(material.results["desa"][kode]) for kode in named[opd, indicator]]
         for opd, indicator in zip(counted["opd"], counted["indikator"], strict=True)
     ]
-    limits = zip(number_texts(counted["ambang"], 1), counted["buruk"], strict=True)
+    limits = zip(limit_texts(counted), counted["buruk"], strict=True)
     return Table.of(
         Column.text(_("Office (OPD)"), counted["opd"], width=22),
         Column.text(_("Indicator"), counted["indikator"], width=30),

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from lokus.choice.results import LOKUS
 from lokus.findings import finding_offices, level_counts, level_label
-from lokus.followup.gaps import gaps_by_indicator
+from lokus.followup.gaps import gaps_by_indicator, limit_texts
 from lokus.followup.interventions import office_words
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.show.results.headlines import Headlines
-from lokus.show.results.text import number_texts, threshold_text
+from lokus.show.results.text import threshold_text
 from lokus.show.tables.table import Column, Table
 from lokus.show.tables.villages import place_columns
 from lokus.show.words.followup import group_totals, kind_label
@@ -325,7 +325,7 @@ def gaps_table(material: Material) -> Table | None:
     if material.gaps is None or material.gaps.empty:
         return None
     counted = gaps_by_indicator(material.gaps, material.chosen.index)
-    limits = zip(number_texts(counted["ambang"], 1), counted["buruk"], strict=True)
+    limits = zip(limit_texts(counted), counted["buruk"], strict=True)
     kinds = [kind_label(kind) for kind in counted["jenis"]]
     return Table.of(
         Column.text(_("Office (OPD)"), counted["opd"]),

@@ -109,7 +109,10 @@ def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
     values : pandas.Series
         Values of all villages; used only when the style states no limits.
     """
-    breaks = style.breaks or (quantile_breaks if style.quantiles else nice_breaks)(values)
+    if style.quantiles:
+        breaks = style.breaks or quantile_breaks(values, decimals=style.decimals)
+    else:
+        breaks = style.breaks or nice_breaks(values, whole=style.decimals == 0)
     colours = ramp(len(breaks) + 1, worse=style.worse)
     keys = tuple(f"kelas {number}" for number in range(1, len(colours) + 1))
     palette = Palette(
@@ -122,7 +125,7 @@ def indicator_bands(style: IndicatorStyle, values: pd.Series) -> Bands:
     )
 
 
-def nice_breaks(values: pd.Series, classes: int = 5) -> tuple[float, ...]:
+def nice_breaks(values: pd.Series, classes: int = 5, *, whole: bool = False) -> tuple[float, ...]:
     """Round limits of at most `classes` equally wide classes that span the values.
 
     Parameters
@@ -131,12 +134,16 @@ def nice_breaks(values: pd.Series, classes: int = 5) -> tuple[float, ...]:
         Missing values are left aside; with none at all the limits are those of a share.
     classes : int
         At least 2.
+    whole : bool
+        Only whole limits, for counts: between 1,5 and 2 teams there is no village.
 
     Examples
     --------
     >>> import pandas as pd
     >>> nice_breaks(pd.Series([12.0, 31.5, 88.0]))
     (20.0, 40.0, 60.0, 80.0)
+    >>> nice_breaks(pd.Series([1.0, 2.0, 3.0])), nice_breaks(pd.Series([1.0, 2.0, 3.0]), whole=True)
+    ((1.5, 2.0, 2.5), (2.0,))
     """
     present = values.dropna().astype(float)
     if present.empty:
@@ -148,9 +155,9 @@ def nice_breaks(values: pd.Series, classes: int = 5) -> tuple[float, ...]:
     for step in (power * factor for factor in (1, 2, 2.5, 5, 10, 20)):
         first = math.floor(low / step) + 1
         count = math.ceil(high / step) - first
-        if 1 <= count < classes:
+        if 1 <= count < classes and not (whole and step % 1):
             return tuple(round((first + k) * step, 10) for k in range(count))
-    return (round((low + high) / 2, 10),)
+    return (high,) if whole else (round((low + high) / 2, 10),)
 
 
 def quantile_breaks(values: pd.Series, classes: int = 5, *, decimals: int = 1) -> tuple[float, ...]:
@@ -179,7 +186,7 @@ def quantile_breaks(values: pd.Series, classes: int = 5, *, decimals: int = 1) -
     for limit in sorted({float(limit) for limit in limits if limit <= present.max()}):
         if ((present >= (inner[-1] if inner else -math.inf)) & (present < limit)).any():  # no empty class
             inner.append(limit)
-    return tuple(inner) or nice_breaks(values, classes)
+    return tuple(inner) or nice_breaks(values, classes, whole=decimals == 0)
 
 
 @dataclass(frozen=True, kw_only=True)

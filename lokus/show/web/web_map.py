@@ -17,6 +17,7 @@ import shapely
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lokus.files import atomic_path
+from lokus.followup.gaps import gap_texts, limit_texts
 from lokus.i18n import N_, format_number, language
 from lokus.i18n import gettext as _
 from lokus.show.drawing.detached_parts import find_bodies, split_bodies
@@ -24,7 +25,6 @@ from lokus.show.drawing.geometry import polygonal, smaller_above, to_metric
 from lokus.show.drawing.labels import deepest_points
 from lokus.show.drawing.symbols import symbol_scale
 from lokus.show.drawing.topology import Topology, build_topology
-from lokus.show.results.figures import round_values, value_texts
 from lokus.show.results.info import StudyInfo, synthetic_mark
 from lokus.show.tables.villages import displayed_codes, layer_values, reasons, village_facts
 from lokus.show.themes.palette import REVIEW, STATUS, class_label, mark_colour
@@ -308,9 +308,8 @@ def _gaps_of_villages(gaps: pd.DataFrame, villages: pd.Index) -> dict[str, Any]:
     sign = {"tinggi": "≤", "rendah": "≥"}
     kinds: dict[tuple[str, str, str], int] = {}
     found: dict[str, list[list[Any]]] = {str(kode): [] for kode in villages}
-    values = value_texts(round_values(gaps["nilai"].to_numpy(dtype=float), 1), decimals=1)
-    limits = value_texts(round_values(gaps["ambang"].to_numpy(dtype=float), 1), decimals=1)
-    rows = zip(gaps["kode_desa"], gaps["opd"], gaps["indikator"], gaps["buruk"], values, limits, strict=True)
+    names = (gaps[name] for name in ("kode_desa", "opd", "indikator", "buruk"))
+    rows = zip(*names, gap_texts(gaps), limit_texts(gaps), strict=True)
     for kode, office, indicator, worse, value, limit in rows:
         if str(kode) not in found:
             continue

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from lokus.followup.calendar import in_list_order
+from lokus.followup.gaps import limit_texts
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
 from lokus.intake.earlier.calendar import ISSUED_COLUMNS
@@ -474,14 +475,16 @@ def _guide_sheet(sheet: Worksheet, info: StudyInfo, interventions: Interventions
         sheet.row_dimensions[row].height = 4 + 13 * len(textwrap.wrap(line, _GUIDE_LINE))
         row += 1
     table = interventions.thresholds.reset_index()
-    limits = [format_number(value, decimals=1) for value in table["ambang"]]
     columns = [
         Column(head=_("No."), values=range(1, len(table) + 1), format="0", width=5),
         Column(head=_("Indicator"), values=table["indikator"], width=38, wrap=True),
         Column(head=_("Office (OPD)"), values=table["opd"], width=20, wrap=True),
         Column(
             head=_("Fails if"),
-            values=[threshold_text(limit, end) for limit, end in zip(limits, table["buruk"], strict=True)],
+            values=[
+                threshold_text(limit, end)
+                for limit, end in zip(limit_texts(table), table["buruk"], strict=True)
+            ],
             width=10,
         ),
         Column(head=_("Kind"), values=table["jenis"], width=10),

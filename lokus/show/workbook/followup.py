@@ -21,6 +21,7 @@ from lokus.followup.case_audit import (
     state_label,
     step_label,
 )
+from lokus.followup.gaps import gap_texts, limit_texts
 from lokus.followup.trajectory import status_label
 from lokus.i18n import format_number
 from lokus.i18n import gettext as _
@@ -124,10 +125,11 @@ def _why(shortlist: AuditShortlist, kode: str, group: str) -> str:
     expected = float(shortlist.table["anak_stunting"][kode])
     if group == "balita" and state == "perlu dilihat" and expected >= 1:
         parts.append(_("{n} stunted children expected").format(n=format_number(expected)))
-    for row in shortlist.reasons(kode, group).to_dict("records"):
-        limit = threshold_text(format_number(row["ambang"], decimals=1), row["buruk"])
-        value = format_number(row["nilai"], decimals=1)
-        parts.append(f"{row['indikator']} {value} ({limit})")
+    rows = shortlist.reasons(kode, group)
+    told = zip(rows["indikator"], gap_texts(rows), limit_texts(rows), rows["buruk"], strict=True)
+    parts += [
+        f"{indicator} {value} ({threshold_text(limit, worse)})" for indicator, value, limit, worse in told
+    ]
     text = state_label(state)
     return f"{text[:1].upper()}{text[1:]}" + (f": {'; '.join(parts)}" if parts else "")
 

@@ -12,8 +12,7 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 
 from lokus.findings import Level, finding_offices, level_label
-from lokus.followup.gaps import gaps_by_indicator
-from lokus.i18n import format_number
+from lokus.followup.gaps import gap_digits, gaps_by_indicator, limit_texts
 from lokus.i18n import gettext as _
 from lokus.places.kode import format_kode
 from lokus.show.results.formalities import head_of_region
@@ -473,7 +472,7 @@ def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
     by_kind = {kind: np.zeros(len(rows), dtype=int) for kind in ("spesifik", "sensitif", "")}
     marked: list[np.ndarray] = []
     unknown: list[np.ndarray] = []
-    for item in indicators.to_dict("records"):
+    for item, stated in zip(indicators.to_dict("records"), limit_texts(indicators), strict=True):
         own = gaps[(gaps["opd"] == item["opd"]) & (gaps["indikator"] == item["indikator"])].set_index(
             "kode_desa"
         )
@@ -482,11 +481,12 @@ def gap_sheet(sheet: Worksheet, material: Material, gaps: pd.DataFrame) -> None:
         by_kind[item["jenis"]] += fails
         marked.append(fails)
         unknown.append(_without_data(rows, str(own["kunci"].iloc[0])) & ~fails)
-        limit = threshold_text(format_number(item["ambang"], decimals=1), item["buruk"])
+        limit = threshold_text(stated, item["buruk"])
         office = item["opd"] or _("office unknown")
         columns.append(
-            Column(
-                head=f"{office} · {item['indikator']} ({limit})", values=values, format="0.0", width=17,
+            Column.number(
+                f"{office} · {item['indikator']} ({limit})", values,
+                decimals=max(gap_digits(own), default=item["desimal"]), width=17,
                 masked=fails & values.isna().to_numpy(),
             )
         )  # fmt: skip

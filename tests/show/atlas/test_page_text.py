@@ -65,6 +65,8 @@ def test_gaps_stand_by_office_and_only_those_of_the_kecamatan(flow, full):
             "opd": ["Dinas PUPR", "Dinas Kesehatan", "Dinas Sosial"],
             "indikator": ["Sanitasi", "Imunisasi", "Desil"],
             "nilai": [55.25, None, 10.0],
+            "ambang": 80.0,
+            "desimal": 1,
         }
     )
     write_gaps(flow, PageText.of(full.loc[here], gaps))
@@ -76,6 +78,7 @@ def test_gaps_stand_by_office_and_only_those_of_the_kecamatan(flow, full):
 def test_a_part_that_does_not_fit_begins_on_the_next_page(flow, full):
     """A line or two alone on a page, or the second half of a list of names, is read by no one."""
     gaps = pd.DataFrame({"kode_desa": list(full.index) * 2, "opd": "Dinas PUPR", "nilai": 1.5})
+    gaps = gaps.assign(ambang=2.0, desimal=1)
     gaps["indikator"] = ["air"] * len(full) + ["sanitasi"] * len(full)
     flow.y = flow.box.bottom + 18  # room for heading, office and one of two texts
     write_gaps(flow, PageText.of(full, gaps))
@@ -87,6 +90,7 @@ def test_a_part_that_does_not_fit_begins_on_the_next_page(flow, full):
 def test_a_text_without_a_page_is_measured_as_it_is_written(flow, full):
     measured = Flow(page=None, box=flow.box, turn=lambda: None, next_top=flow.next_top)
     gaps = pd.DataFrame({"kode_desa": full.index[:3], "opd": "Dinas PUPR", "indikator": "Sanitasi"})
+    gaps = gaps.assign(nilai=40.0, ambang=80.0, desimal=1)
     text = PageText.of(full.assign(alasan="Peringkat menurut skor."), gaps)
     for on in (flow, measured):
         write_table(on, text, {})

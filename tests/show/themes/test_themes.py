@@ -111,3 +111,12 @@ def test_what_is_there_or_not_has_two_classes_in_words(results):
     assert (
         make_layer(results, "indikator:tpps_desa", indicators={"tpps_desa": plain}).legend[0].limits == "<1"
     )
+
+
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=40), st.booleans())
+def test_classes_of_a_count_have_whole_limits_and_none_is_empty_of_whole_numbers(values, quantiles):
+    counts = pd.Series(values, dtype=float)
+    style = IndicatorStyle(label="Tim", unit="tim", worse="low", decimals=0, quantiles=quantiles)
+    breaks = indicator_bands(style, counts).breaks
+    assert all(float(limit).is_integer() for limit in breaks)
+    assert len(set(breaks)) == len(breaks)
