@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from lokus.show.drawing.typography import text_width
 from lokus.show.slides.fit import count_lines
 
-__all__ = ["cut_cells", "small_type"]
+__all__ = ["cut_cells", "parted_columns", "small_type"]
 
 _PAPERS = {"9": (841.9, 595.3), "8": (1190.6, 841.9)}  # points: A4 and A3, the long side first
 
@@ -82,6 +83,47 @@ def small_type(path: str | Path, *, least: float = 7.0) -> list[str]:
         if sizes and scale * min(sizes) < least:
             small.append(f"{sheet.title}: {scale * min(sizes):.1f} points")
     return small
+
+
+_FOLLOWS = re.compile(r"Batas (bawah|atas) rentang|desa terisi|Bagian skor:")
+
+
+def parted_columns(path: str | Path) -> list[str]:
+    """Columns that a page of the print begins with although they belong to the one before; lines cut there.
+
+    An end of an interval belongs to its estimate, the number of villages with data to their sum, and a part
+    of the score to the other parts. Beside the first page the columns that name the row are repeated, and all
+    that is written above the table stands in them.
+    """
+    parted = []
+    for sheet in openpyxl.load_workbook(path):
+        breaks = [stop.id for stop in sheet.col_breaks.brk]
+        if sheet.sheet_state != "visible" or not breaks:
+            continue
+        title = sheet.print_title_cols
+        if not title:
+            parted.append(f"{sheet.title}: nothing names the rows of the second page")
+            continue
+        held = range_boundaries(title.replace("$", ""))[2]
+        top = int(str(sheet.print_title_rows).replace("$", "").split(":")[0])
+        for stop in breaks:
+            head, before = (str(sheet.cell(top, column).value) for column in (stop + 1, stop))
+            if (found := _FOLLOWS.match(head)) and (
+                found[0] != "Bagian skor:" or before.startswith("Bagian skor:")
+            ):
+                parted.append(f"{sheet.title}: a page begins with {head!r}")
+        merged = {(span.min_row, span.min_col): span.max_col for span in sheet.merged_cells.ranges}
+        for row in range(1, top):
+            cell = sheet.cell(row, 1)
+            if not cell.value:
+                continue
+            room = _room(sheet, 1, held)
+            size = float(cell.font.sz or 11) * _AS_ARIAL
+            wide = text_width(str(cell.value), size, weight="bold" if cell.font.b else "normal")
+            folded = cell.alignment.wrap_text and merged.get((row, 1), 1) <= held
+            if wide > room and not folded:
+                parted.append(f"{sheet.title}: the line is cut: {str(cell.value)[:40]}")
+    return parted
 
 
 def _room(sheet, first: int, last: int) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from lokus.choice.explain import Narrator
+from lokus.choice.robustness import certainty_words
 from lokus.choice.solver.engine import best_list
 from lokus.choice.solver.problem import RuleError
 from lokus.i18n import format_number
@@ -162,7 +163,7 @@ def justifications(
     >>> print(justifications(scores, proposal, kecamatan, {}).iloc[0])
     9901012001, Kecamatan Air Bening. Peringkat 1 dari 2, skor 100,0 (terutama prevalensi 100,0). Terpilih
     sebagai nomor 1; kecamatan Air Bening punya 1 desa/kelurahan dalam daftar. Tanpa desa ini,
-    9901022001 akan masuk dan jumlah nilai daftar turun 100,0.
+    9901022001 akan masuk dan jumlah skor daftar turun 100,0.
     """
     narrator = Narrator(scores, selection, kecamatan, labels, desa)
     texts = {kode: _explain(kode, narrator, robustness).text for kode in selection.kode}
@@ -256,9 +257,9 @@ def _consequence(narrator: Narrator, turn: _Turn | None, others: tuple[str, ...]
         return ""
     names = ", ".join(str(narrator.desa[one]) for one in others)
     text = (
-        _("Without it {names} would enter and the list would lose {loss}.")
+        _("Without it {names} would enter and the scores of the list would sum to {loss} less.")
         if chosen
-        else _("Were it forced in, {names} would leave and the list would lose {loss}.")
+        else _("Were it forced in, {names} would leave and the scores of the list would sum to {loss} less.")
     )
     if narrator.selection.problem.objective == "anak":
         text = (
@@ -270,13 +271,17 @@ def _consequence(narrator: Narrator, turn: _Turn | None, others: tuple[str, ...]
 
 
 def _sureness(row: Mapping[Any, Any], interval: tuple[int, int] | None, draws: int) -> str:
-    text = _("Chosen in {share} % of {draws} draws of the uncertain data ({sureness})").format(
+    text = _("Chosen in {share} % of {draws} recalculations with other plausible data ({sureness})").format(
         share=format_number(100 * row["peluang_lokus"]),
         draws=format_number(draws),
-        sureness=row["kelas_kepastian"],
+        sureness=certainty_words(row["kelas_kepastian"]),
     )
-    if interval is not None:
-        text += "; " + _("its rank lies between {low} and {high} in nine out of ten").format(
+    if interval is not None and interval[0] == interval[1]:
+        text += "; " + _("in nine out of ten of them its rank is {rank}").format(
+            rank=format_number(interval[0])
+        )
+    elif interval is not None:
+        text += "; " + _("in nine out of ten of them its rank is {low} to {high}").format(
             low=format_number(interval[0]), high=format_number(interval[1])
         )
     return text + "."

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from lokus.evidence.rates.counts import check_counts
 from lokus.evidence.scores.aggregation import enough_known
 from lokus.evidence.scores.normalise import NEUTRAL, Normalise
 from lokus.evidence.scores.ranking import quantise
-from lokus.i18n import format_number, list_counts
+from lokus.i18n import N_, format_number, list_counts
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ __all__ = [
     "Source",
     "Uncertainty",
     "assess_robustness",
+    "certainty_words",
     "classify",
     "draw_weights",
 ]
@@ -290,9 +292,29 @@ Floats = npt.NDArray[np.float64]
 # Lower end of each class, and its name.
 CLASSES = ((0.8, "kukuh"), (0.5, "condong"), (0.2, "perbatasan"), (0.0, "tidak"))
 UNKNOWN = "belum ada data"
+_WORDS = MappingProxyType(
+    {
+        "kukuh": N_("very large chance"),
+        "condong": N_("fairly large chance"),
+        "perbatasan": N_("medium chance"),
+        "tidak": N_("small chance"),
+        UNKNOWN: N_("no data yet"),
+    }
+)
 LOW, HIGH = 0.05, 0.95
 SMALLEST = 1e-200
 LARGEST_ERROR = 0.02
+
+
+def certainty_words(key: str) -> str:
+    """Words for a class of certainty within a sentence.
+
+    Examples
+    --------
+    >>> certainty_words("kukuh")
+    'peluang sangat besar'
+    """
+    return _(_WORDS[key]) if key in _WORDS else key
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,7 +93,7 @@ def village_structures(
     ... )
     >>> found = village_structures(villages, ["posyandu"], load_catalogue())
     >>> found
-    Jumlah posyandu: ada di 1 desa/kelurahan, belum ada di 1, belum diketahui di 1
+    Posyandu: ada di 1 desa/kelurahan, belum ada di 1, belum diketahui di 1
     >>> found.lacking["desa"].tolist()
     ['Batu']
     """

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lokus.choice.justify import explain, justifications
+from lokus.choice.justify import _sureness, explain, justifications
 from lokus.choice.robustness import assess_robustness
 from lokus.choice.selection import select
 from lokus.choice.solver.problem import Problem, RuleError
@@ -72,8 +72,8 @@ def test_paragraph_tells_place_consequence_and_sureness():
     )
     assert found.rules == ("kecamatan 990102 tidak terbuka karena batas 1 kecamatan",)
     assert found.text.endswith(
-        "Terpilih pada 0 % dari 400 undian data yang tidak pasti (tidak); pada sembilan dari sepuluh "
-        f"undian peringkatnya antara {found.interval[0]} dan {found.interval[1]}."
+        "Terpilih dalam 0 % dari 400 penghitungan ulang (peluang kecil); dalam sembilan dari sepuluh di "
+        f"antaranya peringkatnya {found.interval[0]} sampai {found.interval[1]}."
     )
     assert found.contributions.to_dict() == {"Prevalensi": pytest.approx(0.7)}
 
@@ -84,10 +84,10 @@ def test_loss_and_rival_of_a_chosen_village():
     found = explain("9901012002", scores, chosen, kecamatan, {})
     assert (found.rival, found.coming, found.going) == ("9901022001", ("9901022001",), ("9901012002",))
     assert found.loss == pytest.approx(0.1)
-    assert found.text.endswith("Tanpa desa ini, 9901022001 akan masuk dan jumlah nilai daftar turun 10,0.")
+    assert found.text.endswith("Tanpa desa ini, 9901022001 akan masuk dan jumlah skor daftar turun 10,0.")
     forced = explain("9901022002", scores, chosen, kecamatan, {})
     assert forced.text.endswith(
-        "Bila dipaksakan masuk, 9901012002 akan keluar dan jumlah nilai daftar turun 70,0."
+        "Bila dipaksakan masuk, 9901012002 akan keluar dan jumlah skor daftar turun 70,0."
     )
     assert "<table" in found._repr_html_()
 
@@ -117,3 +117,12 @@ def test_unknown_village_is_refused():
     _frame, scores, kecamatan, chosen = study(village_values([0.9, 0.8]), Problem(n=1))
     with pytest.raises(RuleError, match="9999999999 tidak ada dalam kajian"):
         explain("9999999999", scores, chosen, kecamatan, {})
+
+
+def test_a_rank_that_never_differs_is_no_range_and_certainty_is_told_in_the_words_of_the_glossary():
+    row = {"peluang_lokus": 1.0, "kelas_kepastian": "kukuh"}
+    assert _sureness(row, (1, 1), 1000) == (
+        "Terpilih dalam 100 % dari 1.000 penghitungan ulang (peluang sangat besar); dalam sembilan dari "
+        "sepuluh di antaranya peringkatnya 1."
+    )
+    assert "peringkatnya 2 sampai 6." in _sureness(row, (2, 6), 1000)

@@ -80,7 +80,7 @@ def from_workbook(path: Path, names: dict[tuple[str, str], str]) -> dict[str, Re
         grid = [[cell.value for cell in row] for row in sheet.iter_rows()]
         tops = [n for n, row in enumerate(grid) if VILLAGE in row]
         if tops and sheet.title != "Kelengkapan":  # says whether there is a value, not which
-            heads = [str(head or "") for head in grid[tops[0]]]
+            heads = [str(head or "").replace("\u00a0", " ") for head in grid[tops[0]]]
             found[f"{path.name}:{sheet.title}"] = read_rows(heads, grid[tops[0] + 1 :], names)
     return found
 

@@ -49,7 +49,7 @@ def test_no_count_of_a_village_carries_a_decimal_in_any_output(demo, demo_output
 
 def test_a_count_with_a_decimal_would_be_noticed():
     for text in (
-        "Jumlah posyandu: 12,0 (seharusnya ≥ 15)", "TPPS desa/kelurahan | <\u00a01,0 | 20", "Keluarga | 1,5",
+        "Posyandu: 12,0 (seharusnya ≥ 15)", "TPPS desa/kelurahan | <\u00a01,0 | 20", "Keluarga | 1,5",
         "Dinas PPKB · Keluarga berisiko stunting (KRS) (> 200) | 678,0", "Ibu hamil 0,5 (ambang 1)",
     ):  # fmt: skip
         assert with_decimals([text]), text

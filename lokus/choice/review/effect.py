@@ -297,8 +297,8 @@ class Effect:
         low, high = self.odds_ratio_interval
         points = self.table["poin"].to_dict()
         facts = _(
-            "The raw prevalence of {n} lokus changed by {naive} points; with no help {expected} points were "
-            "to be expected. What is left are {points} points ({points_low} to {points_high}), about "
+            "The measured prevalence of {n} lokus changed by {naive} points; with no help {expected} points "
+            "were to be expected. What is left are {points} points ({points_low} to {points_high}), about "
             "{children} stunted children."
         ).format(
             n=format_number(self.villages),

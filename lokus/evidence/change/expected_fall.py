@@ -82,10 +82,10 @@ class ExpectedFall:
         row = dict(zip(self.table.columns, self.table.to_numpy(dtype=float)[0], strict=True))
         shown = self.shown
         facts = _(
-            "In {n} villages of the list the raw prevalence went from {then} % to {now} % ({change} points). "
-            "With no help at all a change of {expected} points was to be expected ({low} to {high}), because "
-            "villages listed for a high figure are nearer to the mean a year later ({regression} points) and "
-            "because of the trend of the whole kabupaten ({trend} points)."
+            "In {n} villages of the list the measured prevalence went from {then} % to {now} % "
+            "({change} points). With no help at all a change of {expected} points was to be expected "
+            "({low} to {high}), because villages listed for a high figure are nearer to the mean a year "
+            "later ({regression} points) and because of the trend of the whole kabupaten ({trend} points)."
         ).format(
             n=format_number(self.villages),
             then=format_number(shown["mentah_lalu"], decimals=1),

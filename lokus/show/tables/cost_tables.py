@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lokus.followup.costs import rupiah
@@ -127,7 +128,7 @@ def unit_costs_table(costs: Costs) -> Table:
         Column.text(_("Intervention"), table["intervensi"], width=44, wrap=True),
         Column.text(_("Office (OPD)"), table["opd"], width=26),
         Column.text(_("Unit"), table["satuan"], width=12),
-        _money(_("Unit cost (Rp)"), table["harga"]),
+        replace(_money(_("Unit cost (Rp)"), table["harga"]), missing_as=_("no price yet")),
         Column.number(
             _("Units needed in the lokus"), table["kebutuhan_lokus"], missing=True,
             missing_as=_("no data yet"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lokus.i18n import format_number
@@ -92,7 +93,7 @@ def review_table(material: Material) -> Table:
         Column.text(_("Village"), rows["desa"]),
         Column.text(_("Kecamatan"), rows["kecamatan"]),
         Column.text(_("Main cause"), cause_texts(rows)) if "sebab" in rows else None,
-        _optional(rows, "peluang_lulus"),
+        _graduating(rows),
         *change_columns(rows, level=review.level),
         _optional(rows, "persen_selesai"),
     )
@@ -244,7 +245,7 @@ def stated_columns(rows: pd.DataFrame) -> tuple[Column, ...]:
         columns.append(Column.text(_("Main cause"), rows["sebab"], width=38, wrap=True))
     if "keterangan" in rows and (rows["keterangan"].fillna("") != "").any():
         columns.append(Column.text(_("Remark"), rows["keterangan"], width=28, wrap=True))
-    chance = _optional(rows, "peluang_lulus")
+    chance = _graduating(rows)
     if chance is not None:
         columns.append(chance)
     if "perlu_diperiksa" in rows:
@@ -301,6 +302,16 @@ def _rows(material: Material) -> tuple[ReviewMaterial, pd.DataFrame]:
     if review is None:
         raise ValueError("the material has no review")
     return review, review.rows(material.results)
+
+
+def _graduating(rows: pd.DataFrame) -> Column | None:
+    """Chance that the target is reached; of a village that was no lokus it is not asked."""
+    column = _optional(rows, "peluang_lulus")
+    if column is None or "status_reviu" not in rows:
+        return column
+    return replace(
+        column, missing_as=["–" if key == "masuk" else _("no data yet") for key in rows["status_reviu"]]
+    )
 
 
 def _optional(rows: pd.DataFrame, name: str) -> Column | None:

@@ -58,12 +58,14 @@ class Column:
         On a slide, the largest share of the table's width that a text column asks for.
     missing : bool
         A missing value is missing data: a sheet says "belum ada data" instead of leaving the cell empty.
-    missing_as : str
+    missing_as : str, or sequence of str, one a row
         What a reader reads of a missing value instead, on a sheet and in texts.
     masked : sequence of bool
         Where a value is masked for the public; empty for nowhere.
     right : bool
         Texts that are read as numbers ("≥ 12"): set to the right and never broken.
+    joined : bool
+        On paper on the page of the column before it, such as an end of an interval.
 
     Examples
     --------
@@ -82,9 +84,10 @@ class Column:
     wrap: bool = False
     most: float = 1.0
     missing: bool = False
-    missing_as: str = ""
+    missing_as: str | Sequence[str] = ""
     masked: Sequence[bool] | npt.NDArray[np.bool_] = ()
     right: bool = False
+    joined: bool = False
 
     @classmethod
     def figure(
@@ -190,7 +193,18 @@ class Column:
             return tuple(texts)
         hidden = np.zeros(len(values), dtype=bool) if masked is None else masked
         absent = np.isnan(values) & ~hidden
-        return tuple(self.missing_as if gone else text for gone, text in zip(absent, texts, strict=True))
+        rows = enumerate(zip(absent, texts, strict=True))
+        return tuple(self.absent_as(row) if gone else text for row, (gone, text) in rows)
+
+    def absent_as(self, row: int) -> str:
+        """Words for a missing value of a row, empty where the column states none.
+
+        Examples
+        --------
+        >>> Column.number("Peluang (%)", [None, 3], missing_as=["–", "belum ada data"]).absent_as(0)
+        '–'
+        """
+        return self.missing_as if isinstance(self.missing_as, str) else self.missing_as[row]
 
     def _words(self) -> Iterator[str]:
         for value in self.values:
@@ -221,11 +235,12 @@ class Column:
         return (
             replace(self, bounds=None),
             replace(
-                self, head=_("{share} % interval, low").format(share=share), values=low, bounds=None, width=10
+                self, head=_("{share} % interval, low").format(share=share), values=low, bounds=None,
+                width=10, joined=True,
             ),
             replace(
                 self, head=_("{share} % interval, high").format(share=share), values=high, bounds=None,
-                width=10,
+                width=10, joined=True,
             ),
         )  # fmt: skip
 

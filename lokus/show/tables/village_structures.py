@@ -45,7 +45,7 @@ def structures_table(structures: Structures, *, kecamatan: str = "") -> Table:
     ...     {"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "990101", "posyandu": [0.0]}, index=["1"]
     ... )
     >>> structures_table(village_structures(village, ["posyandu"], load_catalogue())).rows
-    (('Jumlah posyandu', 'Dinas Kesehatan', '0', '1', '0', '0'),)
+    (('Posyandu', 'Dinas Kesehatan', '0', '1', '0', '0'),)
     """
     table = structures.table
     parts = structures.by_kecamatan.reset_index()
@@ -83,7 +83,7 @@ def lacking_table(structures: Structures, *, kecamatan: str = "", lokus_only: bo
     ...     {"desa": ["Alai"], "kecamatan": "Air", "kode_kecamatan": "990101", "posyandu": [0.0]}, index=["1"]
     ... )
     >>> lacking_table(village_structures(village, ["posyandu"], load_catalogue())).rows
-    (('Air', 'Alai', 'tidak', 'Jumlah posyandu', 'Dinas Kesehatan'),)
+    (('Air', 'Alai', 'tidak', 'Posyandu', 'Dinas Kesehatan'),)
     """
     rows = structures.lacking
     if kecamatan:

@@ -271,8 +271,9 @@ def _part_columns(material: Material, ordered: pd.DataFrame) -> tuple[Column, ..
         Column.number(
             _("Part of the score: {indicator}").format(indicator=name), own[name],
             decimals=score.decimals, width=14, missing=True, masked=is_masked(ordered, MASKED_PARTS),
+            joined=place > 0,
         )
-        for name in own
+        for place, name in enumerate(own)
     )  # fmt: skip
 
 

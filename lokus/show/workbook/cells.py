@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -63,7 +64,15 @@ _TYPE, _READABLE = 10.0, 7.0  # points: of the cells, and below which type on pa
 _STAND_IN = 0.82
 _LEGIBLE = _READABLE / _TYPE / _STAND_IN  # scale below which a sheet is printed on larger or on more paper
 _AS_ARIAL = 0.87  # type is measured in DejaVu Sans, which runs wider
+_LEAST_LINE = 40.0  # figures: a column of text that is narrower is not read
 _PAGES_ACROSS = 4  # more pages beside each other nobody puts together again
+
+# Parts of a text that no line separates: a number and its "%", a sign and its number.
+_UNBROKEN = re.compile(r"(?<=\d) (?=%)|(?<=[<>≤≥]) (?=\d)")
+_PLAIN_NUMBER = re.compile(r"[#,0.]*0[.0]*")
+
+# By sheet: columns that stay on the page of the column before them.
+_joined: WeakKeyDictionary[Worksheet, set[int]] = WeakKeyDictionary()
 
 # By workbook: the style a cell had and what was asked for → the style it got. openpyxl compares whole styles
 # at each assignment, which is most of the work of a workbook; a few dozen styles serve all its cells.
@@ -81,7 +90,7 @@ def dress(cell: Cell, **style: Any) -> None:
     >>> cell = Workbook().active["A1"]
     >>> dress(cell, fill=_HEAD, number_format="0.0")
     >>> cell.fill.fgColor.rgb, cell.number_format
-    ('0014506B', '[$-421]0.0')
+    ('0014506B', '[$-421]0.0;[$-421]−0.0')
     """
     known = _dressed.setdefault(cell.parent.parent, {})
     key = (cell._style.tobytes() if cell._style else b"", *style, *map(id, style.values()))
@@ -96,8 +105,11 @@ def dress(cell: Cell, **style: Any) -> None:
 def _as_written(number_format: str) -> str:
     """Ask for the separators of Indonesian in Indonesian output, whatever the language of the program is.
 
-    Excel writes numbers as the settings of the computer say; LibreOffice follows the format.
+    Excel writes numbers as the settings of the computer say; LibreOffice follows the format. A number below
+    zero has the minus sign that texts have.
     """
+    if _PLAIN_NUMBER.fullmatch(number_format) and number_format != "0":
+        number_format = f"{number_format};−{number_format}"
     if language() != "id" or not {",", "."} & set(number_format):
         return number_format
     return ";".join(f"[$-421]{part}" for part in number_format.split(";"))
@@ -130,7 +142,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
     elif isinstance(value, (np.integer, np.floating)):
         value = value.item()
     elif not isinstance(value, (int, float)):
-        value = printable(value)
+        value = _UNBROKEN.sub("\u00a0", printable(value))
         value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     cell: Cell = sheet.cell(row=row, column=column)
     cell.value = value
@@ -218,6 +230,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
     ('Desa/Kelurahan', 'Batu', 'A3:A5')
     """
     columns = [part for column in columns for part in column.split(share=format_number(100 * level))]
+    _joined.setdefault(sheet, set()).update(n for n, column in enumerate(columns, start=1) if column.joined)
     lengths = {len(column.values) for column in columns}
     if len(lengths) != 1:
         raise ValueError(f"columns of a table must be equally long, not {sorted(lengths)}")
@@ -239,7 +252,7 @@ def write_table(sheet: Worksheet, top: int, columns: Sequence[Column], *, level:
             cell = write_cell(sheet, top + offset, place, value, border=_BORDER, alignment=alignment)
             masked = len(column.masked) > 0 and bool(column.masked[offset - 1])
             if cell.value is None and (column.missing or masked):
-                cell.value = _("masked") if masked else column.missing_as or _("no data yet")
+                cell.value = _("masked") if masked else column.absent_as(offset - 1) or _("no data yet")
                 dress(cell, font=NO_DATA, alignment=wrapped)
                 lines[offset] = max(lines[offset], _count_lines(str(cell.value), column.width))
             elif column.format and isinstance(cell.value, (int, float)):
@@ -344,7 +357,8 @@ def _page_scale(sheet: Worksheet) -> float:
 def _pages_across(sheet: Worksheet, room: float) -> list[int]:
     """Last column of each page beside the first, where the columns of a sheet need several to be read.
 
-    The frozen columns stand on every page. Empty where the sheet has none, or the pages would be too many.
+    The frozen columns stand on every page, and columns that belong together on one. Empty where the sheet has
+    none that are frozen, or the pages would be too many.
     """
     widths, frozen = _printed_widths(sheet), _frozen_columns(sheet)
     if not frozen:
@@ -352,13 +366,22 @@ def _pages_across(sheet: Worksheet, room: float) -> list[int]:
     most, held = room / (_READABLE / _TYPE) * _STAND_IN, _in_points(widths[:frozen])
     ends: list[int] = []
     used = held
-    for column, width in enumerate(widths[frozen:], start=frozen + 1):
-        wide = _in_points([width])
+    for start, end in pairwise(_group_starts(sheet, frozen, len(widths), most - held)):
+        wide = _in_points(widths[start:end])
         if used + wide > most and used > held:
-            ends.append(column - 1)
+            ends.append(start)
             used = held
         used += wide
     return [*ends, len(widths)] if 1 <= len(ends) < _PAGES_ACROSS else []
+
+
+def _group_starts(sheet: Worksheet, frozen: int, last: int, room: float) -> list[int]:
+    """Where columns that belong together begin, counted from 0, and the end; wider groups are taken apart."""
+    joined, widths = _joined.get(sheet, set()), _printed_widths(sheet)
+    starts = [place for place in range(frozen, last) if place == frozen or place + 1 not in joined]
+    wide = [s for s, e in pairwise([*starts, last]) if _in_points(widths[s:e]) > room]
+    apart = {place for s, e in pairwise([*starts, last]) if s in wide for place in range(s, e)}
+    return [*sorted({*starts, *apart}), last]
 
 
 def _frozen_columns(sheet: Worksheet) -> int:
@@ -412,7 +435,7 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     across: list[int] = []
     if small and large / _in_points(_printed_widths(sheet)) < _LEGIBLE:
         across = _pages_across(sheet, large)
-    _fold_lines(sheet, across[0] if across else _last_printed(sheet))
+    _fold_lines(sheet, _columns_of_lines(sheet, across) if across else _last_printed(sheet))
     upright = _PAPER_HEIGHT / _PAPER_WIDTH * scale * _STAND_IN >= 1 and not sheet.row_breaks.brk
     setup.orientation = "portrait" if upright else "landscape"
     setup.paperSize = sheet.PAPERSIZE_A3 if small else sheet.PAPERSIZE_A4
@@ -432,6 +455,15 @@ def prepare_print(sheet: Worksheet, info: StudyInfo) -> None:
     sheet.oddFooter.right.text = _("Page {page} of {pages}").format(page="&P", pages="&N")
     if info.synthetic:
         sheet.oddHeader.right.text = synthetic_mark()
+
+
+def _columns_of_lines(sheet: Worksheet, across: Sequence[int]) -> int:
+    """Columns over which lines above a table are folded where its columns take several pages.
+
+    They stand on each of these pages, and there the frozen columns are all their room, if it is any.
+    """
+    frozen = _frozen_columns(sheet)
+    return frozen if sum(_printed_widths(sheet)[:frozen]) >= _LEAST_LINE else across[0]
 
 
 def _print_across(sheet: Worksheet, ends: Sequence[int], room: float) -> None:

@@ -209,7 +209,7 @@ def structures_sheet(sheet: Worksheet, info: StudyInfo, structures: Structures) 
     >>> found = village_structures(village, ["posyandu"], load_catalogue())
     >>> structures_sheet(sheet, StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026), found)
     >>> [cell.value for cell in sheet[10]][:4]
-    ['Air', 'Alai', 'tidak', 'Jumlah posyandu']
+    ['Air', 'Alai', 'tidak', 'Posyandu']
     """
     counts, rows = structures_table(structures), lacking_table(structures)
     top = write_heading(sheet, info, counts.title, [counts.lead])
@@ -298,7 +298,7 @@ def beneficiaries_sheet(sheet: Worksheet, info: StudyInfo, found: Beneficiaries)
             ),
             Column(
                 head=_("villages with a number"), values=[row["desa_terisi"] for row in own], format="0",
-                width=8.5,
+                width=8.5, joined=True,
             ),
         ]  # fmt: skip
     write_table(sheet, top, columns)

@@ -282,8 +282,8 @@ def completeness_sheet(
     >>> present = pd.DataFrame({"Sanitasi layak": [True, False]}, index=place.index)
     >>> sheet = Workbook().active
     >>> completeness_sheet(sheet, info, place, present)
-    >>> sheet["A3"].value
-    '1 dari 2 nilai yang diperlukan belum ada (50,0 %).'
+    >>> sheet["A3"].value.startswith("1 dari 2 nilai yang diperlukan belum ada")
+    True
     """
     present = Headlines.present(completeness.reindex(results.index))
     missing = int((~present).to_numpy().sum())
@@ -323,7 +323,7 @@ def reconciliation_sheet(sheet: Worksheet, info: StudyInfo, reconciliation: pd.D
     >>> [cell.value for cell in sheet[5]]
     ['krs.xlsx', 'Ds. Alai', 'nama mirip']
     """
-    top = write_heading(sheet, info, _("Reconciliation: what became of every input row"))
+    top = write_heading(sheet, info, _("Reconciliation: how every input row was matched"))
     labels = {
         "sumber": _("File"),
         "lembar": _("Sheet"),

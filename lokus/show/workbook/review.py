@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["history_sheet", "review_sheet"]
 
-_LINE = 190  # characters of a line above the table
 _LISTED = PatternFill("solid", fgColor="E9B9A8")
 _TINT = {"tetap": "E9B9A8", "masuk": "F9DDB9", "keluar": "C3D4E3", "lulus": "DDEFD6"}
 
@@ -63,8 +61,7 @@ def review_sheet(sheet: Worksheet, material: Material) -> None:
     if review is None:
         raise ValueError("the material has no review")
     rows = review.rows(material.results)
-    sentences = [*review_summary(review), *fall_lines(material)]
-    lines = [part for line in sentences for part in textwrap.wrap(line, _LINE)]
+    lines = [*review_summary(review), *fall_lines(material)]
     top = write_heading(
         sheet,
         material.info,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lokus.show.results.figures import figure_texts
-from lokus.show.tables.review import cause_points, moves_table, rate_columns, review_table
+from lokus.show.tables.review import cause_points, moves_table, rate_columns, review_table, stated_columns
 
 
 def test_this_years_estimate_is_the_one_of_the_list(reviewed):
@@ -27,3 +28,9 @@ def test_those_that_stay_move_nowhere(reviewed):
     assert len(everyone) > len(moved) > 0
     assert "tetap" not in {row[0] for row in moved.rows}
     assert any(row[0].startswith("tetap") for row in everyone.rows)
+
+
+def test_whether_a_village_that_comes_in_reaches_the_target_is_not_asked():
+    rows = pd.DataFrame({"status_reviu": ["masuk", "keluar", "tetap"], "peluang_lulus": [None, None, 0.5]})
+    chance = next(column for column in stated_columns(rows) if column.decimals == 0)
+    assert chance.texts == ("–", "belum ada data", "50")

@@ -26,7 +26,7 @@ INFO = StudyInfo(title="Usulan", kabupaten="Kabupaten Contoh", tahun=2026)
 
 FONTS = [Font(name="Arial", size=size, bold=bold) for size, bold in product((9, 10), (True, False))]
 FILLS = [PatternFill("solid", fgColor=colour) for colour in ("14506B", "FFF6D6")]
-FORMATS = {"0.0": "[$-421]0.0", "#,##0": "[$-421]#,##0"}
+FORMATS = {"0.0": "[$-421]0.0;[$-421]−0.0", "#,##0": "[$-421]#,##0;[$-421]−#,##0"}
 
 
 def test_each_cell_of_many_has_the_style_it_was_given():

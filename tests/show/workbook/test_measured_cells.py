@@ -7,6 +7,7 @@ import pytest
 from oki_study import write_oki
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break, ColBreak
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from lokus import Kajian
@@ -15,13 +16,14 @@ from lokus.show.workbook.calendar import write_calendar
 from lokus.show.workbook.period_workbook import write_period_workbook
 from lokus.show.workbook.workbook import write_workbook
 from lokus.stages.periods import find_period, period_report
-from tests.sheet_measure import cut_cells, small_type
+from tests.sheet_measure import cut_cells, parted_columns, small_type
 
 
 def test_no_text_of_the_workbook_is_cut(reviewed, tmp_path):
     path = write_workbook(tmp_path / "lokus.xlsx", reviewed)
     assert cut_cells(path) == []
     assert small_type(path) == []
+    assert parted_columns(path) == []
 
 
 @pytest.mark.slow
@@ -43,6 +45,7 @@ def test_no_text_of_a_whole_study_is_cut_or_too_small_on_paper(study, root, tmp_
     for path in books:
         assert cut_cells(path) == []
         assert small_type(path) == []
+        assert parted_columns(path) == []
 
 
 def test_type_too_small_on_paper_would_be_noticed(tmp_path):
@@ -94,3 +97,20 @@ def test_no_word_of_a_heading_is_broken_and_the_audit_needs_no_small_type(demo, 
         > (7 * sheet.column_dimensions[get_column_letter(cell.column)].width - 1) / 96 * 25.4
     ]
     assert broken == []
+
+
+def test_parted_columns_would_be_noticed(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "Sebuah kalimat di atas tabel yang jauh lebih panjang daripada kolom yang diulang"
+    for place, head in enumerate(("Desa", "Perkiraan", "Batas bawah rentang 90 %", "Batas atas rentang"), 1):
+        sheet.cell(row=2, column=place, value=head)
+    sheet.col_breaks.append(Break(id=1))
+    book.save(tmp_path / "a.xlsx")
+    assert parted_columns(tmp_path / "a.xlsx") == ["Sheet: nothing names the rows of the second page"]
+    sheet.print_title_rows, sheet.print_title_cols = "2:2", "A:A"
+    for stop, faults in ((1, 1), (2, 2), (3, 2)):
+        sheet.col_breaks = ColBreak()
+        sheet.col_breaks.append(Break(id=stop))
+        book.save(tmp_path / "a.xlsx")
+        assert len(parted_columns(tmp_path / "a.xlsx")) == faults

@@ -17,7 +17,7 @@ def gap_rows(material, tmp_path):
         path = write_workbook(tmp_path / "b.xlsx", replace(material, results=results, gaps=gaps))
         sheet = openpyxl.load_workbook(path)["Kesenjangan"]
         top = int(sheet.auto_filter.ref.split(":")[0][1:])
-        heads = [cell.value for cell in sheet[top]]
+        heads = [str(cell.value).replace("\u00a0", " ") for cell in sheet[top]]
         rows = [
             dict(zip(heads, (cell.value for cell in row), strict=True))
             for row in sheet.iter_rows(min_row=top + 1)
@@ -32,7 +32,7 @@ def test_the_sheet_states_thresholds_and_marks_what_fails(material, tmp_path):
     book = openpyxl.load_workbook(path)
     sheet = book["Kesenjangan"]
     top = int(sheet.auto_filter.ref.split(":")[0][1:])
-    heads = [cell.value for cell in sheet[top]]
+    heads = [str(cell.value).replace("\u00a0", " ") for cell in sheet[top]]
     assert "Dinas PUPR · Akses sanitasi layak (< 70,0)" in heads
     rows = list(sheet.iter_rows(min_row=top + 1))
     assert len(rows) == material.gaps["kode_desa"].nunique()
@@ -41,7 +41,7 @@ def test_the_sheet_states_thresholds_and_marks_what_fails(material, tmp_path):
     filled = sum(cell.fill.fgColor.rgb == "00F6DCCB" for row in rows for cell in row)
     assert filled == len(material.gaps) == sum(row[-1].value for row in rows)
     annex = [cell.value for row in book["Dasar penetapan"].iter_rows(max_row=8) for cell in row]
-    assert "Batas bawah rentang 80 %" in annex
+    assert "Batas bawah rentang 80\u00a0%" in annex
     assert "Peluang menjadi lokus (%)" in annex
 
 

@@ -21,7 +21,7 @@ def sheet(reviewed):
 def test_the_sheet_shows_each_village_with_its_numbers(sheet, reviewed):
     grid = cells(sheet)
     top = next(number for number, row in enumerate(grid) if row[0] == "Nomor dalam daftar")
-    heads = [str(head) for head in grid[top]]
+    heads = [str(head).replace("\u00a0", " ") for head in grid[top]]
     rows = reviewed.review.rows(reviewed.results)
     body = grid[top + 1 : top + 1 + len(rows)]
     assert [row[heads.index("Desa/Kelurahan")] for row in body] == rows["desa"].tolist()

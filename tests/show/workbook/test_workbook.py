@@ -101,7 +101,7 @@ def test_a_number_is_stored_as_it_is_read(book, results):
     top = int(sheet.auto_filter.ref.split(":")[0][1:])
     head = {cell.value: cell.column for cell in sheet[top]}
     cell = sheet.cell(row=top + 1, column=head["Prevalensi perkiraan (%)"])
-    assert cell.number_format == "[$-421]#,##0.0"
+    assert cell.number_format == "[$-421]#,##0.0;[$-421]−#,##0.0"
     first = results.loc[results["nomor"] == 1, "prevalensi"].iloc[0]
     assert cell.value == round(first, 1) != first
 
