@@ -88,3 +88,33 @@ def test_no_text_of_the_report_lies_over_another_or_is_cut(browser, report, widt
     assert found["seen"] > 500
     assert found["over"] == []
     assert found["cut"] == []
+
+
+HIDDEN = """
+(() => {
+  const out = [], frame = document.querySelector("table.list").closest(".wide");
+  const edge = frame.getBoundingClientRect(), rows = document.querySelectorAll("tr.reason td:last-child");
+  for (const aside of [0, frame.scrollWidth]) {
+    frame.scrollLeft = aside;
+    for (const row of rows) {
+      const range = document.createRange();
+      range.selectNodeContents(row);
+      for (const box of range.getClientRects())
+        if (box.right > edge.right + 1 || box.left < edge.left - 1) out.push(row.textContent.slice(0, 40));
+    }
+  }
+  return {rows: rows.length, out, aside: frame.scrollWidth - frame.clientWidth};
+})()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1366, 390])
+def test_reasons_of_the_list_are_read_without_moving_it_aside(browser, report, width):
+    browser.size(width, 844, phone=width < 500)
+    browser.go(report.as_uri())
+    found = browser.run(HIDDEN)
+    assert found["rows"] >= 10
+    assert found["out"] == []
+    if width == 1366:
+        assert found["aside"] <= 1, "on a laptop the marks and chances stand beside the village"
