@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def titles(deck: Presentation) -> list[str]:
     """Title of every slide."""
-    return [page.shapes.title.text_frame.text for page in deck.slides]
+    return [_plain(page.shapes.title.text_frame.text) for page in deck.slides]
 
 
 def words(deck: Presentation) -> str:
@@ -22,4 +22,9 @@ def words(deck: Presentation) -> str:
                 texts.append(shape.text_frame.text)
             elif shape.has_table:
                 texts += [cell.text for row in shape.table.rows for cell in row.cells]
-    return "\n".join(texts)
+    return _plain("\n".join(texts))
+
+
+def _plain(text: str) -> str:
+    """Without the marks of where no line may end."""
+    return text.replace("\u00a0", " ")

@@ -96,9 +96,12 @@ def lines_of(path: Path) -> Iterator[str]:
         for slide in Presentation(str(path)).slides:
             for shape in slide.shapes:
                 if shape.has_table:
-                    yield from (" | ".join(cell.text for cell in row.cells) for row in shape.table.rows)
+                    yield from (
+                        " | ".join(cell.text.replace("\u00a0", " ") for cell in row.cells)
+                        for row in shape.table.rows
+                    )
                 elif shape.has_text_frame:
-                    yield from shape.text_frame.text.splitlines()
+                    yield from shape.text_frame.text.replace("\u00a0", " ").splitlines()
             if slide.has_notes_slide and slide.notes_slide.notes_text_frame:
                 yield slide.notes_slide.notes_text_frame.text
     elif path.suffix == ".pdf":

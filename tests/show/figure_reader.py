@@ -91,7 +91,7 @@ def from_slides(path: Path, names: dict[tuple[str, str], str]) -> dict[str, Read
     for page in Presentation(str(path)).slides:
         for shape in page.shapes:
             if shape.has_table:
-                grid = [[cell.text for cell in row.cells] for row in shape.table.rows]
+                grid = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in shape.table.rows]
                 heads = [VILLAGE if "daftar" in head else head for head in grid[0]]
                 read |= read_rows(heads, grid[1:], names)
     return {path.name: read}
@@ -207,7 +207,7 @@ def all_tables(path: Path) -> list[list[list[str]]]:
     if path.suffix == ".pptx":
         shapes = [shape for page in Presentation(str(path)).slides for shape in page.shapes]
         return [
-            [[cell.text for cell in row.cells] for row in shape.table.rows]
+            [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in shape.table.rows]
             for shape in shapes
             if shape.has_table
         ]

@@ -39,7 +39,7 @@ def followed(material):
 def tables(deck, title):
     page = next(page for page in deck.slides if page.shapes.title.text_frame.text == title)
     return [
-        [[cell.text for cell in row.cells] for row in shape.table.rows]
+        [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in shape.table.rows]
         for shape in page.shapes
         if shape.has_table
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
 from lokus.show.results.info import StudyInfo, synthetic_mark
-from lokus.show.results.text import fixed_archive, one_line, printable
+from lokus.show.results.text import fixed_archive, one_line, printable, unbroken
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -47,7 +46,6 @@ _KEPT = 2  # rows of a table that stand on the page of the signature below it
 _HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
-_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=[<>≥≤]) (?=\d)")  # blanks at which no line may end
 _HEAD_LINES = 3  # of the heading of a column of numbers
 _AIRY = 0.5  # of what a column of texts asks for, that it takes beside numbers
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
@@ -451,7 +449,7 @@ def _fill(cell: _Cell, text: str, *, align: str = "left", bold: bool = False, si
     paragraph = cell.paragraphs[0]
     if looks is not None and align in looks:
         copied = deepcopy(looks[align])
-        copied.r_lst[0].text = _set_together(text)
+        copied.r_lst[0].text = unbroken(text)
         cell._tc.replace(paragraph._p, copied)
         return
     _write(paragraph, text, size=size, bold=bold)
@@ -468,17 +466,12 @@ def _add_rows_like_last(grid: Any, rows: Sequence[Sequence[str]]) -> None:
     for texts in rows:
         row = deepcopy(last)
         for cell, text in zip(row.tc_lst, texts, strict=True):
-            cell.p_lst[0].r_lst[0].text = _set_together(text)
+            cell.p_lst[0].r_lst[0].text = unbroken(text)
         grid._tbl.append(row)
 
 
-def _set_together(text: str) -> str:
-    """Text as it is written: a number stays on one line with its unit."""
-    return _UNIT.sub("\u00a0", printable(text))
-
-
 def _write(paragraph: Paragraph, text: str, *, size: float, bold: bool) -> None:
-    run = paragraph.add_run(_set_together(text))
+    run = paragraph.add_run(unbroken(text))
     run.bold, run.font.size = bold, _points(size)
 
 

@@ -34,11 +34,13 @@ __all__ = [
     "property_text",
     "texts",
     "threshold_text",
+    "unbroken",
 ]
 
 
 _LONGEST_PROPERTY = 255
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can state
+_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=[<>≤≥]) (?=\d)")  # blanks at which no line may end
 MASKED = "disamarkan"  # column of a public results table: names of the columns masked in a village
 MASKED_PARTS = "bagian_skor"  # stands there for the parts of the score, which are a frame of their own
 MASKED_REVIEW = "reviu"  # and for everything that the review says of a village
@@ -53,6 +55,17 @@ def printable(value: object) -> str:
     'Suka�maju'
     """
     return str(ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value)))
+
+
+def unbroken(value: object) -> str:
+    r"""Give a value as `printable` does, so that a number stays on one line with its "%" and its sign.
+
+    Examples
+    --------
+    >>> unbroken("rentang 90 %, seharusnya ≥ 15")
+    'rentang 90\xa0%, seharusnya ≥\xa015'
+    """
+    return _UNIT.sub("\u00a0", printable(value))
 
 
 def property_text(value: object) -> str:

@@ -19,7 +19,7 @@ from lokus.i18n import gettext as _
 from lokus.i18n import language
 from lokus.show.drawing.typography import line_height
 from lokus.show.results.info import synthetic_mark
-from lokus.show.results.text import fixed_archive, printable, property_text
+from lokus.show.results.text import fixed_archive, printable, property_text, unbroken
 from lokus.show.slides.fit import (
     BULLET_INDENT,
     NOTE,
@@ -272,7 +272,7 @@ def _fill(
         line.space_before = Pt(0)
         _bullet(line, on=paragraph.bullet)
         run = line.add_run()
-        run.text = printable(paragraph.text)
+        run.text = unbroken(paragraph.text)
         _set_font(run.font, size * paragraph.scale, colour or paragraph.colour, bold=paragraph.bold)
 
 
@@ -304,7 +304,7 @@ def _fill_cell(cell: Any, text: str, size: float, align: Any, *, fill: str, ink:
     line = cell.text_frame.paragraphs[0]
     line.alignment = align
     run = line.add_run()
-    run.text = printable(text)
+    run.text = unbroken(text)
     _set_font(run.font, size, ink, bold=bold)
 
 
@@ -313,7 +313,7 @@ def _copy_cell(cell: Any, other: Any, text: str) -> None:
     look = deepcopy(other._tc)
     cell._tc.getparent().replace(cell._tc, look)
     cell._tc = look
-    cell.text_frame.paragraphs[0].runs[0].text = printable(text)
+    cell.text_frame.paragraphs[0].runs[0].text = unbroken(text)
 
 
 def continued(title: str, part: int, parts: int) -> str:

@@ -7,11 +7,13 @@ measured is DejaVu Sans, about a tenth wider: text that fits here fits there.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lokus.show.drawing.typography import line_height, text_width
+from lokus.show.results.text import unbroken
 
 if TYPE_CHECKING:
     from lokus.show.tables.table import Column
@@ -29,6 +31,7 @@ __all__ = [
 PAD_X, PAD_Y = 1.6, 0.7  # inside a table cell, millimetres
 NOTE = 7.0  # below a table that leaves rows out, for the line that says so, millimetres
 _WHOLE_WORDS = 2
+_BLANK = re.compile(r"[ \t\r\n]+")
 _STEP = 0.5  # type sizes tried, points
 
 
@@ -124,7 +127,7 @@ def count_lines(text: str, size: float, width: float, *, weight: str = "normal")
         return 1
     lines, used = 1, 0.0
     space = text_width("n n", size, weight=weight) - 2 * text_width("n", size, weight=weight)
-    for word in text.split():
+    for word in _words(text):
         wide = text_width(word, size, weight=weight)
         if used and used + space + wide > width:
             lines, used = lines + 1, 0.0
@@ -134,6 +137,11 @@ def count_lines(text: str, size: float, width: float, *, weight: str = "normal")
         else:
             used += (space if used else 0.0) + wide
     return lines
+
+
+def _words(text: str) -> list[str]:
+    """Parts between which a line may end."""
+    return [word for word in _BLANK.split(unbroken(text)) if word]
 
 
 def text_height(paragraphs: Sequence[Paragraph], size: float, width: float) -> float:
@@ -172,7 +180,7 @@ def fit_text(
             kept.append(paragraph)
             room -= paragraph.height(size, area.width)
             continue
-        words = paragraph.text.split()
+        words = _words(paragraph.text)
         while words:
             words.pop()
             cut = Paragraph(
@@ -275,7 +283,7 @@ def _whole_words(columns: Sequence[Column], plan: TablePlan) -> bool:
     return all(
         text_width(word, plan.size) <= wide - 2 * PAD_X
         for column, wide in zip(columns, plan.widths, strict=True)
-        for word in {word for text in column.texts for word in text.split()}
+        for word in {word for text in column.texts for word in _words(text)}
     )
 
 
@@ -349,11 +357,11 @@ def _column_widths(columns: Sequence[Column], width: float, size: float) -> tupl
 def _natural(column: Column, width: float, size: float, *, whole_heads: bool) -> float:
     """Width at which no text of a column breaks; heads over numbers may, into two lines or by words."""
     texts = max((text_width(text, size) for text in column.texts), default=0.0)
-    words = max(text_width(word, size, weight="bold") for word in (column.head.split() or [""]))
+    words = max(text_width(word, size, weight="bold") for word in (_words(column.head) or [""]))
     whole = text_width(column.head, size, weight="bold")
     if not column.is_number:
         return min(max(texts, whole), column.most * width) + 2 * PAD_X
     head = words
     if whole_heads:
-        head = whole if len(column.head.split()) <= _WHOLE_WORDS else max(words, 0.6 * whole)
+        head = whole if len(_words(column.head)) <= _WHOLE_WORDS else max(words, 0.6 * whole)
     return max(texts, head) + 2 * PAD_X

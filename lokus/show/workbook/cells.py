@@ -27,7 +27,7 @@ from lokus.i18n import format_number, language, round_number
 from lokus.i18n import gettext as _
 from lokus.show.drawing.typography import text_width
 from lokus.show.results.info import StudyInfo, synthetic_mark
-from lokus.show.results.text import fixed_archive, printable, property_text
+from lokus.show.results.text import fixed_archive, property_text, unbroken
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -67,8 +67,6 @@ _AS_ARIAL = 0.87  # type is measured in DejaVu Sans, which runs wider
 _LEAST_LINE = 40.0  # figures: a column of text that is narrower is not read
 _PAGES_ACROSS = 4  # more pages beside each other nobody puts together again
 
-# Parts of a text that no line separates: a number and its "%", a sign and its number.
-_UNBROKEN = re.compile(r"(?<=\d) (?=%)|(?<=[<>≤≥]) (?=\d)")
 _PLAIN_NUMBER = re.compile(r"[#,0.]*0[.0]*")
 
 # By sheet: columns that stay on the page of the column before them.
@@ -142,7 +140,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, **style: Any
     elif isinstance(value, (np.integer, np.floating)):
         value = value.item()
     elif not isinstance(value, (int, float)):
-        value = _UNBROKEN.sub("\u00a0", printable(value))
+        value = unbroken(value)
         value = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
     cell: Cell = sheet.cell(row=row, column=column)
     cell.value = value

@@ -11,8 +11,9 @@ from pptx import Presentation
 from pptx.enum.dml import MSO_FILL
 from pptx.util import Mm
 
+from lokus.show.drawing.typography import text_width
 from lokus.show.slides.deck import BODY, Deck
-from lokus.show.slides.fit import Paragraph, plan_table
+from lokus.show.slides.fit import Area, Paragraph, count_lines, plan_table
 from lokus.show.tables.table import Column
 
 
@@ -90,3 +91,27 @@ def test_the_square_of_a_hatched_class_is_hatched(info):
     made = Presentation(io.BytesIO(deck.to_bytes())).slides[0]
     kinds = [shape.fill.type for shape in made.shapes if shape.width == Mm(4.5)]
     assert kinds == [MSO_FILL.SOLID, MSO_FILL.PATTERNED, MSO_FILL.PATTERNED]
+
+
+def test_no_line_of_a_slide_parts_a_number_from_its_unit(info):
+    deck = Deck(info)
+    page = deck.slide("Peluang 80 % atau lebih", "Seharusnya ≥ 15")
+    deck.text(page, BODY, [Paragraph(text="di bawah 20 %")], largest=12, smallest=8)
+    (page,) = opened(deck).slides
+    written = "\n".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
+    assert all(part in written for part in ("80\u00a0% atau", "≥\u00a015", "bawah 20\u00a0%"))
+    narrow = Area(left=0, top=0, width=text_width("di bawah 20", 12) + 0.5, height=40)
+    # Where "20" still fits but "20 %" does not, both stand on the next line, and the height is that of three.
+    assert count_lines("di bawah 20 % sekali", 12, narrow.width) == 2
+    assert count_lines("bawah 20 % sekali", 12, text_width("bawah 20", 12) + 0.5) == 3
+
+
+def test_cells_of_a_slide_keep_a_number_with_its_unit(info):
+    deck = Deck(info)
+    columns = [Column.text("Kepastian (20 % ke atas)", ["80 % atau lebih", "20 %"])]
+    page = deck.slide("Judul")
+    deck.table(page, BODY, columns, plan_table(columns, BODY.width, BODY.height))
+    (table,) = [shape.table for shape in opened(deck).slides[0].shapes if shape.has_table]
+    assert [row.cells[0].text for row in table.rows] == [
+        "Kepastian (20\u00a0% ke atas)", "80\u00a0% atau lebih", "20\u00a0%",
+    ]  # fmt: skip
