@@ -1,8 +1,8 @@
 """Render every page of every output as small pictures on contact sheets: ``python tools/contact_sheets.py``.
 
-Maps, slides, sheets, atlas and documents of a folder of outputs are rendered as a reader sees them and put
-side by side, so that all of them can be looked at before they are handed out. Needs LibreOffice (``soffice``)
-and Poppler (``pdftoppm``).
+Maps, slides, sheets, atlas and documents of a folder of outputs are rendered as a reader sees them, pages for
+a browser on a laptop, on a phone and printed, and put side by side, so that all of them can be looked at
+before they are handed out. Needs LibreOffice (``soffice``), Poppler (``pdftoppm``) and Chromium.
 
     python tools/contact_sheets.py outputs/contoh-2026 /tmp/lembar
 """
@@ -15,13 +15,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 
+from headless import open_page
 from PIL import Image, ImageDraw
 
 __all__ = ["contact_sheet", "main", "pages_of"]
 
 OFFICE = (".docx", ".xlsx", ".pptx")
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome") or ""
+_WINDOWS = {"laptop": (1366, 768), "ponsel": (390, 844)}
 _DOTS = 60  # an inch: the layout can be judged, the text of a page just read
 _GAP = 12
 _ACROSS = 2400  # pixels of a sheet
@@ -35,7 +39,7 @@ def pages_of(path: Path, workplace: Path) -> Iterator[Image.Image]:
     Parameters
     ----------
     path : Path
-        PDF, PNG or a file of an office program; others have no pages.
+        PDF, PNG, HTML or a file of an office program; others have no pages.
     workplace : Path
         Folder for what is made on the way.
     """
@@ -45,6 +49,9 @@ def pages_of(path: Path, workplace: Path) -> Iterator[Image.Image]:
         small.thumbnail((800, 800))
         yield small
         return
+    if path.suffix == ".html":
+        yield from _windows(path, workplace)
+        path = workplace / f"{path.stem}.pdf"
     document = _as_pdf(path, workplace) if path.suffix in OFFICE else path
     stem = workplace / f"{path.stem}-{path.suffix[1:]}"
     _run("pdftoppm", "-r", str(_DOTS), "-png", str(document), str(stem))
@@ -96,11 +103,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if missing := [name for name in ("soffice", "pdftoppm") if shutil.which(name) is None]:
         parser.error(f"not installed: {', '.join(missing)}")
+    if not BROWSER:
+        parser.error("not installed: chromium")
     options.target.mkdir(parents=True, exist_ok=True)
     empty = 0
     for path in sorted(options.outputs.iterdir()):
         twin = path.suffix == ".png" and path.with_suffix(".pdf").exists()
-        if path.suffix not in (*OFFICE, ".pdf", ".png") or twin:
+        if path.suffix not in (*OFFICE, ".pdf", ".png", ".html") or twin:
             continue
         with tempfile.TemporaryDirectory() as folder:
             pages = list(pages_of(path, Path(folder)))
@@ -110,6 +119,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             name = path.name if len(parts) == 1 else f"{path.name} ({number})"
             contact_sheet(part, name).save(options.target / f"{name}.png")
     return 1 if empty else 0
+
+
+def _windows(path: Path, workplace: Path) -> Iterator[Image.Image]:
+    """Give what a laptop and a phone show of a page; what it prints is left in the workplace."""
+    with open_page(BROWSER, workplace / "peramban") as page:
+        for name, (width, height) in _WINDOWS.items():
+            page.size(width, height, phone=name == "ponsel")
+            page.go(path.resolve().as_uri())
+            yield Image.open(BytesIO(page.picture())).convert("RGB")
+        page.size(*_WINDOWS["laptop"])
+        (workplace / f"{path.stem}.pdf").write_bytes(page.paper())
 
 
 def _as_pdf(path: Path, workplace: Path) -> Path:
