@@ -53,7 +53,12 @@ def _at_survey(study: Kajian) -> pd.DataFrame:
 
 
 def owners(study: Kajian) -> dict[str, str]:
-    """Map indicator keys to the office that gives them, or all inputs of them."""
+    """Map indicator keys to the office that gives them, or all inputs of them, by its name in the study.
+
+    An indicator that no table gives is of the office that the catalogue names, also under that name.
+    """
+    from lokus.intake.indicators.offices import study_names
+
     given = {
         key: table.opd
         for late in (True, False)  # later tables never change the office
@@ -66,7 +71,12 @@ def owners(study: Kajian) -> dict[str, str]:
         for name in study.catalogue.derived_from(key):
             sources.setdefault(name, set()).add(office)
     computed = {key: offices.pop() for key, offices in sources.items() if len(offices) == 1}
-    return {**computed, **given}
+    catalogue = study.catalogue
+    names = study_names(
+        (table.opd for table in study.settings.tables), (item.owner for item in catalogue.values())
+    )
+    others = {key: names[item.owner] for key, item in catalogue.items() if item.owner in names}
+    return {**others, **computed, **given}
 
 
 def interventions(study: Kajian) -> Interventions | None:

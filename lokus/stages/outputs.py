@@ -370,7 +370,9 @@ def material(study: Kajian) -> Material:
         audit_returns=study.audit_returns,
         foster=study.foster,
         foster_period=foster_periods(study)[-1] if study.settings.foster is not None else "",
-        coverage_sheets=coverage_sheets(study.catalogue) if study.settings.theme is None else (),
+        coverage_sheets=coverage_sheets(study.catalogue, study.owners)
+        if study.settings.theme is None
+        else (),
         causes=_causes(study),
         calendar=study.calendar,
         structures=study.structures,

@@ -149,10 +149,13 @@ class CoverageSheet:
     rows: tuple[tuple[int, str, str, str, str, str], ...] = ()
 
 
-def coverage_sheets(catalogue: Mapping[str, Labelled]) -> tuple[CoverageSheet, ...]:
+def coverage_sheets(
+    catalogue: Mapping[str, Labelled], owners: Mapping[str, str] | None = None
+) -> tuple[CoverageSheet, ...]:
     """Lay out the form: target groups first, then the coverages group by group.
 
-    A target group stands once, on the first sheet that needs it, so that no number is written twice.
+    A target group stands once, on the first sheet that needs it, so that no number is written twice. Offices
+    are named as `owners` names them by indicator, else as the catalogue does.
 
     Examples
     --------
@@ -188,7 +191,7 @@ def coverage_sheets(catalogue: Mapping[str, Labelled]) -> tuple[CoverageSheet, .
                         key,
                         catalogue[item.numerator].label_id,
                         catalogue[item.denominator].label_id,
-                        item.owner,
+                        (owners or {}).get(key) or item.owner,
                     )
                     for place, official, key, item in items
                 ),
