@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from lokus.followup.gaps import Measure, find_gaps
-from lokus.i18n import format_number
+from lokus.i18n import format_number, list_counts
 from lokus.i18n import gettext as _
 
 __all__ = ["DETAIL_COLUMNS", "WHOLE_VILLAGE", "Interventions", "intervention_matrix", "office_words"]
@@ -71,18 +71,21 @@ class Interventions:
         return tuple(map(str, self.villages.index[self.villages["lokus"]]))
 
     def __repr__(self) -> str:
-        return _(
-            "Interventions: {gaps} gaps in {villages} villages, {in_lokus} of them in {lokus} lokus; "
-            "{offices} offices, {thresholds} thresholds; {missing} values with no data yet"
-        ).format(
-            gaps=format_number(len(self.details)),
-            villages=format_number(self.details["kode_desa"].nunique()),
-            in_lokus=format_number(int(self.details["lokus"].sum())),
-            lokus=format_number(len(self.lokus)),
-            offices=format_number(self.matrix.shape[1]),
-            thresholds=format_number(len(self.thresholds)),
-            missing=format_number(len(self.missing)),
+        gaps = (
+            _("{gaps} gaps in {villages} villages, {in_lokus} of them in {lokus} lokus").format(
+                gaps=format_number(len(self.details)),
+                villages=format_number(self.details["kode_desa"].nunique()),
+                in_lokus=format_number(int(self.details["lokus"].sum())),
+                lokus=format_number(len(self.lokus)),
+            )
+            if len(self.details)
+            else _("no gap is known")
         )
+        scope = _("{offices} offices, {thresholds} thresholds").format(
+            offices=format_number(self.matrix.shape[1]), thresholds=format_number(len(self.thresholds))
+        )
+        missing = list_counts((len(self.missing), _("{n} values with no data yet")))
+        return _("Interventions: {parts}").format(parts="; ".join(filter(None, (gaps, scope, missing))))
 
     def _repr_html_(self) -> str:
         words = office_words()

@@ -49,6 +49,7 @@ _NARROWEST = 1.2  # cm, a column
 _HEAD_LINES = 3  # of the heading of a column of numbers
 _AIRY = 0.5  # of what a column of texts asks for, that it takes beside numbers
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
+_BY_HAND = 0.3  # of the room to spare, for columns to be written in beside text
 
 
 def dotted(text: str, *, length: int = 18) -> str:
@@ -495,6 +496,19 @@ def _widths(table: Table, room: float, size: float) -> list[float]:
         return [room * part / sum(least) for part in least]
     more = [max(0.0, want - part) for want, part in zip(wanted, least, strict=True)]
     widths = list(least)
+    written_in = [not any(one.texts) and not one.is_number for one in table.columns]
+    if any(written_in):  # what is read needs the room first, the more the longer it is
+        read = [n for n, by_hand in enumerate(written_in) if not by_hand]
+        room_of_texts = sum(least[n] for n in read) + (1 - _BY_HAND) * spare
+        lines = next(
+            lines / 10
+            for lines in range(10, 10_000)
+            if sum(max(least[n], 10 * wanted[n] / lines) for n in read) <= room_of_texts
+        )
+        for n in read:
+            widths[n] = max(least[n], wanted[n] / lines)
+            spare -= widths[n] - least[n]
+            more[n] = 0.0
     # Who asks for little gets it first, so that a name stays on its line beside a column of sentences.
     for done, place in enumerate(sorted(range(len(more)), key=lambda place: (more[place], place))):
         extra = min(more[place], spare / (len(more) - done))

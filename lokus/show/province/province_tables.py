@@ -118,8 +118,8 @@ def province_sentence(province: Province) -> str:
 
     Examples
     --------
-    >>> province_sentence(empty_province("Provinsi Contoh"))[:42]
-    '0 kabupaten: belum ada yang dihitung; 0 de'
+    >>> province_sentence(empty_province("Provinsi Contoh"))
+    '0 kabupaten: belum ada yang dihitung.'
     """
     status = province.kabupaten["status"].value_counts()
     states = list_counts(
@@ -127,13 +127,16 @@ def province_sentence(province: Province) -> str:
         (int(status.get("tertahan", 0)), _("{n} held back")),
         (int(status.get("gagal", 0)), _("{n} failed")),
     )
-    return _(
-        "{n} kabupaten: {states}; {lokus} villages on the lists, with {children} expected stunted children."
-    ).format(
-        n=format_number(len(province.kabupaten)),
-        states=states or _("none calculated yet"),
-        lokus=format_number(len(province.lists)),
-        children=format_number(float(province.lists["anak_stunting"].sum())),
+    expected, parts = province.lists["anak_stunting"], [states or _("none calculated yet")]
+    if len(province.lists):
+        listed = _("{n} villages on the lists").format(n=format_number(len(province.lists)))
+        if expected.notna().any():
+            listed = _("{listed}, with {children} expected stunted children").format(
+                listed=listed, children=format_number(float(expected.sum()))
+            )
+        parts.append(listed)
+    return _("{n} kabupaten: {parts}.").format(
+        n=format_number(len(province.kabupaten)), parts="; ".join(parts)
     )
 
 

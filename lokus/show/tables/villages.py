@@ -185,8 +185,8 @@ def proposal_table(material: Material, *, narrow: bool = False) -> Table:
             n=len(chosen), k=chosen["kode_kecamatan"].nunique()
         ),
         notes=[
-            _("Prevalence is an estimate steadied for small numbers of children; how, the sheet Metode of "
-              "the workbook says.")
+            _("Estimated prevalence is drawn towards villages like it where few children are measured; how, "
+              "the sheet Metode of the workbook says.")
         ],
     )  # fmt: skip
 

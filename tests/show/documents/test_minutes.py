@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import docx
+
 from lokus.show.documents.minutes import commitments_table, write_minutes
 from lokus.show.results.formalities import Formalities
 from lokus.show.tables.study import tasks_table
@@ -36,3 +38,14 @@ def test_the_meeting_is_as_the_study_states_it(material, tmp_path):
 
 def test_commitments_are_left_to_the_offices(material):
     assert {text for row in commitments_table(material).rows for text in row[3:]} == {""}
+
+
+def test_what_an_office_does_has_more_room_than_what_is_written_in_by_hand(material, tmp_path):
+    document = docx.Document(str(write_minutes(tmp_path / "a.docx", material)))
+    table = next(one for one in document.tables if one.rows[0].cells[1].text == "Kegiatan")
+    widths = {
+        cell.text: column.width.cm for cell, column in zip(table.rows[0].cells, table.columns, strict=True)
+    }
+    assert max(widths, key=widths.get) == "Kegiatan", widths
+    assert widths["Kegiatan"] > 5
+    assert widths["Kesanggupan OPD"] > 2.5
