@@ -68,6 +68,50 @@ def test_odds_are_told_under_method_only(messages):
     assert {file for file, text in messages if found("odds", [text])} == ODDS_MAY_STAND_IN
 
 
+# Measures of statistics: no words that a Bupati reads.
+STATISTICS = ("risiko relatif", "rasio risiko", "korelasi peringkat", "nilai p", "p", "llr", "logit",
+              "simpangan baku", "galat baku", "posterior", "likelihood", "empirical bayes")  # fmt: skip
+STATISTICS_MAY_STAND_IN = {
+    "lokus/show/words/method.py",
+    "lokus/show/report/templates/report.html.j2",  # its section on the method
+}
+
+
+def statistics_told(texts: list[str]) -> list[str]:
+    plain = [re.sub(r"\{\w+\}", "", text) for text in texts]
+    return [text for text in plain if any(found(word, [text]) for word in STATISTICS)]
+
+
+def test_statistics_are_told_under_method_only(messages):
+    shown = [
+        (file, text)
+        for file, text in messages
+        if file.startswith("lokus/show/") and file not in STATISTICS_MAY_STAND_IN
+    ]
+    assert len(shown) > 1000
+    assert [(file, text) for file, text in shown if statistics_told([text])] == []
+    template = [
+        text for file, text in messages if file.endswith("report.html.j2") and statistics_told([text])
+    ]
+    assert len(template) == 1
+    assert "presisi" in template[0]
+
+
+def test_a_measure_of_statistics_would_be_noticed():
+    heads = ["Risiko relatif", "p", "Korelasi peringkat", "p berlaku untuk seluruh peta"]
+    assert statistics_told([*heads, "Prevalensi", "peluang {p}", "prioritas"]) == heads
+
+
+def test_no_heading_of_a_table_escapes_the_catalogue(root):
+    """A heading written past the catalogue is neither translated nor seen by the tests above."""
+    bare = [
+        (path.name, match[1])
+        for path in sorted((root / "lokus").rglob("*.py"))
+        for match in re.finditer(r"^(?!\s*>>>).*?Column\.\w+\(\s*\"([^\"]+)\"", path.read_text("utf-8"), re.M)
+    ]
+    assert bare == [("study.py", "SHA-256")]  # the name of a method, the same in every language
+
+
 def test_counted_villages_are_desa_or_kelurahan(messages):
     wrong = [text for _file, text in messages if re.search(r"\} (lokus )?desa\b(?!/kelurahan)", text)]
     assert wrong == []

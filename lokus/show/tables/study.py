@@ -82,7 +82,7 @@ def clusters_table(material: Material) -> Table | None:
     >>> material = Kajian.open("data/kajian/contoh-2026.toml").material
     >>> clusters_table(material).heads
     ('Desa/kelurahan di pusat', 'Banyak desa/kelurahan', 'Radius (km)', 'Anak stunting', 'Harapan',
-    'Risiko relatif', 'p', 'Nyata')
+    'Kali lipat dari harapan', 'Peluang muncul dari variasi acak saja (%)', 'Nyata')
     """
     if material.clusters is None or material.clusters.clusters.empty:
         return None
@@ -99,8 +99,11 @@ def clusters_table(material: Material) -> Table | None:
         Column.number(_("Radius (km)"), rows["radius_m"] / 1000.0, decimals=1),
         Column.number(_("Stunted children"), rows["kasus"]),
         Column.number(_("Expected"), rows["harapan"], decimals=1),
-        Column.number(_("Relative risk"), rows["risiko_relatif"], decimals=2),
-        Column.number("p", rows["p"], decimals=3),
+        # Of the two numbers before it, so that a reader can check it; statistics stand under the method.
+        Column.number(_("Times what is expected"), rows["kasus"] / rows["harapan"], decimals=1),
+        Column.number(
+            _("Chance of arising from random variation alone (%)"), rows["p"], decimals=1, scale=100, width=20
+        ),
         Column.text(_("Significant"), [_("yes") if sure else _("no") for sure in rows["nyata"]]),
         title=_("Clusters: circles with more stunted children than chance explains"),
         lead=_("{n} significant clusters").format(n=n)
@@ -108,8 +111,9 @@ def clusters_table(material: Material) -> Table | None:
         else _("no significant cluster; the likeliest circle is given all the same"),
         notes=[
             _(
-                "As counted among the children measured. p of the whole map, the villages dealt anew to the "
-                "places."
+                "As counted among the children measured. Expected: if the villages of the circle had the "
+                "rate of the whole kabupaten. Chance: how often a map with the villages dealt anew to the "
+                "places has a circle that stands out as much."
             )
         ],
     )
@@ -303,7 +307,7 @@ def overlap_table(material: Material) -> Table | None:
         return None
     return Table.of(
         Column.text(_("Indicator"), pairs["indikator"]),
-        Column.number(_("Correlation of ranks"), pairs["korelasi"], decimals=2),
+        Column.number(_("Likeness of the order (1 is the same)"), pairs["korelasi"], decimals=2),
         Column.text(_("With"), pairs["dengan"]),
         Column.number(_("Weight of both (%)"), pairs["bobot"], decimals=1, scale=100),
         title=_("Indicators that say the same"),

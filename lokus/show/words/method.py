@@ -229,6 +229,22 @@ def _describe_clusters(clusters: Clusters | None) -> Iterator[tuple[str, str]]:
                 share=format_number(100 * clusters.max_share), replicates=format_number(len(clusters.maxima))
             ),
         )
+        # The statistics of the circles, which the table of clusters tells in plain words, in its order.
+        told = [
+            _("circle {number}: relative risk {risk}, p {p}").format(
+                number=number,
+                # Without a case outside the circle the ratio has no end.
+                risk=(
+                    "∞"
+                    if math.isinf(row["risiko_relatif"])
+                    else format_number(row["risiko_relatif"], decimals=2)
+                ),
+                p=format_number(row["p"], decimals=3),
+            )
+            for number, row in enumerate(clusters.clusters.to_dict("records"), start=1)
+        ]
+        if told:
+            yield _("Statistics of the clusters"), "; ".join(told)
 
 
 def _without_rates() -> Iterator[tuple[str, str]]:

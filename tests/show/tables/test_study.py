@@ -150,6 +150,21 @@ def test_clusters_are_told_in_report_and_workbook_and_not_in_public(material, sm
     assert clusters_table(mask_small_counts(told, load_catalogue())) is None
 
 
+def test_clusters_are_told_in_plain_words_and_their_statistics_under_method(demo):
+    found = demo.material.clusters.clusters
+    *_rest, times, chance, _sure = clusters_table(demo.material).columns
+    assert [head.replace("\n", " ") for head in (times.head, chance.head)] == [
+        "Kali lipat dari harapan", "Peluang muncul dari variasi acak saja (%)"
+    ]  # fmt: skip
+    method = dict(demo.material.method)["Statistik gugus"].split("; ")
+    assert len(method) == len(found)
+    for row, said, by, share in zip(found.to_dict("records"), method, times.texts, chance.texts, strict=True):
+        assert by == f"{row['kasus'] / row['harapan']:.1f}".replace(".", ",")
+        assert share == f"{100 * row['p']:.1f}".replace(".", ",")
+        risk, p = f"{row['risiko_relatif']:.2f}".replace(".", ","), f"{row['p']:.3f}".replace(".", ",")
+        assert said.endswith(f": risiko relatif {risk}, p {p}")
+
+
 def test_what_hangs_on_each_indicator_is_told(material, small_sheet):
     influence = pd.DataFrame(
         {"bobot": [0.7, 0.3], "pengaruh": [0.9, 0.1], "masuk": [3, 1], "keluar": [3, 1]},
