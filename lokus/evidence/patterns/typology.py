@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
@@ -69,9 +70,8 @@ class Typology:
         each indicator in its own unit.
     severity : DataFrame, types × indicators
         Mean in standard deviations from the mean of all villages; positive is worse.
-    quality : DataFrame, index ``k``
-        For each number of types tried: ``siluet`` (mean), ``desa_terkecil`` (villages in the smallest type),
-        ``keunggulan`` (gain in BIC over a single type; negative is worse).
+    gain : Series, index ``k``
+        For each number of types tried, its gain in BIC over a single type; negative is worse.
     stability : float
         Mean adjusted Rand index between the types and those found in resampled villages; 1 is perfect.
     method : {"kmeans", "ward"}
@@ -84,12 +84,22 @@ class Typology:
     table: pd.DataFrame
     profile: pd.DataFrame
     severity: pd.DataFrame
-    quality: pd.DataFrame
+    gain: pd.Series[float]
     stability: float
     method: Method
     k: int
     seed: int
     findings: tuple[Finding, ...] = field(default=())
+    _values: Floats = field(repr=False, compare=False)
+
+    @cached_property
+    def quality(self) -> pd.DataFrame:
+        """Compare the numbers of types tried; index ``k``, computed when it is first asked for.
+
+        ``siluet`` (mean), ``desa_terkecil`` (villages in the smallest type), and ``keunggulan`` as in `gain`.
+        """
+        tried = {int(number): partition(self._values, int(number), self.method) for number in self.gain.index}
+        return _quality(self._values, tried).assign(keunggulan=self.gain)
 
     def __repr__(self) -> str:
         return f"{self._sentence()}\n{self.profile[['nama_tipe', 'desa', 'keparahan']].round(2)}"
@@ -108,7 +118,7 @@ class Typology:
             k=self.k,
             villages=format_number(self.table["tipe"].notna().sum()),
             method=self.method,
-            silhouette=format_number(float(self.quality["siluet"][self.k]), decimals=2),
+            silhouette=format_number(float(self.table["siluet"].mean()), decimals=2),
             stability=format_number(self.stability, decimals=2),
         )
 
@@ -194,12 +204,12 @@ def typology(
         )
     z = sign * (values - values.mean(axis=0)) / values.std(axis=0)
 
-    tried = {number: partition(z, number, method) for number in wanted}
-    quality = _quality(z, tried)
-    quality["keunggulan"] = gain_over_no_types(z, wanted)
-    clear = count_types(quality["keunggulan"])
+    gain = gain_over_no_types(z, wanted)
+    clear = count_types(gain)
     chosen = clear if k is None else k
-    found = _by_severity(z, tried[chosen]) if chosen > NO_TYPES else np.zeros(len(z), dtype=np.intp)
+    found = np.zeros(len(z), dtype=np.intp)
+    if chosen > NO_TYPES:
+        found = _by_severity(z, partition(z, chosen, method))
     severity = pd.DataFrame(z, columns=used).groupby(found + 1).mean()
     severity.index.name = "tipe"
     if chosen == NO_TYPES:
@@ -213,12 +223,13 @@ def typology(
         table=_villages(frame.index, types, names, width),
         profile=_profile(complete, types, names, severity),
         severity=severity,
-        quality=quality,
+        gain=gain,
         stability=stable,
         method=method,
         k=chosen,
         seed=seed,
         findings=tuple(_findings(frame, spread, types, stable, clear=clear > NO_TYPES)),
+        _values=z,
     )
 
 
