@@ -47,6 +47,7 @@ _HEAD = 1.12  # of a letter of a heading, which is bold, to one of a text
 _PADDING = 0.42  # cm, both sides of a cell
 _NARROWEST = 1.2  # cm, a column
 _HEAD_LINES = 3  # of the heading of a column of numbers
+_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 _AIRY = 0.5  # of what a column of texts asks for, that it takes beside numbers
 _WRITING = 5.0  # cm that an empty column asks for, to be written in by hand
 _BY_HAND = 0.3  # of the room to spare, for columns to be written in beside text
@@ -430,9 +431,7 @@ def _room(document: Document) -> float:
 def _grid(document: Document, rows: int, widths: Sequence[float], *, style: str = "") -> Any:
     from docx.shared import Cm
 
-    grid = document.add_table(rows=rows, cols=len(widths))
-    if style:
-        grid.style = style
+    grid = document.add_table(rows=rows, cols=len(widths), style=style or None)
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = Cm(width)
@@ -450,7 +449,7 @@ def _fill(cell: _Cell, text: str, *, align: str = "left", bold: bool = False, si
     paragraph = cell.paragraphs[0]
     if looks is not None and align in looks:
         copied = deepcopy(looks[align])
-        copied.r_lst[0].text = unbroken(text)
+        _put(copied.r_lst[0], text)
         cell._tc.replace(paragraph._p, copied)
         return
     _write(paragraph, text, size=size, bold=bold)
@@ -467,8 +466,18 @@ def _add_rows_like_last(grid: Any, rows: Sequence[Sequence[str]]) -> None:
     for texts in rows:
         row = deepcopy(last)
         for cell, text in zip(row.tc_lst, texts, strict=True):
-            cell.p_lst[0].r_lst[0].text = unbroken(text)
+            _put(cell.p_lst[0].r_lst[0], text)
         grid._tbl.append(row)
+
+
+def _put(run: Any, text: str) -> None:
+    """Write a text into a run that has one; python-docx makes the elements of a run anew for each text."""
+    text = unbroken(text)
+    plain = text and text == text.strip() and text.isprintable()
+    if plain and len(run.t_lst) == 1 and run[-1].tag == _TEXT:
+        run[-1].text = text
+    else:
+        run.text = text
 
 
 def _write(paragraph: Paragraph, text: str, *, size: float, bold: bool) -> None:

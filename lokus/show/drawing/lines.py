@@ -149,12 +149,14 @@ def _runs(file: Any, text: str, weight: str, style: str) -> list[tuple[bytes, by
     tracked = hasattr(getattr(file, "_character_tracker", None), "track_glyph")
     runs: list[tuple[bytes, bytes]] = []
     for word in lay_out(text, weight, style):
-        if word not in known:
-            plain = tracked and all(letter.glyph and not letter.up for letter in word.letters)
-            known[word] = list(_by_font(file, known, word.letters)) if plain else None
-        if known[word] is None:
+        # By identity, with the word kept alive: to compare words letter by letter takes longer than to write.
+        if id(word) not in known:
+            plain = tracked and all([letter.glyph and not letter.up for letter in word.letters])
+            known[id(word)] = word, list(_by_font(file, known, word.letters)) if plain else None
+        own = known[id(word)][1]
+        if own is None:
             return None
-        for font, letters in known[word]:
+        for font, letters in own:
             before = runs.pop()[1] if runs and runs[-1][0] == font else b""
             runs.append((font, before + letters))
     return runs

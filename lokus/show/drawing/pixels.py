@@ -14,6 +14,8 @@ from PIL import Image
 from scipy.spatial import KDTree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.figure import Figure
 
 __all__ = ["EFFORT", "draw_pixels"]
@@ -54,7 +56,7 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
         figure.set_dpi(before)
         # Otherwise all pixels stay as long as the figure lives: its canvas and its texts keep the renderer.
         figure.set_canvas(shown_by)
-        for text in figure.findobj(Text):
+        for text in _texts(figure):
             text._renderer = None  # type: ignore[attr-defined]
     packed = pixels.view("<u4")[..., 0]
     values, lengths = _runs(packed)
@@ -68,6 +70,12 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
     image = Image.fromarray(np.repeat(number[which], lengths).reshape(packed.shape))
     image.putpalette(_channels(kept).astype(np.uint8).tobytes())
     return image
+
+
+def _texts(figure: Figure) -> Iterable[Any]:
+    """Texts of a figure; to look for them in axes that are not shown makes all their ticks first."""
+    hidden = not figure.legends and not any(axes.axison or axes.child_axes or axes.get_legend() for axes in figure.axes)
+    return (text for part in (figure, *figure.axes) for text in part.texts) if hidden else figure.findobj(Text)
 
 
 def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lokus.show.results.formalities import Formalities
@@ -190,7 +191,7 @@ class Material:
         """The same with the villages sorted by their codes, so that nothing depends on the row order."""
         return replace(self, results=self.results.sort_index(), kecamatan=self.kecamatan.sort_index())
 
-    @property
+    @cached_property
     def chosen(self) -> gpd.GeoDataFrame:
         """The proposed villages, in the order of their numbers."""
         proposed = self.results[self.results["nomor"].notna()]
