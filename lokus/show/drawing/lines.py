@@ -151,7 +151,7 @@ def _runs(file: Any, text: str, weight: str, style: str) -> list[tuple[bytes, by
     for word in lay_out(text, weight, style):
         # By identity, with the word kept alive: to compare words letter by letter takes longer than to write.
         if id(word) not in known:
-            plain = tracked and all([letter.glyph and not letter.up for letter in word.letters])
+            plain = tracked and all(letter.glyph and not letter.up for letter in word.letters)
             known[id(word)] = word, list(_by_font(file, known, word.letters)) if plain else None
         own = known[id(word)][1]
         if own is None:

@@ -73,9 +73,11 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
 
 
 def _texts(figure: Figure) -> Iterable[Any]:
-    """Texts of a figure; to look for them in axes that are not shown makes all their ticks first."""
-    hidden = not figure.legends and not any(axes.axison or axes.child_axes or axes.get_legend() for axes in figure.axes)
-    return (text for part in (figure, *figure.axes) for text in part.texts) if hidden else figure.findobj(Text)
+    """Texts of a figure; to look for them in axes that are not shown would make all their ticks first."""
+    shown = any(axes.axison or axes.child_axes or axes.get_legend() for axes in figure.axes)
+    if shown or figure.legends:
+        return figure.findobj(Text)
+    return (text for part in (figure, *figure.axes) for text in part.texts)
 
 
 def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
