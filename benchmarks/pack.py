@@ -3,7 +3,8 @@
 Run with ``PYTHONPATH=tools python benchmarks/pack.py [study file] [--pairs 3]``. First every output alone
 in this process, in seconds of work (CPU) and on the clock, with its size; a peer is run right after it
 where there is one: ``geopandas.plot`` and ``savefig`` for a sheet (colours, kecamatan borders, legend; no
-labels, list or scale bar), folium's GeoJSON for the page, openpyxl with the same cells for the workbook.
+labels, list or scale bar), a page a kecamatan with names for the atlas, folium's GeoJSON for the page,
+openpyxl with the same cells for the workbook; a last line adds up all that have a peer.
 Then the whole pack by one process and by as many as there are cores, in turn, several times: work and peak
 memory with those of the workers. On a machine that does other things too, compare ratios within one run.
 """
@@ -82,6 +83,28 @@ def plain_map(maps: Maps, theme: str, size: str, folder: Path) -> list[Path]:
     return paths
 
 
+def plain_atlas(maps: Maps, folder: Path) -> list[Path]:
+    """A page for each kecamatan by geopandas: its villages in the same colours, and their names; no table."""
+    import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    layer = make_layer(maps.results, "prevalensi" if "prevalensi" in maps.results else "skor")
+    path = folder / "biasa_atlas.pdf"
+    short, long = PAPER["A4"]
+    with PdfPages(path) as pages:
+        for _kode, villages in maps.results.groupby("kode_kecamatan"):
+            drawn = villages[~villages.geometry.isna()]
+            figure, axes = plt.subplots(figsize=(short / 25.4, long / 25.4))
+            colours = layer.classes.loc[drawn.index].map(dict(layer.palette))
+            drawn.plot(ax=axes, color=list(colours), edgecolor="#8f999e", linewidth=0.3)
+            for name, place in zip(drawn["desa"], drawn.representative_point(), strict=True):
+                axes.annotate(name, (place.x, place.y), fontsize=6)
+            axes.set_axis_off()
+            pages.savefig(figure)
+            plt.close(figure)
+    return [path]
+
+
 def plain_page(maps: Maps, folder: Path) -> list[Path]:
     """A choropleth of one theme by folium, with a tooltip of names; its page needs the internet."""
     layer = make_layer(maps.results, "usulan")
@@ -154,6 +177,7 @@ def outputs(kajian: Kajian, folder: Path) -> None:
     print(
         "| keluaran | CPU | detik | MB | biasa, CPU | MB | rasio CPU |\n|---|---:|---:|---:|---:|---:|---:|"
     )
+    compared: list[tuple[Cost, Cost]] = []
     plain_map(maps, "usulan", "A4", folder)  # fonts are looked up once by either
     for (name, work, clock), (_next, work_after, clock_after) in pairwise(steps):
         label, pattern, theme = files.get(name, (name, "", None))
@@ -161,13 +185,28 @@ def outputs(kajian: Kajian, folder: Path) -> None:
         peer = None
         if label == "buku kerja":
             peer = plain_workbook(folder)
+        elif label == "atlas kecamatan":
+            peer = measure(lambda: plain_atlas(maps, folder))
         elif theme:
             peer = measure(
                 lambda theme=theme: (
                     plain_page(maps, folder) if theme[0] == "page" else plain_map(maps, *theme, folder)
                 )
             )
-        line(label, Cost(work=work_after - work, clock=clock_after - clock, size=size), peer)
+        ours = Cost(work=work_after - work, clock=clock_after - clock, size=size)
+        line(label, ours, peer)
+        if peer is not None:
+            compared.append((ours, peer))
+    if compared:
+        line("semua yang ada pembandingnya", *(map(_sum, zip(*compared, strict=True))))
+
+
+def _sum(costs: Sequence[Cost]) -> Cost:
+    return Cost(
+        work=sum(cost.work for cost in costs),
+        clock=sum(cost.clock for cost in costs),
+        size=sum(cost.size for cost in costs),
+    )
 
 
 def whole(study: Path, folder: Path, pairs: int) -> None:
