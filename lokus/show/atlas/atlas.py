@@ -13,7 +13,7 @@ from pypdf import PdfReader, PdfWriter
 
 from lokus.files import atomic_path
 from lokus.i18n import gettext as _
-from lokus.show.atlas.page_map import AtlasBaseMap
+from lokus.show.atlas.page_map import AtlasBaseMap, DrawnMap
 from lokus.show.atlas.page_text import Flow, PageText, write_gaps, write_reasons, write_table
 from lokus.show.drawing.furniture import INK, QUIET, draw_box
 from lokus.show.drawing.geometry import crs_line
@@ -58,34 +58,36 @@ class AtlasBook:
         self.base_map = AtlasBaseMap(self.results, kecamatan, self.names)
 
     def map_sheet(self, kode: str) -> Sheet:
-        """Draw the map of one kecamatan on a page of its own."""
-        plan = _plan()
+        """Draw the map of one kecamatan alone, as it stands on its page."""
+        villages = self._villages(kode)
+        return self._map(kode, villages, _plan(_shorter(PageText.of(villages, self.gaps))))[0]
+
+    def _villages(self, kode: str) -> gpd.GeoDataFrame:
+        return self.results.loc[(self.results["kode_kecamatan"] == kode).to_numpy()]
+
+    def _map(self, kode: str, villages: gpd.GeoDataFrame, plan: Page) -> tuple[Sheet, Any, DrawnMap]:
         figure, page = blank_sheet(plan)
-        villages = self.results[self.results["kode_kecamatan"] == kode]
-        self.base_map.draw(page, plan, kode, villages, self.layer.only(villages.index))
+        drawn = self.base_map.draw(page, plan, kode, villages, self.layer.only(villages.index))
         if self.info.synthetic:
             draw_watermark(page, plan.map, unit=plan.unit)
         draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
-        return figure
+        return figure, page, drawn
 
-    def pages(self, kode: str) -> Iterator[Sheet]:
-        """Draw the pages of one kecamatan; most need one."""
-        here = (self.results["kode_kecamatan"] == kode).to_numpy()
-        villages = self.results.loc[here]
+    def pages(self, kode: str, *, on_map: Callable[[str, Sheet], None] | None = None) -> Iterator[Sheet]:
+        """Draw the pages of one kecamatan; most need one. `on_map` gets the first with only the map on it."""
+        villages = self._villages(kode)
         text = PageText.of(villages, self.gaps)
         plan = _plan(_shorter(text))
-        figure, page = blank_sheet(plan)
+        figure, page, drawn = self._map(kode, villages, plan)
+        if on_map:
+            on_map(kode, figure)
         heading = _("Kecamatan {name}").format(name=self.names[kode])
         draw_header(page, plan, replace(self.info, rule=""), heading, logo=self.logo)
         layer = self.layer.only(villages.index)
-        drawn = self.base_map.draw(page, plan, kode, villages, layer)
-        if self.info.synthetic:
-            draw_watermark(page, plan.map, unit=plan.unit)
-        draw_box(page, plan.map, edge=INK, width=0.7, zorder=13)
         draw_legend(page, plan, layer, circles=drawn.circles)
         corner = Box(plan.legend.left, plan.map.bottom, plan.legend.right, plan.legend.bottom - 13)
         self.base_map.draw_locator(page, corner, kode)
-        shapes = self.base_map.shapes[here]
+        shapes = self.base_map.shapes[self.base_map.group == kode]
         lost = [str(n) for n, shape in zip(villages["desa"], shapes, strict=True) if shape is None]
         crs = self.base_map.crs
         projection = crs_line(crs)
@@ -163,6 +165,7 @@ def write_atlas(
     gaps: pd.DataFrame | None = None,
     logo: str | Path | None = None,
     on_page: Callable[[str, int, int], None] | None = None,
+    on_map: Callable[[str, Sheet], None] | None = None,
 ) -> Path:
     """Write one A4 page a kecamatan: map, table of its villages, its lokus and why, its gaps by office.
 
@@ -181,11 +184,13 @@ def write_atlas(
         results have it, else the score.
     gaps : pandas.DataFrame, optional
         Gaps of villages, as returned by :func:`lokus.followup.gaps.find_gaps`: a row each with ``kode_desa``,
-        ``opd``, ``indikator``, and optionally ``nilai``. Without it the pages have no such part.
+        ``opd``, ``indikator``, and optionally ``nilai`` with ``ambang`` and ``desimal``. Without it the pages have no such part.
     logo : str or Path, optional
         PNG for the header.
     on_page : callable, optional
         Called before each kecamatan with its name, its number from 0, and the number of kecamatan.
+    on_map : callable, optional
+        Called with the code of each kecamatan and its page, on which there is nothing yet but the map.
 
     Returns
     -------
@@ -220,7 +225,7 @@ def write_atlas(
             if on_page:
                 on_page(name, number, len(book.names))
             marks.append((name, pages.get_pagecount()))
-            for figure in book.pages(kode):
+            for figure in book.pages(kode, on_map=on_map):
                 pages.savefig(figure)
     with atomic_path(path) as draft:
         draft.write_bytes(

@@ -57,7 +57,7 @@ def draw_pixels(figure: Figure, dpi: float) -> Image.Image:
         # Otherwise all pixels stay as long as the figure lives: its canvas and its texts keep the renderer.
         figure.set_canvas(shown_by)
         for text in _texts(figure):
-            text._renderer = None  # type: ignore[attr-defined]
+            text._renderer = None
     packed = pixels.view("<u4")[..., 0]
     values, lengths = _runs(packed)
     if (values >> 24).min() < 255:
@@ -77,7 +77,7 @@ def _texts(figure: Figure) -> Iterable[Any]:
     shown = any(axes.axison or axes.child_axes or axes.get_legend() for axes in figure.axes)
     if shown or figure.legends:
         return figure.findobj(Text)
-    return (text for part in (figure, *figure.axes) for text in part.texts)
+    return [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
 
 
 def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

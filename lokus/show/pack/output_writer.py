@@ -114,6 +114,7 @@ class OutputWriter:
     maps: Maps
     material: Material
     _sheets: dict[str, Figure] = field(default_factory=dict, repr=False)
+    _pictures: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def make(self, task: Task) -> list[Path]:
         """Make the outputs of a task; return the files."""
@@ -156,9 +157,13 @@ class OutputWriter:
         """Write the report."""
         return [write_report(self.folder / "laporan.html", self.material, sheets=self.sheet)]
 
-    def atlas(self) -> list[Path]:
-        """Write the atlas."""
+    def atlas(self, keep_maps: bool = False) -> list[Path]:
+        """Write the atlas, and keep pictures of its maps for the situation analyses where they follow."""
         material = self.material
+
+        def keep(kode: str, page: Figure) -> None:
+            self._pictures[kode] = map_picture(page, dpi=_DPI)
+
         path = self.folder / "atlas_kecamatan.pdf"
         return [
             write_atlas(
@@ -168,6 +173,7 @@ class OutputWriter:
                 path,
                 gaps=material.gaps,
                 logo=self.maps.logo,
+                on_map=keep if keep_maps else None,
             )
         ]
 
@@ -222,8 +228,9 @@ class OutputWriter:
         material = self.material.in_order
         theme = "prevalensi" if "prevalensi" in available_themes(material.results) else "skor"
         book = AtlasBook(
-            material.results, material.kecamatan, material.info, theme=theme, gaps=None, logo=self.maps.logo
-        )
+            material.results, material.kecamatan, material.info,
+            theme=theme, gaps=material.gaps, logo=self.maps.logo,
+        )  # fmt: skip
         files = [
             write_situation(
                 self.folder / SITUATION,
@@ -236,11 +243,13 @@ class OutputWriter:
         for kode, name in situation_names(names).items():
             own = material.results.index[material.results["kode_kecamatan"] == kode]
             drawn = any(shape is not None for shape in material.results.geometry.loc[own])
+            picture = b""
+            if drawn:
+                picture = self._pictures.pop(kode, b"") or map_picture(book.map_sheet(kode), dpi=_DPI)
             files.append(
                 write_situation(
                     self.folder / name, material, kecamatan=kode,
-                    layer=book.layer.only(own) if drawn else None,
-                    picture=map_picture(book.map_sheet(kode), dpi=_DPI) if drawn else b"",
+                    layer=book.layer.only(own) if drawn else None, picture=picture,
                 )
             )  # fmt: skip
         return files

@@ -222,7 +222,8 @@ def _batches(
 ) -> list[tuple[Task, ...]]:
     """List what is to be made, the longest work first; a batch is made by one process.
 
-    Slides and report cut their pictures out of the A4 sheets, so these are drawn by the same process.
+    Slides and report cut their pictures out of the A4 sheets, so these are drawn by the same process; the
+    situation analyses have the maps of the atlas.
     """
     titles = {theme: maps.layer(theme).title for theme in dict.fromkeys(themes)}
 
@@ -242,7 +243,10 @@ def _batches(
 
     sheets = draw("A4") if "A4" in sizes else []
     shared = [*sheets, *extra("paparan", _("Slides"), "slides"), *extra("laporan", _("Report"), "report")]
-    shared += extra("ansit", _("Situation analyses"), "situations")
+    situations = extra("ansit", _("Situation analyses"), "situations")
+    atlas = extra("atlas", _("Atlas"), "atlas")
+    if atlas and situations:  # which have the same maps
+        atlas = [replace(task, arguments=(True,)) for task in atlas]
     alone = [
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),
@@ -261,5 +265,5 @@ def _batches(
         for sheets in (draw(size) for size in dict.fromkeys(sizes) if size != "A4")
         for first in range(0, len(sheets), _TOGETHER)
     ]
-    batches = [shared, extra("atlas", _("Atlas"), "atlas"), *others, *([task] for task in alone)]
+    batches = [[*atlas, *situations], shared, *others, *([task] for task in alone)]
     return [tuple(batch) for batch in batches if batch]

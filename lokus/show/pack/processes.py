@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import os
 import pickle
 import signal
@@ -17,7 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from joblib import cpu_count
-from joblib.externals.loky import BrokenProcessPool, ProcessPoolExecutor
+from joblib.externals.loky import BrokenProcessPool, ProcessPoolExecutor, process_executor
 from joblib.externals.loky.backend.reduction import dumps
 
 from lokus.errors import OutputError
@@ -215,6 +216,9 @@ def _first(take: Callable[[], T]) -> T | None:
 def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the interrupted one ends this one
     end_with(parent)
+    # The pool replaces a process that grows by 300 MB, which writer and base maps take: the next one would
+    # load everything again, and a warning in English would be all that the reader sees of it.
+    setattr(process_executor, "_MAX_MEMORY_LEAK_SIZE", math.inf)  # noqa: B010  # should it go away: no harm
     import lokus.show.pack.output_writer  # noqa: F401  # takes longer than an output
 
 

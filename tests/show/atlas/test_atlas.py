@@ -10,18 +10,19 @@ from pypdf import PdfReader
 
 from lokus.i18n import use_language
 from lokus.show.atlas.atlas import AtlasBook, _plan, write_atlas
+from lokus.show.charts.pictures import map_picture
 from lokus.show.maps.sheet_plan import fit_frames
 
 
 @pytest.fixture(scope="module")
 def gaps(results):
     rows = [
-        (kode, opd, indikator, f"{10 + place} %")
+        (kode, opd, indikator, 10.0 + place, 800.0, 1)
         for place, kode in enumerate(results.index)
         for opd, indikator in (("Dinas PUPR", "Jamban tidak layak"), ("Dinas Kesehatan", "Imunisasi"))
         if place % 3 == 0
     ]
-    return pd.DataFrame(rows, columns=["kode_desa", "opd", "indikator", "nilai"])
+    return pd.DataFrame(rows, columns=["kode_desa", "opd", "indikator", "nilai", "ambang", "desimal"])
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +73,13 @@ def test_every_village_is_in_the_table_of_its_kecamatan_with_rank_and_reason(ful
         wanted = gaps[gaps["kode_desa"].isin(mine.index)]
         assert f"Kesenjangan menurut OPD: {len(wanted)}" in words
         joined = " ".join(words)
-        assert all(f"({value})" in joined for value in wanted["nilai"])
+        assert all(f"({value:.1f})".replace(".", ",") in joined for value in wanted["nilai"])
 
 
 def test_numbers_of_gaps_read_as_indonesian(full, outlines, info):
     kode = full.index[0]
-    gaps = pd.DataFrame({"kode_desa": [kode], "opd": ["PUPR"], "indikator": ["Sanitasi"], "nilai": [55.25]})
+    row = {"kode_desa": kode, "opd": "PUPR", "indikator": "Sanitasi", "nilai": 55.25, "ambang": 80.0}
+    gaps = pd.DataFrame([row | {"desimal": 1}])
     book = AtlasBook(full, outlines, info, theme="usulan", gaps=gaps, logo=None)
     words = [t.get_text() for figure in book.pages(kode[:6]) for t in figure.axes[0].texts]
     assert f"Sanitasi: {full.loc[kode, 'desa']} (55,2)" in words
@@ -227,7 +229,8 @@ def test_no_page_is_turned_for_a_few_lines(make, info, villages):
     results, outlines = make(villages=villages, kecamatan=1, lokus=4)
     results = results.assign(alasan="Alasan yang cukup panjang untuk dua baris. " * 4)
     (kode,) = results["kode_kecamatan"].unique()
-    gaps = pd.DataFrame({"kode_desa": results.index[:5], "opd": "Dinas PUPR", "indikator": "Air", "nilai": 7})
+    row = {"opd": "Dinas PUPR", "indikator": "Air", "nilai": 7.0, "ambang": 80.0, "desimal": 1}
+    gaps = pd.DataFrame({"kode_desa": results.index[:5]}).assign(**row)
     book = AtlasBook(results, outlines, info, theme="prevalensi", gaps=gaps, logo=None)
     first, *further = book.pages(kode)
     plan = _plan()
@@ -244,3 +247,16 @@ def test_no_page_is_turned_for_a_few_lines(make, info, villages):
     assert len(beside) > 15, "legend, scale bar, and north arrow"
     clash = [(a, b) for (a, one), (b, two) in combinations(beside, 2) if one.overlaps(two)]
     assert clash == []
+
+
+def test_the_map_alone_is_the_map_of_the_page(full, outlines, info, gaps):
+    # The situation analysis has it with and without an atlas; it must not depend on which is written.
+    with use_language("id"):
+        book = AtlasBook(full, outlines, info, theme="prevalensi", gaps=gaps, logo=None)
+        pictures = {}
+        for kode in book.names:
+            list(
+                book.pages(kode, on_map=lambda kode, page: pictures.update({kode: map_picture(page, dpi=60)}))
+            )
+        assert list(pictures) == list(book.names)
+        assert all(map_picture(book.map_sheet(kode), dpi=60) == picture for kode, picture in pictures.items())
