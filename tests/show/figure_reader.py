@@ -56,6 +56,9 @@ def read_rows(heads: list[str], rows: list[list[object]], names: dict[tuple[str,
         if not re.fullmatch(r"\d\d\.\d\d\.\d\d\.\d{4}", code):
             continue
         last = ""
+        if "Keandalan" in heads:
+            mark = cells["Keandalan"]
+            read[code, "keandalan"] = "" if mark in (None, "–") else str(mark)
         for head, value in zip(heads, row, strict=False):
             if head in known:
                 last = known[head]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ READERS = {
     "laporan.html": from_report,
     "lampiran_keputusan.docx": from_document,
     "berita_acara.docx": from_document,
+    "ansit.docx": from_document,
     "peta_interaktif.html": from_web_map,
     "hasil.gpkg": from_frame,
     "hasil.csv": from_frame,
@@ -136,13 +138,42 @@ def test_a_figure_in_two_versions_is_noticed(reviewed, small_sheet, tmp_path):
     assert len(compare(found)[1]) == 1
 
 
-def test_every_lokus_stands_with_what_it_rests_on(reviewed, small_sheet, tmp_path):
-    write_all(reviewed, tmp_path, small_sheet)
-    found = read_back(tmp_path, reviewed.results)
-    there = {"prevalensi", "prevalensi_bawah", "prevalensi_atas", "anak_stunting"}
-    for source in ("lokus.xlsx:Dasar penetapan", "paparan.pptx", "laporan.html", "berita_acara.docx"):
-        for kode in reviewed.chosen.index:
-            assert there <= {column for code, column in found[source] if code == format_kode(kode)}, source
+# What a lokus is never listed without: measured, estimate with interval, recorded and estimated children,
+# share measured, and the mark of what is not yet reliable.
+RESTS_ON = {"prevalensi_mentah", "prevalensi", "prevalensi_bawah", "prevalensi_atas", "stunting",
+            "anak_stunting", "cakupan_pengukuran", "keandalan"}  # fmt: skip
+LISTS = ("lokus.xlsx:Dasar penetapan", "lokus.xlsx:Peringkat", "paparan.pptx", "laporan.html",
+         "berita_acara.docx", "ansit.docx")  # fmt: skip
+
+
+def not_told(found: dict[str, Read], chosen) -> list[str]:
+    """What a list does not tell of a lokus, or a mark that is not the one that its results give."""
+    faults = []
+    for source in LISTS:
+        for kode, weak in chosen["belum_andal"].items():
+            code = format_kode(str(kode))
+            told = {column for other, column in found[source] if other == code}
+            faults += [f"{source}: {code} without {column}" for column in sorted(RESTS_ON - told)]
+            if (found[source].get((code, "keandalan")) == "belum andal") != bool(weak):
+                faults.append(f"{source}: {code} marked {found[source].get((code, 'keandalan'))!r}")
+    return faults
+
+
+def test_every_lokus_stands_with_what_it_rests_on(demo, small_sheet, tmp_path):
+    results = demo.material.results
+    weak = results.index.isin(demo.material.chosen.index[:3])
+    material = replace(demo.material, results=results.assign(belum_andal=weak, tanpa_pengukuran=False))
+    write_all(material, tmp_path, small_sheet)
+    write_situation(tmp_path / "ansit.docx", material)
+    found = read_back(tmp_path, material.results)
+    chosen = material.chosen
+    assert chosen["belum_andal"].sum() == 3
+    assert not_told(found, chosen) == []
+    code = format_kode(str(chosen.index[0]))
+    del found["berita_acara.docx"][code, "cakupan_pengukuran"]
+    found["laporan.html"][code, "keandalan"] = "?"
+    noticed = not_told(found, chosen)
+    assert f"berita_acara.docx: {code} without cakupan_pengukuran" in noticed
 
 
 def check_pack(folder: Path, results, *, least: int) -> None:
