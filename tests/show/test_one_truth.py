@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from lokus import Kajian
 from lokus.places.kode import format_kode
@@ -35,6 +36,11 @@ from tests.show.figure_reader import (
     from_workbook,
     page_data,
 )
+
+
+def number(text: str) -> float:
+    return float(text.replace(".", "").replace(",", "."))
+
 
 READERS = {
     "lokus.xlsx": from_workbook,
@@ -174,6 +180,31 @@ def test_every_lokus_stands_with_what_it_rests_on(demo, small_sheet, tmp_path):
     found["laporan.html"][code, "keandalan"] = "?"
     noticed = not_told(found, chosen)
     assert f"berita_acara.docx: {code} without cakupan_pengukuran" in noticed
+
+
+def test_the_total_of_the_scores_is_the_sum_of_the_scores_that_are_listed(demo, small_sheet, tmp_path):
+    material = demo.material
+    write_workbook(tmp_path / "lokus.xlsx", material)
+    write_report(tmp_path / "laporan.html", material, sheets=small_sheet)
+    found = read_back(tmp_path, material.results)
+    rows = [
+        row for sheet in load_workbook(tmp_path / "lokus.xlsx") for row in sheet.iter_rows(values_only=True)
+    ]
+    said = [" ".join(str(cell) for row in rows for cell in row if cell is not None)]
+    said.append((tmp_path / "laporan.html").read_text(encoding="utf-8"))
+    listed = {format_kode(str(kode)) for kode in material.chosen.index}
+    scores = [
+        number(text)
+        for (code, column), text in found["lokus.xlsx:Dasar penetapan"].items()
+        if column == "skor" and code in listed
+    ]
+    assert len(scores) == len(material.chosen)
+    for text in said:
+        # The bound of the proof is the same number where the list is proven to be the best.
+        totals = {number(told) for told in re.findall(r": jumlah skor ([\d.]+,\d) \(tiap desa 0–100\)", text)}
+        assert len(totals) == 1
+        # Each score is rounded to a tenth.
+        assert abs(totals.pop() - sum(scores)) <= 0.05 * len(scores)
 
 
 def check_pack(folder: Path, results, *, least: int) -> None:
