@@ -307,7 +307,7 @@ def overlap_table(material: Material) -> Table | None:
         return None
     return Table.of(
         Column.text(_("Indicator"), pairs["indikator"]),
-        Column.number(_("Likeness of the order (1 is the same)"), pairs["korelasi"], decimals=2),
+        Column.number(_("Likeness of the order"), pairs["korelasi"], decimals=2),
         Column.text(_("With"), pairs["dengan"]),
         Column.number(_("Weight of both (%)"), pairs["bobot"], decimals=1, scale=100),
         title=_("Indicators that say the same"),
