@@ -9,6 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lokus.choice.selection import DYNAMIC_PROGRAMME, HIGHS, select
+from lokus.choice.solver.engine import best_list
+from lokus.choice.solver.instance import build_instance
 from lokus.choice.solver.problem import Problem, RuleError
 from lokus.errors import InfeasibleError
 
@@ -315,3 +317,22 @@ def test_a_list_that_the_tie_rule_fills_says_so():
     assert chosen.caution in repr(chosen)
     told_apart = scores + pd.Series(range(20), index=codes) / 100
     assert select(told_apart, kecamatan, Problem(n=4)).caution == ""
+
+
+@pytest.mark.parametrize("rule", ["quota", "quota_kabupaten"])
+def test_a_quota_where_no_village_can_be_chosen_is_never_passed_over(rule):
+    # Without its lock the only village of the place, which has no score, cannot be chosen: there is no list
+    # then, and none that passes the quota over may be counted as a gain.
+    scores = pd.Series({"9901012001": np.nan, "9902012001": 0.25, "9902022001": 0.5})
+    kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
+    quota = {"990101": 1} if rule == "quota" else {"9901": 1}
+    problem = Problem(n=1, locked_in={"9901012001": "SK"}, **{rule: quota})
+    chosen = select(scores, kecamatan, problem)
+    assert chosen.kode == ("9901012001",)
+    assert chosen.prices.set_index("aturan")["harga"]["1 desa/kelurahan dikunci masuk"] == 0.0
+    with pytest.raises(InfeasibleError):
+        select(scores, kecamatan, replace(problem, locked_in={}))
+    for engine in ("auto", "highs"):
+        assert (
+            best_list(build_instance(scores, kecamatan, replace(problem, locked_in={}), None), engine) is None
+        )

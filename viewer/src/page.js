@@ -22,6 +22,8 @@ async function start() {
   const data = JSON.parse(await unpack(find("data"))), { text } = data;
   const app = createApp(data), title = document.title;
   const narrow = window.matchMedia("screen and (max-width: 760px)");
+  // On a phone the open legend would hide a part of the land: there it begins folded, its heading names the layer.
+  if (narrow.matches) /** @type {HTMLDetailsElement} */ (find("legend")).open = false;
   /** @type {(i: number) => void} */
   const open = (i) => {
     if (i >= 0) map.lookAt(i);

@@ -198,6 +198,8 @@ def build_instance(
     forced = held > 0
     for name, number in problem.quota.items():
         if name not in position:
+            if number > 0:
+                _rule_out(low, high, forced)
             continue
         g = position[name]
         low[g], high[g] = max(number, held[g], 1), min(number, sizes[g])
@@ -220,6 +222,11 @@ def build_instance(
         extra=tuple(_extra_rules(codes[order], problem, jenis, cost)),
         above=_level_above(codes, group, len(position), problem) if problem.has_kabupaten_rules else None,
     )
+
+
+def _rule_out(low: Ints, high: Ints, forced: npt.NDArray[np.bool_]) -> None:
+    """Let no list satisfy the rules: a quota is of a place without villages to choose, so without a row."""
+    low[:1], high[:1], forced[:1] = 1, 0, True
 
 
 def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem: Problem) -> Kabupaten:
@@ -246,6 +253,8 @@ def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem
         if name in position:
             low[position[name]], high[position[name]] = max(quota, 1), quota
             forced[position[name]] = quota > 0
+        elif quota > 0:
+            _rule_out(low, high, forced)
     return Kabupaten(
         group=of,
         low=low,

@@ -112,6 +112,23 @@ def corners(page, *names: str) -> dict[str, list[float]]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("width", "height", "unfolded"), [(1366, 768, True), (390, 844, False)])
+def test_the_legend_begins_folded_where_it_would_hide_the_land(page, file, width, height, unfolded):
+    page.size(width, height, phone=width < 500)
+    page.go(file.as_uri(), READY)
+    try:
+        assert page.run("document.getElementById('legend').open") is unfolded
+        share = page.run(
+            "(() => { const a = document.getElementById('legend').getBoundingClientRect(),"
+            " b = document.getElementById('map').getBoundingClientRect();"
+            " return a.width * a.height / (b.width * b.height); })()"
+        )
+        assert unfolded or 0 < share < 0.03, f"the folded legend takes {share:.0%} of the map"
+    finally:
+        page.size(1366, 768)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_card_and_legend_are_both_in_view_after_a_tap(page, file, demo, width: int, height: int):
     page.size(width, height, phone=width < 500)
