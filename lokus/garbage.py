@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["collect_seldom"]
+__all__ = ["collect_new", "collect_seldom"]
 
 _THRESHOLDS: Final = (20_000, 10, 10)
 
@@ -38,3 +38,16 @@ def collect_seldom() -> Iterator[None]:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def collect_new() -> None:
+    """Look for cycles among what was made lately: after a document or a figure that holds megabytes.
+
+    Examples
+    --------
+    >>> collect_new()
+    """
+    gc.collect(_LATELY)
+
+
+_LATELY: Final = 1  # what two looks have passed over is left alone

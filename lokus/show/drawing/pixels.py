@@ -77,7 +77,9 @@ def _texts(figure: Figure) -> Iterable[Any]:
     shown = any(axes.axison or axes.child_axes or axes.get_legend() for axes in figure.axes)
     if shown or figure.legends:
         return figure.findobj(Text)
-    return [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]
+    # Among the children are the titles, which keep the renderer even where they are empty.
+    parts = (figure, *figure.axes)
+    return [child for part in parts for child in part.get_children() if isinstance(child, Text)]
 
 
 def _runs(packed: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

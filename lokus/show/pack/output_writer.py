@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lokus.garbage import collect_new
 from lokus.show.atlas.atlas import AtlasBook, write_atlas
 from lokus.show.charts.pictures import map_picture
 from lokus.show.documents.decree import write_decree_annex, write_decree_draft
@@ -252,6 +253,7 @@ class OutputWriter:
                     layer=book.layer.only(own) if drawn else None, picture=picture,
                 )
             )  # fmt: skip
+            collect_new()
         return files
 
     def geopackage(self) -> list[Path]:

@@ -265,5 +265,5 @@ def _batches(
         for sheets in (draw(size) for size in dict.fromkeys(sizes) if size != "A4")
         for first in range(0, len(sheets), _TOGETHER)
     ]
-    batches = [[*atlas, *situations], shared, *others, *([task] for task in alone)]
+    batches = [shared, [*atlas, *situations], *others, *([task] for task in alone)]
     return [tuple(batch) for batch in batches if batch]

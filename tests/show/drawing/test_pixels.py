@@ -47,9 +47,14 @@ def test_the_figure_is_left_as_it_was():
     assert (figure.dpi, figure.canvas) == (before, canvas)
 
 
-def test_no_pixels_stay_with_the_figure():
+@pytest.mark.parametrize("axes", ["none", "hidden", "with ticks"])
+def test_no_pixels_stay_with_the_figure(axes):
     """Seven sheets and a picture for each kecamatan are kept while a pack is written."""
     figure = Figure(figsize=(2, 1))
+    if axes != "none":
+        page = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+        page.text(0.5, 0.5, "Lawang Kidul")
+        page.set_axis_on() if axes == "with ticks" else page.set_axis_off()
     figure.text(0.5, 0.5, "Muara Enim", rotation=30)
     kept = []
 
