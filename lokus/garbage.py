@@ -10,6 +10,7 @@ from typing import Final
 __all__ = ["collect_new", "collect_seldom"]
 
 _THRESHOLDS: Final = (20_000, 10, 10)
+_LATELY: Final = 1  # what two looks have passed over is left alone
 
 
 @contextmanager
@@ -48,6 +49,3 @@ def collect_new() -> None:
     >>> collect_new()
     """
     gc.collect(_LATELY)
-
-
-_LATELY: Final = 1  # what two looks have passed over is left alone

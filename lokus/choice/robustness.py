@@ -20,7 +20,7 @@ from lokus.choice.solver.batch import best_lists, ranks
 from lokus.choice.solver.problem import RuleError, blend
 from lokus.evidence.rates.counts import check_counts
 from lokus.evidence.scores.aggregation import enough_known
-from lokus.evidence.scores.normalise import NEUTRAL, Normalise
+from lokus.evidence.scores.normalise import NEUTRAL, Normalise, near_one
 from lokus.evidence.scores.ranking import quantise
 from lokus.i18n import N_, format_number, list_counts
 from lokus.i18n import gettext as _
@@ -268,11 +268,12 @@ def _normalise(
         scaled = (np.clip(part, low, high) - low) / (high - low)
         constant = np.zeros(len(part), dtype=bool)
     else:
-        low_end, high_end = part.min(axis=1, keepdims=True) / 2, part.max(axis=1, keepdims=True) / 2
+        part = near_one(part)
+        low_end, high_end = part.min(axis=1, keepdims=True), part.max(axis=1, keepdims=True)
         constant = (low_end == high_end)[:, 0]
         with np.errstate(invalid="ignore", divide="ignore"):
             if method == "minmax":
-                scaled = (part / 2 - low_end) / (high_end - low_end)
+                scaled = (part - low_end) / (high_end - low_end)
             elif method == "rank":
                 scaled = (rankdata(part, axis=1) - 1) / (part.shape[1] - 1)
             else:
@@ -314,7 +315,7 @@ def certainty_words(key: str) -> str:
     >>> certainty_words("kukuh")
     'peluang sangat besar'
     """
-    return _(_WORDS[key]) if key in _WORDS else key
+    return _(_WORDS[key])
 
 
 @dataclass(frozen=True, kw_only=True)

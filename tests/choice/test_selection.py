@@ -320,19 +320,20 @@ def test_a_list_that_the_tie_rule_fills_says_so():
 
 
 @pytest.mark.parametrize("rule", ["quota", "quota_kabupaten"])
-def test_a_quota_where_no_village_can_be_chosen_is_never_passed_over(rule):
+@pytest.mark.parametrize("beside", ["alone", "before", "after"])
+def test_a_quota_where_no_village_can_be_chosen_is_never_passed_over(rule, beside):
     # Without its lock the only village of the place, which has no score, cannot be chosen: there is no list
-    # then, and none that passes the quota over may be counted as a gain.
+    # then, and none that passes the quota over may count as a gain, whatever quotas can be met.
     scores = pd.Series({"9901012001": np.nan, "9902012001": 0.25, "9902022001": 0.5})
     kecamatan = pd.Series([kode[:6] for kode in scores.index], index=scores.index)
-    quota = {"990101": 1} if rule == "quota" else {"9901": 1}
-    problem = Problem(n=1, locked_in={"9901012001": "SK"}, **{rule: quota})
+    lost, met = ("990101", "990201") if rule == "quota" else ("9901", "9902")
+    quota = {"alone": {lost: 1}, "before": {lost: 1, met: 1}, "after": {met: 1, lost: 1}}[beside]
+    problem = Problem(n=len(quota), locked_in={"9901012001": "SK"}, **{rule: quota})
     chosen = select(scores, kecamatan, problem)
-    assert chosen.kode == ("9901012001",)
+    assert "9901012001" in chosen.kode
     assert chosen.prices.set_index("aturan")["harga"]["1 desa/kelurahan dikunci masuk"] == 0.0
+    free = replace(problem, locked_in={})
     with pytest.raises(InfeasibleError):
-        select(scores, kecamatan, replace(problem, locked_in={}))
-    for engine in ("auto", "highs"):
-        assert (
-            best_list(build_instance(scores, kecamatan, replace(problem, locked_in={}), None), engine) is None
-        )
+        select(scores, kecamatan, free)
+    for engine in ("auto", "highs", *(["dp", "lagrange"] if rule == "quota" else [])):
+        assert best_list(build_instance(scores, kecamatan, free, None), engine) is None

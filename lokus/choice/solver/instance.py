@@ -17,7 +17,7 @@ from lokus.evidence.scores.ranking import quantise
 from lokus.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lokus.choice.solver.problem import Problem
 
@@ -198,12 +198,11 @@ def build_instance(
     forced = held > 0
     for name, number in problem.quota.items():
         if name not in position:
-            if number > 0:
-                _rule_out(low, high, forced)
             continue
         g = position[name]
         low[g], high[g] = max(number, held[g], 1), min(number, sizes[g])
         forced[g] |= number > 0
+    _rule_out_lost(problem.quota, position, low, high, forced)
     return Instance(
         codes=codes[order],
         score=score[order],
@@ -224,9 +223,19 @@ def build_instance(
     )
 
 
-def _rule_out(low: Ints, high: Ints, forced: npt.NDArray[np.bool_]) -> None:
-    """Let no list satisfy the rules: a quota is of a place without villages to choose, so without a row."""
-    low[:1], high[:1], forced[:1] = 1, 0, True
+def _rule_out_lost(
+    quota: Mapping[str, int],
+    position: Mapping[object, int],
+    low: Ints,
+    high: Ints,
+    forced: npt.NDArray[np.bool_],
+) -> None:
+    """Let no list satisfy the rules where a quota is of a place without villages to choose, so without a row.
+
+    The first row stands for it, whatever its own quota: a place that must be opened and cannot be.
+    """
+    if any(number > 0 and name not in position for name, number in quota.items()):
+        low[:1], high[:1], forced[:1] = 1, 0, True
 
 
 def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem: Problem) -> Kabupaten:
@@ -253,8 +262,7 @@ def _level_above(codes: npt.NDArray[np.object_], group: Ints, many: int, problem
         if name in position:
             low[position[name]], high[position[name]] = max(quota, 1), quota
             forced[position[name]] = quota > 0
-        elif quota > 0:
-            _rule_out(low, high, forced)
+    _rule_out_lost(problem.quota_kabupaten, position, low, high, forced)
     return Kabupaten(
         group=of,
         low=low,

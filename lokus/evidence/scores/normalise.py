@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from lokus.errors import EvidenceError, name_some
@@ -19,6 +20,7 @@ __all__ = [
     "Normalise",
     "check_goalposts",
     "derive_goalposts",
+    "near_one",
     "normalise_column",
 ]
 
@@ -95,19 +97,31 @@ def normalise_column(
         findings.append(_constant(name))
         return known.mul(0.0).add(NEUTRAL).reindex(values.index), findings
     elif method == "minmax":
-        # Halved first, so that the range of very large values does not overflow.
-        low, high = known.min() / 2, known.max() / 2
-        scaled = (known / 2 - low) / (high - low)
+        near = near_one(known.to_numpy(dtype=float))
+        scaled = pd.Series((near - near.min()) / (near.max() - near.min()), index=known.index)
     elif method == "rank":
         scaled = (known.rank(method="average") - 1) / (len(known) - 1)
     else:
-        centred = known - known.mean()
+        near = near_one(known.to_numpy(dtype=float))
+        centred = near - near.mean()
         from scipy.special import ndtr
 
         scaled = pd.Series(ndtr(centred / np.sqrt((centred**2).mean())), index=known.index)
     if worse == "low":
         scaled = 1.0 - scaled
     return scaled.clip(0.0, 1.0).reindex(values.index).rename(name), findings
+
+
+def near_one(values: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+    """Scale the last axis by a power of 2, which is exact, so that no range overflows and no spread vanishes.
+
+    Examples
+    --------
+    >>> near_one(np.array([0.0, 5e-324])).tolist(), near_one(np.array([96.0, 40.0])).tolist()
+    ([0.0, 0.5], [0.75, 0.3125])
+    """
+    exponent = np.frexp(np.abs(values).max(axis=-1, keepdims=True))[1]
+    return np.asarray(np.ldexp(values, -exponent), dtype=np.float64)
 
 
 def derive_goalposts(

@@ -184,8 +184,8 @@ def write_atlas(
         results have it, else the score.
     gaps : pandas.DataFrame, optional
         Gaps of villages, as returned by :func:`lokus.followup.gaps.find_gaps`: a row each with ``kode_desa``,
-        ``opd``, ``indikator``, and optionally ``nilai`` with ``ambang`` and ``desimal``.
-        Without it the pages have no such part.
+        ``opd``, ``indikator``, ``nilai`` (missing where masked), ``ambang`` and ``desimal``. Without it the
+        pages have no such part.
     logo : str or Path, optional
         PNG for the header.
     on_page : callable, optional

@@ -238,15 +238,13 @@ def _batches(
             for place, (theme, title) in enumerate(titles.items())
         ]
 
-    def extra(key: str, name: str, method: str) -> list[Task]:
-        return [Task(name=name, method=method)] if key in extras else []
+    def extra(key: str, name: str, method: str, *arguments: object) -> list[Task]:
+        return [Task(name=name, method=method, arguments=arguments)] if key in extras else []
 
     sheets = draw("A4") if "A4" in sizes else []
     shared = [*sheets, *extra("paparan", _("Slides"), "slides"), *extra("laporan", _("Report"), "report")]
     situations = extra("ansit", _("Situation analyses"), "situations")
-    atlas = extra("atlas", _("Atlas"), "atlas")
-    if atlas and situations:  # which have the same maps
-        atlas = [replace(task, arguments=(True,)) for task in atlas]
+    atlas = extra("atlas", _("Atlas"), "atlas", bool(situations))  # which have the same maps
     alone = [
         Task(name=_("Workbook"), method="workbook"),
         *extra("kalender", _("Action calendar"), "calendar"),

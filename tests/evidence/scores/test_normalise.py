@@ -67,6 +67,15 @@ def test_stays_within_zero_and_one_in_the_right_order(values, worse, method):
     assert (steps >= 0).all() if worse == "high" else (steps <= 0).all()
 
 
+@pytest.mark.parametrize("method", ["minmax", "rank", "zscore"])
+@pytest.mark.parametrize("values", [[0.0, 5e-324], [0.0, 1e-200], [-1.7e308, 1.7e308], [1.0, 1.0 + 2**-52]])
+def test_the_smallest_and_the_largest_spread_give_numbers(values, method):
+    column = pd.Series(values, name="x")
+    best, worst = normalise_column(column, worse="high", method=method)[0]
+    assert 0 <= best <= 0.5 <= worst <= 1  # the mean of neighbouring numbers is one of them
+    assert best < worst
+
+
 def test_limit_is_red_only_beyond_it():
     ours, findings = normalise_column(VALUES, worse="high", method="limit", limit=7.0)
     assert ours.dropna().tolist() == [0.0, 0.0, 0.0, 1.0]
