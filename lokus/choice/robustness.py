@@ -268,16 +268,17 @@ def _normalise(
         scaled = (np.clip(part, low, high) - low) / (high - low)
         constant = np.zeros(len(part), dtype=bool)
     else:
-        part = near_one(part)
-        low_end, high_end = part.min(axis=1, keepdims=True), part.max(axis=1, keepdims=True)
-        constant = (low_end == high_end)[:, 0]
+        constant = part.min(axis=1) == part.max(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             if method == "minmax":
-                scaled = (part - low_end) / (high_end - low_end)
+                near = near_one(part)
+                low_end, high_end = near.min(axis=1, keepdims=True), near.max(axis=1, keepdims=True)
+                scaled = (near - low_end) / (high_end - low_end)
             elif method == "rank":
                 scaled = (rankdata(part, axis=1) - 1) / (part.shape[1] - 1)
             else:
-                centred = part - part.mean(axis=1, keepdims=True)
+                near = near_one(part)
+                centred = near - near.mean(axis=1, keepdims=True)
                 scaled = ndtr(centred / np.sqrt((centred**2).mean(axis=1, keepdims=True)))
     if worse == "low":
         scaled = 1.0 - scaled
